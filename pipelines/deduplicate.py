@@ -1,0 +1,39 @@
+"""Third: a page met again within one run is not written again."""
+
+from __future__ import annotations
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from portals.article import Article, Reject
+
+
+class SeenTwice(DropItem):
+    """The same text at the same address was stored earlier in this run."""
+
+
+class DeduplicatePipeline:
+    """Drops what this run has stored already: same address, same content hash.
+
+    Copies at other addresses go on: they are sightings of one article, which the store finds by
+    content hash over everything that was ever stored.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.stats = crawler.stats
+        self._seen: set[tuple[str, str]] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> DeduplicatePipeline:
+        """Take the stats of the crawl."""
+        return cls(crawler)
+
+    def process_item(self, item: Article | Reject) -> Article | Reject:
+        """Return the item, unless it repeats. Raises SeenTwice."""
+        key = (item.url, item.content_hash if isinstance(item, Article) else item.reason)
+        if key in self._seen:
+            if self.stats:
+                self.stats.inc_value("portal/seen_twice")
+            raise SeenTwice(f"seen twice in this run: {item.url}")
+        self._seen.add(key)
+        return item

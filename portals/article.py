@@ -1,0 +1,70 @@
+"""The item that every spider yields: one article as one page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+READER_VERSION = 1
+"""Version of the reading rules. It grows when the same page would give another row."""
+
+
+@dataclass(slots=True)
+class Image:
+    """A picture of the article: absolute address and the caption shown with it, if any."""
+
+    url: str
+    caption: str | None = None
+
+
+@dataclass(slots=True)
+class Attachment:
+    """A file offered with the article: absolute address and the text of its link."""
+
+    url: str
+    title: str | None = None
+
+
+@dataclass(slots=True)
+class Article:
+    """One article as one page shows it.
+
+    ``body`` holds paragraphs parted by one blank line, without lead, captions, byline and noise.
+    ``published_at`` is ISO 8601 with +07:00, null where the page shows no readable date;
+    ``provenance`` says which rule gave each field, or why there is none. ``fetched_at`` is when
+    the page was served (aware), which for an archived page is the time of its capture.
+    """
+
+    portal: str
+    url: str
+    title: str
+    body: str
+    fetched_at: datetime
+    external_id: str | None = None
+    lead: str | None = None
+    lead_prefix: str | None = None
+    author: str | None = None
+    source: str | None = None
+    section: str | None = None
+    published_at: str | None = None
+    published_precision: str | None = None
+    published_raw: str | None = None
+    view_count: int | None = None
+    language: str = "vi"
+    images: list[Image] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    provenance: dict[str, str] = field(default_factory=dict)
+    stands_at_listing: bool = False
+    content_hash: str = ""
+    hash_version: int = 0
+    word_count: int = 0
+
+
+@dataclass(slots=True)
+class Reject:
+    """A page that could not become a row: where it failed and why, in plain words."""
+
+    url: str
+    stage: str
+    reason: str
+    detail: str | None = None

@@ -1,0 +1,54 @@
+"""The catalogue of portals: who they are and where, from ``data/portals.csv``."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+
+from portals.errors import CatalogueError
+
+CATALOGUE = Path(__file__).resolve().parent.parent / "data" / "portals.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """One portal. Provinces are those of 2024 (``then``) and since 1 July 2025 (``now``)."""
+
+    name: str
+    title: str
+    kind: str
+    province_then: str
+    province_now: str
+    home: str
+    system: str
+    evidence: str
+
+    @property
+    def host(self) -> str:
+        """Host name of the portal, without ``www.``."""
+        return self.home.split("://")[-1].split("/")[0].removeprefix("www.")
+
+
+@cache
+def portals(path: Path = CATALOGUE) -> dict[str, Portal]:
+    """Return every portal by name. Raises CatalogueError."""
+    names = [field.name for field in fields(Portal)]
+    found: dict[str, Portal] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if None in row or any(row.get(name) is None for name in names):
+                raise CatalogueError(f"{path.name}: row {row.get('name')!r} needs columns {names}")
+            if row["name"] in found:
+                raise CatalogueError(f"{path.name} names the portal {row['name']} twice")
+            found[row["name"]] = Portal(**{name: row[name] for name in names})
+    return found
+
+
+def portal(name: str) -> Portal:
+    """Return the portal called ``name``. Raises CatalogueError."""
+    try:
+        return portals()[name]
+    except KeyError:
+        raise CatalogueError(f"data/portals.csv has no portal {name!r}; add its row") from None

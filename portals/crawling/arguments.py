@@ -1,0 +1,81 @@
+"""The arguments that every spider takes with ``-a NAME=VALUE``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from portals.errors import PortalError
+from portals.language.dates import UnreadableDate, read_date
+
+
+class ArgumentError(PortalError):
+    """A spider argument that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlArguments:
+    """What a crawl is limited to.
+
+    ``origin``: scheme and host of a copy of the portal. ``since`` and ``until``: first and last day
+    of publication (+07:00, both included). ``limit``: articles to read at most. ``section``: only
+    listings whose address contains it.
+    """
+
+    origin: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int | None = None
+    section: str | None = None
+
+    @classmethod
+    def parse(cls, given: dict[str, str]) -> CrawlArguments:
+        """Read the text of the arguments. Raises ArgumentError."""
+        known = [field.name for field in fields(cls)]
+        if unknown := sorted(given.keys() - set(known)):
+            raise ArgumentError(
+                f"unknown spider argument {unknown[0]!r}; known are {', '.join(known)}"
+            )
+        until = _day("until", given.get("until"))
+        return cls(
+            origin=_origin(given.get("origin")),
+            since=_day("since", given.get("since")),
+            until=until + timedelta(days=1) if until else None,
+            limit=_count("limit", given.get("limit")),
+            section=given.get("section") or None,
+        )
+
+    def covers(self, published_at: str | None) -> bool:
+        """Tell whether an article of that date is wanted; one without a date always is."""
+        if published_at is None:
+            return True
+        at = datetime.fromisoformat(published_at)
+        return not ((self.since and at < self.since) or (self.until and at >= self.until))
+
+
+def _origin(text: str | None) -> str | None:
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ArgumentError(f"origin={text!r} is no address; give it like http://127.0.0.1:8000")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _day(name: str, text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = read_date(text, now=datetime.now(UTC) + timedelta(days=36500)).at
+    except UnreadableDate:
+        raise ArgumentError(f"{name}={text!r} is no date; give it like 2024-01-31") from None
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _count(name: str, text: str | None) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentError(f"{name}={text!r} is no count; give a whole number from 1")
+    return int(text)

@@ -1,0 +1,47 @@
+"""The download handler of ``REPLAY``: every request is answered from archives, none leaves."""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
+
+from portals.crawling.archive import Replay
+
+CAPTURED_AT = "captured_at"
+"""Key in ``Request.meta``: when the response was served (aware datetime)."""
+
+
+class NotArchived(IgnoreRequest):
+    """The archive does not hold the address. This is counted, and is no error."""
+
+
+class ReplayHandler(BaseDownloadHandler):
+    """Answers from the WARC files named by the ``REPLAY`` setting."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.replay = Replay([crawler.settings["REPLAY"]])
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the newest capture of the address. Raises NotArchived."""
+        capture = self.replay.find(request.url)
+        if capture is None:
+            raise NotArchived(f"not archived: {request.url}")
+        request.meta[CAPTURED_AT] = capture.captured_at
+        headers = Headers([(name, value) for name, value in capture.headers])
+        kind = responsetypes.from_args(headers=headers, url=request.url, body=capture.body)
+        return kind(
+            url=request.url, status=capture.status, headers=headers, body=capture.body, request=request
+        )
+
+
+class ReplayOff(BaseDownloadHandler):
+    """Refuses: under ``REPLAY`` no other scheme has anything to answer."""
+
+    async def download_request(self, request: Request) -> Response:
+        """Raise NotArchived."""
+        raise NotArchived(f"not archived: {request.url}")

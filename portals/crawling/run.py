@@ -1,0 +1,157 @@
+"""One run of one portal: its row in ``runs``, its counters, its archive and its verdict."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from portals.article import Article, Reject
+from portals.crawling.archive import ArchiveWriter, Capture
+from portals.crawling.replay import CAPTURED_AT
+from portals.crawling.verdicts import RunFacts, Verdict, judge
+from portals.store.database import LearntShape, Outcome, Store, utc
+
+logger = logging.getLogger(__name__)
+
+COUNTERS = {  # column of ``runs``: key in the stats
+    "requests": "downloader/request_count",
+    "listings": "portal/listings",
+    "articles_seen": "portal/articles_seen",
+    "articles_new": "portal/articles_new",
+    "articles_changed": "portal/articles_changed",
+    "sightings_new": "portal/sightings_new",
+    "rejects": "portal/rejects",
+    "not_archived": "portal/not_archived",
+    "errors": "portal/errors",
+}
+
+
+class RunRecorder:
+    """Extension that keeps the books of a run in the database and the pages in the archive."""
+
+    def __init__(self, crawler: Crawler, store: Store) -> None:
+        assert crawler.stats is not None
+        self.crawler = crawler
+        self.stats = crawler.stats
+        self.store = store
+        self.run_id = 0
+        self.verdict: Verdict = "crashed"
+        self.reason = "the run did not start"
+        self.archive: ArchiveWriter | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RunRecorder:
+        """Open the database of the run. Raises StorageError."""
+        recorder = cls(crawler, Store.open(crawler.settings["DATABASE"]))
+        connect = crawler.signals.connect
+        connect(recorder.spider_opened, signals.spider_opened)
+        connect(recorder.spider_error, signals.spider_error)
+        connect(recorder.spider_closed, signals.spider_closed)
+        if crawler.settings.get("ARCHIVE_DIR"):
+            connect(recorder.response_downloaded, signals.response_downloaded)
+        return recorder
+
+    # --- signals -------------------------------------------------------------------------------
+
+    def spider_opened(self, spider: Spider) -> None:
+        """Begin the run."""
+        self.run_id = self.store.start_run(spider.name, datetime.now(UTC))
+
+    def response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:
+        """Keep a response as it came from the network."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        request.meta[CAPTURED_AT] = now
+        if self.archive is None:
+            stamp = now.strftime("%Y%m%dT%H%M%SZ")
+            folder = Path(self.crawler.settings["ARCHIVE_DIR"]) / spider.name
+            name = f"{spider.name}-{stamp}-{self.run_id}.warc.gz"
+            self.archive = ArchiveWriter(folder / name, "tin-cong-doan")
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            for value in values
+        ]
+        self.archive.write(Capture(request.url, response.status, headers, response.body, now))
+
+    def spider_error(self) -> None:
+        """Count an exception that a callback let out."""
+        self.stats.inc_value("portal/errors")
+        self.stats.inc_value("portal/reader_errors")
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        """End the run with its verdict."""
+        get = self.stats.get_value
+        facts = RunFacts(
+            finish_reason=reason,
+            responses=get("portal/pages_read", 0),
+            articles=get("portal/articles_seen", 0),
+            reader_errors=get("portal/reader_errors", 0),
+            storage_errors=get("portal/storage_errors", 0),
+            failed_fetches=get("portal/failed_fetches", 0),
+            unreachable=get("portal/unreachable", 0),
+            refused=get("portal/refused", 0),
+            not_archived=get("portal/not_archived", 0),
+            empty_first_lists=get("portal/empty_first_lists", 0),
+        )
+        self.verdict, self.reason = judge(facts)
+        self.store.update_run(
+            self.run_id,
+            {
+                **self._counters(),
+                "finished_at": utc(datetime.now(UTC)),
+                "verdict": self.verdict,
+                "reason": self.reason or None,
+            },
+        )
+        if self.archive:
+            self.archive.close()
+        self.store.close()
+        logger.info("%s", self.summary())
+
+    # --- what pipelines and spiders keep ---------------------------------------------------------
+
+    def save(self, article: Article) -> Outcome:
+        """Store an article and count what was new about it."""
+        outcome = self.store.save(article, self.run_id)
+        self.stats.inc_value("portal/articles_seen")
+        if outcome in ("new", "changed"):
+            self.stats.inc_value(f"portal/articles_{outcome}")
+        if outcome in ("new", "copy"):
+            self.stats.inc_value("portal/sightings_new")
+        return outcome
+
+    def reject(self, reject: Reject) -> None:
+        """Store a reject."""
+        self.store.reject(reject, self.run_id, datetime.now(UTC))
+        self.stats.inc_value("portal/rejects")
+
+    def learnt_shapes(self, portal: str) -> list[LearntShape]:
+        """Return what earlier runs learnt of the portal's addresses."""
+        return self.store.learnt_shapes(portal)
+
+    def keep_shapes(self, portal: str, shapes: list[LearntShape]) -> None:
+        """Keep what this run learnt of the portal's addresses."""
+        self.store.keep_shapes(portal, shapes, self.run_id, datetime.now(UTC))
+
+    # --- words -----------------------------------------------------------------------------------
+
+    def _counters(self) -> dict[str, int]:
+        return {column: self.stats.get_value(key, 0) for column, key in COUNTERS.items()}
+
+    def summary(self) -> str:
+        """Return the run in one line: "haiphong: ok, 30 articles (30 new), …"."""
+        count = self._counters()
+        known = count["articles_seen"] - count["articles_new"] - count["articles_changed"]
+        name = self.crawler.spider.name if self.crawler.spider else "?"
+        text = (
+            f"{name}: {self.verdict}, {count['articles_new']} new, {count['articles_changed']}"
+            f" changed, {known} known, {count['rejects']} rejected, {count['requests']} requests"
+        )
+        if count["not_archived"]:
+            text += f", {count['not_archived']} not archived"
+        return f"{text} ({self.reason})" if self.reason else text

@@ -1,0 +1,318 @@
+"""Deciding which addresses of a portal to read, from what the pages read so far turned out to be.
+
+Links are grouped by the shape of their address. A few of each shape are read; shapes whose pages
+are articles are read in full, shapes whose pages list articles are followed with their pagers,
+and the rest is left alone. Reading pages that are neither is rationed by the articles found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from portals.discovery.shapes import is_left_alone, is_page_of, section_of, shape_of
+from portals.language.sections import is_pager_label, news_value
+from portals.language.text import words
+
+PageKind = Literal["article", "undated", "other"]
+"""What a page shows by itself: an article with its date, one without, or neither."""
+
+ShapeKind = Literal["unknown", "article", "listing", "other"]
+
+SAMPLES = 2
+"""Pages read of a shape before its first verdict."""
+
+TITLE_WORDS = 5
+"""A link with as many words reads as a headline."""
+
+MIN_LISTED = 3
+"""A page that leads to as many articles is a list."""
+
+BARREN_LISTINGS = 4
+"""After as many list pages in a row that led to nothing new, a shape of lists is exhausted."""
+
+_FREE_READS = 4
+_READS_PER_ARTICLE = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLink:
+    """A link of the portal's own host: absolute address without fragment, and its words."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An address to read next, and why."""
+
+    url: str
+    purpose: Literal["article", "listing", "sample", "page"]
+
+
+@dataclass(slots=True)
+class Shape:
+    """What is known of one shape of address."""
+
+    name: str
+    kind: ShapeKind = "unknown"
+    pages_read: int = 0
+    articles: int = 0
+    listings: int = 0
+    others: int = 0
+    twins: int = 0
+    barren: int = 0
+    example: str = ""
+    trusted: bool = False
+    waiting: dict[str, str] = field(default_factory=dict)
+    under_way: int = 0
+
+
+class Explorer:
+    """The memory of one exploration. Feed it pages with ``see``; it answers with visits."""
+
+    def __init__(self, home: str, learnt: Iterable[tuple[str, ShapeKind]] = ()) -> None:
+        self.home = home
+        self.host = _bare_host(home)
+        self.shapes: dict[str, Shape] = {}
+        for name, kind in learnt:
+            self.shapes[name] = Shape(name, kind, trusted=True)
+        self.articles = 0
+        self.wasted = 0
+        self._seen = {_key(home)}
+        self._asked: dict[str, str] = {}
+        self._hashes: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
+        self._list_contents: dict[str, set[frozenset[str]]] = {}
+
+    # --- what the crawl tells ------------------------------------------------------------------
+
+    def see(
+        self,
+        url: str,
+        kind: PageKind,
+        links: Sequence[FoundLink],
+        content_hash: str | None = None,
+    ) -> list[Visit]:
+        """Take in one page that was read and return what to read next."""
+        shape = self._answered(url)
+        own = [link for link in links if self._is_own(link.url)]
+        if kind == "article":
+            self._see_article(shape, url, content_hash)
+            self._collect(own, url)
+            return self._next()
+        fresh = self._collect(own, url)
+        visits = self._see_no_article(shape, url, kind, own, fresh)
+        return [*visits, *self._next()]
+
+    def failed(self, url: str) -> list[Visit]:
+        """Take in that ``url`` could not be read and return what to read next."""
+        self._answered(url)
+        return self._next()
+
+    def accepts_undated(self, url: str) -> bool:
+        """Tell whether a page without a date at ``url`` is an article all the same.
+
+        It is one where its shape is one of articles and a headline led to it: static pages
+        ("Giới thiệu") are reached from menus by a word or two.
+        """
+        shape = self.shapes.get(shape_of(url))
+        label = self._labels.get(_key(url), "")
+        return shape is not None and shape.articles >= SAMPLES and len(words(label)) >= TITLE_WORDS
+
+    def learnt(self) -> list[Shape]:
+        """Return the shapes of which pages were read, with their verdicts."""
+        return [
+            shape for shape in self.shapes.values() if shape.pages_read and shape.kind != "unknown"
+        ]
+
+    # --- one page ------------------------------------------------------------------------------
+
+    def _answered(self, url: str) -> Shape | None:
+        name = self._asked.pop(_key(url), None)
+        self._seen.add(_key(url))
+        if name is None:
+            return None
+        shape = self.shapes[name]
+        shape.under_way -= 1
+        return shape
+
+    def _see_article(self, shape: Shape | None, url: str, content_hash: str | None) -> None:
+        self.articles += 1
+        if shape is None:
+            return
+        shape.pages_read += 1
+        first = self._hashes.setdefault(content_hash, shape.name) if content_hash else shape.name
+        if first != shape.name and not shape.trusted:
+            shape.twins += 1
+            self.wasted += 1
+        else:
+            shape.articles += 1
+            shape.example = shape.example or url
+        self._judge(shape)
+
+    def _see_no_article(
+        self,
+        shape: Shape | None,
+        url: str,
+        kind: PageKind,
+        own: Sequence[FoundLink],
+        fresh: Sequence[FoundLink],
+    ) -> list[Visit]:
+        listed = self._listed(own)
+        is_list = kind == "other" and len(listed) >= MIN_LISTED
+        if shape is not None:
+            shape.pages_read += 1
+            if is_list:
+                shape.listings += 1
+                shape.example = shape.example or url
+                shape.barren = 0 if self._listed(fresh) else shape.barren + 1
+            elif kind == "undated" and self.accepts_undated(url):
+                shape.articles += 1
+            else:
+                shape.others += 1
+                self.wasted += 1
+            self._judge(shape)
+        return self._pages(url, own, listed) if is_list else []
+
+    def _listed(self, links: Iterable[FoundLink]) -> frozenset[str]:
+        """Return the addresses among ``links`` that are articles, or promise to be."""
+        return frozenset(
+            link.url
+            for link in links
+            if (kind := self._kind_of(link.url)) == "article"
+            or (kind == "unknown" and len(words(link.text)) >= TITLE_WORDS)
+        )
+
+    def _pages(
+        self, url: str, own: Sequence[FoundLink], listed: frozenset[str]
+    ) -> list[Visit]:
+        """Return the other pages of the list at ``url``, unless it repeats the page before."""
+        contents = self._list_contents.setdefault(section_of(url), set())
+        if listed in contents:
+            return []  # past its end a list shows its last or first page again and again
+        contents.add(listed)
+        visits = []
+        for link in own:
+            if is_pager_label(link.text) and is_page_of(link.url, url) and self._ask(link.url):
+                visits.append(Visit(link.url, "page"))
+        return visits
+
+    def _judge(self, shape: Shape) -> None:
+        if shape.trusted and shape.kind != "other":
+            return
+        if shape.listings:
+            shape.kind = "listing"
+        elif shape.articles >= SAMPLES or (shape.articles and not shape.waiting):
+            shape.kind = "article" if shape.articles >= shape.others else shape.kind
+        elif shape.twins >= SAMPLES or (shape.others >= SAMPLES and not shape.articles):
+            shape.kind = "other"
+
+    # --- links ---------------------------------------------------------------------------------
+
+    def _is_own(self, url: str) -> bool:
+        return _bare_host(url) == self.host and not is_left_alone(url)
+
+    def _kind_of(self, url: str) -> ShapeKind:
+        shape = self.shapes.get(shape_of(url))
+        return shape.kind if shape else "unknown"
+
+    def _collect(self, links: Iterable[FoundLink], page: str) -> list[FoundLink]:
+        """Put links not met before into their shapes' waiting lists and return them.
+
+        Other pages of the list at ``page`` do not wait: a list's own pager leads to them.
+        """
+        fresh = []
+        for link in links:
+            name = shape_of(link.url)
+            shape = self.shapes.setdefault(name, Shape(name))
+            if link.url in shape.waiting:
+                if len(link.text) > len(shape.waiting[link.url]):
+                    shape.waiting[link.url] = link.text
+                continue
+            if _key(link.url) in self._seen:
+                continue
+            if is_pager_label(link.text) and is_page_of(link.url, page):
+                continue
+            shape.waiting[link.url] = link.text
+            fresh.append(link)
+        return fresh
+
+    def _ask(self, url: str) -> bool:
+        key = _key(url)
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        name = shape_of(url)
+        shape = self.shapes.setdefault(name, Shape(name))
+        self._labels[key] = shape.waiting.pop(url, "")
+        shape.under_way += 1
+        self._asked[key] = name
+        return True
+
+    # --- what next -----------------------------------------------------------------------------
+
+    def _next(self) -> list[Visit]:
+        visits: list[Visit] = []
+        for shape in list(self.shapes.values()):
+            if shape.kind == "article":
+                visits += self._take(shape, len(shape.waiting), "article")
+            elif shape.kind == "listing" and (shape.articles or shape.barren < BARREN_LISTINGS):
+                visits += self._take(shape, len(shape.waiting), "listing")
+        for shape in self._by_promise():
+            wanted = SAMPLES - shape.pages_read - shape.under_way
+            if shape.kind == "unknown" and wanted > 0 and _best_promise(shape) > _STATIC_PROMISE:
+                visits += self._take(shape, wanted, "sample")
+        if not visits and not self._asked:
+            visits = self._explore_further()
+        return visits
+
+    def _explore_further(self) -> list[Visit]:
+        """Nothing is under way: spend what is left of the ration on the most promising rest."""
+        if self.wasted >= _FREE_READS + _READS_PER_ARTICLE * self.articles:
+            return []
+        for shape in self._by_promise():
+            if shape.twins < SAMPLES and not shape.trusted:
+                return self._take(shape, 1, "sample")
+        return []
+
+    def _by_promise(self) -> list[Shape]:
+        """Return the shapes that wait for a verdict, the most promising first."""
+        open_shapes = [s for s in self.shapes.values() if s.waiting and s.kind in ("unknown", "other")]
+        return sorted(open_shapes, key=_best_promise, reverse=True)
+
+    def _take(
+        self, shape: Shape, count: int, purpose: Literal["article", "listing", "sample"]
+    ) -> list[Visit]:
+        ranked = sorted(shape.waiting.items(), key=_promise, reverse=True)[:count]
+        return [Visit(url, purpose) for url, _ in ranked if self._ask(url)]
+
+
+_STATIC_PROMISE = (1, 0)
+
+
+def _best_promise(shape: Shape) -> tuple[int, int]:
+    return max(map(_promise, shape.waiting.items()))
+
+
+def _promise(link: tuple[str, str]) -> tuple[int, int]:
+    """Rank a link: headlines first, then news sections by name, static pages last."""
+    url, text = link
+    if len(words(text)) >= TITLE_WORDS + 2:
+        return 3, len(text)
+    value = news_value(text) or news_value(urlsplit(url).path)
+    return 1 + value, 1000 - min(len(url), 999)
+
+
+def _bare_host(url: str) -> str:
+    return urlsplit(url).netloc.lower().removeprefix("www.")
+
+
+def _key(url: str) -> str:
+    """Return ``url`` so that twins by scheme, ``www.``, slash and case of the host are one."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/") or "/"
+    return f"{_bare_host(url)}{path}?{parts.query}"

@@ -1,0 +1,51 @@
+"""The links of a page, as exploration takes them."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from portals.discovery.explorer import FoundLink
+from portals.extraction.page import Page
+from portals.language.text import clean
+
+_BREAKS = re.compile(r"[\r\n\t]+")
+_SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#")
+
+
+def found_links(page: Page) -> list[FoundLink]:
+    """Return the http(s) links of ``page`` in order, each address once with its longest words."""
+    base = _base(page)
+    found: dict[str, str] = {}
+    for element in page.root.iter("a", "area", "link"):
+        href = (element.get("href") or "").strip()
+        if not href or href.lower().startswith(_SKIPPED):
+            continue
+        if element.tag == "link":
+            if element.get("rel") != "next":
+                continue
+            text = "next"
+        else:
+            text = clean("".join(element.itertext()) or element.get("title") or "")
+        url = _absolute(base, href)
+        if url and len(text) >= len(found.get(url, "")):
+            found[url] = text
+    return [FoundLink(url, text) for url, text in found.items()]
+
+
+def _base(page: Page) -> str:
+    """Return the address that relative links start from; a base on a media host is a mistake."""
+    for element in page.root.iterfind(".//base[@href]"):
+        base = urljoin(page.url, element.get("href") or "")
+        if urlsplit(base).netloc == urlsplit(page.url).netloc:
+            return base
+    return page.url
+
+
+def _absolute(base: str, href: str) -> str | None:
+    try:
+        url = urldefrag(urljoin(base, _BREAKS.sub("", href))).url
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None

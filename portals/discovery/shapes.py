@@ -1,0 +1,115 @@
+"""The shape of an address: what stays the same among the addresses of one kind of page."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from portals.language.text import fold
+
+LONG_SLUG_WORDS = 4
+"""Words from which an address part reads as a headline; menus and sections have fewer."""
+
+_NUMBER = re.compile(r"\d+")
+_SUFFIX = re.compile(r"\.(?:html?|aspx?|php|jsp|cpx|s?html|bld|ldo|tld|epi|media)$", re.I)
+_TRAILING_ID = re.compile(r"^(?P<slug>.*?[a-z].*?)[-_.](?P<mark>[a-z]{0,4})(?P<id>\d{2,})$")
+_HEX = re.compile(r"^(?=.*\d)[0-9a-f]{8,}(?:-[0-9a-f]+)*$")
+
+_LEFT_ALONE_PARTS = frozenset(
+    "en english vi-en zh ko ja fr print in-bai ban-in in inbai print_article printpage savefile email"
+    " rss feed feeds login logout dang-nhap dang-ky register signin admin wp-admin wp-login.php"
+    " user users member search tim-kiem tag tags cart gio-hang lien-he contact sitemap.xml"
+    " binh-luan comment comments share download rating".split()
+)
+_LEFT_ALONE_KEYS = frozenset(
+    "print in lang language locale hl sort order orderby dir view mode share replytocom s q keyword"
+    " search tukhoa download action format tmpl session sid phpsessid rt font fontsize size".split()
+)
+_FILES = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|ico|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|mp3|mp4|avi|flv|wmv|css|js"
+    r"|xml|rss|json|txt|exe|apk|swf)$",
+    re.I,
+)
+
+
+def shape_of(url: str) -> str:
+    """Return the shape of ``url``: "/tin-tuc/gap-mat-dau-xuan-nam-moi-12.html" → "/{name}/{slug}-{n}.html".
+
+    ``{n}`` is a number, ``{slug}`` four words or more, ``{name}`` fewer, ``{hex}`` a hash.
+    """
+    parts = urlsplit(url)
+    path = "/".join(_part_shape(part) for part in unquote(parts.path).split("/"))
+    keys = sorted(parse_qsl(parts.query, keep_blank_values=True))
+    if not keys:
+        return path + ("?{token}" if parts.query else "")
+    return path + "?" + "&".join(f"{key}={_value_shape(value)}" for key, value in keys)
+
+
+def _part_shape(part: str) -> str:
+    if not part:
+        return ""
+    folded = fold(part)
+    suffix = match[0] if (match := _SUFFIX.search(folded)) else ""
+    stem = folded.removesuffix(suffix)
+    if _NUMBER.fullmatch(stem):
+        return "{n}" + suffix
+    if _HEX.match(stem):
+        return "{hex}" + suffix
+    if match := _TRAILING_ID.match(stem):
+        return f"{_word_shape(match['slug'])}-{match['mark']}{{n}}{suffix}"
+    return _word_shape(stem) + suffix
+
+
+def _word_shape(stem: str) -> str:
+    words = [word for word in re.split(r"[^a-z0-9]+", stem) if word]
+    return "{slug}" if len(words) >= LONG_SLUG_WORDS else "{name}"
+
+
+def _value_shape(value: str) -> str:
+    return "{n}" if value.strip().isdigit() else _word_shape(fold(value))
+
+
+def is_left_alone(url: str) -> bool:
+    """Tell whether ``url`` is by its words a twin (print, language), a form, a feed or a file."""
+    parts = urlsplit(url)
+    path = fold(unquote(parts.path))
+    if _FILES.search(path) or any(part in _LEFT_ALONE_PARTS for part in path.split("/")):
+        return True
+    keys = parse_qsl(parts.query.casefold(), keep_blank_values=True)
+    return any(key in _LEFT_ALONE_KEYS for key, _ in keys)
+
+
+def is_page_of(url: str, listing: str) -> bool:
+    """Tell whether ``url`` is another page of the list at ``listing``.
+
+    The two differ only in a page number: ``?page=2``, ``/trang-2``, ``/page/2/``, ``/2``,
+    ``&BRSR=16``, ``-p2.html``.
+    """
+    if url == listing:
+        return False
+    return section_of(url) in (section_of(listing), _plain(listing))
+
+
+_PAGE_KEYS = re.compile(
+    r"(?:^|(?<=[&?]))(?:p|page|trang|pg|paged|start|offset|brsr|pageindex|pagenum|pageno|currentpage|cur"
+    r"|_101_cur|view_page|pn|from|s_cond)=\d*(?:&|$)",
+    re.I,
+)
+_PAGE_PARTS = re.compile(
+    r"(?:[/_.-](?:trang|page|p|pg|paged)[-_/=.]?\d{1,5}|/\d{1,4})(?=/?$|/?(?:\.html?|\.aspx|\.php)$)"
+    r"|(?:&s_cond=)?&BRSR=\d+$",
+    re.I,
+)
+
+
+def section_of(url: str) -> str:
+    """Return the address of the list that ``url`` is a page of, as a key without its number."""
+    parts = urlsplit(url)
+    return _plain(parts._replace(path=_PAGE_PARTS.sub("", parts.path)).geturl())
+
+
+def _plain(url: str) -> str:
+    parts = urlsplit(url)
+    path = re.sub(r"(?:/index)?(?:\.html?|\.aspx|\.php)?/?$", "", parts.path)
+    query = _PAGE_KEYS.sub("", parts.query).strip("&")
+    return f"{parts.netloc}{path}?{query}"

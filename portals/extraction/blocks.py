@@ -1,0 +1,251 @@
+"""A page as the ordered list of what it shows: lines of text and pictures.
+
+A block is what a reader sees as one line or paragraph, however the markup was written: table
+cells, ``div``, ``font`` and ``br``, Word paste with words cut by spans, unclosed upper-case
+tags. Layouts and selectors both read blocks, so that a page gives the same row in any markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from portals.language.text import clean
+
+BLOCK_TAGS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt"
+    " fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li"
+    " main menu nav ol p pre section summary table tbody td tfoot th thead tr ul xmp".split()
+)
+UNSEEN_TAGS = frozenset(
+    "applet audio base button canvas embed frame frameset head iframe input link map math meta"
+    " noembed noframes noscript object option param script select source style svg template"
+    " textarea title track video".split()
+)
+_BOLD_TAGS = frozenset(["b", "strong", "th"])
+_ITALIC_TAGS = frozenset(["i", "em", "cite"])
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_ALIGN_STYLE = re.compile(r"text-align\s*:\s*(left|right|center|justify|end|start)", re.I)
+_ALIGN_CLASS = re.compile(r"\b(?:text|align)-?(right|center)\b", re.I)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
+_ITALIC_STYLE = re.compile(r"font-style\s*:\s*italic", re.I)
+_HIDDEN_CLASSES = frozenset(["hidden", "d-none", "hide"])
+_SHOWN_AGAIN = re.compile(r"\bd-\w+-(?:block|inline|flex|table)|\bvisible-")
+_TINY = 32  # pixels: smaller pictures are icons, smileys and counters
+_LAZY_SOURCES = ("data-src", "data-original", "data-lazy-src")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link inside a block: its address as written and the text it shows."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One visible line of text, or one picture (then ``image`` is its address as written)."""
+
+    text: str
+    element: HtmlElement = field(compare=False, repr=False)
+    tag: str = ""
+    align: str = ""
+    bold: bool = False
+    italic: bool = False
+    heading: int = 0
+    links: tuple[Link, ...] = ()
+    image: str | None = None
+
+    @property
+    def is_link(self) -> bool:
+        """True where the whole line is a link or a row of links."""
+        if not self.links:
+            return False
+        linked = sum(len(link.text) for link in self.links)
+        return linked >= len(self.text.strip("•·-–>» ")) * 0.9
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What the surrounding elements say of the text inside them."""
+
+    element: HtmlElement
+    tag: str
+    align: str = ""
+    bold: bool = False
+    italic: bool = False
+    heading: int = 0
+    link: str | None = None
+
+
+class _Line:
+    """The line being collected; ``take`` closes it."""
+
+    __slots__ = ("_links", "_parts", "_plain", "_upright", "frame")
+
+    def __init__(self, frame: _Frame) -> None:
+        self.frame = frame
+        self._reset()
+
+    def _reset(self) -> None:
+        self._parts: list[str] = []
+        self._links: list[list[str]] = []
+        self._plain = False
+        self._upright = False
+
+    def add(self, text: str, frame: _Frame) -> None:
+        self._parts.append(text)
+        if text.isspace():
+            if frame.link is not None and self._links:
+                self._links[-1][1] += text
+            return
+        self._plain = self._plain or not frame.bold
+        self._upright = self._upright or not frame.italic
+        if frame.link is not None and self._links:
+            self._links[-1][1] += text
+
+    def open_link(self, url: str) -> None:
+        self._links.append([url, ""])
+
+    def take(self) -> Block | None:
+        text = clean("".join(self._parts))
+        links = tuple(Link(url, label) for url, raw in self._links if (label := clean(raw)))
+        block = None
+        if text:
+            frame = self.frame
+            block = Block(
+                text=text,
+                element=frame.element,
+                tag=frame.tag,
+                align=frame.align,
+                bold=not self._plain,
+                italic=not self._upright,
+                heading=frame.heading,
+                links=links,
+            )
+        self._reset()
+        return block
+
+
+def read_blocks(root: HtmlElement, without: Collection[HtmlElement] = ()) -> list[Block]:
+    """Return what ``root`` shows, in document order, blank lines and ``without`` left out."""
+    return list(_walk(root, frozenset(without)))
+
+
+def _walk(root: HtmlElement, without: frozenset[HtmlElement]) -> Iterator[Block]:
+    frames = [_Frame(root, "")]
+    line = _Line(frames[0])
+    walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walker:
+        tag = element.tag
+        if event == "start":
+            if tag in UNSEEN_TAGS or element in without or _is_hidden(element):
+                walker.skip_subtree()
+                frames.append(_Frame(element, "", link=frames[-1].link))
+                continue
+            frame = _frame(element, tag, frames[-1])
+            if tag in BLOCK_TAGS or tag == "br":
+                if block := line.take():
+                    yield block
+                if tag != "br":
+                    line.frame = frame
+            elif tag == "img":
+                if picture := _picture(element, frame):
+                    if block := line.take():
+                        yield block
+                    yield picture
+            elif tag == "a" and frame.link is not None:
+                line.open_link(frame.link)
+            frames.append(frame)
+            if element.text:
+                line.add(element.text, frame)
+            continue
+        if event == "end":
+            frames.pop()
+            if element is root:
+                break
+            if tag in BLOCK_TAGS and tag not in UNSEEN_TAGS:
+                if block := line.take():
+                    yield block
+                line.frame = _block_frame(frames)
+        if element.tail and element is not root:
+            line.add(element.tail, frames[-1])
+    if block := line.take():
+        yield block
+
+
+def _block_frame(frames: list[_Frame]) -> _Frame:
+    for frame in reversed(frames):
+        if frame.tag in BLOCK_TAGS or frame is frames[0]:
+            return frame
+    return frames[0]
+
+
+def _frame(element: HtmlElement, tag: str, parent: _Frame) -> _Frame:
+    frame = _Frame(
+        element, tag, parent.align, parent.bold, parent.italic, parent.heading, parent.link
+    )
+    if tag in _BOLD_TAGS:
+        frame.bold = True
+    elif tag in _ITALIC_TAGS:
+        frame.italic = True
+    elif tag in _HEADINGS:
+        frame.heading = _HEADINGS[tag]
+    elif tag == "center":
+        frame.align = "center"
+    elif tag == "a":
+        frame.link = element.get("href")
+    if element.attrib:
+        _read_style(element, frame)
+    return frame
+
+
+def _read_style(element: HtmlElement, frame: _Frame) -> None:
+    align = element.get("align")
+    if align:
+        frame.align = align.lower()
+    style = element.get("style")
+    if style:
+        if match := _ALIGN_STYLE.search(style):
+            frame.align = match[1].lower()
+        if _BOLD_STYLE.search(style):
+            frame.bold = True
+        if _ITALIC_STYLE.search(style):
+            frame.italic = True
+    classes = element.get("class")
+    if classes and (match := _ALIGN_CLASS.search(classes)):
+        frame.align = match[1].lower()
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    attributes = element.attrib
+    if not attributes:
+        return False
+    if "hidden" in attributes:
+        return True
+    style = attributes.get("style")
+    if style and _HIDDEN_STYLE.search(style):
+        return True
+    classes = attributes.get("class")
+    if not classes or _HIDDEN_CLASSES.isdisjoint(classes.split()):
+        return False
+    return not _SHOWN_AGAIN.search(classes)
+
+
+def _picture(element: HtmlElement, frame: _Frame) -> Block | None:
+    source = next((url for name in _LAZY_SOURCES if (url := element.get(name))), None)
+    source = (source or element.get("src") or "").strip()
+    if not source or source.startswith("data:") or _is_tiny(element):
+        return None
+    return Block("", element, "img", frame.align, image=source)
+
+
+def _is_tiny(element: HtmlElement) -> bool:
+    sizes = [element.get(name, "").rstrip("px").strip() for name in ("width", "height")]
+    return any(size.isdigit() and int(size) <= _TINY for size in sizes)

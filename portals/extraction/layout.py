@@ -1,0 +1,250 @@
+"""Reading a page by its layout: what stands where, whatever the tags and classes are called.
+
+A layout declares, for one portal, how the date line looks and what stands around it. The page is
+an ordered list of blocks; the date line anchors the header, the story runs from there to the line
+that ends it. The same declaration reads tables, ``div``, ``font`` and ``br``, or Word paste.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from statistics import median
+from typing import Literal
+from urllib.parse import urljoin
+
+from portals.extraction.blocks import Block
+from portals.extraction.page import Page
+from portals.extraction.story import Story, read_story
+from portals.language.bylines import ends_article, is_noise, read_view_count
+from portals.language.dates import DateReading, UnreadableDate, read_date
+from portals.language.text import canonical, words
+
+MIN_STORY_WORDS = 20
+"""A story has at least this many words; the shortest real notices seen have about 30."""
+
+_MIN_UNDATED_WORDS = 60
+_MAX_TITLE_WORDS = 60
+_LIST_GAP_WORDS = 60
+_PARAGRAPH_WORDS = 20
+_HEADLINE_WORDS = 4
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What stands where on the article pages of one portal. Patterns match whole lines.
+
+    ``date``: the publication date line. ``title``: on which side of it the title stands.
+    ``lead``: the first line of the story is its lead. ``section_before``: the control whose line
+    above names the section. ``ends``: lines that end the story, beside the common ones.
+    ``noise``: lines to leave out, beside the common ones. ``plain_captions``: captions are plain
+    lines, told by their wording.
+    """
+
+    date: str
+    title: Literal["before", "after"] = "before"
+    lead: bool = False
+    section_before: str | None = None
+    ends: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
+    plain_captions: bool = False
+
+    @cached_property
+    def date_pattern(self) -> re.Pattern[str]:
+        """The date line, compiled."""
+        return re.compile(self.date, re.I)
+
+    @cached_property
+    def end_pattern(self) -> re.Pattern[str] | None:
+        """The lines of ``ends``, compiled."""
+        return _any_of(self.ends)
+
+    @cached_property
+    def noise_pattern(self) -> re.Pattern[str] | None:
+        """The lines of ``noise``, compiled."""
+        return _any_of(self.noise)
+
+    @cached_property
+    def section_pattern(self) -> re.Pattern[str] | None:
+        """The control of ``section_before``, compiled."""
+        return _any_of((self.section_before,) if self.section_before else ())
+
+
+@dataclass(slots=True)
+class LayoutReading:
+    """What a layout found; ``date_reason`` says why there is no date."""
+
+    title: str
+    story: Story
+    date: DateReading | None = None
+    date_reason: str = ""
+    section: str | None = None
+    view_count: int | None = None
+
+
+def read_layout(page: Page, layout: Layout) -> LayoutReading | None:
+    """Return what the page shows under ``layout``, or None where it shows no article."""
+    blocks = page.blocks
+    dates = [i for i, block in enumerate(blocks) if layout.date_pattern.fullmatch(block.text)]
+    for anchor in _article_anchors(blocks, dates):
+        title = _title_index(blocks, anchor, layout, page.url)
+        if title is None:
+            continue
+        if _begins_with_headline(blocks, max(anchor, title) + 1, layout):
+            continue  # an item of a list: its headline is a link
+        following = next((i for i in dates if i > max(anchor, title)), len(blocks))
+        reading = _read_from(blocks, title, anchor, following, layout)
+        if reading.story.word_count >= MIN_STORY_WORDS:
+            _read_date_line(reading, blocks[anchor].text, page.fetched_at)
+            return reading
+    return None if dates else _read_undated(page, layout)
+
+
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.I) if patterns else None
+
+
+def _article_anchors(blocks: Sequence[Block], dates: Sequence[int]) -> list[int]:
+    """Return the date lines that a story can follow: those in a list of dated links cannot."""
+    if len(dates) < 3:
+        return list(dates)
+    gaps = {
+        anchor: _plain_words(blocks[anchor + 1 : following])
+        for anchor, following in zip(dates, [*dates[1:], len(blocks)], strict=True)
+    }
+    usual = median(gaps.values())
+    return [i for i in dates if gaps[i] >= _LIST_GAP_WORDS or gaps[i] > 3 * usual]
+
+
+def _begins_with_headline(blocks: Sequence[Block], start: int, layout: Layout) -> bool:
+    for block in blocks[start : start + 4]:
+        if block.image is None and not _is_header_noise(block, layout):
+            return block.is_link and len(words(block.text)) >= _HEADLINE_WORDS
+    return False
+
+
+def _plain_words(blocks: Sequence[Block]) -> int:
+    return sum(len(words(block.text)) for block in blocks if not block.is_link)
+
+
+def _title_index(blocks: Sequence[Block], anchor: int, layout: Layout, url: str) -> int | None:
+    step = -1 if layout.title == "before" else 1
+    i = anchor + step
+    while 0 <= i < len(blocks):
+        block = blocks[i]
+        if block.image is None and not _is_header_noise(block, layout):
+            return i if _can_be_title(block, url) else None
+        i += step
+    return None
+
+
+def _is_header_noise(block: Block, layout: Layout) -> bool:
+    text = block.text
+    return (
+        is_noise(text)
+        or bool(layout.noise_pattern and layout.noise_pattern.fullmatch(text))
+        or bool(layout.date_pattern.fullmatch(text))
+    )
+
+
+def _can_be_title(block: Block, url: str) -> bool:
+    if not 2 <= len(words(block.text)) <= _MAX_TITLE_WORDS:
+        return False
+    # In a list the line beside a date is a link to the article; here it may only lead to itself.
+    return not block.is_link or all(
+        urljoin(url, link.url).split("#")[0] == url for link in block.links
+    )
+
+
+def _read_from(
+    blocks: Sequence[Block], title: int, anchor: int, following: int, layout: Layout
+) -> LayoutReading:
+    start = max(title, anchor) + 1
+    end = _end_index(blocks, start, following, layout)
+    counted = (read_view_count(block.text) for block in blocks[anchor : min(anchor + 4, end)])
+    story = read_story(
+        blocks[start:end],
+        noise=layout.noise_pattern,
+        first_is_lead=layout.lead,
+        plain_captions=layout.plain_captions,
+    )
+    return LayoutReading(
+        title=blocks[title].text,
+        story=story,
+        section=_section(blocks, title, layout),
+        view_count=next((count for count in counted if count is not None), None),
+    )
+
+
+def _end_index(blocks: Sequence[Block], start: int, following: int, layout: Layout) -> int:
+    for i in range(start, following):
+        text = blocks[i].text
+        if ends_article(text) or (layout.end_pattern and layout.end_pattern.fullmatch(text)):
+            return i
+    if following < len(blocks) and blocks[following - 1].is_link:
+        following -= 1  # a dated link follows: its title line is not of the story
+    return _before_closing_links(blocks, start, following)
+
+
+def _before_closing_links(blocks: Sequence[Block], start: int, end: int) -> int:
+    """Return where the list of links begins that closes the story, if one does.
+
+    Links between paragraphs are a box inside the story (MasterCMS prints one under the lead);
+    links with no paragraph after them are other news, menus or the footer.
+    """
+    last_paragraph = start
+    for i in range(start, end):
+        if not blocks[i].is_link and len(words(blocks[i].text)) >= _PARAGRAPH_WORDS:
+            last_paragraph = i
+    for i in range(last_paragraph + 1, end - 1):
+        if blocks[i].is_link and blocks[i + 1].is_link:
+            return i
+    return end
+
+
+def _section(blocks: Sequence[Block], title: int, layout: Layout) -> str | None:
+    if layout.section_pattern is None:
+        return None
+    for i in range(title - 1, 0, -1):
+        if layout.section_pattern.fullmatch(blocks[i].text):
+            return blocks[i - 1].text or None
+    return None
+
+
+def _read_date_line(reading: LayoutReading, text: str, now: datetime) -> None:
+    try:
+        reading.date = read_date(text, now)
+    except UnreadableDate as error:
+        reading.date_reason = str(error)
+
+
+def _read_undated(page: Page, layout: Layout) -> LayoutReading | None:
+    """Read a page that shows no date line: its title is the line that the head names."""
+    heads = {canonical(name) for name in _head_names(page)}
+    for i, block in enumerate(page.blocks):
+        if block.image is not None or block.is_link or canonical(block.text) not in heads:
+            continue
+        reading = _read_from(page.blocks, i, i, len(page.blocks), layout)
+        if reading.story.word_count >= _MIN_UNDATED_WORDS and not _is_list(page.blocks[i + 1 :]):
+            reading.date_reason = "no date line on the page"
+            return reading
+    return None
+
+
+def _is_list(blocks: Sequence[Block]) -> bool:
+    """Tell whether headlines that are links alternate with short texts: a list with teasers."""
+    end = _before_closing_links(blocks, 0, len(blocks))
+    links = sum(1 for block in blocks[:end] if block.is_link and len(words(block.text)) >= _HEADLINE_WORDS)
+    texts = sum(1 for block in blocks[:end] if block.text and not block.is_link)
+    return links >= 3 and links * 3 >= texts
+
+
+def _head_names(page: Page) -> list[str]:
+    names = [page.head_title, *re.split(r"\s+[|–—-]\s+", page.head_title)]
+    names += [
+        meta.get("content") or "" for meta in page.root.iterfind(".//meta[@property='og:title']")
+    ]
+    return [name for name in names if len(words(name)) >= 3]

@@ -1,0 +1,73 @@
+"""A fetched page as the readers take it: address, text, tree, and when it was served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from portals.extraction.blocks import Block, read_blocks
+from portals.language.decoding import decode
+from portals.language.text import clean
+
+
+@dataclass(eq=False)
+class Page:
+    """A page and what is read from it once: the tree, and the blocks of the whole page."""
+
+    url: str
+    text: str
+    fetched_at: datetime
+
+    @classmethod
+    def from_bytes(
+        cls,
+        url: str,
+        body: bytes,
+        content_type: str | None = None,
+        fetched_at: datetime | None = None,
+    ) -> Page:
+        """Decode ``body`` by its bytes rather than by its declarations. Raises UndecodableText."""
+        return cls(url, decode(body, content_type).text, fetched_at or datetime.now(UTC))
+
+    @cached_property
+    def root(self) -> HtmlElement:
+        """The tree; an empty or unreadable page gives an empty ``html`` element."""
+        parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
+        markup = self.text.replace("\x00", "").encode("utf-8", "replace")
+        try:
+            return document_fromstring(markup, parser=parser)
+        except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
+            return document_fromstring(b"<html><body></body></html>")
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """What the whole page shows, in order."""
+        return read_blocks(self.root)
+
+    @cached_property
+    def head_title(self) -> str:
+        """The text of ``title`` in the head, or an empty string."""
+        return clean(self.root.findtext(".//title") or "")
+
+    @cached_property
+    def canonical_url(self) -> str | None:
+        """The address in ``link rel=canonical``, absolute, where it names this host."""
+        for link in self.root.iterfind(".//link[@rel='canonical']"):
+            url = urljoin(self.url, (link.get("href") or "").strip())
+            if urlsplit(url).netloc == urlsplit(self.url).netloc:
+                return url
+        return None
+
+    def absolute(self, url: str) -> str | None:
+        """Return ``url`` as an absolute http(s) address, or None where it is none."""
+        try:
+            joined = urljoin(self.url, url.strip())
+            parts = urlsplit(joined)
+        except ValueError:
+            return None
+        return joined if parts.scheme in ("http", "https") and parts.netloc else None

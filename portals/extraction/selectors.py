@@ -1,0 +1,180 @@
+"""Reading a page by its markup: CSS selectors per theme generation, tried in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+from lxml import etree
+from lxml.html import HtmlElement
+from parsel.csstranslator import HTMLTranslator
+
+from portals.extraction.blocks import read_blocks
+from portals.extraction.page import Page
+from portals.extraction.story import Story, read_story
+from portals.language.bylines import read_signature, read_view_count, split_prefix
+from portals.language.dates import DateReading, UnreadableDate, read_date
+from portals.language.text import clean
+
+_TRANSLATOR = HTMLTranslator()
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The selectors of one theme generation: per field in order of trust, the first that answers.
+
+    ``::attr(name)`` selects an attribute. ``drop`` is left out of the body; ``author`` and
+    ``source`` are left out too where they stand inside it.
+    """
+
+    name: str
+    title: tuple[str, ...]
+    body: tuple[str, ...]
+    date: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
+    lead_in_body: bool = False
+
+
+@dataclass(slots=True)
+class ThemeReading:
+    """What a theme's selectors found; ``rules`` names the selector of each field found."""
+
+    theme: str
+    title: str
+    story: Story
+    rules: dict[str, str]
+    date: DateReading | None = None
+    date_reason: str = ""
+    lead: str | None = None
+    author: str | None = None
+    source: str | None = None
+    section: str | None = None
+    view_count: int | None = None
+
+
+@lru_cache(maxsize=2048)
+def compiled(css: str) -> etree.XPath:
+    """Return ``css`` (with ``::attr()`` and ``::text``) compiled once."""
+    return etree.XPath(_TRANSLATOR.css_to_xpath(css))
+
+
+def select(root: HtmlElement, css: str) -> list[HtmlElement | str]:
+    """Return the elements or attribute values under ``root`` that ``css`` selects."""
+    found: list[HtmlElement | str] = compiled(css)(root)
+    return found
+
+
+def select_text(root: HtmlElement, css: str) -> str:
+    """Return the text of the first match of ``css`` that shows any, cleaned, or ``""``."""
+    for match in select(root, css):
+        text = clean(match if isinstance(match, str) else "".join(match.itertext()))
+        if text:
+            return text
+    return ""
+
+
+def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
+    """Return what the page shows under ``theme``, or None where it is not of that theme."""
+    body = _first_element(page.root, theme.body)
+    if body is None:
+        return None
+    title, rule = _first_text(page.root, theme.title)
+    if not title:
+        return None
+    rules = {"title": rule, "body": theme.body[0]}
+    dropped = list(_elements(body, (*theme.drop, *theme.author, *theme.source)))
+    story = read_story(
+        read_blocks(body, without=dropped),
+        noise=_noise(theme),
+        first_is_lead=theme.lead_in_body,
+    )
+    reading = ThemeReading(theme.name, title, story, rules)
+    _read_header(page, theme, reading)
+    return reading
+
+
+def _read_header(page: Page, theme: Theme, reading: ThemeReading) -> None:
+    date, rule = _first_text(page.root, theme.date)
+    try:
+        reading.date = read_date(date, page.fetched_at) if date else None
+        reading.rules["published_at"] = rule
+    except UnreadableDate as error:
+        reading.date_reason = str(error)
+    for name in ("lead", "section", "author", "source"):
+        value, rule = _first_text(page.root, getattr(theme, name))
+        if value:
+            setattr(reading, name, value)
+            reading.rules[name] = rule
+    reading.author = _byline(reading.author)
+    reading.source = _byline(reading.source, source=True)
+    views, rule = _first_text(page.root, theme.views)
+    reading.view_count = read_view_count(views)
+
+
+def _byline(text: str | None, *, source: bool = False) -> str | None:
+    """Return the name in a byline element, without its label ("Nguồn : X", "Tác giả: X")."""
+    if not text:
+        return None
+    signature = read_signature(text, set_apart=True)
+    if signature is None:
+        return text
+    return signature.source if source else (signature.author or signature.source)
+
+
+def _first_element(root: HtmlElement, selectors: Iterable[str]) -> HtmlElement | None:
+    for css in selectors:
+        for match in select(root, css):
+            if not isinstance(match, str):
+                return match
+    return None
+
+
+def _first_text(root: HtmlElement, selectors: Iterable[str]) -> tuple[str, str]:
+    for css in selectors:
+        if text := select_text(root, css):
+            return text, css
+    return "", ""
+
+
+def _elements(root: HtmlElement, selectors: Iterable[str]) -> Iterable[HtmlElement]:
+    for css in selectors:
+        for match in select(root, css):
+            if not isinstance(match, str):
+                yield match
+
+
+@lru_cache(maxsize=256)
+def _compiled_noise(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.I)
+
+
+def _noise(theme: Theme) -> re.Pattern[str] | None:
+    return _compiled_noise(theme.noise) if theme.noise else None
+
+
+def theme_selectors(theme: Theme) -> Iterable[tuple[str, str]]:
+    """Return every (field, selector) of ``theme``, so that a test can compile them all."""
+    for item in fields(theme):
+        value = getattr(theme, item.name)
+        if isinstance(value, tuple) and item.name != "noise":
+            yield from ((item.name, css) for css in value)
+
+
+__all__ = [
+    "Theme",
+    "ThemeReading",
+    "compiled",
+    "read_theme",
+    "select",
+    "select_text",
+    "split_prefix",
+    "theme_selectors",
+]

@@ -1,0 +1,198 @@
+"""The text of an article: blocks between header and footer, told apart into what they are.
+
+One set of rules serves selectors and layouts, so that a portal's body, captions, signature and
+attachments read alike whichever net caught them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from portals.extraction.blocks import Block
+from portals.language.bylines import (
+    is_noise,
+    read_signature,
+    reads_as_caption,
+    reads_as_scene,
+)
+from portals.language.text import canonical, words
+
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|rar|7z)(?:$|[?#])|/fileclick&", re.I)
+_MAX_LINK_LINE = 25  # words: a longer line that is all link is a paragraph somebody linked
+_MAX_SIGNATURE_LINES = 4
+_MAX_BOX = 500  # characters: a table that holds a picture and its caption holds no more text
+
+
+@dataclass(slots=True)
+class Story:
+    """What the blocks of an article hold; ``images`` are (address as written, caption)."""
+
+    lead: str | None = None
+    paragraphs: list[str] = field(default_factory=list)
+    images: list[tuple[str, str | None]] = field(default_factory=list)
+    attachments: list[tuple[str, str]] = field(default_factory=list)
+    author: str | None = None
+    source: str | None = None
+
+    @property
+    def word_count(self) -> int:
+        """Words in the paragraphs."""
+        return sum(len(words(paragraph)) for paragraph in self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """The plain style of a story, against which a line can be set apart."""
+
+    align: str
+    bold: bool
+    italic: bool
+
+    def sets_apart(self, block: Block, *, bold: bool = False) -> bool:
+        """``block`` is centred or pushed right, slanted (or bold), where the story is not."""
+        if block.align in ("right", "center", "end") and block.align != self.align:
+            return True
+        return (block.italic and not self.italic) or (bold and block.bold and not self.bold)
+
+
+def read_story(
+    blocks: Sequence[Block],
+    *,
+    noise: re.Pattern[str] | None = None,
+    first_is_lead: bool = False,
+    plain_captions: bool = False,
+) -> Story:
+    """Tell ``blocks`` apart into lead, paragraphs, pictures with captions, and signature.
+
+    ``noise`` matches whole lines to leave out beside the common ones; ``first_is_lead`` where the
+    first line is the lead; ``plain_captions`` where the portal writes captions as plain lines.
+    """
+    story = Story()
+    kept = _without_noise(blocks, noise, story)
+    style = _plain_style(kept)
+    _take_signature(kept, style, story)
+    if first_is_lead:
+        _take_lead(kept, story)
+    _fill(kept, style, story, plain_captions=plain_captions)
+    return story
+
+
+def _without_noise(
+    blocks: Sequence[Block], noise: re.Pattern[str] | None, story: Story
+) -> list[Block]:
+    kept: list[Block] = []
+    for block in blocks:
+        if block.image is None:
+            files = [link for link in block.links if _FILE.search(link.url)]
+            story.attachments.extend((link.url, link.text) for link in files)
+            if block.is_link and (files or len(words(block.text)) <= _MAX_LINK_LINE):
+                continue
+            if is_noise(block.text) or (noise and noise.fullmatch(block.text)):
+                continue
+        kept.append(block)
+    return kept
+
+
+def _plain_style(blocks: Sequence[Block]) -> _Style:
+    align: Counter[str] = Counter()
+    bold: Counter[bool] = Counter()
+    italic: Counter[bool] = Counter()
+    for block in blocks:
+        size = len(block.text)
+        align[block.align] += size
+        bold[block.bold] += size
+        italic[block.italic] += size
+    if not align:
+        return _Style("", bold=False, italic=False)
+    return _Style(
+        align.most_common(1)[0][0], bold.most_common(1)[0][0], italic.most_common(1)[0][0]
+    )
+
+
+def _take_signature(blocks: list[Block], style: _Style, story: Story) -> None:
+    """Take author and source from the closing lines of ``blocks``, which lose them."""
+    for _ in range(_MAX_SIGNATURE_LINES):
+        last = next((i for i in reversed(range(len(blocks))) if blocks[i].image is None), None)
+        if last is None or not any(block.text for block in blocks[:last]):
+            return
+        apart = style.sets_apart(blocks[last], bold=True)
+        if _is_caption_place(blocks, last) and not apart:
+            return
+        signature = read_signature(blocks[last].text, set_apart=apart)
+        if signature is None or (signature.photo and _is_caption_place(blocks, last)):
+            return
+        if signature.author and story.author:
+            if not apart:
+                return
+            story.author = _joined(signature.author, story.author)
+        else:
+            story.author = signature.author or story.author
+        story.source = story.source or signature.source
+        del blocks[last]
+
+
+def _joined(name: str, unit: str) -> str:
+    return f"{name} {unit}" if unit.startswith("(") else f"{name} - {unit}"
+
+
+def _is_caption_place(blocks: Sequence[Block], index: int) -> bool:
+    return index > 0 and blocks[index - 1].image is not None
+
+
+def _take_lead(blocks: list[Block], story: Story) -> None:
+    first = next((i for i, block in enumerate(blocks) if block.image is None), None)
+    if first is not None and any(block.text for block in blocks[first + 1 :]):
+        story.lead = blocks.pop(first).text
+
+
+def _fill(blocks: list[Block], style: _Style, story: Story, *, plain_captions: bool) -> None:
+    texts = [i for i, block in enumerate(blocks) if block.image is None]
+    last_text = texts[-1] if texts else -1
+    for i, block in enumerate(blocks):
+        if block.image is not None:
+            story.images.append((block.image, None))
+        elif _is_caption(blocks, i, style):
+            story.images[-1] = (story.images[-1][0], block.text)
+        elif (
+            plain_captions
+            and i != last_text
+            and not block.bold
+            and (story.paragraphs or story.lead)
+            and _is_bare_caption(block, story)
+        ):
+            story.images.append(("", block.text))
+        else:
+            story.paragraphs.append(block.text)
+    if story.lead and story.paragraphs and canonical(story.paragraphs[0]) == canonical(story.lead):
+        del story.paragraphs[0]
+
+
+def _is_caption(blocks: Sequence[Block], index: int, style: _Style) -> bool:
+    if not _is_caption_place(blocks, index):
+        return False
+    block, picture = blocks[index], blocks[index - 1]
+    if block.tag in ("figcaption", "caption") or _share_box(block, picture):
+        return True
+    if block.bold and not style.bold and not style.sets_apart(block):
+        return False  # a heading inside the text
+    return reads_as_caption(block.text, set_apart=style.sets_apart(block))
+
+
+def _share_box(block: Block, picture: Block) -> bool:
+    """The picture and the line stand in one figure, or in one small table of their own."""
+    if block.tag != "td":
+        return False
+    table = next(block.element.iterancestors("table"), None)
+    if table is None or not any(table is above for above in picture.element.iterancestors("table")):
+        return False
+    return sum(len(text) for text in table.itertext()) <= _MAX_BOX
+
+
+def _is_bare_caption(block: Block, story: Story) -> bool:
+    """A caption whose picture is not shown: only a short line that names a scene is believed."""
+    if not reads_as_scene(block.text):
+        return False
+    return not block.text.endswith(".") or (story.lead is not None and not story.paragraphs)

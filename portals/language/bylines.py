@@ -1,0 +1,231 @@
+"""Who wrote it, where it was taken from, what is a caption, what is noise: lines of Vietnamese.
+
+Sources of the rules: signatures of union and authority portals, 2016-2026 (Hải Phòng federation,
+Thái Nguyên steel works, Báo Lao động Thủ đô, Kiên Giang, Tiên Lãng, NukeViet and MasterCMS sites).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from portals.language.text import words
+
+_UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
+_LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+
+# --- lead prefixes -------------------------------------------------------------------------------
+
+_BRACKETED_PREFIX = re.compile(
+    rf"^\((?P<name>(?:[{_UPPER}][{_UPPER}\d.]+|[\w-]+\.(?:vn|com|org)(?:\.vn)?|Dân trí|ĐN)O?)\)"
+    r"\s*[-–—:]*\s*",
+    re.I,
+)
+_BARE_PREFIX = re.compile(r"^(?P<name>TTO|CTTĐT|NLĐO|LĐO|LĐTĐ|TTXVN|BDO|BTNO|TBTCO)\s*[-–—]\s*")
+_SUFFIX = re.compile(r"\s+-\s+VnExpress$")
+
+
+def split_prefix(lead: str) -> tuple[str | None, str]:
+    """Part a paper's mark from its lead: "(LĐTĐ) Mới đây…" → ("(LĐTĐ)", "Mới đây…")."""
+    lead = _SUFFIX.sub("", lead)
+    match = _BRACKETED_PREFIX.match(lead) or _BARE_PREFIX.match(lead)
+    if not match or match.end() == len(lead):
+        return None, lead
+    prefix = f"({match['name']})" if lead.startswith("(") else match["name"]
+    return prefix, lead[match.end() :]
+
+
+# --- signatures ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What the last lines of an article say of its origin; ``photo`` is a photo credit only."""
+
+    author: str | None = None
+    source: str | None = None
+    photo: str | None = None
+
+
+_KIND = r"(?:tin|bài|bài viết|ảnh|video|clip|thực hiện)"
+_CREDITED = re.compile(
+    rf"^[*(\s]*(?P<kinds>{_KIND}(?:\s*(?:và|,|-|–|&|\+|/)?\s*{_KIND})*)\s*:\s*(?P<name>.+?)[\s.)]*$",
+    re.I,
+)
+_LABELLED_AUTHOR = re.compile(
+    r"^(?:tác giả|người viết|biên soạn)(?: bài viết)?\s*:\s*(?P<name>.*?)\.?$", re.I
+)
+_SOURCE = re.compile(
+    r"^[(*\s]*(?:nguồn(?: tin)?(?: [^:]{1,20})?|theo nguồn)\s*:\s*(?P<name>.*?)[\s|)]*$", re.I
+)
+_ACCORDING_TO = re.compile(r"^\(?\s*(?:theo|dẫn theo)\s+(?P<name>[^,;:!?]{2,60}?)[\s|.)]*$", re.I)
+_NAME_AND_PAPER = re.compile(r"^(?P<name>[^/]{2,40}?)\s*/\s*(?P<source>[^/]{2,40})$")
+_COMPILED = re.compile(r"\s*\((?:tổng hợp|t/h|th|st|sưu tầm|biên soạn|lược ghi)\)\s*$", re.I)
+_INITIALS = rf"(?:[{_UPPER}][{_LOWER}]?\.\s?)*[{_UPPER}][{_UPPER}{_LOWER}]*\.?"
+_NAME_WORD = rf"(?:[{_UPPER}][{_LOWER}]*|[{_UPPER}]+|{_INITIALS})"
+_ONE_NAME = rf"{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,5}}"
+_NAMES = re.compile(
+    rf"^{_ONE_NAME}(?:\s*(?:[-–—,&;]|và)\s*{_ONE_NAME}){{0,3}}(?:\s+và \d+ tác giả khác)?\.?$"
+)
+_UNIT = re.compile(
+    r"^\(?(?:vp|văn phòng|ban|phòng|công đoàn|cđcs|cđ|lđlđ|liên đoàn|trung tâm|đài|tổ|hội|đoàn"
+    r"|cổng|bbt|btv|ctv|nhóm|pv)\b[^.:;?!]{0,70}\)?\.?$",
+    re.I,
+)
+_MAX_SIGNATURE = 80  # characters: the longest unit name seen has 62
+_MAX_NAME_WORDS = 9
+
+
+def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
+    """Return what a closing line says of author and source, or None where it is plain text.
+
+    ``set_apart``: the line stands out by alignment, weight or slant, so that a unit's name is
+    believed as an author too. A signature without content ("Nguồn :") is an empty ``Signature``.
+    """
+    if len(text) > _MAX_SIGNATURE:
+        return None
+    if match := _SOURCE.match(text):
+        return Signature(source=_trimmed(match["name"]))
+    if match := _LABELLED_AUTHOR.match(text):
+        return Signature(author=_trimmed(match["name"]))
+    if match := _CREDITED.match(text):
+        return _credited(match)
+    if (match := _ACCORDING_TO.match(text)) and _is_short_name(match["name"]):
+        return Signature(source=_trimmed(match["name"]))
+    if (match := _NAME_AND_PAPER.match(text)) and _NAMES.match(match["name"]):
+        return Signature(author=match["name"], source=match["source"])
+    return _named(text, set_apart=set_apart)
+
+
+def _credited(match: re.Match[str]) -> Signature | None:
+    name = _trimmed(match["name"])
+    if not name or len(words(name)) > _MAX_NAME_WORDS:
+        return None
+    kinds = match["kinds"].casefold()
+    if not re.search(r"tin|bài|thực hiện", kinds):
+        return Signature(photo=name)
+    return Signature(author=name)
+
+
+def _named(text: str, *, set_apart: bool) -> Signature | None:
+    bare = _COMPILED.sub("", text).strip()
+    if not bare or len(words(bare)) > _MAX_NAME_WORDS:
+        return None
+    if _NAMES.match(bare) and not (bare.endswith(".") and not set_apart and len(words(bare)) > 4):
+        return Signature(author=bare if _is_abbreviated(bare) else bare.rstrip("."))
+    if set_apart and _UNIT.match(bare):
+        return Signature(author=bare.rstrip("."))
+    if _UNIT.match(bare) and re.match(r"(?:vp|bbt|pv|lđlđ|cđcs)\b", bare, re.I) and len(bare) < 40:
+        return Signature(author=bare.rstrip("."))
+    return None
+
+
+def _is_abbreviated(name: str) -> bool:
+    return bool(re.search(rf"(?:^|[\s.])[{_UPPER}]\.$", name))
+
+
+def _is_short_name(name: str) -> bool:
+    return len(words(name)) <= 6 and (name[:1].isupper() or "." in name)
+
+
+def _trimmed(name: str) -> str | None:
+    return _COMPILED.sub("", name).strip(" \t-–—|.,;:") or None
+
+
+# --- captions ------------------------------------------------------------------------------------
+
+_CREDIT_AT_END = re.compile(r"(?:^|[\s.(\-–])ảnh\s*(?:minh ho[ạa]|minh h[oọ]a)?\s*:\s*\S.{0,50}$", re.I)
+_CONNECTIVE = re.compile(
+    r"^(?:trước đó|sau đó|theo đó|do đó|từ đó|vì vậy|vì thế|do vậy|tuy nhiên|ngoài ra|bên cạnh"
+    r"|đồng thời|được biết|cũng theo|mặt khác|như vậy|hiện nay|thời gian qua|trong khi|cùng ngày"
+    r"|nhân dịp|nhằm|với mục tiêu|qua đó|cụ thể|có thể|tiếp đó|tiếp theo|cũng tại|cũng trong)\b",
+    re.I,
+)
+_SCENE = re.compile(
+    r"^(?:trong ảnh|ảnh|quang cảnh|toàn cảnh|các |đồng chí|đ/c|ông |bà |anh |chị |lãnh đạo|đại biểu"
+    r"|đại diện|một (?:góc|số)|lễ |ban |chủ tịch|phó |bí thư|công nhân|đoàn viên|cán bộ)",
+    re.I,
+)
+_SENTENCE_END = re.compile(r"[.!?…;:][\"”')\]]*$")
+_SENTENCE_BREAK = re.compile(rf"[.!?…]\s+[{_UPPER}\"“]")
+_MAX_CAPTION_WORDS = 60
+
+
+def reads_as_caption(text: str, *, set_apart: bool) -> bool:
+    """Tell whether the line after a picture describes it.
+
+    ``set_apart``: centred, slanted or in the picture's own box. A line in plain paragraph style
+    must look the part: a photo credit, or one short line without the end of a sentence.
+    """
+    count = len(words(text))
+    if not 0 < count <= _MAX_CAPTION_WORDS or _CONNECTIVE.match(text):
+        return False
+    if _CREDIT_AT_END.search(text):
+        return True
+    if set_apart:
+        return not text.endswith(":")
+    return reads_as_scene(text)
+
+
+def reads_as_scene(text: str) -> bool:
+    """Tell whether a line in plain paragraph style describes a picture rather than events.
+
+    One sentence: short and without its end ("Các đại biểu dự hội nghị"), or opening with who or
+    what is seen. Portals that write captions as ordinary lines: brvt 2016, kiengiang 2018.
+    """
+    count = len(words(text))
+    if count < 4 or text.startswith(("-", "+", "*", "•", '"', "“")):
+        return False
+    if _SENTENCE_BREAK.search(text) or _CONNECTIVE.match(text) or re.match(r"\d+[.)]", text):
+        return False
+    if not _SENTENCE_END.search(text):
+        return count <= 30
+    return bool(_SCENE.match(text)) and text.endswith(".") and count <= _MAX_CAPTION_WORDS and ":" not in text
+
+
+# --- noise ---------------------------------------------------------------------------------------
+
+_VIEWS = re.compile(
+    r"(?:số\s+)?(?:lượt\s+(?:xem|đọc|truy cập)|số\s+lần\s+đọc|view\s*count|đã\s+xem|xem)\s*:\s*(?P<count>[\d.,]+)"
+    r"|(?P<before>\d[\d.,]*)\s*(?:lượt\s+(?:xem|đọc)|đã\s+xem|views?)\b",
+    re.I,
+)
+_NOISE = re.compile(
+    r"^(?:"
+    r"xem với cỡ chữ.*|cỡ chữ\b.{0,12}|màu chữ.{0,12}|nghe bài.{0,12}|nghe đọc bài.{0,12}|null"
+    r"|bản in|in bài(?: viết)?|in trang.{0,12}|gửi bài viết|gởi bài viết|chia sẻ:?|share|tweet|print|email"
+    r"|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
+    r"|(?:từ khóa|từ khoá|tags?|thẻ)\s*:.*"
+    r"|tổng số điểm của bài viết là.*|click để đánh giá.*|xếp hạng.{0,30}"
+    r"|chú ý: việc đăng lại bài viết.*"
+    r"|(?:>>+|->|»|▶|►)\s*.*"
+    r"|(?:xem thêm|đọc thêm|tin liên quan|bài liên quan|tin bài liên quan|có thể bạn quan tâm)\s*:?.{0,160}"
+    r")$",
+    re.I,
+)
+_ENDS_ARTICLE = re.compile(
+    r"^(?:xem tin khác|(?:các )?tin(?: bài)? khác|tin liên quan|tin mới hơn|tin cũ hơn|tin cùng chuyên mục"
+    r"|những tin (?:mới|cũ) hơn|các bài (?:viết )?khác|bài viết liên quan|ý kiến phản hồi|bình luận"
+    r"|ý kiến bạn đọc|chuyên đề|lượt truy cập|đang trực tuyến.*|hiển thị\s*:\s*\d+ / \d+.*"
+    r"|designed and maintained by.*|tin đọc nhiều|đọc nhiều nhất|tin nổi bật)\s*:?$",
+    re.I,
+)
+
+
+def is_noise(text: str) -> bool:
+    """Tell whether a line is a control, a label or a link list that stands among the text."""
+    return bool(_NOISE.match(text)) or (len(text) < 60 and bool(_VIEWS.fullmatch(text.strip("() "))))
+
+
+def ends_article(text: str) -> bool:
+    """Tell whether a line is the heading of what follows an article (other news, comments)."""
+    return len(text) < 80 and bool(_ENDS_ARTICLE.match(text))
+
+
+def read_view_count(text: str) -> int | None:
+    """Return the number of views in "Lượt xem: 16.717" or "475 đã xem", or None."""
+    match = _VIEWS.search(text)
+    if not match:
+        return None
+    digits = re.sub(r"\D", "", match["count"] or match["before"])
+    return int(digits) if 0 < len(digits) <= 12 else None

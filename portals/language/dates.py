@@ -1,0 +1,231 @@
+"""Reading the dates that Vietnamese portals print.
+
+Day comes first always, +07:00 where no zone is given, weekdays are ignored (portals print wrong
+ones). A time of day is never invented: a text that shows only a day reads as 00:00 with
+precision ``day``. python-dateutil reads the machine formats, where it is right; everything a
+person typed is read by own forms, because stock parsers swap day and month or find nothing.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Literal
+
+from dateutil import parser as dateutil_parser
+
+from portals.language.text import clean
+
+Precision = Literal["minute", "day"]
+
+VIETNAM = timezone(timedelta(hours=7))
+"""Asia/Ho_Chi_Minh: +07:00 without summer time since 1975."""
+
+EARLIEST_YEAR = 1990
+"""Vietnam has been on the Internet since 1997; a few papers put older archives online."""
+
+FUTURE_TOLERANCE = timedelta(days=2)
+"""Wrong server clocks are forgiven this much; anything later is not a publication date."""
+
+
+class UnreadableDate(ValueError):
+    """The text holds no date, or one that cannot be; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """A date as read: ``at`` is in +07:00, ``rule`` names the form, ``raw`` is the text read."""
+
+    at: datetime
+    precision: Precision
+    rule: str
+    raw: str
+
+    @property
+    def iso(self) -> str:
+        """The instant as stored: ISO 8601 with +07:00."""
+        return self.at.isoformat()
+
+
+_WEEKDAY = r"(?:thứ\s*(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ\s*nhật|t[2-7]|cn)"
+_TIME = (
+    r"(?P<hour>\d{1,2})\s?[:h]\s?(?P<minute>\d{2})(?!\d?/)(?::(?P<second>\d{2}))?"
+    r"(?:\s*(?:phút)?,?\s*(?P<half>am|pm|sa|ch|sáng|trưa|chiều|tối)\b)?"
+)
+_BETWEEN = rf"(?:[\s,;|@()\[\]–—-]|ngày|lúc|vào|hồi|{_WEEKDAY})*"
+_MONTH_WORDS = {
+    "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7,
+    "bẩy": 7, "tám": 8, "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
+}  # fmt: skip
+_MONTH = "(?P<month>" + "|".join(sorted(_MONTH_WORDS, key=len, reverse=True)) + r"|\d{1,2})"
+_NUMERIC = (
+    r"(?<![\d:.,/])(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>\d{1,2})(?P=mark)"
+    r"(?P<year>(?:19|20)\d{2}|\d{2}(?!\d))"
+)
+_SPELLED = rf"(?<!\d)(?P<day>\d{{1,2}})\s+tháng\s+{_MONTH}\b,?(?:\s+năm)?\s+(?P<year>\d{{4}})"
+_ISO_DAY = r"(?<!\d)(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"
+_DATES = (("numeric", _NUMERIC), ("spelled", _SPELLED), ("iso-day", _ISO_DAY))
+_TIME_FIRST = {name: re.compile(rf"(?<![\d/.:-]){_TIME}{_BETWEEN}{day}") for name, day in _DATES}
+_DATE_FIRST = {name: re.compile(rf"{day}(?:{_BETWEEN}{_TIME})?") for name, day in _DATES}
+_ISO = re.compile(
+    r"^(?P<stamp>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?P<zone>Z|[+-]\d\d:?\d\d)?$",
+    re.I,
+)
+_NUKEVIET_META = re.compile(r"^(\d{4}-\d\d-\d\d)\+07(\d\d:\d\d:\d\d)$")
+_RFC822 = re.compile(
+    r"^(?:[a-z]{3},\s*)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)?\s*(?P<zone>[+-]\d{4}|gmt|utc?|z)?"
+    r"\s*(?P<offset>[+-]\d{1,2})?$",
+    re.I,
+)
+_RELATIVE = re.compile(r"\b(\d+)\s+(giây|phút|giờ|tiếng|ngày|tuần)\s+trước\b")
+_RELATIVE_UNITS = {
+    "giây": timedelta(seconds=1), "phút": timedelta(minutes=1), "giờ": timedelta(hours=1),
+    "tiếng": timedelta(hours=1), "ngày": timedelta(days=1), "tuần": timedelta(weeks=1),
+}  # fmt: skip
+_MORNING = frozenset(["am", "sa", "sáng"])
+
+
+def read_date(text: str, now: datetime | None = None) -> DateReading:
+    """Return the first date that ``text`` shows, with the time of day that stands beside it.
+
+    ``now`` (aware; default: this moment) is when the page was served: relative dates count from
+    it, and later dates are refused. Raises ``UnreadableDate``.
+    """
+    now = now or datetime.now(UTC)
+    raw = clean(html.unescape(text))
+    for reader in (_read_machine, _read_written, _read_relative):
+        if reading := reader(raw, now):
+            return _checked(reading, now)
+    raise UnreadableDate(f"no date in {raw[:80]!r}")
+
+
+def find_date(text: str, now: datetime | None = None) -> DateReading | None:
+    """Return the date in ``text`` as ``read_date`` does, or None where there is none."""
+    try:
+        return read_date(text, now)
+    except UnreadableDate:
+        return None
+
+
+def _checked(reading: DateReading, now: datetime) -> DateReading:
+    if reading.at.year < EARLIEST_YEAR:
+        raise UnreadableDate(f"impossible year in {reading.raw[:80]!r}")
+    if reading.at > now + FUTURE_TOLERANCE:
+        raise UnreadableDate(f"date in the future: {reading.raw[:80]!r}")
+    return reading
+
+
+def _read_machine(raw: str, now: datetime) -> DateReading | None:
+    if match := _NUKEVIET_META.match(raw):
+        # PHP's "T" in the format expanded to the zone: 2024-03-01+0704:37:54 is 04:37:54.
+        at = _parsed(f"{match[1]}T{match[2]}+07:00", raw)
+        return DateReading(at, "minute", "nukeviet-meta", raw)
+    if match := _ISO.match(raw):
+        at = _parsed(match["stamp"].replace(" ", "T") + (match["zone"] or "+07:00").upper(), raw)
+        return DateReading(at, "minute", "iso", raw)
+    if match := _RFC822.match(raw):
+        return _read_rfc822(raw, match)
+    return None
+
+
+def _parsed(stamp: str, raw: str) -> datetime:
+    try:
+        at: datetime = dateutil_parser.isoparse(stamp)
+        return at.astimezone(VIETNAM)
+    except (ValueError, OverflowError) as error:
+        raise UnreadableDate(f"impossible date {raw[:80]!r}") from error
+
+
+def _read_rfc822(raw: str, match: re.Match[str]) -> DateReading:
+    # dateutil takes "GMT+7" for seven hours west of Greenwich, so the zone is read here.
+    stamp = raw[: match.start("zone")] if match["zone"] else raw
+    try:
+        zone = _zone(match["zone"], match["offset"])
+        at = dateutil_parser.parse(stamp, ignoretz=True).replace(tzinfo=zone)
+        local = at.astimezone(VIETNAM)
+    except (ValueError, OverflowError) as error:
+        raise UnreadableDate(f"impossible date {raw[:80]!r}") from error
+    if (match["zone"] or "").lower() == "gmt" and not match["offset"] and at.minute == at.month:
+        # NukeViet 3.4-4.5 prints the month in place of the minutes: only the day can be trusted.
+        day = datetime.combine(local.date(), time(), VIETNAM)
+        return DateReading(day, "day", "rfc822-minutes-are-the-month", raw)
+    return DateReading(local, "minute", "rfc822", raw)
+
+
+def _zone(name: str | None, offset: str | None) -> timezone:
+    if offset:
+        return timezone(timedelta(hours=int(offset)))
+    if name and name[0] in "+-":
+        hours, minutes = int(name[:3]), int(name[0] + name[3:])
+        return timezone(timedelta(hours=hours, minutes=minutes))
+    return UTC if name else VIETNAM
+
+
+def _read_written(raw: str, now: datetime) -> DateReading | None:
+    folded = raw.casefold()
+    best: tuple[int, str, re.Match[str]] | None = None
+    for name, pattern in _DATE_FIRST.items():
+        match = pattern.search(folded)
+        if match and (best is None or match.start() < best[0]):
+            best = (match.start(), name, match)
+    if best is None:
+        return None
+    _, name, match = best
+    if match["hour"] is None:
+        for before in _TIME_FIRST[name].finditer(folded):
+            if before.start("day") == match.start("day"):
+                match = before
+                break
+    day = _day_of(match, raw)
+    clock = _clock_of(match)
+    if clock is None:
+        return DateReading(datetime.combine(day, time(), VIETNAM), "day", name, raw)
+    return DateReading(datetime.combine(day, clock, VIETNAM), "minute", name, raw)
+
+
+def _day_of(match: re.Match[str], raw: str) -> date:
+    year, month = int(match["year"]), _MONTH_WORDS.get(match["month"])
+    try:
+        return date(
+            year if year > 99 else 2000 + year, month or int(match["month"]), int(match["day"])
+        )
+    except ValueError as error:
+        raise UnreadableDate(f"impossible date {raw[:80]!r}") from error
+
+
+def _clock_of(match: re.Match[str]) -> time | None:
+    if match["hour"] is None:
+        return None
+    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
+    if hour > 23 or minute > 59:
+        return None
+    half = match["half"]
+    # Right for the true 12-hour clock and for the bogus "15:33 PM" alike.
+    if half and half in _MORNING:
+        hour = 0 if hour == 12 else hour
+    elif half and half != "trưa" and 0 < hour < 12:
+        hour += 12
+    return time(hour, minute, second if second < 60 else 0)
+
+
+def _read_relative(raw: str, now: datetime) -> DateReading | None:
+    folded = raw.casefold()
+    local = now.astimezone(VIETNAM)
+    if match := _RELATIVE.search(folded):
+        count = int(match[1])
+        if count > 10_000:
+            raise UnreadableDate(f"impossible date {raw[:80]!r}")
+        at = local - count * _RELATIVE_UNITS[match[2]]
+        if match[2] in ("giây", "phút"):
+            return DateReading(at.replace(second=0, microsecond=0), "minute", "relative", raw)
+        return DateReading(_midnight(at), "day", "relative", raw)
+    if re.search(r"\bhôm qua\b", folded):
+        return DateReading(_midnight(local - timedelta(days=1)), "day", "relative", raw)
+    return None
+
+
+def _midnight(at: datetime) -> datetime:
+    return datetime.combine(at.date(), time(), VIETNAM)
+

@@ -1,0 +1,97 @@
+"""Bytes to text: what a page declares of its encoding is a hint, what its bytes are decides.
+
+Seen on Vietnamese portals: UTF-8 declared as iso-8859-1, windows-1258 declared as nothing, UTF-8
+that was read as Latin-1 and saved again, pages cut in the middle of a letter.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from w3lib.encoding import (
+    html_body_declared_encoding,
+    http_content_type_encoding,
+    read_bom,
+    resolve_encoding,
+)
+
+_MOST_DAMAGE = 0.02  # share of unreadable letters up to which a text still counts as read
+_DOUBLE_ENCODED = re.compile("á»|áº|Ã[\u00a0-\u00bf]|Ä‘|Æ°|Æ¡")
+_LATIN_RUN = re.compile(
+    "[\u0080-\u00ff" + "".join(bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)) + "]{2,}"
+)
+
+
+class UndecodableText(ValueError):
+    """The bytes are text in no encoding that was declared or is likely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a page, the encoding it was in, and whether double encoding was undone."""
+
+    text: str
+    encoding: str
+    repaired: bool = False
+
+
+def decode(body: bytes, content_type: str | None = None) -> Decoded:
+    """Return the text of ``body``; ``content_type`` is the HTTP header. Raises UndecodableText."""
+    encoding, rest = _encoding(body, content_type)
+    text = rest.decode(encoding, "replace")
+    damage = text.count("\ufffd") - rest.count("\ufffd".encode())
+    letters = sum(1 for char in text[:200_000] if char > "\x7f") or 1
+    if damage > 3 and damage > _MOST_DAMAGE * max(letters, len(text) // 50):
+        raise UndecodableText(f"{damage} unreadable characters as {encoding}")
+    repaired = repair_double_encoding(text)
+    return Decoded(repaired, encoding, repaired != text)
+
+
+def _encoding(body: bytes, content_type: str | None) -> tuple[str, bytes]:
+    marked, mark = read_bom(body)
+    if marked and mark:
+        return marked, body[len(mark) :]
+    if _is_utf8(body):
+        return "utf-8", body
+    declared = html_body_declared_encoding(body[:4096])
+    for name in (http_content_type_encoding(content_type), declared):
+        encoding = resolve_encoding(name) if name else None
+        if encoding and encoding not in ("utf-8", "cp1252", "iso8859-1", "ascii"):
+            return encoding, body
+    return ("cp1258" if _looks_like_1258(body) else "utf-8"), body
+
+
+def _is_utf8(body: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(body)  # not final: a page cut inside a letter is still UTF-8
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _looks_like_1258(body: bytes) -> bool:
+    """Windows-1258 writes tones as bytes of their own, which UTF-8 and windows-1252 never do."""
+    high = sum(1 for byte in body if byte >= 0x80)
+    tones = sum(body.count(bytes([byte])) for byte in (0xCC, 0xEC, 0xD2, 0xDE, 0xF2))
+    multibyte = len(re.findall(rb"[\xc3-\xe1][\x80-\xbf]", body))
+    return high > 0 and tones * 20 > high and multibyte * 4 < high
+
+
+def repair_double_encoding(text: str) -> str:
+    """Undo UTF-8 that was read as Latin-1 and saved again: "TrÆ°á»ng" → "Trường"."""
+    if len(_DOUBLE_ENCODED.findall(text[:400_000])) < 3:
+        return text
+    return _LATIN_RUN.sub(lambda match: _undone(match[0]), text)
+
+
+def _undone(run: str) -> str:
+    try:
+        raw = b"".join(
+            char.encode("latin-1") if char <= "\xff" else char.encode("cp1252") for char in run
+        )
+        return raw.decode("utf-8")
+    except UnicodeError:
+        return run

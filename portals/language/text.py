@@ -1,0 +1,106 @@
+"""Vietnamese text: cleaning, folding, the canonical form and the content hash.
+
+Everything here is pure: strings in, strings out. ``clean`` is what readers see; ``canonical``
+is what is hashed and compared; ``fold`` is what an unaccented query is matched against.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+HASH_VERSION = 1
+"""Version of the canonical form. It changes when the same text would hash differently."""
+
+SHORT_BODY_WORDS = 40
+"""A body with fewer words than this is hashed together with its title."""
+
+# Bytes 0x80-0x9F written as numeric entities (``&#150;``) mean windows-1252 to every browser.
+_C1_AS_WINDOWS_1252 = {
+    code: char
+    for code in range(0x80, 0xA0)
+    if (char := bytes([code]).decode("cp1252", errors="ignore"))
+}
+# Zero-width signs, soft hyphens, byte order marks and bidi controls: never seen, never wanted.
+_INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
+    + [*range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC)]
+)
+_CONTROLS = dict.fromkeys(
+    code for code in [*range(0x00, 0x20), 0x7F, *range(0x80, 0xA0)] if code not in (9, 10, 12, 13)
+)
+_UNSEEN = {**_CONTROLS, **_INVISIBLE, **_C1_AS_WINDOWS_1252}
+_NEEDS_TRANSLATION = re.compile("[" + re.escape("".join(map(chr, _UNSEEN))) + "]")
+
+_TONES = {  # tone sign: the plain vowel with that sign
+    "\u0300": dict(zip("aeouyAEOUY", "àèòùỳÀÈÒÙỲ", strict=True)),
+    "\u0301": dict(zip("aeouyAEOUY", "áéóúýÁÉÓÚÝ", strict=True)),
+    "\u0309": dict(zip("aeouyAEOUY", "ảẻỏủỷẢẺỎỦỶ", strict=True)),
+    "\u0303": dict(zip("aeouyAEOUY", "ãẽõũỹÃẼÕŨỸ", strict=True)),
+    "\u0323": dict(zip("aeouyAEOUY", "ạẹọụỵẠẸỌỤỴ", strict=True)),
+}
+_OLD_TONE_PLACE = {
+    glide + toned[nucleus]: toned[glide] + nucleus
+    for toned in _TONES.values()
+    for glide, nucleus in [
+        pair for a, b in ("oa", "oe", "uy") for pair in ((a, b), (a.upper(), b), (a.upper(), b.upper()))
+    ]
+}
+# Only open syllables differ (hoà, hòa); after q the u belongs to the onset (quý stays).
+_NEW_TONE_PLACE = re.compile("(?<![qQ])(?:" + "|".join(_OLD_TONE_PLACE) + r")(?![^\W\d_])")
+_NOT_WORD = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def clean(text: str) -> str:
+    """Return ``text`` in NFC on one line: no controls, no invisible signs, single spaces."""
+    if _NEEDS_TRANSLATION.search(text):
+        text = text.translate(_UNSEEN)
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def one_tone_style(text: str) -> str:
+    """Move tone signs of open oa, oe, uy to the older place: hoà → hòa, uỷ → ủy, quý → quý.
+
+    ``text`` is NFC. Both styles stand side by side on one portal, even on one page.
+    """
+    return _NEW_TONE_PLACE.sub(lambda match: _OLD_TONE_PLACE[match[0]], text)
+
+
+def canonical(text: str) -> str:
+    """Return the form in which two texts are the same text (``HASH_VERSION``).
+
+    NFC, case folded, one tone style, and every run of punctuation, quotes, dashes and white
+    space made one space. Letters and digits of every script stay; nothing else does.
+    """
+    folded = unicodedata.normalize("NFC", one_tone_style(clean(text)).casefold())
+    return " ".join(_NOT_WORD.sub(" ", one_tone_style(folded)).split())
+
+
+def fold(text: str) -> str:
+    """Return ``text`` without diacritics, with đ as d, case folded: "Liên đoàn" → "lien doan"."""
+    decomposed = unicodedata.normalize("NFD", clean(text).casefold())
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return bare.replace("đ", "d")
+
+
+def words(text: str) -> list[str]:
+    """Return the words of ``text``: runs of letters and digits."""
+    return _WORD.findall(text)
+
+
+def content_hash(title: str, body: str) -> str:
+    """Return the SHA-256 (hex) of the canonical body; a short body is joined by its title.
+
+    Never of markup, dates or counters, so that a copy on another portal hashes alike.
+    """
+    text = canonical(body)
+    if text.count(" ") + 1 < SHORT_BODY_WORDS:
+        text = f"{canonical(title)}\n{text}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def slugify(text: str) -> str:
+    """Return ``text`` as an address part: ASCII letters and digits joined by hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")

@@ -1,0 +1,63 @@
+"""Settings of the project. Each says Scrapy's default and why ours differs."""
+
+BOT_NAME = "tin-cong-doan"
+SPIDER_MODULES = ["spiders"]
+NEWSPIDER_MODULE = "spiders"
+COMMANDS_MODULE = "portals.commands"  # default: none; operators keep the one tool they know
+
+# --- ours ----------------------------------------------------------------------------------------
+
+DATABASE = "data/articles.db"  # the SQLite file that all runs write
+REPLAY = None  # a WARC file or a folder of them: answers come from there, nothing from the network
+ARCHIVE_DIR = "data/archive"  # every response of a live crawl is kept here; empty: none is
+
+# --- manners -------------------------------------------------------------------------------------
+
+USER_AGENT = (  # default: Scrapy's own; a portal's keeper must be able to tell who reads and why
+    "tin-cong-doan/0.1 (archive of Vietnamese trade union news; contact: tin-cong-doan@example.org)"
+)
+ROBOTSTXT_OBEY = True  # default: False outside templates
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default: 8; these are small machines
+DOWNLOAD_DELAY = 1  # default: 0 seconds
+AUTOTHROTTLE_ENABLED = True  # default: False; slow portals are asked more slowly
+AUTOTHROTTLE_START_DELAY = 1  # default: 5 seconds; the floor is DOWNLOAD_DELAY
+DOWNLOAD_TIMEOUT = 60  # default: 180 seconds; a page that takes longer is down
+RETRY_TIMES = 3  # default: 2; portals on shared hosting fail for a moment
+DEFAULT_REQUEST_HEADERS = {  # default: English; some portals answer in the language asked for
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "vi,en;q=0.3",
+}
+
+# --- safety --------------------------------------------------------------------------------------
+
+TELNETCONSOLE_ENABLED = False  # default: True; no port listens during a crawl
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default: 1 GiB; no article is larger
+DOWNLOAD_WARNSIZE = 0  # default: 32 MiB, above our limit
+DOWNLOAD_HANDLERS = {  # default: all of these are on; a page must not reach files or buckets
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}
+REFERER_ENABLED = False  # default: True; portals need not know our path
+COOKIES_ENABLED = False  # default: True; no session is wanted, and the middleware would fetch a list of domains
+METAREFRESH_ENABLED = False  # default: True; DANAWEB reloads every page after 30 minutes
+
+# --- parts ---------------------------------------------------------------------------------------
+
+ADDONS = {"portals.crawling.addons.ReplayAddon": 100}  # default: none
+EXTENSIONS = {  # default: none
+    "portals.crawling.run.RunRecorder": 100,
+    "portals.crawling.progress.Progress": 200,
+}
+ITEM_PIPELINES = {  # default: none; the order is the order of the numbers
+    "pipelines.normalise.NormalisePipeline": 100,  # one form of text, then the content hash
+    "pipelines.validate.ValidatePipeline": 200,  # what cannot be a row becomes a reject
+    "pipelines.deduplicate.DeduplicatePipeline": 300,  # what this run has stored already is dropped
+    "pipelines.sqlite.SqlitePipeline": 400,  # articles and rejects into the database
+}
+
+# --- log -----------------------------------------------------------------------------------------
+
+LOG_LEVEL = "INFO"  # default: DEBUG, which prints every item in full
+LOG_FORMATTER = "portals.crawling.progress.QuietLogFormatter"  # default: prints dropped items whole
