@@ -306,16 +306,14 @@ class DiscoverySpider(PortalSpider):
         links = [
             type(link)(url, link.text) for link in found_links(page) if (url := self.own(link.url))
         ]
-        visits = self.explorer.see(visit.url, kind, links, text_hash)
+        seen = self.explorer.see(visit.url, kind, links, text_hash)
+        if seen.is_list:
+            self.count("listings")
         if wanted and isinstance(result, Article):
             yield from self.deliver(result)
-        elif isinstance(result, Reject) and (
-            visit.purpose == "article" or result.reason != "no article on the page"
-        ):
+        elif isinstance(result, Reject) and not seen.is_list and visit.purpose == "article":
             yield result
-        if kind == "other":
-            self.count("listings")
-        yield from self._requests(visits)
+        yield from self._requests(seen.visits)
 
     def failed_visit(self, failure: Failure) -> Iterator[Output]:
         """Count a failed visit and go on with what is left."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,13 +46,17 @@ class Capture:
 class ArchiveWriter:
     """Writes one WARC file, gzip per record, each record on disk before the next one begins."""
 
-    def __init__(self, path: Path, software: str) -> None:
+    def __init__(self, path: Path, software: str, started_at: datetime | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._file: IO[bytes] = path.open("ab")
         self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
         info = {"software": software, "format": "WARC File Format 1.1"}
-        self._writer.write_record(self._writer.create_warcinfo_record(path.name, info))
+        record = self._writer.create_warcinfo_record(path.name, info)
+        date = warc_date(started_at or datetime.now(UTC))
+        record.rec_headers.replace_header("WARC-Date", date)
+        record.rec_headers.replace_header("WARC-Record-ID", _record_id(path.name, date, b""))
+        self._writer.write_record(record)
         self._file.flush()
 
     def write(self, capture: Capture) -> None:
@@ -60,12 +66,16 @@ class ArchiveWriter:
             for name, value in capture.headers
             if name.lower() not in _SECRETS | _HOP_BY_HOP
         ]
+        date = warc_date(capture.captured_at)
         record = self._writer.create_warc_record(
             capture.url,
             "response",
             payload=BytesIO(capture.body),
             http_headers=StatusAndHeaders(f"{capture.status} ", headers, protocol="HTTP/1.1"),
-            warc_headers_dict={"WARC-Date": warc_date(capture.captured_at)},
+            warc_headers_dict={
+                "WARC-Date": date,
+                "WARC-Record-ID": _record_id(capture.url, date, capture.body),
+            },
         )
         self._writer.write_record(record)
         self._file.flush()
@@ -73,6 +83,12 @@ class ArchiveWriter:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _record_id(name: str, date: str, body: bytes) -> str:
+    """Return an id that the same capture always has, so that archives can be compared."""
+    digest = hashlib.sha256(body).hexdigest()
+    return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{name} {date} {digest}')}>"
 
 
 def warc_date(moment: datetime) -> str:

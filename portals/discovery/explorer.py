@@ -53,6 +53,14 @@ class Visit:
     purpose: Literal["article", "listing", "sample", "page"]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What exploration made of a page: whether it is a list, and what to read next."""
+
+    is_list: bool
+    visits: list[Visit]
+
+
 @dataclass(slots=True)
 class Shape:
     """What is known of one shape of address."""
@@ -86,6 +94,7 @@ class Explorer:
         self._asked: dict[str, str] = {}
         self._hashes: dict[str, str] = {}
         self._labels: dict[str, str] = {}
+        self._pages_asked: set[str] = set()
         self._list_contents: dict[str, set[frozenset[str]]] = {}
 
     # --- what the crawl tells ------------------------------------------------------------------
@@ -96,17 +105,22 @@ class Explorer:
         kind: PageKind,
         links: Sequence[FoundLink],
         content_hash: str | None = None,
-    ) -> list[Visit]:
+    ) -> Seen:
         """Take in one page that was read and return what to read next."""
+        is_page = _key(url) in self._pages_asked
         shape = self._answered(url)
         own = [link for link in links if self._is_own(link.url)]
         if kind == "article":
             self._see_article(shape, url, content_hash)
             self._collect(own, url)
-            return self._next()
+            return Seen(is_list=False, visits=self._next())
         fresh = self._collect(own, url)
-        visits = self._see_no_article(shape, url, kind, own, fresh)
-        return [*visits, *self._next()]
+        listed = self._listed(own)
+        is_list = kind == "other" and len(listed) >= (1 if is_page else MIN_LISTED)
+        if shape is not None:
+            self._see_no_article(shape, url, kind, is_list, bool(self._listed(fresh)))
+        pages = self._pages(url, own, listed) if is_list else []
+        return Seen(is_list, [*pages, *self._next()])
 
     def failed(self, url: str) -> list[Visit]:
         """Take in that ``url`` could not be read and return what to read next."""
@@ -155,28 +169,19 @@ class Explorer:
         self._judge(shape)
 
     def _see_no_article(
-        self,
-        shape: Shape | None,
-        url: str,
-        kind: PageKind,
-        own: Sequence[FoundLink],
-        fresh: Sequence[FoundLink],
-    ) -> list[Visit]:
-        listed = self._listed(own)
-        is_list = kind == "other" and len(listed) >= MIN_LISTED
-        if shape is not None:
-            shape.pages_read += 1
-            if is_list:
-                shape.listings += 1
-                shape.example = shape.example or url
-                shape.barren = 0 if self._listed(fresh) else shape.barren + 1
-            elif kind == "undated" and self.accepts_undated(url):
-                shape.articles += 1
-            else:
-                shape.others += 1
-                self.wasted += 1
-            self._judge(shape)
-        return self._pages(url, own, listed) if is_list else []
+        self, shape: Shape, url: str, kind: PageKind, is_list: bool, is_fertile: bool
+    ) -> None:
+        shape.pages_read += 1
+        if is_list:
+            shape.listings += 1
+            shape.example = shape.example or url
+            shape.barren = 0 if is_fertile else shape.barren + 1
+        elif kind == "undated" and self.accepts_undated(url):
+            shape.articles += 1
+        else:
+            shape.others += 1
+            self.wasted += 1
+        self._judge(shape)
 
     def _listed(self, links: Iterable[FoundLink]) -> frozenset[str]:
         """Return the addresses among ``links`` that are articles, or promise to be."""
@@ -198,6 +203,7 @@ class Explorer:
         visits = []
         for link in own:
             if is_pager_label(link.text) and is_page_of(link.url, url) and self._ask(link.url):
+                self._pages_asked.add(_key(link.url))
                 visits.append(Visit(link.url, "page"))
         return visits
 
