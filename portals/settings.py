@@ -39,7 +39,7 @@ DOWNLOAD_HANDLERS = {  # default: all of these are on; a page must not reach fil
     "ftp": None,
     "s3": None,
 }
-REFERER_ENABLED = False  # default: True; portals need not know our path
+REFERRER_POLICY = "same-origin"  # default: scrapy's, which tells other hosts where we come from
 COOKIES_ENABLED = False  # default: True; no session is wanted, and the middleware would fetch a list of domains
 METAREFRESH_ENABLED = False  # default: True; DANAWEB reloads every page after 30 minutes
 
@@ -59,5 +59,6 @@ ITEM_PIPELINES = {  # default: none; the order is the order of the numbers
 
 # --- log -----------------------------------------------------------------------------------------
 
+STATS_DUMP = False  # default: True; the table ``runs`` keeps what matters
 LOG_LEVEL = "INFO"  # default: DEBUG, which prints every item in full
 LOG_FORMATTER = "portals.crawling.progress.QuietLogFormatter"  # default: prints dropped items whole

@@ -27,7 +27,7 @@ from portals.catalogue import portal
 from portals.crawling.arguments import CrawlArguments
 from portals.crawling.replay import CAPTURED_AT, NotArchived
 from portals.crawling.run import RunRecorder
-from portals.discovery.explorer import Explorer, PageKind, Visit
+from portals.discovery.explorer import Explorer, PageKind, Shape, Visit
 from portals.discovery.links import found_links
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
@@ -276,8 +276,18 @@ class DiscoverySpider(PortalSpider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the home page."""
         recorder = self._recorder()
-        learnt = [(s.shape, s.kind) for s in recorder.learnt_shapes(self.name)]
-        self.explorer = Explorer(self.home, learnt)  # type: ignore[arg-type]
+        learnt = [
+            Shape(
+                name=known.shape,
+                kind=known.kind,
+                pages_read=known.pages_read,
+                articles=known.articles,
+                listings=known.listings,
+                example=known.example,
+            )
+            for known in recorder.learnt_shapes(self.name)
+        ]
+        self.explorer = Explorer(self.home, learnt)
         yield self._request(Visit(self.home, "listing"))
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Output]:

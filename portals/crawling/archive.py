@@ -115,7 +115,7 @@ def archive_files(paths: Iterable[str | Path]) -> list[Path]:
 
 def read_captures(path: Path) -> Iterator[Capture]:
     """Yield the responses of a WARC file in order, up to its last whole record."""
-    for record, _ in _records(path):
+    for _, record in _records(path):
         if capture := _capture(record, path):
             yield capture
 
@@ -134,12 +134,13 @@ class Replay:
         self._files = archive_files(paths)
         self._places: dict[str, _Place] = {}
         for number, path in enumerate(self._files):
-            for record, offset in _records(path):
+            for records, record in _records(path):
                 url = record.rec_headers.get_header("WARC-Target-URI")
                 at = record.rec_headers.get_header("WARC-Date") or ""
                 known = self._places.get(_key(url)) if url else None
                 if url and (known is None or at >= known.captured_at):
-                    self._places[_key(url)] = _Place(number, offset, at)
+                    place = _Place(number, records.get_record_offset(), at)
+                    self._places[_key(url)] = place
         if not self._places:
             names = ", ".join(str(path) for path in self._files)
             raise ArchiveError(f"no readable response in {names}; is it a WARC file?")
@@ -160,14 +161,17 @@ class Replay:
         return None
 
 
-def _records(path: Path) -> Iterator[tuple[ArcWarcRecord, int]]:
-    """Yield response records with their offsets; a cut or broken tail ends the file, with a word."""
+def _records(path: Path) -> Iterator[tuple[ArchiveIterator, ArcWarcRecord]]:
+    """Yield response records; a cut or broken tail ends the file, with a word in the log.
+
+    The iterator comes along for ``get_record_offset``, which reads the record to its end.
+    """
     with path.open("rb") as file:
         try:
             records = ArchiveIterator(file)
             for record in records:
                 if record.rec_type == "response" and record.http_headers:
-                    yield record, records.get_record_offset()
+                    yield records, record
         except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
             logger.warning("%s is readable only in part: %s", path, error)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
@@ -15,6 +17,12 @@ CAPTURED_AT = "captured_at"
 """Key in ``Request.meta``: when the response was served (aware datetime)."""
 
 
+@lru_cache(maxsize=1)
+def open_replay(path: str) -> Replay:
+    """Return the replay of ``path``, indexed once in a process. Raises ArchiveError."""
+    return Replay([path])
+
+
 class NotArchived(IgnoreRequest):
     """The archive does not hold the address. This is counted, and is no error."""
 
@@ -24,7 +32,7 @@ class ReplayHandler(BaseDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self.replay = Replay([crawler.settings["REPLAY"]])
+        self.replay = open_replay(crawler.settings["REPLAY"])
 
     async def download_request(self, request: Request) -> Response:
         """Return the newest capture of the address. Raises NotArchived."""

@@ -143,15 +143,29 @@ class RunRecorder:
     def _counters(self) -> dict[str, int]:
         return {column: self.stats.get_value(key, 0) for column, key in COUNTERS.items()}
 
-    def summary(self) -> str:
-        """Return the run in one line: "haiphong: ok, 30 articles (30 new), …"."""
+    def as_row(self) -> dict[str, str | int]:
+        """Return the run as ``--json`` prints it."""
         count = self._counters()
-        known = count["articles_seen"] - count["articles_new"] - count["articles_changed"]
-        name = self.crawler.spider.name if self.crawler.spider else "?"
+        return {
+            "portal": self.crawler.spider.name if self.crawler.spider else "",
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "run_id": self.run_id,
+            "new": count["articles_new"],
+            "changed": count["articles_changed"],
+            "known": count["articles_seen"] - count["articles_new"] - count["articles_changed"],
+            "rejected": count["rejects"],
+            "requests": count["requests"],
+            "not_archived": count["not_archived"],
+        }
+
+    def summary(self) -> str:
+        """Return the run in one line: "haiphong: ok, 30 new, 0 changed, …"."""
+        row = self.as_row()
         text = (
-            f"{name}: {self.verdict}, {count['articles_new']} new, {count['articles_changed']}"
-            f" changed, {known} known, {count['rejects']} rejected, {count['requests']} requests"
+            f"{row['portal']}: {row['verdict']}, {row['new']} new, {row['changed']} changed,"
+            f" {row['known']} known, {row['rejected']} rejected, {row['requests']} requests"
         )
-        if count["not_archived"]:
-            text += f", {count['not_archived']} not archived"
+        if row["not_archived"]:
+            text += f", {row['not_archived']} not archived"
         return f"{text} ({self.reason})" if self.reason else text

@@ -8,7 +8,7 @@ and the rest is left alone. Reading pages that are neither is rationed by the ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -82,12 +82,12 @@ class Shape:
 class Explorer:
     """The memory of one exploration. Feed it pages with ``see``; it answers with visits."""
 
-    def __init__(self, home: str, learnt: Iterable[tuple[str, ShapeKind]] = ()) -> None:
+    def __init__(self, home: str, learnt: Iterable[Shape] = ()) -> None:
         self.home = home
         self.host = _bare_host(home)
         self.shapes: dict[str, Shape] = {}
-        for name, kind in learnt:
-            self.shapes[name] = Shape(name, kind, trusted=True)
+        for shape in learnt:
+            self.shapes[shape.name] = replace(shape, trusted=True)
         self.articles = 0
         self.wasted = 0
         self._seen = {_key(home)}
@@ -189,7 +189,7 @@ class Explorer:
             link.url
             for link in links
             if (kind := self._kind_of(link.url)) == "article"
-            or (kind == "unknown" and len(words(link.text)) >= TITLE_WORDS)
+            or (kind in ("unknown", "listing") and len(words(link.text)) >= TITLE_WORDS)
         )
 
     def _pages(

@@ -38,7 +38,7 @@ class LearntShape:
     """What was learnt of one shape of address of a portal."""
 
     shape: str
-    kind: str
+    kind: Literal["article", "listing", "other"]
     pages_read: int
     articles: int
     listings: int

@@ -1,0 +1,100 @@
+"""``scrapy crawl NAME``: Scrapy's own command, with one-line errors and exit codes that are true."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from typing import Any
+
+from scrapy.commands import BaseRunSpiderCommand
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.log import install_scrapy_root_handler
+
+from portals.commands import fail
+from portals.crawling.arguments import CrawlArguments
+from portals.crawling.replay import open_replay
+from portals.crawling.run import RunRecorder
+from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
+from portals.errors import PortalError, StorageError
+from portals.store.database import Store
+
+_CHATTY = ("scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
+
+
+class Command(BaseRunSpiderCommand):
+    """Runs one portal and exits with its verdict."""
+
+    requires_project = True
+    requires_crawler_process = False  # made here, once the arguments are known to be good
+
+    def syntax(self) -> str:
+        """Return the syntax."""
+        return "[options] <portal>"
+
+    def short_desc(self) -> str:
+        """Return the description."""
+        return "Crawl one portal into the database; the exit code is the verdict"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add ``--json``."""
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="print the run as a JSON object")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Keep the log out of the way of the progress bar."""
+        super().process_options(args, opts)
+        assert self.settings is not None
+        if sys.stderr.isatty() and self.settings.getpriority("LOG_LEVEL") != 40:
+            self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check what can be checked, crawl, and tell how it ended."""
+        if len(args) != 1:
+            raise UsageError("give the name of one portal; 'scrapy list' prints them")
+        assert self.settings is not None
+        names = SpiderLoader.from_settings(self.settings).list()
+        if args[0] not in names:
+            known = ", ".join(sorted(names))
+            self.exitcode = fail(f"there is no portal {args[0]!r}; there are {known}", USAGE_ERROR)
+            return
+        try:
+            CrawlArguments.parse(opts.spargs)
+            if self.settings["REPLAY"]:
+                open_replay(self.settings["REPLAY"])
+            Store.open(self.settings["DATABASE"]).close()
+        except StorageError as error:
+            self.exitcode = fail(error, EXIT_CODES["storage"])
+            return
+        except PortalError as error:
+            self.exitcode = fail(error, USAGE_ERROR)
+            return
+        self.crawler_process = _process(self.settings)
+        crawler = self._create_crawler(args[0])
+        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        self.exitcode = self._tell(crawler, as_json=opts.json)
+
+    def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
+        recorder: Any = crawler.get_extension(RunRecorder) if crawler.engine else None
+        if recorder is None or recorder.run_id == 0:
+            return fail("the crawl did not start, see the log above", EXIT_CODES["crashed"])
+        if as_json:
+            print(json.dumps(recorder.as_row(), ensure_ascii=False))
+        else:
+            print(recorder.summary())
+        return EXIT_CODES[recorder.verdict]
+
+
+def _process(settings: Settings) -> AsyncCrawlerProcess:
+    """Return the process that crawls, its log without lists of versions and components."""
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    install_scrapy_root_handler(settings)
+    return process

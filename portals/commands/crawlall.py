@@ -1,0 +1,126 @@
+"""``scrapy crawlall``: every portal that has a spider, each in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from portals.commands import fail, print_rows
+from portals.crawling.replay import open_replay
+from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
+from portals.errors import PortalError, StorageError
+from portals.store.database import Store
+
+_SHOWN = ("portal", "verdict", "new", "changed", "known", "rejected", "requests", "reason")
+
+
+class Command(ScrapyCommand):
+    """Runs portals as separate processes; the exit code is the worst verdict."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """Return the syntax."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """Return the description."""
+        return "Crawl every portal, each in a process of its own"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the choice of portals, the number of processes and ``--json``."""
+        super().add_options(parser)
+        parser.add_argument("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE")
+        parser.add_argument("--only", metavar="NAMES", help="only these portals, comma-separated")
+        parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes at once")
+        parser.add_argument("--json", action="store_true", help="print the runs as a JSON list")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl and print a line for each portal."""
+        if args or opts.jobs < 1:
+            raise UsageError("crawlall takes options only, see 'scrapy crawlall -h'")
+        assert self.settings is not None
+        names = _spider_names(self.settings)
+        wanted = [name.strip() for name in (opts.only or "").split(",") if name.strip()] or names
+        if unknown := [name for name in wanted if name not in names]:
+            known = ", ".join(names)
+            self.exitcode = fail(f"there is no portal {unknown[0]!r}; there are {known}", USAGE_ERROR)
+            return
+        try:
+            if self.settings["REPLAY"]:
+                open_replay(self.settings["REPLAY"])
+            Store.open(self.settings["DATABASE"]).close()
+        except StorageError as error:
+            self.exitcode = fail(error, EXIT_CODES["storage"])
+            return
+        except PortalError as error:
+            self.exitcode = fail(error, USAGE_ERROR)
+            return
+        rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
+        print_rows(rows, as_json=opts.json)
+        self.exitcode = max(EXIT_CODES.get(row["verdict"], 17) for row in rows)
+
+    def _crawl(self, names: list[str], opts: argparse.Namespace) -> list[dict[str, Any]]:
+        options = [part for pair in opts.set for part in ("-s", pair)]
+        options += [part for pair in opts.spargs for part in ("-a", pair)]
+        rows = []
+        with _bar() as bar, ThreadPoolExecutor(opts.jobs) as pool:
+            task = bar.add_task("portals", total=len(names))
+            running = [pool.submit(_crawl_one, name, options) for name in names]
+            for done in as_completed(running):
+                row = done.result()
+                rows.append(row)
+                bar.update(task, advance=1, description=row["portal"])
+                if not bar.console.is_terminal:
+                    print(f"{row['portal']}: {row['verdict']}", file=sys.stderr)
+        return rows
+
+
+def _bar() -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("portals"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def _spider_names(settings: Any) -> list[str]:
+    from scrapy.spiderloader import SpiderLoader
+
+    return sorted(SpiderLoader.from_settings(settings).list())
+
+
+def _crawl_one(name: str, options: list[str]) -> dict[str, Any]:
+    command = [sys.executable, "-m", "scrapy", "crawl", name, "--json", "-s", "PROGRESS=0"]
+    done = subprocess.run(
+        [*command, "-s", "LOG_LEVEL=WARNING", *options], stdout=subprocess.PIPE, text=True
+    )
+    run = next(_json_lines(done.stdout), None)
+    if run is None:
+        verdict = next((v for v, code in EXIT_CODES.items() if code == done.returncode), "crashed")
+        run = {"portal": name, "verdict": verdict, "reason": "see the log above"}
+    return {key: run.get(key) for key in _SHOWN}
+
+
+def _json_lines(text: str) -> Iterator[dict[str, Any]]:
+    for line in text.splitlines():
+        if line.startswith("{"):
+            yield json.loads(line)

@@ -1,0 +1,94 @@
+"""``scrapy portals [NAME]``: the catalogue, and what crawls learnt of one portal's addresses."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.spiderloader import SpiderLoader
+
+from portals.catalogue import Portal, portals
+from portals.commands import fail, print_rows, print_text
+from portals.crawling.verdicts import USAGE_ERROR
+from portals.errors import StorageError
+from portals.store.database import Store
+
+
+class Command(ScrapyCommand):
+    """Prints portals."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """Return the syntax."""
+        return "[options] [portal]"
+
+    def short_desc(self) -> str:
+        """Return the description."""
+        return "Show the catalogue, or what is known of one portal"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add ``--json``."""
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print the catalogue or one portal."""
+        if len(args) > 1:
+            raise UsageError("give the name of one portal, or none")
+        assert self.settings is not None
+        spiders = set(SpiderLoader.from_settings(self.settings).list())
+        if not args:
+            rows = [_row(portal, spiders) for portal in portals().values()]
+            print_rows(rows, as_json=opts.json)
+            return
+        found = portals().get(args[0])
+        if found is None:
+            message = f"the catalogue has no portal {args[0]!r}; 'scrapy portals' prints it"
+            self.exitcode = fail(message, USAGE_ERROR)
+            return
+        self._show(found, spiders, as_json=opts.json)
+
+    def _show(self, found: Portal, spiders: set[str], *, as_json: bool) -> None:
+        assert self.settings is not None
+        facts: dict[str, Any] = {**asdict(found), "spider": found.name in spiders}
+        shapes: list[dict[str, Any]] = []
+        try:
+            store = Store.open_to_read(self.settings["DATABASE"])
+        except StorageError as error:
+            facts["stored"] = str(error)
+        else:
+            facts |= _stored(store, found.name)
+            shapes = [asdict(shape) for shape in store.learnt_shapes(found.name)]
+            store.close()
+        if as_json:
+            print_text(json.dumps({**facts, "shapes": shapes}, ensure_ascii=False, indent=2))
+            return
+        print_rows([{"field": name, "value": value} for name, value in facts.items()])
+        print_rows(shapes)
+
+
+def _row(portal: Portal, spiders: set[str]) -> dict[str, Any]:
+    row = asdict(portal)
+    return {"name": row.pop("name"), "spider": "yes" if portal.name in spiders else "", **row}
+
+
+def _stored(store: Store, name: str) -> dict[str, Any]:
+    sql = (
+        "SELECT count(*) AS sightings, count(DISTINCT article_id) AS articles,"
+        " max(published_at) AS newest FROM sightings WHERE portal = ?"
+    )
+    counts = next(iter(store.db.query(sql, [name])))
+    last = next(
+        store.db.query(
+            "SELECT verdict, finished_at FROM runs WHERE portal = ? ORDER BY id DESC LIMIT 1", [name]
+        ),
+        {"verdict": None, "finished_at": None},
+    )
+    return {**counts, "last_verdict": last["verdict"], "last_run": last["finished_at"]}

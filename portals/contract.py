@@ -1,0 +1,53 @@
+"""What an article must be before it is stored: one form of text, and nothing impossible."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+
+from portals.article import Article
+from portals.language.dates import FUTURE_TOLERANCE, VIETNAM
+from portals.language.text import HASH_VERSION, clean, content_hash, words
+
+MAX_TITLE_CHARACTERS = 500
+MAX_BODY_CHARACTERS = 2_000_000
+
+_NOT_TEXT = frozenset(["body", "url", "portal", "content_hash"])
+
+
+def normalise(article: Article) -> Article:
+    """Clean every text of ``article`` in place, count its words, compute its content hash."""
+    article.body = "\n\n".join(
+        paragraph for part in article.body.split("\n\n") if (paragraph := clean(part))
+    )
+    for field in fields(article):
+        value = getattr(article, field.name)
+        if isinstance(value, str) and field.name not in _NOT_TEXT:
+            setattr(article, field.name, clean(value) or None)
+    article.title = article.title or ""
+    for image in article.images:
+        image.caption = clean(image.caption or "") or None
+    article.word_count = len(words(article.body))
+    article.content_hash = content_hash(article.title, article.body)
+    article.hash_version = HASH_VERSION
+    return article
+
+
+def why_invalid(article: Article) -> str | None:
+    """Return why ``article`` cannot be stored, in plain words, or None."""
+    if not article.title:
+        return "the article has no title"
+    if len(article.title) > MAX_TITLE_CHARACTERS:
+        return "the title is longer than any headline"
+    if not article.word_count:
+        return "the article has no text"
+    if len(article.body) > MAX_BODY_CHARACTERS:
+        return "the text is longer than any article"
+    if article.published_at is None:
+        return None
+    at = datetime.fromisoformat(article.published_at)
+    if at.utcoffset() != VIETNAM.utcoffset(None):
+        return "the publication date is not in +07:00"
+    if at > article.fetched_at + FUTURE_TOLERANCE:
+        return "the publication date is in the future"
+    return None
