@@ -1,0 +1,1 @@
+"""Item pipelines, one class per file, in the order of ``ITEM_PIPELINES``."""

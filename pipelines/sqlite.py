@@ -27,7 +27,8 @@ class SqlitePipeline:
     def process_item(self, item: Article | Reject) -> Article | Reject:
         """Store the item; where the disk refuses it, stop the crawl and say so."""
         recorder = self.crawler.get_extension(RunRecorder)
-        assert recorder is not None and self.crawler.stats is not None
+        assert recorder is not None
+        assert self.crawler.stats is not None
         try:
             if isinstance(item, Reject):
                 recorder.reject(item)
@@ -35,5 +36,7 @@ class SqlitePipeline:
                 recorder.save(item)
         except sqlite3.OperationalError as error:
             self.crawler.stats.inc_value("portal/storage_errors")
-            logger.error("cannot write %s: %s; free the disk, then run again", item.url, error)
+            logger.error(  # noqa: TRY400 - one line, no traceback
+                "cannot write %s: %s; free the disk, then run again", item.url, error
+            )
         return item

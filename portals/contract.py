@@ -35,14 +35,17 @@ def normalise(article: Article) -> Article:
 
 def why_invalid(article: Article) -> str | None:
     """Return why ``article`` cannot be stored, in plain words, or None."""
-    if not article.title:
-        return "the article has no title"
-    if len(article.title) > MAX_TITLE_CHARACTERS:
-        return "the title is longer than any headline"
-    if not article.word_count:
-        return "the article has no text"
-    if len(article.body) > MAX_BODY_CHARACTERS:
-        return "the text is longer than any article"
+    checks = (
+        (not article.title, "the article has no title"),
+        (len(article.title) > MAX_TITLE_CHARACTERS, "the title is longer than any headline"),
+        (not article.word_count, "the article has no text"),
+        (len(article.body) > MAX_BODY_CHARACTERS, "the text is longer than any article"),
+    )
+    reason = next((reason for failed, reason in checks if failed), None)
+    return reason or _why_date_is_invalid(article)
+
+
+def _why_date_is_invalid(article: Article) -> str | None:
     if article.published_at is None:
         return None
     at = datetime.fromisoformat(article.published_at)

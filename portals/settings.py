@@ -40,7 +40,9 @@ DOWNLOAD_HANDLERS = {  # default: all of these are on; a page must not reach fil
     "s3": None,
 }
 REFERRER_POLICY = "same-origin"  # default: scrapy's, which tells other hosts where we come from
-COOKIES_ENABLED = False  # default: True; no session is wanted, and the middleware would fetch a list of domains
+COOKIES_ENABLED = (
+    False  # default: True; no session is wanted, and the middleware would fetch a list of domains
+)
 METAREFRESH_ENABLED = False  # default: True; DANAWEB reloads every page after 30 minutes
 
 # --- parts ---------------------------------------------------------------------------------------

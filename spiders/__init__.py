@@ -1,0 +1,1 @@
+"""One file per portal; what is true of a system stands in ``families``."""

@@ -15,11 +15,7 @@ from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider, IgnoreRequest
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
-from twisted.internet.error import (
-    ConnectError,
-    ConnectionRefusedError,
-    DNSLookupError,
-)
+from twisted.internet import error as network_error
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
@@ -38,7 +34,7 @@ from portals.language.decoding import UndecodableText
 from portals.language.text import content_hash
 from portals.store.database import LearntShape
 
-_UNREACHABLE = (DNSLookupError, ConnectionRefusedError, ConnectError)
+_UNREACHABLE = (network_error.DNSLookupError, network_error.ConnectError)
 _REFUSED = frozenset([401, 403, 429, 451])
 _GONE = frozenset([404, 410])
 
@@ -146,7 +142,7 @@ class PortalSpider(Spider):
         self.count("errors")
         yield Reject(request.url, "fetch", *self._why_failed(error))
 
-    def _why_failed(self, error: BaseException) -> tuple[str, str | None]:
+    def _why_failed(self, error: BaseException | None) -> tuple[str, str | None]:
         if isinstance(error, HttpError):
             status = error.response.status
             self.count("pages_read")
@@ -233,7 +229,9 @@ class ListingSpider(PortalSpider):
             return found
         urls = (self.own(link.url) for link in found_links(page))
         pattern = re.compile(self.article_path)
-        return list(dict.fromkeys(url for url in urls if url and pattern.search(urlsplit(url).path)))
+        return list(
+            dict.fromkeys(url for url in urls if url and pattern.search(urlsplit(url).path))
+        )
 
     def _links(self, page: Page, selectors: tuple[str, ...]) -> list[str]:
         found: dict[str, None] = {}
@@ -331,7 +329,7 @@ class DiscoverySpider(PortalSpider):
         visit: Visit = failure.request.cb_kwargs["visit"]  # type: ignore[attr-defined]
         yield from self._requests(self.explorer.failed(visit.url))
 
-    def closed(self, reason: str) -> None:
+    def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy passes it
         """Keep what was learnt."""
         learnt = [
             LearntShape(
@@ -343,6 +341,7 @@ class DiscoverySpider(PortalSpider):
                 example=shape.example or self.home,
             )
             for shape in self.explorer.learnt()
+            if shape.kind != "unknown"
         ]
         self._recorder().keep_shapes(self.name, learnt)
 
@@ -374,7 +373,9 @@ def _host(url: str) -> str:
 
 
 def _is_web_page(content_type: str, body: bytes) -> bool:
-    if content_type and not re.search(r"html|xml|text/plain|octet-stream", content_type, re.I):
+    if content_type and not re.search(
+        r"html|xml|text/plain|octet-stream", content_type, re.IGNORECASE
+    ):
         return False
     start = body[:2048].lstrip()
     return not start.startswith((b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04"))

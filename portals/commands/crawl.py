@@ -1,4 +1,4 @@
-"""``scrapy crawl NAME``: Scrapy's own command, with one-line errors and exit codes that are true."""
+"""``scrapy crawl NAME``: Scrapy's command, with one-line errors and exit codes that are true."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Command(BaseRunSpiderCommand):
 
 def _process(settings: Settings) -> AsyncCrawlerProcess:
     """Return the process that crawls, its log without lists of versions and components."""
-    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+    settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -8,12 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
+from scrapy.spiderloader import SpiderLoader
 
 from portals.commands import fail, print_rows
 from portals.crawling.replay import open_replay
@@ -29,7 +30,7 @@ class Command(ScrapyCommand):
 
     requires_project = True
     requires_crawler_process = False
-    default_settings = {"LOG_ENABLED": False}
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the syntax."""
@@ -56,7 +57,9 @@ class Command(ScrapyCommand):
         wanted = [name.strip() for name in (opts.only or "").split(",") if name.strip()] or names
         if unknown := [name for name in wanted if name not in names]:
             known = ", ".join(names)
-            self.exitcode = fail(f"there is no portal {unknown[0]!r}; there are {known}", USAGE_ERROR)
+            self.exitcode = fail(
+                f"there is no portal {unknown[0]!r}; there are {known}", USAGE_ERROR
+            )
             return
         try:
             if self.settings["REPLAY"]:
@@ -103,15 +106,16 @@ def _bar() -> Progress:
 
 
 def _spider_names(settings: Any) -> list[str]:
-    from scrapy.spiderloader import SpiderLoader
-
     return sorted(SpiderLoader.from_settings(settings).list())
 
 
 def _crawl_one(name: str, options: list[str]) -> dict[str, Any]:
     command = [sys.executable, "-m", "scrapy", "crawl", name, "--json", "-s", "PROGRESS=0"]
-    done = subprocess.run(
-        [*command, "-s", "LOG_LEVEL=WARNING", *options], stdout=subprocess.PIPE, text=True
+    done = subprocess.run(  # noqa: S603 - our own interpreter, arguments as a list
+        [*command, "-s", "LOG_LEVEL=WARNING", *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     run = next(_json_lines(done.stdout), None)
     if run is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
@@ -23,7 +23,7 @@ class Command(ScrapyCommand):
 
     requires_project = True
     requires_crawler_process = False
-    default_settings = {"LOG_ENABLED": False}
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the syntax."""
@@ -87,7 +87,8 @@ def _stored(store: Store, name: str) -> dict[str, Any]:
     counts = next(iter(store.db.query(sql, [name])))
     last = next(
         store.db.query(
-            "SELECT verdict, finished_at FROM runs WHERE portal = ? ORDER BY id DESC LIMIT 1", [name]
+            "SELECT verdict, finished_at FROM runs WHERE portal = ? ORDER BY id DESC LIMIT 1",
+            [name],
         ),
         {"verdict": None, "finished_at": None},
     )

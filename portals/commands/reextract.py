@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -48,7 +48,7 @@ class Command(ScrapyCommand):
 
     requires_project = True
     requires_crawler_process = False
-    default_settings = {"LOG_ENABLED": False}
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         """Return the syntax."""
@@ -169,9 +169,7 @@ class _Reading:
 
 def _read(capture: Capture, recipe: Recipe) -> Article | Reject:
     try:
-        page = Page.from_bytes(
-            capture.url, capture.body, capture.content_type, capture.captured_at
-        )
+        page = Page.from_bytes(capture.url, capture.body, capture.content_type, capture.captured_at)
     except UndecodableText as error:
         return Reject(capture.url, "decode", "the text cannot be decoded", str(error))
     return read_article(page, recipe)
@@ -182,7 +180,9 @@ def _recipes(loader: Any, forced: str | None) -> dict[str, Recipe]:
     names = loader.list()
     if forced:
         if forced not in names:
-            raise PortalError(f"there is no portal {forced!r}; there are {', '.join(sorted(names))}")
+            raise PortalError(
+                f"there is no portal {forced!r}; there are {', '.join(sorted(names))}"
+            )
         return {forced: loader.load(forced).recipe()}
     return {portals()[name].host: loader.load(name).recipe() for name in names}
 

@@ -1,0 +1,1 @@
+"""The parts that Scrapy runs: archive and replay, the books of a run, verdicts."""

@@ -13,6 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
+from twisted.python.failure import Failure
 
 
 class Progress:
@@ -34,7 +35,7 @@ class Progress:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Progress:
         """Raise NotConfigured where nobody watches."""
-        if not sys.stderr.isatty() or not crawler.settings.getbool("PROGRESS", True):
+        if not sys.stderr.isatty() or not crawler.settings.getbool("PROGRESS", default=True):
             raise NotConfigured
         progress = cls(crawler)
         crawler.signals.connect(progress.spider_opened, signals.spider_opened)
@@ -67,7 +68,11 @@ class QuietLogFormatter(LogFormatter):
     """One short line for a dropped item: the item itself can be a whole article."""
 
     def dropped(
-        self, item: Any, exception: BaseException, response: Response | None, spider: Spider
+        self,
+        item: Any,  # noqa: ARG002 - Scrapy's signature
+        exception: BaseException,
+        response: Response | Failure | None,  # noqa: ARG002
+        spider: Spider | None = None,  # noqa: ARG002
     ) -> LogFormatterResult:
         """Return the line."""
         return {"level": 10, "msg": "%(exception)s", "args": {"exception": exception}}

@@ -43,7 +43,11 @@ class ReplayHandler(BaseDownloadHandler):
         headers = Headers([(name, value) for name, value in capture.headers])
         kind = responsetypes.from_args(headers=headers, url=request.url, body=capture.body)
         return kind(
-            url=request.url, status=capture.status, headers=headers, body=capture.body, request=request
+            url=request.url,
+            status=capture.status,
+            headers=headers,
+            body=capture.body,
+            request=request,
         )
 
 

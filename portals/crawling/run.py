@@ -62,15 +62,12 @@ class RunRecorder:
         """Begin the run."""
         self.run_id = self.store.start_run(spider.name, datetime.now(UTC))
 
-    def response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:
+    def response_downloaded(self, response: Response, request: Request) -> None:
         """Keep a response as it came from the network."""
         now = datetime.now(UTC).replace(microsecond=0)
         request.meta[CAPTURED_AT] = now
         if self.archive is None:
-            stamp = now.strftime("%Y%m%dT%H%M%SZ")
-            folder = Path(self.crawler.settings["ARCHIVE_DIR"]) / spider.name
-            name = f"{spider.name}-{stamp}-{self.run_id}.warc.gz"
-            self.archive = ArchiveWriter(folder / name, "tin-cong-doan")
+            self.archive = self._new_archive(now)
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, values in response.headers.items()
@@ -78,12 +75,18 @@ class RunRecorder:
         ]
         self.archive.write(Capture(request.url, response.status, headers, response.body, now))
 
+    def _new_archive(self, now: datetime) -> ArchiveWriter:
+        portal = self.crawler.spider.name if self.crawler.spider else "unknown"
+        folder = Path(self.crawler.settings["ARCHIVE_DIR"]) / portal
+        name = f"{portal}-{now:%Y%m%dT%H%M%SZ}-{self.run_id}.warc.gz"
+        return ArchiveWriter(folder / name, "tin-cong-doan")
+
     def spider_error(self) -> None:
         """Count an exception that a callback let out."""
         self.stats.inc_value("portal/errors")
         self.stats.inc_value("portal/reader_errors")
 
-    def spider_closed(self, spider: Spider, reason: str) -> None:
+    def spider_closed(self, reason: str) -> None:
         """End the run with its verdict."""
         get = self.stats.get_value
         facts = RunFacts(
@@ -97,6 +100,7 @@ class RunRecorder:
             refused=get("portal/refused", 0),
             not_archived=get("portal/not_archived", 0),
             empty_first_lists=get("portal/empty_first_lists", 0),
+            outside_dates=get("portal/outside_dates", 0),
         )
         self.verdict, self.reason = judge(facts)
         self.store.update_run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,38 +39,56 @@ class RunFacts:
     refused: int = 0
     not_archived: int = 0
     empty_first_lists: int = 0
+    outside_dates: int = 0
 
 
 def judge(facts: RunFacts) -> tuple[Verdict, str]:
-    """Return the verdict of a run and its reason in one line."""
-    if facts.storage_errors:
-        return "storage", f"{facts.storage_errors} pages could not be written to the database"
-    if facts.reader_errors:
-        return "crashed", f"{facts.reader_errors} exceptions while reading pages, see the log"
-    if facts.finish_reason == "shutdown":
-        return "incomplete", "stopped by a signal"
-    if facts.finish_reason == "closespider_timeout":
-        return "timeout", "the time allowed was over"
-    if facts.finish_reason not in ("finished", "limit"):
-        return "incomplete", f"stopped: {facts.finish_reason}"
-    if not facts.responses:
-        return _nothing_came(facts)
-    if facts.failed_fetches:
-        return "incomplete", f"{facts.failed_fetches} pages could not be fetched"
-    if not facts.articles:
-        if facts.refused:
-            return "blocked", f"the portal refused {facts.refused} requests"
-        return "incomplete", "no article was found"
-    if facts.empty_first_lists:
-        return "incomplete", f"{facts.empty_first_lists} sections led to no article"
+    """Return the verdict of a run and its reason in one line: the first rule that applies."""
+    for applies, verdict, reason in _RULES:
+        if applies(facts):
+            return verdict, reason.format(facts=facts)
     return "ok", ""
 
 
-def _nothing_came(facts: RunFacts) -> tuple[Verdict, str]:
-    if facts.refused:
-        return "blocked", f"the portal refused {facts.refused} requests"
-    if facts.unreachable:
-        return "gone", "the portal cannot be reached"
-    if facts.not_archived:
-        return "incomplete", "the archive holds no page of this portal"
-    return "incomplete", "nothing was fetched"
+_RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
+    (
+        lambda f: f.storage_errors,
+        "storage",
+        "{facts.storage_errors} pages could not be written to the database",
+    ),
+    (
+        lambda f: f.reader_errors,
+        "crashed",
+        "{facts.reader_errors} exceptions while reading pages, see the log",
+    ),
+    (lambda f: f.finish_reason == "shutdown", "incomplete", "stopped by a signal"),
+    (lambda f: f.finish_reason == "closespider_timeout", "timeout", "the time allowed was over"),
+    (
+        lambda f: f.finish_reason not in ("finished", "limit"),
+        "incomplete",
+        "stopped: {facts.finish_reason}",
+    ),
+    (
+        lambda f: f.refused and not f.articles,
+        "blocked",
+        "the portal refused {facts.refused} requests",
+    ),
+    (lambda f: f.unreachable and not f.responses, "gone", "the portal cannot be reached"),
+    (
+        lambda f: f.not_archived and not f.responses,
+        "incomplete",
+        "the archive holds no page of this portal",
+    ),
+    (
+        lambda f: f.failed_fetches or f.unreachable,
+        "incomplete",
+        "some pages could not be fetched, see the rejects",
+    ),
+    (lambda f: f.refused, "incomplete", "the portal refused {facts.refused} requests"),
+    (lambda f: not f.articles and not f.outside_dates, "incomplete", "no article was found"),
+    (
+        lambda f: f.empty_first_lists,
+        "incomplete",
+        "{facts.empty_first_lists} sections led to no article",
+    ),
+)

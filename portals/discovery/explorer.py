@@ -118,7 +118,8 @@ class Explorer:
         listed = self._listed(own)
         is_list = kind == "other" and len(listed) >= (1 if is_page else MIN_LISTED)
         if shape is not None:
-            self._see_no_article(shape, url, kind, is_list, bool(self._listed(fresh)))
+            fertile = bool(self._listed(fresh))
+            self._see_no_article(shape, url, kind, is_list=is_list, is_fertile=fertile)
         pages = self._pages(url, own, listed) if is_list else []
         return Seen(is_list, [*pages, *self._next()])
 
@@ -138,10 +139,8 @@ class Explorer:
         return shape is not None and shape.articles >= SAMPLES and len(words(label)) >= TITLE_WORDS
 
     def learnt(self) -> list[Shape]:
-        """Return the shapes of which pages were read, with their verdicts."""
-        return [
-            shape for shape in self.shapes.values() if shape.pages_read and shape.kind != "unknown"
-        ]
+        """Return the shapes of which pages were read."""
+        return [shape for shape in self.shapes.values() if shape.pages_read]
 
     # --- one page ------------------------------------------------------------------------------
 
@@ -169,7 +168,7 @@ class Explorer:
         self._judge(shape)
 
     def _see_no_article(
-        self, shape: Shape, url: str, kind: PageKind, is_list: bool, is_fertile: bool
+        self, shape: Shape, url: str, kind: PageKind, *, is_list: bool, is_fertile: bool
     ) -> None:
         shape.pages_read += 1
         if is_list:
@@ -192,9 +191,7 @@ class Explorer:
             or (kind in ("unknown", "listing") and len(words(link.text)) >= TITLE_WORDS)
         )
 
-    def _pages(
-        self, url: str, own: Sequence[FoundLink], listed: frozenset[str]
-    ) -> list[Visit]:
+    def _pages(self, url: str, own: Sequence[FoundLink], listed: frozenset[str]) -> list[Visit]:
         """Return the other pages of the list at ``url``, unless it repeats the page before."""
         contents = self._list_contents.setdefault(section_of(url), set())
         if listed in contents:
@@ -287,7 +284,9 @@ class Explorer:
 
     def _by_promise(self) -> list[Shape]:
         """Return the shapes that wait for a verdict, the most promising first."""
-        open_shapes = [s for s in self.shapes.values() if s.waiting and s.kind in ("unknown", "other")]
+        open_shapes = [
+            s for s in self.shapes.values() if s.waiting and s.kind in ("unknown", "other")
+        ]
         return sorted(open_shapes, key=_best_promise, reverse=True)
 
     def _take(

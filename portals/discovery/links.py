@@ -36,7 +36,7 @@ def found_links(page: Page) -> list[FoundLink]:
 def _base(page: Page) -> str:
     """Return the address that relative links start from; a base on a media host is a mistake."""
     for element in page.root.iterfind(".//base[@href]"):
-        base = urljoin(page.url, element.get("href") or "")
+        base = urljoin(page.url, str(element.get("href") or ""))
         if urlsplit(base).netloc == urlsplit(page.url).netloc:
             return base
     return page.url

@@ -11,29 +11,34 @@ LONG_SLUG_WORDS = 4
 """Words from which an address part reads as a headline; menus and sections have fewer."""
 
 _NUMBER = re.compile(r"\d+")
-_SUFFIX = re.compile(r"\.(?:html?|aspx?|php|jsp|cpx|s?html|bld|ldo|tld|epi|media)$", re.I)
+_SUFFIX = re.compile(r"\.(?:html?|aspx?|php|jsp|cpx|s?html|bld|ldo|tld|epi|media)$", re.IGNORECASE)
 _TRAILING_ID = re.compile(r"^(?P<slug>.*?[a-z].*?)[-_.](?P<mark>[a-z]{0,4})(?P<id>\d{2,})$")
 _HEX = re.compile(r"^(?=.*\d)[0-9a-f]{8,}(?:-[0-9a-f]+)*$")
 
 _LEFT_ALONE_PARTS = frozenset(
-    "en english vi-en zh ko ja fr print in-bai ban-in in inbai print_article printpage savefile email"
-    " rss feed feeds login logout dang-nhap dang-ky register signin admin wp-admin wp-login.php"
-    " user users member search tim-kiem tag tags cart gio-hang lien-he contact sitemap.xml"
-    " binh-luan comment comments share download rating".split()
+    """
+    en english vi-en zh ko ja fr print in-bai ban-in in inbai print_article printpage savefile
+    email rss feed feeds login logout dang-nhap dang-ky register signin admin wp-admin
+    wp-login.php user users member search tim-kiem tag tags cart gio-hang lien-he contact
+    sitemap.xml binh-luan comment comments share download rating
+    """.split()
 )
 _LEFT_ALONE_KEYS = frozenset(
-    "print in lang language locale hl sort order orderby dir view mode share replytocom s q keyword"
-    " search tukhoa download action format tmpl session sid phpsessid rt font fontsize size".split()
+    """
+    print in lang language locale hl sort order orderby dir view mode share replytocom s q
+    keyword search tukhoa download action format tmpl session sid phpsessid rt font fontsize
+    size
+    """.split()
 )
 _FILES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|ico|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|mp3|mp4|avi|flv|wmv|css|js"
     r"|xml|rss|json|txt|exe|apk|swf)$",
-    re.I,
+    re.IGNORECASE,
 )
 
 
 def shape_of(url: str) -> str:
-    """Return the shape of ``url``: "/tin-tuc/gap-mat-dau-xuan-nam-moi-12.html" → "/{name}/{slug}-{n}.html".
+    """Return the shape of ``url``: "/tin/gap-mat-dau-xuan-12.html" → "/{name}/{slug}-{n}.html".
 
     ``{n}`` is a number, ``{slug}`` four words or more, ``{name}`` fewer, ``{hex}`` a hash.
     """
@@ -93,12 +98,12 @@ def is_page_of(url: str, listing: str) -> bool:
 _PAGE_KEYS = re.compile(
     r"(?:^|(?<=[&?]))(?:p|page|trang|pg|paged|start|offset|brsr|pageindex|pagenum|pageno|currentpage|cur"
     r"|_101_cur|view_page|pn|from|s_cond)=\d*(?:&|$)",
-    re.I,
+    re.IGNORECASE,
 )
 _PAGE_PARTS = re.compile(
     r"(?:[/_.-](?:trang|page|p|pg|paged)[-_/=.]?\d{1,5}|/\d{1,4})(?=/?$|/?(?:\.html?|\.aspx|\.php)$)"
     r"|(?:&s_cond=)?&BRSR=\d+$",
-    re.I,
+    re.IGNORECASE,
 )
 
 

@@ -8,7 +8,7 @@ tags. Layouts and selectors both read blocks, so that a page gives the same row 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -17,26 +17,31 @@ from lxml.html import HtmlElement
 from portals.language.text import clean
 
 BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt"
-    " fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li"
-    " main menu nav ol p pre section summary table tbody td tfoot th thead tr ul xmp".split()
+    """
+    address article aside blockquote body caption center dd details dialog dir div dl dt
+    fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li
+    main menu nav ol p pre section summary table tbody td tfoot th thead tr ul xmp
+    """.split()
 )
 UNSEEN_TAGS = frozenset(
-    "applet audio base button canvas embed frame frameset head iframe input link map math meta"
-    " noembed noframes noscript object option param script select source style svg template"
-    " textarea title track video".split()
+    """
+    applet audio base button canvas embed frame frameset head iframe input link map math meta
+    noembed noframes noscript object option param script select source style svg template
+    textarea title track video
+    """.split()
 )
 _BOLD_TAGS = frozenset(["b", "strong", "th"])
 _ITALIC_TAGS = frozenset(["i", "em", "cite"])
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_ALIGN_STYLE = re.compile(r"text-align\s*:\s*(left|right|center|justify|end|start)", re.I)
-_ALIGN_CLASS = re.compile(r"\b(?:text|align)-?(right|center)\b", re.I)
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
-_ITALIC_STYLE = re.compile(r"font-style\s*:\s*italic", re.I)
+_ALIGN_STYLE = re.compile(r"text-align\s*:\s*(left|right|center|justify|end|start)", re.IGNORECASE)
+_ALIGN_CLASS = re.compile(r"\b(?:text|align)-?(right|center)\b", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+_ITALIC_STYLE = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
 _HIDDEN_CLASSES = frozenset(["hidden", "d-none", "hide"])
 _SHOWN_AGAIN = re.compile(r"\bd-\w+-(?:block|inline|flex|table)|\bvisible-")
 _TINY = 32  # pixels: smaller pictures are icons, smileys and counters
+_LINK_SHARE = 0.7  # a list prints the date or a mark beside the link of an item
 _LAZY_SOURCES = ("data-src", "data-original", "data-lazy-src")
 
 
@@ -64,11 +69,11 @@ class Block:
 
     @property
     def is_link(self) -> bool:
-        """True where the whole line is a link or a row of links."""
+        """True where the line is a link or a row of links, and little else."""
         if not self.links:
             return False
         linked = sum(len(link.text) for link in self.links)
-        return linked >= len(self.text.strip("•·-–>» ")) * 0.9
+        return linked >= len(self.text.strip("•·-–>» ")) * _LINK_SHARE
 
 
 @dataclass(slots=True)
@@ -135,56 +140,68 @@ class _Line:
 
 def read_blocks(root: HtmlElement, without: Collection[HtmlElement] = ()) -> list[Block]:
     """Return what ``root`` shows, in document order, blank lines and ``without`` left out."""
-    return list(_walk(root, frozenset(without)))
+    return _Walk(root, frozenset(without)).blocks
 
 
-def _walk(root: HtmlElement, without: frozenset[HtmlElement]) -> Iterator[Block]:
-    frames = [_Frame(root, "")]
-    line = _Line(frames[0])
-    walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-    for event, element in walker:
-        tag = element.tag
-        if event == "start":
-            if tag in UNSEEN_TAGS or element in without or _is_hidden(element):
-                walker.skip_subtree()
-                frames.append(_Frame(element, "", link=frames[-1].link))
+class _Walk:
+    """One pass over a tree; an explicit stack, since old pages nest without bounds."""
+
+    def __init__(self, root: HtmlElement, without: frozenset[HtmlElement]) -> None:
+        self.blocks: list[Block] = []
+        self._without = without
+        self._frames = [_Frame(root, "")]
+        self._line = _Line(self._frames[0])
+        walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+        for event, element in walker:
+            if event == "start":
+                if self._is_unseen(element):
+                    walker.skip_subtree()
+                    self._frames.append(_Frame(element, "", link=self._frames[-1].link))
+                else:
+                    self._open(element)
                 continue
-            frame = _frame(element, tag, frames[-1])
-            if tag in BLOCK_TAGS or tag == "br":
-                if block := line.take():
-                    yield block
-                if tag != "br":
-                    line.frame = frame
-            elif tag == "img":
-                if picture := _picture(element, frame):
-                    if block := line.take():
-                        yield block
-                    yield picture
-            elif tag == "a" and frame.link is not None:
-                line.open_link(frame.link)
-            frames.append(frame)
-            if element.text:
-                line.add(element.text, frame)
-            continue
-        if event == "end":
-            frames.pop()
-            if element is root:
-                break
-            if tag in BLOCK_TAGS and tag not in UNSEEN_TAGS:
-                if block := line.take():
-                    yield block
-                line.frame = _block_frame(frames)
-        if element.tail and element is not root:
-            line.add(element.tail, frames[-1])
-    if block := line.take():
-        yield block
+            if event == "end":
+                self._close()
+            if element.tail and element is not root:
+                self._line.add(element.tail, self._frames[-1])
+        self._break()
 
+    def _is_unseen(self, element: HtmlElement) -> bool:
+        return element.tag in UNSEEN_TAGS or element in self._without or _is_hidden(element)
 
-def _block_frame(frames: list[_Frame]) -> _Frame:
-    for frame in reversed(frames):
-        if frame.tag in BLOCK_TAGS or frame is frames[0]:
-            return frame
-    return frames[0]
+    def _open(self, element: HtmlElement) -> None:
+        tag = element.tag
+        frame = _frame(element, tag, self._frames[-1])
+        if tag in BLOCK_TAGS:
+            self._break()
+            self._line.frame = frame
+        elif tag == "br":
+            self._break()
+        elif tag == "img":
+            self._add_picture(element, frame)
+        elif tag == "a" and frame.link is not None:
+            self._line.open_link(frame.link)
+        self._frames.append(frame)
+        if element.text:
+            self._line.add(element.text, frame)
+
+    def _close(self) -> None:
+        frame = self._frames.pop()
+        if frame.tag in BLOCK_TAGS:
+            self._break()
+            self._line.frame = next(
+                (above for above in reversed(self._frames) if above.tag in BLOCK_TAGS),
+                self._frames[0],
+            )
+
+    def _add_picture(self, element: HtmlElement, frame: _Frame) -> None:
+        if picture := _picture(element, frame):
+            self._break()
+            self.blocks.append(picture)
+
+    def _break(self) -> None:
+        if block := self._line.take():
+            self.blocks.append(block)
 
 
 def _frame(element: HtmlElement, tag: str, parent: _Frame) -> _Frame:

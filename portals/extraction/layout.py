@@ -55,7 +55,7 @@ class Layout:
     @cached_property
     def date_pattern(self) -> re.Pattern[str]:
         """The date line, compiled."""
-        return re.compile(self.date, re.I)
+        return re.compile(self.date, re.IGNORECASE)
 
     @cached_property
     def end_pattern(self) -> re.Pattern[str] | None:
@@ -104,7 +104,11 @@ def read_layout(page: Page, layout: Layout) -> LayoutReading | None:
 
 
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.I) if patterns else None
+    return (
+        re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+        if patterns
+        else None
+    )
 
 
 def _article_anchors(blocks: Sequence[Block], dates: Sequence[int]) -> list[int]:
@@ -237,7 +241,9 @@ def _read_undated(page: Page, layout: Layout) -> LayoutReading | None:
 def _is_list(blocks: Sequence[Block]) -> bool:
     """Tell whether headlines that are links alternate with short texts: a list with teasers."""
     end = _before_closing_links(blocks, 0, len(blocks))
-    links = sum(1 for block in blocks[:end] if block.is_link and len(words(block.text)) >= _HEADLINE_WORDS)
+    links = sum(
+        1 for block in blocks[:end] if block.is_link and len(words(block.text)) >= _HEADLINE_WORDS
+    )
     texts = sum(1 for block in blocks[:end] if block.text and not block.is_link)
     return links >= 3 and links * 3 >= texts
 

@@ -58,7 +58,7 @@ class Page:
     def canonical_url(self) -> str | None:
         """The address in ``link rel=canonical``, absolute, where it names this host."""
         for link in self.root.iterfind(".//link[@rel='canonical']"):
-            url = urljoin(self.url, (link.get("href") or "").strip())
+            url = urljoin(self.url, str(link.get("href") or "").strip())
             if urlsplit(url).netloc == urlsplit(self.url).netloc:
                 return url
         return None

@@ -68,7 +68,7 @@ def why_no_page(page: Page, recipe: Recipe) -> str | None:
     """Return why the page cannot be content at all (empty, or an error page), or None."""
     if not page.blocks:
         return "the page shows nothing"
-    if recipe.error_titles and re.search(recipe.error_titles, page.head_title, re.I):
+    if recipe.error_titles and re.search(recipe.error_titles, page.head_title, re.IGNORECASE):
         return "error page that answers 200"
     if any(select(page.root, css) for css in recipe.error_markers):
         return "error page that answers 200"
@@ -87,7 +87,7 @@ def _best_theme(page: Page, recipe: Recipe) -> ThemeReading | None:
 
 
 def _is_complete(theme: ThemeReading | None) -> bool:
-    """The selectors found all that a page always has, so that the second net can stay dry."""
+    """Tell whether the selectors found all that a page always has."""
     return bool(theme and theme.story.paragraphs and theme.date)
 
 
@@ -164,7 +164,7 @@ def _set_lead(
 
 
 def _drop_repeated_lead(article: Article) -> None:
-    """Some themes print the lead again as the first paragraph (Phú Thọ 2025, VnEconomy)."""
+    """Drop a first paragraph that repeats the lead (Phú Thọ 2025, VnEconomy)."""
     first, _, rest = article.body.partition("\n\n")
     if rest and canonical(split_prefix(first)[1]) == canonical(article.lead or ""):
         article.body = rest

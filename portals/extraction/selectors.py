@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -68,8 +69,7 @@ def compiled(css: str) -> etree.XPath:
 
 def select(root: HtmlElement, css: str) -> list[HtmlElement | str]:
     """Return the elements or attribute values under ``root`` that ``css`` selects."""
-    found: list[HtmlElement | str] = compiled(css)(root)
-    return found
+    return cast("list[HtmlElement | str]", compiled(css)(root))
 
 
 def select_text(root: HtmlElement, css: str) -> str:
@@ -153,7 +153,7 @@ def _elements(root: HtmlElement, selectors: Iterable[str]) -> Iterable[HtmlEleme
 
 @lru_cache(maxsize=256)
 def _compiled_noise(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.I)
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 def _noise(theme: Theme) -> re.Pattern[str] | None:

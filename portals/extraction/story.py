@@ -20,7 +20,9 @@ from portals.language.bylines import (
 )
 from portals.language.text import canonical, words
 
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|rar|7z)(?:$|[?#])|/fileclick&", re.I)
+_FILE = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|rar|7z)(?:$|[?#])|/fileclick&", re.IGNORECASE
+)
 _MAX_LINK_LINE = 25  # words: a longer line that is all link is a paragraph somebody linked
 _MAX_SIGNATURE_LINES = 4
 _MAX_BOX = 500  # characters: a table that holds a picture and its caption holds no more text
@@ -182,7 +184,7 @@ def _is_caption(blocks: Sequence[Block], index: int, style: _Style) -> bool:
 
 
 def _share_box(block: Block, picture: Block) -> bool:
-    """The picture and the line stand in one figure, or in one small table of their own."""
+    """Tell whether picture and line stand in one small table of their own."""
     if block.tag != "td":
         return False
     table = next(block.element.iterancestors("table"), None)
@@ -192,7 +194,7 @@ def _share_box(block: Block, picture: Block) -> bool:
 
 
 def _is_bare_caption(block: Block, story: Story) -> bool:
-    """A caption whose picture is not shown: only a short line that names a scene is believed."""
+    """Tell whether a line is a caption without a picture: it must be short and name a scene."""
     if not reads_as_scene(block.text):
         return False
     return not block.text.endswith(".") or (story.lead is not None and not story.paragraphs)

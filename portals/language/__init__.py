@@ -1,0 +1,1 @@
+"""Vietnamese: text, dates, bylines, encodings. Pure functions."""

@@ -7,6 +7,7 @@ Thái Nguyên steel works, Báo Lao động Thủ đô, Kiên Giang, Tiên Lãng
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from portals.language.text import words
@@ -19,7 +20,7 @@ _LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêề�
 _BRACKETED_PREFIX = re.compile(
     rf"^\((?P<name>(?:[{_UPPER}][{_UPPER}\d.]+|[\w-]+\.(?:vn|com|org)(?:\.vn)?|Dân trí|ĐN)O?)\)"
     r"\s*[-–—:]*\s*",
-    re.I,
+    re.IGNORECASE,
 )
 _BARE_PREFIX = re.compile(r"^(?P<name>TTO|CTTĐT|NLĐO|LĐO|LĐTĐ|TTXVN|BDO|BTNO|TBTCO)\s*[-–—]\s*")
 _SUFFIX = re.compile(r"\s+-\s+VnExpress$")
@@ -50,19 +51,23 @@ class Signature:
 _KIND = r"(?:tin|bài|bài viết|ảnh|video|clip|thực hiện)"
 _CREDITED = re.compile(
     rf"^[*(\s]*(?P<kinds>{_KIND}(?:\s*(?:và|,|-|–|&|\+|/)?\s*{_KIND})*)\s*:\s*(?P<name>.+?)[\s.)]*$",
-    re.I,
+    re.IGNORECASE,
 )
 _LABELLED_AUTHOR = re.compile(
-    r"^(?:tác giả|người viết|biên soạn)(?: bài viết)?\s*:\s*(?P<name>.*?)\.?$", re.I
+    r"^(?:tác giả|người viết|biên soạn)(?: bài viết)?\s*:\s*(?P<name>.*?)\.?$", re.IGNORECASE
 )
 _SOURCE = re.compile(
-    r"^[(*\s]*(?:nguồn(?: tin)?(?: [^:]{1,20})?|theo nguồn)\s*:\s*(?P<name>.*?)[\s|)]*$", re.I
+    r"^[(*\s]*(?:nguồn(?: tin)?(?: [^:]{1,20})?|theo nguồn)\s*:\s*(?P<name>.*?)[\s|)]*$",
+    re.IGNORECASE,
 )
-_ACCORDING_TO = re.compile(r"^\(?\s*(?:theo|dẫn theo)\s+(?P<name>[^,;:!?]{2,60}?)[\s|.)]*$", re.I)
+_ACCORDING_TO = re.compile(
+    r"^\(?\s*(?:theo|dẫn theo)\s+(?P<name>[^,;:!?]{2,60}?)[\s|.)]*$", re.IGNORECASE
+)
 _NAME_AND_PAPER = re.compile(r"^(?P<name>[^/]{2,40}?)\s*/\s*(?P<source>[^/]{2,40})$")
-_COMPILED = re.compile(r"\s*\((?:tổng hợp|t/h|th|st|sưu tầm|biên soạn|lược ghi)\)\s*$", re.I)
-_INITIALS = rf"(?:[{_UPPER}][{_LOWER}]?\.\s?)*[{_UPPER}][{_UPPER}{_LOWER}]*\.?"
-_NAME_WORD = rf"(?:[{_UPPER}][{_LOWER}]*|[{_UPPER}]+|{_INITIALS})"
+_COMPILED = re.compile(
+    r"\s*\((?:tổng hợp|t/h|th|st|sưu tầm|biên soạn|lược ghi)\)\s*$", re.IGNORECASE
+)
+_NAME_WORD = rf"(?:[{_UPPER}][{_LOWER}]?\.\s?)*[{_UPPER}][{_UPPER}{_LOWER}]*\.?"
 _ONE_NAME = rf"{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,5}}"
 _NAMES = re.compile(
     rf"^{_ONE_NAME}(?:\s*(?:[-–—,&;]|và)\s*{_ONE_NAME}){{0,3}}(?:\s+và \d+ tác giả khác)?\.?$"
@@ -70,7 +75,7 @@ _NAMES = re.compile(
 _UNIT = re.compile(
     r"^\(?(?:vp|văn phòng|ban|phòng|công đoàn|cđcs|cđ|lđlđ|liên đoàn|trung tâm|đài|tổ|hội|đoàn"
     r"|cổng|bbt|btv|ctv|nhóm|pv)\b[^.:;?!]{0,70}\)?\.?$",
-    re.I,
+    re.IGNORECASE,
 )
 _MAX_SIGNATURE = 80  # characters: the longest unit name seen has 62
 _MAX_NAME_WORDS = 9
@@ -84,17 +89,28 @@ def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
     """
     if len(text) > _MAX_SIGNATURE:
         return None
-    if match := _SOURCE.match(text):
-        return Signature(source=_trimmed(match["name"]))
-    if match := _LABELLED_AUTHOR.match(text):
-        return Signature(author=_trimmed(match["name"]))
-    if match := _CREDITED.match(text):
-        return _credited(match)
-    if (match := _ACCORDING_TO.match(text)) and _is_short_name(match["name"]):
-        return Signature(source=_trimmed(match["name"]))
-    if (match := _NAME_AND_PAPER.match(text)) and _NAMES.match(match["name"]):
-        return Signature(author=match["name"], source=match["source"])
+    for pattern, read in _LABELLED:
+        if match := pattern.match(text):
+            return read(match)
     return _named(text, set_apart=set_apart)
+
+
+def _sourced(match: re.Match[str]) -> Signature:
+    return Signature(source=_trimmed(match["name"]))
+
+
+def _authored(match: re.Match[str]) -> Signature:
+    return Signature(author=_trimmed(match["name"]))
+
+
+def _according_to(match: re.Match[str]) -> Signature | None:
+    return _sourced(match) if _is_short_name(match["name"]) else None
+
+
+def _name_and_paper(match: re.Match[str]) -> Signature | None:
+    if not _NAMES.match(match["name"]):
+        return None
+    return Signature(author=match["name"], source=match["source"])
 
 
 def _credited(match: re.Match[str]) -> Signature | None:
@@ -115,7 +131,11 @@ def _named(text: str, *, set_apart: bool) -> Signature | None:
         return Signature(author=bare if _is_abbreviated(bare) else bare.rstrip("."))
     if set_apart and _UNIT.match(bare):
         return Signature(author=bare.rstrip("."))
-    if _UNIT.match(bare) and re.match(r"(?:vp|bbt|pv|lđlđ|cđcs)\b", bare, re.I) and len(bare) < 40:
+    if (
+        _UNIT.match(bare)
+        and re.match(r"(?:vp|bbt|pv|lđlđ|cđcs)\b", bare, re.IGNORECASE)
+        and len(bare) < 40
+    ):
         return Signature(author=bare.rstrip("."))
     return None
 
@@ -132,19 +152,29 @@ def _trimmed(name: str) -> str | None:
     return _COMPILED.sub("", name).strip(" \t-–—|.,;:") or None
 
 
+_LABELLED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Signature | None]], ...] = (
+    (_SOURCE, _sourced),
+    (_LABELLED_AUTHOR, _authored),
+    (_CREDITED, _credited),
+    (_ACCORDING_TO, _according_to),
+    (_NAME_AND_PAPER, _name_and_paper),
+)
+
 # --- captions ------------------------------------------------------------------------------------
 
-_CREDIT_AT_END = re.compile(r"(?:^|[\s.(\-–])ảnh\s*(?:minh ho[ạa]|minh h[oọ]a)?\s*:\s*\S.{0,50}$", re.I)
+_CREDIT_AT_END = re.compile(
+    r"(?:^|[\s.(\-–])ảnh\s*(?:minh ho[ạa]|minh h[oọ]a)?\s*:\s*\S.{0,50}$", re.IGNORECASE
+)
 _CONNECTIVE = re.compile(
     r"^(?:trước đó|sau đó|theo đó|do đó|từ đó|vì vậy|vì thế|do vậy|tuy nhiên|ngoài ra|bên cạnh"
     r"|đồng thời|được biết|cũng theo|mặt khác|như vậy|hiện nay|thời gian qua|trong khi|cùng ngày"
     r"|nhân dịp|nhằm|với mục tiêu|qua đó|cụ thể|có thể|tiếp đó|tiếp theo|cũng tại|cũng trong)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _SCENE = re.compile(
     r"^(?:trong ảnh|ảnh|quang cảnh|toàn cảnh|các |đồng chí|đ/c|ông |bà |anh |chị |lãnh đạo|đại biểu"
     r"|đại diện|một (?:góc|số)|lễ |ban |chủ tịch|phó |bí thư|công nhân|đoàn viên|cán bộ)",
-    re.I,
+    re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…;:][\"”')\]]*$")
 _SENTENCE_BREAK = re.compile(rf"[.!?…]\s+[{_UPPER}\"“]")
@@ -180,41 +210,49 @@ def reads_as_scene(text: str) -> bool:
         return False
     if not _SENTENCE_END.search(text):
         return count <= 30
-    return bool(_SCENE.match(text)) and text.endswith(".") and count <= _MAX_CAPTION_WORDS and ":" not in text
+    return (
+        bool(_SCENE.match(text))
+        and text.endswith(".")
+        and count <= _MAX_CAPTION_WORDS
+        and ":" not in text
+    )
 
 
 # --- noise ---------------------------------------------------------------------------------------
 
 _VIEWS = re.compile(
-    r"(?:số\s+)?(?:lượt\s+(?:xem|đọc|truy cập)|số\s+lần\s+đọc|view\s*count|đã\s+xem|xem)\s*:\s*(?P<count>[\d.,]+)"
+    r"(?:số\s+)?(?:lượt\s+(?:xem|đọc|truy cập)|số\s+lần\s+đọc|view\s*count|đã\s+xem|xem)"
+    r"\s*:\s*(?P<count>[\d.,]+)"
     r"|(?P<before>\d[\d.,]*)\s*(?:lượt\s+(?:xem|đọc)|đã\s+xem|views?)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _NOISE = re.compile(
     r"^(?:"
     r"xem với cỡ chữ.*|cỡ chữ\b.{0,12}|màu chữ.{0,12}|nghe bài.{0,12}|nghe đọc bài.{0,12}|null"
-    r"|bản in|in bài(?: viết)?|in trang.{0,12}|gửi bài viết|gởi bài viết|chia sẻ:?|share|tweet|print|email"
-    r"|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
+    r"|bản in|in bài(?: viết)?|in trang.{0,12}|gửi bài viết|gởi bài viết|chia sẻ:?"
+    r"|share|tweet|print|email|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
     r"|(?:từ khóa|từ khoá|tags?|thẻ)\s*:.*"
     r"|tổng số điểm của bài viết là.*|click để đánh giá.*|xếp hạng.{0,30}"
     r"|chú ý: việc đăng lại bài viết.*"
     r"|(?:>>+|->|»|▶|►)\s*.*"
-    r"|(?:xem thêm|đọc thêm|tin liên quan|bài liên quan|tin bài liên quan|có thể bạn quan tâm)\s*:?.{0,160}"
+    r"|(?:xem thêm|đọc thêm|(?:tin |bài |tin bài )liên quan|có thể bạn quan tâm)\s*:?.{0,160}"
     r")$",
-    re.I,
+    re.IGNORECASE,
 )
 _ENDS_ARTICLE = re.compile(
-    r"^(?:xem tin khác|(?:các )?tin(?: bài)? khác|tin liên quan|tin mới hơn|tin cũ hơn|tin cùng chuyên mục"
-    r"|những tin (?:mới|cũ) hơn|các bài (?:viết )?khác|bài viết liên quan|ý kiến phản hồi|bình luận"
+    r"^(?:xem tin khác|(?:các )?tin(?: bài)? khác|tin liên quan|tin mới hơn|tin cũ hơn"
+    r"|tin cùng chuyên mục|những tin (?:mới|cũ) hơn|các bài (?:viết )?khác|bài viết liên quan|ý kiến phản hồi|bình luận"
     r"|ý kiến bạn đọc|chuyên đề|lượt truy cập|đang trực tuyến.*|hiển thị\s*:\s*\d+ / \d+.*"
     r"|designed and maintained by.*|tin đọc nhiều|đọc nhiều nhất|tin nổi bật)\s*:?$",
-    re.I,
+    re.IGNORECASE,
 )
 
 
 def is_noise(text: str) -> bool:
     """Tell whether a line is a control, a label or a link list that stands among the text."""
-    return bool(_NOISE.match(text)) or (len(text) < 60 and bool(_VIEWS.fullmatch(text.strip("() "))))
+    return bool(_NOISE.match(text)) or (
+        len(text) < 60 and bool(_VIEWS.fullmatch(text.strip("() ")))
+    )
 
 
 def ends_article(text: str) -> bool:

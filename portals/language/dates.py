@@ -30,7 +30,7 @@ FUTURE_TOLERANCE = timedelta(days=2)
 """Wrong server clocks are forgiven this much; anything later is not a publication date."""
 
 
-class UnreadableDate(ValueError):
+class UnreadableDate(ValueError):  # noqa: N818 - the name says what happened
     """The text holds no date, or one that cannot be; the message says which."""
 
 
@@ -71,13 +71,13 @@ _TIME_FIRST = {name: re.compile(rf"(?<![\d/.:-]){_TIME}{_BETWEEN}{day}") for nam
 _DATE_FIRST = {name: re.compile(rf"{day}(?:{_BETWEEN}{_TIME})?") for name, day in _DATES}
 _ISO = re.compile(
     r"^(?P<stamp>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?P<zone>Z|[+-]\d\d:?\d\d)?$",
-    re.I,
+    re.IGNORECASE,
 )
 _NUKEVIET_META = re.compile(r"^(\d{4}-\d\d-\d\d)\+07(\d\d:\d\d:\d\d)$")
 _RFC822 = re.compile(
-    r"^(?:[a-z]{3},\s*)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)?\s*(?P<zone>[+-]\d{4}|gmt|utc?|z)?"
-    r"\s*(?P<offset>[+-]\d{1,2})?$",
-    re.I,
+    r"^(?:[a-z]{3},\s*)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)?"
+    r"\s*(?P<zone>[+-]\d{4}|gmt|utc?|z)?\s*(?P<offset>[+-]\d{1,2})?$",
+    re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"\b(\d+)\s+(giây|phút|giờ|tiếng|ngày|tuần)\s+trước\b")
 _RELATIVE_UNITS = {
@@ -95,8 +95,8 @@ def read_date(text: str, now: datetime | None = None) -> DateReading:
     """
     now = now or datetime.now(UTC)
     raw = clean(html.unescape(text))
-    for reader in (_read_machine, _read_written, _read_relative):
-        if reading := reader(raw, now):
+    for read in (_read_machine, _read_written, _read_relative):
+        if reading := read(raw, now):
             return _checked(reading, now)
     raise UnreadableDate(f"no date in {raw[:80]!r}")
 
@@ -117,7 +117,7 @@ def _checked(reading: DateReading, now: datetime) -> DateReading:
     return reading
 
 
-def _read_machine(raw: str, now: datetime) -> DateReading | None:
+def _read_machine(raw: str, _now: datetime) -> DateReading | None:
     if match := _NUKEVIET_META.match(raw):
         # PHP's "T" in the format expanded to the zone: 2024-03-01+0704:37:54 is 04:37:54.
         at = _parsed(f"{match[1]}T{match[2]}+07:00", raw)
@@ -163,7 +163,7 @@ def _zone(name: str | None, offset: str | None) -> timezone:
     return UTC if name else VIETNAM
 
 
-def _read_written(raw: str, now: datetime) -> DateReading | None:
+def _read_written(raw: str, _now: datetime) -> DateReading | None:
     folded = raw.casefold()
     best: tuple[int, str, re.Match[str]] | None = None
     for name, pattern in _DATE_FIRST.items():
@@ -228,4 +228,3 @@ def _read_relative(raw: str, now: datetime) -> DateReading | None:
 
 def _midnight(at: datetime) -> datetime:
     return datetime.combine(at.date(), time(), VIETNAM)
-

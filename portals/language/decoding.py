@@ -20,11 +20,13 @@ from w3lib.encoding import (
 _MOST_DAMAGE = 0.02  # share of unreadable letters up to which a text still counts as read
 _DOUBLE_ENCODED = re.compile("á»|áº|Ã[\u00a0-\u00bf]|Ä‘|Æ°|Æ¡")
 _LATIN_RUN = re.compile(
-    "[\u0080-\u00ff" + "".join(bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)) + "]{2,}"
+    "[\u0080-\u00ff"
+    + "".join(bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0))
+    + "]{2,}"
 )
 
 
-class UndecodableText(ValueError):
+class UndecodableText(ValueError):  # noqa: N818 - the name says what happened
     """The bytes are text in no encoding that was declared or is likely."""
 
 

@@ -17,7 +17,8 @@ _STATIC = re.compile(
     r"|about|contact|login|sitemap|site map|search|tim kiem|rss|faq|quang cao|ban do|dieu khoan)\b"
 )
 _NEXT = re.compile(
-    r"^(?:trang (?:sau|tiep|ke|tiep theo)|tiep|tiep theo|ke tiep|sau|next|xem them|cu hon|older.*|>+|»|›|→|▶|►)$"
+    r"^(?:trang (?:sau|tiep|ke|tiep theo)|tiep|tiep theo|ke tiep|sau|next|xem them|cu hon|older.*"
+    r"|>+|»|›|→|▶|►)$"
 )
 _FIRST_OR_LAST = re.compile(r"^(?:dau|cuoi|trang dau|trang cuoi|first|last|\|?<+\|?|>+\||«|‹|←)$")
 _PAGE_NUMBER = re.compile(r"^(?:trang )?\[?(\d{1,5})\]?$")

@@ -24,11 +24,16 @@ _C1_AS_WINDOWS_1252 = {
 }
 # Zero-width signs, soft hyphens, byte order marks and bidi controls: never seen, never wanted.
 _INVISIBLE = dict.fromkeys(
-    [0x00AD, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
-    + [*range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC)]
+    [
+        *(0x00AD, 0x061C, 0x180E, 0xFEFF),
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xFFF9, 0xFFFC),
+    ]
 )
 _CONTROLS = dict.fromkeys(
-    code for code in [*range(0x00, 0x20), 0x7F, *range(0x80, 0xA0)] if code not in (9, 10, 12, 13)
+    code for code in [*range(0x20), 0x7F, *range(0x80, 0xA0)] if code not in (9, 10, 12, 13)
 )
 _UNSEEN = {**_CONTROLS, **_INVISIBLE, **_C1_AS_WINDOWS_1252}
 _NEEDS_TRANSLATION = re.compile("[" + re.escape("".join(map(chr, _UNSEEN))) + "]")
@@ -44,7 +49,9 @@ _OLD_TONE_PLACE = {
     glide + toned[nucleus]: toned[glide] + nucleus
     for toned in _TONES.values()
     for glide, nucleus in [
-        pair for a, b in ("oa", "oe", "uy") for pair in ((a, b), (a.upper(), b), (a.upper(), b.upper()))
+        pair
+        for a, b in ("oa", "oe", "uy")
+        for pair in ((a, b), (a.upper(), b), (a.upper(), b.upper()))
     ]
 }
 # Only open syllables differ (hoà, hòa); after q the u belongs to the onset (quý stays).

@@ -21,7 +21,7 @@ BUSY_TIMEOUT_SECONDS = 30
 """How long a writer waits for another one; nightly crawls of several portals share one file."""
 
 Outcome = Literal["new", "changed", "copy", "known"]
-"""What a stored page was: a new article, a new text of one, a new address of one, or nothing new."""
+"""What a stored page was: a new article, a new text or a new address of one, or nothing new."""
 
 _SHOWN = (
     "title", "author", "source", "section", "published_at", "published_precision", "view_count",
@@ -31,6 +31,27 @@ _ARTICLE_FIELDS = (
     "published_at", "published_precision", "published_raw", "view_count", "language", "word_count",
     "hash_version",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _MediaTable:
+    """The statements that keep what hangs on an article in order."""
+
+    select: str
+    delete: str
+    insert: str
+
+
+_IMAGES = _MediaTable(
+    "SELECT url, caption FROM images WHERE article_id = ? ORDER BY position",
+    "DELETE FROM images WHERE article_id = ?",
+    "INSERT INTO images (article_id, position, url, caption) VALUES (?, ?, ?, ?)",
+)
+_ATTACHMENTS = _MediaTable(
+    "SELECT url, title FROM attachments WHERE article_id = ? ORDER BY position",
+    "DELETE FROM attachments WHERE article_id = ?",
+    "INSERT INTO attachments (article_id, position, url, title) VALUES (?, ?, ?, ?)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +355,11 @@ class _Saving:
         shows_text = text_is_ours or holder["content_hash"] == self.article.content_hash
         if newest and shows_text and (own or text_is_ours):
             values |= self._changed_fields(holder)
-        if holder["external_id"] is None and self.article.external_id and holder["portal"] == self.article.portal:
+        if (
+            holder["external_id"] is None
+            and self.article.external_id
+            and holder["portal"] == self.article.portal
+        ):
             values |= {"external_id": self.article.external_id, "url": self.article.url}
         if values:
             self._update_article(holder["id"], values)
@@ -351,24 +376,27 @@ class _Saving:
         return changed
 
     def _update_article(self, article_id: int, values: Mapping[str, Any]) -> None:
-        names = ", ".join(f"{name} = ?" for name in values)
-        self.db.execute(f"UPDATE articles SET {names} WHERE id = ?", [*values.values(), article_id])
+        self.db.table("articles").update(article_id, dict(values))
 
     def _write_media(self, article_id: int) -> None:
-        images = [(image.url or None, image.caption) for image in self.article.images]
-        files = [(file.url, file.title) for file in self.article.attachments]
-        for table, column, rows in (("images", "caption", images), ("attachments", "title", files)):
-            stored = self.db.execute(
-                f"SELECT url, {column} FROM {table} WHERE article_id = ? ORDER BY position",
-                [article_id],
-            ).fetchall()
-            if stored == rows:
-                continue
-            self.db.execute(f"DELETE FROM {table} WHERE article_id = ?", [article_id])
-            self.db.conn.executemany(
-                f"INSERT INTO {table} (article_id, position, url, {column}) VALUES (?, ?, ?, ?)",
-                [(article_id, position, *row) for position, row in enumerate(rows)],
-            )
+        images: list[tuple[str | None, str | None]] = [
+            (image.url or None, image.caption) for image in self.article.images
+        ]
+        files: list[tuple[str | None, str | None]] = [
+            (file.url, file.title) for file in self.article.attachments
+        ]
+        self._replace(_IMAGES, article_id, images)
+        self._replace(_ATTACHMENTS, article_id, files)
+
+    def _replace(
+        self, table: _MediaTable, article_id: int, rows: list[tuple[str | None, str | None]]
+    ) -> None:
+        if self.db.execute(table.select, [article_id]).fetchall() == rows:
+            return
+        self.db.execute(table.delete, [article_id])
+        self.db.conn.executemany(
+            table.insert, [(article_id, position, *row) for position, row in enumerate(rows)]
+        )
 
     def _upsert_sighting(self, article_id: int, known: dict[str, Any] | None) -> None:
         article = self.article
@@ -398,10 +426,7 @@ class _Saving:
             }
             values |= {name: value for name, value in fresh.items() if known[name] != value}
         if values:
-            names = ", ".join(f"{name} = ?" for name in values)
-            self.db.execute(
-                f"UPDATE sightings SET {names} WHERE url = ?", [*values.values(), article.url]
-            )
+            self.db.table("sightings").update(article.url, values)
 
 
 __all__ = ["BUSY_TIMEOUT_SECONDS", "LearntShape", "Outcome", "Store", "utc"]

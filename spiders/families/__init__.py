@@ -1,0 +1,1 @@
+"""Content management systems, each described once."""

@@ -42,7 +42,11 @@ VERSION_2_9 = Theme(
     body=("div[class*='__MASTERCMS_CONTENT']", "div._MB_EMAG_DETAIL"),
     author=("div.article-detail-author",),
     source=("div.article-detail-source",),
-    section=("ul.breadcrumb.active li:last-child a", "a.article-cat", "meta[property='article:section']::attr(content)"),
+    section=(
+        "ul.breadcrumb.active li:last-child a",
+        "a.article-cat",
+        "meta[property='article:section']::attr(content)",
+    ),
     drop=_BOXES,
 )
 

@@ -44,7 +44,9 @@ def inner(line: Line) -> str:
     if line.role == "image":
         return f'<img src="{html.escape(line.text)}" alt="{html.escape(line.alt)}">'
     if line.role == "link":
-        picture = f'<img src="/thumb.jpg" width="24" alt="{html.escape(line.alt)}">' if line.alt else ""
+        picture = (
+            f'<img src="/thumb.jpg" width="24" alt="{html.escape(line.alt)}">' if line.alt else ""
+        )
         return f'{picture}<a href="{html.escape(line.href)}">{html.escape(line.text)}</a>'
     if line.role == "control":
         label, first, second = line.text[:-2], line.text[-2], line.text[-1]
@@ -78,7 +80,7 @@ def font_and_br(lines: Sequence[Line], head: str) -> bytes:
 def word_paste(lines: Sequence[Line], head: str) -> bytes:
     """Pasted from Word: words cut by spans, ``o:p``, conditional comments."""
     rows = "".join(
-        f'<p class="MsoNormal"><!--[if gte mso 9]><xml>x</xml><![endif]-->{_cut(line)}<o:p></o:p></p>'
+        f'<p class="MsoNormal"><!--[if mso]><xml>x</xml><![endif]-->{_cut(line)}<o:p></o:p></p>'
         for line in lines
     )
     return _document(head, f'<div class="WordSection1">{rows}</div>')
@@ -98,7 +100,7 @@ def _cut(line: Line) -> str:
 def sharepoint(lines: Sequence[Line], head: str) -> bytes:
     """SharePoint rich-text fields: zero-width spaces, nested ``div`` and ``span``."""
     rows = "".join(
-        f'<div class="ms-rtestate-field"><div><span>\u200b{inner(line)}\u200b</span><br></div></div>'
+        f'<div class="ms-rtestate-field"><div><span>\u200b{inner(line)}</span><br></div></div>'
         for line in lines
     )
     return _document(head, f'<div id="ctl00_PlaceHolderMain_pc"><div>{rows}</div></div>')

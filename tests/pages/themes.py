@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from portals.language.text import fold
+
 WEEKDAYS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
 
 
@@ -76,7 +78,7 @@ def _meta(name: str, value: str, key: str = "name") -> str:
 
 def mastercms_2018(text: Text, frame: Frame) -> bytes:
     """Báo Lao động Thủ đô, theme of 2018-2020: date above the title, box of links under the lead."""
-    alt = html.escape(_plain(text.title))
+    alt = html.escape(fold(text.title))
     related = "".join(
         f'<tr><td><a href="{item.url}"><img src="/t.jpg" alt="{alt}"> {_e(item.text.title)}</a></td></tr>'
         for item in frame.related[:3]
@@ -165,12 +167,6 @@ def _cards(items: Sequence[Item]) -> str:
     )
 
 
-def _plain(text: str) -> str:
-    from portals.language.text import fold
-
-    return fold(text)
-
-
 # --- DANAWEB -------------------------------------------------------------------------------------
 
 
@@ -204,7 +200,9 @@ def danaweb_1(text: Text, frame: Frame) -> bytes:
     story = "".join([paragraphs[0], *pictures, *paragraphs[1:]])
     if text.author:
         story += f'<p style="text-align: right;"><strong>{_e(text.author)}</strong></p>'
-    date = f'<p class="time"><i class="fa"></i> {_day(text.published)}</p>' if text.published else ""
+    date = (
+        f'<p class="time"><i class="fa"></i> {_day(text.published)}</p>' if text.published else ""
+    )
     lead = f'<h3 class="t-semibold f-space10">{_e(text.lead)}</h3>' if text.lead else ""
     others = "".join(
         f'<li><a href="{item.url}">{_e(item.text.title)}</a></li>' for item in frame.related
@@ -260,7 +258,7 @@ def kiengiang(text: Text, frame: Frame) -> bytes:
         f'<div class="t1">{_e(text.title)}</div><div>{date}</div>'
         f'<div class="ms-rtestate-field"><div><strong>{_e(text.lead)}</strong></div>{pictures}{paragraphs}'
         f'<div style="text-align:right">{_e(text.author)}</div></div>'
-        f'<div>Các tin khác</div><ul>{_dated_links(frame.related, "({:%H:%M | %d/%m/%Y})")}</ul>'
+        f"<div>Các tin khác</div><ul>{_dated_links(frame.related, '({:%H:%M | %d/%m/%Y})')}</ul>"
     )
     return _document("Chi tiết tin - Cổng thông tin điện tử Kiên Giang", body)
 
@@ -269,7 +267,9 @@ def brvt(text: Text, frame: Frame) -> bytes:
     """The party bloc: no lead, captions as plain indented lines, signature pushed far right."""
     indent = "&nbsp;" * 10
     lines = [f"{indent}{_e(p)}" for p in text.paragraphs]
-    pictures = [f'<img src="/images/{n}.jpg"><br>&nbsp;{_e(c)}' for n, c in enumerate(text.captions)]
+    pictures = [
+        f'<img src="/images/{n}.jpg"><br>&nbsp;{_e(c)}' for n, c in enumerate(text.captions)
+    ]
     story = "<br>&nbsp;<br>".join([lines[0], *pictures, *lines[1:]])
     signature = f"<br>{'&nbsp;' * 150}{_e(text.author)}<br>" if text.author else "<br>"
     date = f"<span>{text.published:%d/%m/%Y|%H:%M}</span>" if text.published else ""

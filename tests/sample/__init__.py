@@ -1,1 +1,1 @@
-"""The bundled sample archive: its texts (``articles.toml``), its sites and the script that writes it."""
+"""The bundled sample archive: its texts, its sites and the script that writes it."""

@@ -76,7 +76,9 @@ def _pages(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
 
 
 def _robots(home: str) -> Served:
-    return Served(f"{home}/robots.txt", b"User-agent: *\nDisallow: /admin/\n", content_type="text/plain")
+    return Served(
+        f"{home}/robots.txt", b"User-agent: *\nDisallow: /admin/\n", content_type="text/plain"
+    )
 
 
 # --- ldtd ----------------------------------------------------------------------------------------
@@ -138,11 +140,15 @@ def haiphong() -> list[Served]:
     items.insert(0, Item(copy_url, copy))
     menu = [("/gioi-thieu", "Giới thiệu"), ("/tin-tuc-su-kien", "Tin tức - sự kiện")]
     plain = Frame(CAPTURED, menu=menu)
-    gone = Item(f"{_HAIPHONG}/tin-tuc-su-kien/{_HAIPHONG_MENUS[label]}/bai-da-go-2999.html", items[5].text)
+    gone = Item(
+        f"{_HAIPHONG}/tin-tuc-su-kien/{_HAIPHONG_MENUS[label]}/bai-da-go-2999.html", items[5].text
+    )
     served = [Served(f"{_HAIPHONG}/robots.txt", themes.danaweb_404(plain))]
     for item in items:
         path = f"/tin-tuc-su-kien/{_HAIPHONG_MENUS[item.text.section]}"
-        served.append(Served(item.url, themes.danaweb_1(item.text, _frame(items, item, menu, path))))
+        served.append(
+            Served(item.url, themes.danaweb_1(item.text, _frame(items, item, menu, path)))
+        )
     served.append(Served(gone.url, themes.danaweb_404(plain)))
     served += _haiphong_list([*items[2:], gone], "/tin-tuc-su-kien", plain)
     for label, name in _HAIPHONG_MENUS.items():
@@ -228,7 +234,11 @@ def tienlang() -> list[Served]:
 def _invented(plan: _Plan) -> list[Served]:
     found = _entries_of(plan.portal)
     items = [Item(plan.home + plan.article(e), text_of(e)) for e in found]
-    menu = [("/", "Trang chủ"), *((url, label) for label, url in plan.sections.items()), *plan.statics]
+    menu = [
+        ("/", "Trang chủ"),
+        *((url, label) for label, url in plan.sections.items()),
+        *plan.statics,
+    ]
     frame = Frame(CAPTURED, menu=menu)
     served = [_robots(plan.home)]
     home = themes.plain_list(items[:3], frame, [], plan.style, plan.date)

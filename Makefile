@@ -1,0 +1,60 @@
+# The two commands of the README: "make demo" and "make test". Everything lands in .venv and data/.
+
+PYTHON ?= python3
+VENV := .venv
+SCRAPY := $(VENV)/bin/scrapy
+DATABASE := data/articles.db
+SAMPLE := data/sample.warc.gz
+
+.PHONY: demo test check lint types unit sample docs lock clean
+
+demo: $(VENV)/.run
+	$(SCRAPY) crawlall -s REPLAY=$(SAMPLE) -s DATABASE=$(DATABASE)
+	@echo "Older captures in the same archive become revisions:"
+	$(SCRAPY) reextract $(SAMPLE) -s DATABASE=$(DATABASE)
+	@echo "The articles are in $(DATABASE); to crawl a living portal: $(SCRAPY) crawl ldtd"
+
+test: lint types unit
+
+lint: $(VENV)/.dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: $(VENV)/.dev
+	$(VENV)/bin/mypy
+
+unit: $(VENV)/.dev
+	$(VENV)/bin/python -m pytest -n auto
+
+sample: $(VENV)/.dev
+	$(VENV)/bin/python -m tests.sample
+
+docs: $(VENV)/.run
+	$(SCRAPY) contract --write
+
+# Needs uv; writes versions and hashes, no address of an index.
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate -o requirements.txt
+	uv pip compile pyproject.toml --extra dev -c requirements.txt --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		-o requirements-dev.txt
+
+# "venv --without-pip" and "pip --python" work on Debian without the package python3-venv.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "error: Python 3.11 or newer is needed; name it with PYTHON=python3.x" >&2; exit 1; }
+	$(PYTHON) -m venv --without-pip $(VENV)
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	$(PYTHON) -m pip --python $(VENV)/bin/python --disable-pip-version-check install --quiet \
+		--require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(PYTHON) -m pip --python $(VENV)/bin/python --disable-pip-version-check install --quiet \
+		--require-hashes -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
