@@ -31,6 +31,8 @@ DEFAULT_REQUEST_HEADERS = {  # default: English; some portals answer in the lang
 # --- safety --------------------------------------------------------------------------------------
 
 TELNETCONSOLE_ENABLED = False  # default: True; no port listens during a crawl
+REMOTE_CONTROL_ENABLED = False  # default: True; likewise
+DOWNLOAD_VERIFY_CERTIFICATES = True  # default: False, which reads whatever sits in between
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default: 1 GiB; no article is larger
 DOWNLOAD_WARNSIZE = 0  # default: 32 MiB, above our limit
 DOWNLOAD_HANDLERS = {  # default: all of these are on; a page must not reach files or buckets

@@ -12,10 +12,14 @@ from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from scrapy import Request, Spider
-from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    CloseSpider,
+    DownloadConnectionRefusedError,
+    IgnoreRequest,
+)
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
-from twisted.internet import error as network_error
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
@@ -34,7 +38,7 @@ from portals.language.decoding import UndecodableText
 from portals.language.text import content_hash
 from portals.store.database import LearntShape
 
-_UNREACHABLE = (network_error.DNSLookupError, network_error.ConnectError)
+_UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError)
 _REFUSED = frozenset([401, 403, 429, 451])
 _GONE = frozenset([404, 410])
 

@@ -23,7 +23,14 @@ from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.store.database import Store
 
-_CHATTY = ("scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log")
+_QUIETED = {
+    "scrapy.addons": logging.WARNING,  # lists of components
+    "scrapy.crawler": logging.WARNING,
+    "scrapy.middleware": logging.WARNING,
+    "scrapy.utils.log": logging.WARNING,
+    # A dead host would be a traceback of 80 lines here; the spider tells it in one.
+    "scrapy.downloadermiddlewares.robotstxt": logging.CRITICAL,
+}
 
 
 class Command(BaseRunSpiderCommand):
@@ -94,7 +101,7 @@ def _process(settings: Settings) -> AsyncCrawlerProcess:
     """Return the process that crawls, its log without lists of versions and components."""
     settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, level in _QUIETED.items():
+        logging.getLogger(name).setLevel(level)
     install_scrapy_root_handler(settings)
     return process

@@ -71,6 +71,7 @@ class ArchiveWriter:
             capture.url,
             "response",
             payload=BytesIO(capture.body),
+            length=len(capture.body),
             http_headers=StatusAndHeaders(f"{capture.status} ", headers, protocol="HTTP/1.1"),
             warc_headers_dict={
                 "WARC-Date": date,
@@ -166,14 +167,17 @@ def _records(path: Path) -> Iterator[tuple[ArchiveIterator, ArcWarcRecord]]:
 
     The iterator comes along for ``get_record_offset``, which reads the record to its end.
     """
+    whole = 0
     with path.open("rb") as file:
         try:
             records = ArchiveIterator(file)
             for record in records:
                 if record.rec_type == "response" and record.http_headers:
                     yield records, record
+                whole += 1
         except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
-            logger.warning("%s is readable only in part: %s", path, error)
+            if whole:
+                logger.warning("%s is read up to record %d: %s", path, whole, error)
 
 
 def _capture(record: ArcWarcRecord, path: Path) -> Capture | None:

@@ -156,6 +156,8 @@ class _Walk:
             if event == "start":
                 if self._is_unseen(element):
                     walker.skip_subtree()
+                    if element.tag in BLOCK_TAGS:
+                        self._break()
                     self._frames.append(_Frame(element, "", link=self._frames[-1].link))
                 else:
                     self._open(element)

@@ -232,20 +232,26 @@ def _read_undated(page: Page, layout: Layout) -> LayoutReading | None:
         if block.image is not None or block.is_link or canonical(block.text) not in heads:
             continue
         reading = _read_from(page.blocks, i, i, len(page.blocks), layout)
-        if reading.story.word_count >= _MIN_UNDATED_WORDS and not _is_list(page.blocks[i + 1 :]):
+        end = _end_index(page.blocks, i + 1, len(page.blocks), layout)
+        if _longest_text(page.blocks[i + 1 : end]) >= _MIN_UNDATED_WORDS:
             reading.date_reason = "no date line on the page"
             return reading
     return None
 
 
-def _is_list(blocks: Sequence[Block]) -> bool:
-    """Tell whether headlines that are links alternate with short texts: a list with teasers."""
-    end = _before_closing_links(blocks, 0, len(blocks))
-    links = sum(
-        1 for block in blocks[:end] if block.is_link and len(words(block.text)) >= _HEADLINE_WORDS
-    )
-    texts = sum(1 for block in blocks[:end] if block.text and not block.is_link)
-    return links >= 3 and links * 3 >= texts
+def _longest_text(blocks: Sequence[Block]) -> int:
+    """Return the words of the longest run of lines that no headline link interrupts.
+
+    In a list, texts are teasers between headlines; an article runs on.
+    """
+    longest = run = 0
+    for block in blocks:
+        if block.is_link and len(words(block.text)) >= _HEADLINE_WORDS:
+            run = 0
+        elif not block.is_link:
+            run += len(words(block.text))
+        longest = max(longest, run)
+    return longest
 
 
 def _head_names(page: Page) -> list[str]:

@@ -25,6 +25,7 @@ _FILE = re.compile(
 )
 _MAX_LINK_LINE = 25  # words: a longer line that is all link is a paragraph somebody linked
 _MAX_SIGNATURE_LINES = 4
+_LEAD_WORDS = 4
 _MAX_BOX = 500  # characters: a table that holds a picture and its caption holds no more text
 
 
@@ -145,9 +146,13 @@ def _is_caption_place(blocks: Sequence[Block], index: int) -> bool:
 
 
 def _take_lead(blocks: list[Block], story: Story) -> None:
-    first = next((i for i, block in enumerate(blocks) if block.image is None), None)
+    """Take the first line of some length; what stands above it is controls and icons."""
+    first = next(
+        (i for i, block in enumerate(blocks) if len(words(block.text)) >= _LEAD_WORDS), None
+    )
     if first is not None and any(block.text for block in blocks[first + 1 :]):
-        story.lead = blocks.pop(first).text
+        story.lead = blocks[first].text
+        blocks[: first + 1] = [block for block in blocks[:first] if block.image is not None]
 
 
 def _fill(blocks: list[Block], style: _Style, story: Story, *, plain_captions: bool) -> None:

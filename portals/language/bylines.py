@@ -241,8 +241,9 @@ _NOISE = re.compile(
 )
 _ENDS_ARTICLE = re.compile(
     r"^(?:xem tin khác|(?:các )?tin(?: bài)? khác|tin liên quan|tin mới hơn|tin cũ hơn"
-    r"|tin cùng chuyên mục|những tin (?:mới|cũ) hơn|các bài (?:viết )?khác|bài viết liên quan|ý kiến phản hồi|bình luận"
-    r"|ý kiến bạn đọc|chuyên đề|lượt truy cập|đang trực tuyến.*|hiển thị\s*:\s*\d+ / \d+.*"
+    r"|tin cùng chuyên mục|những tin (?:mới|cũ) hơn|các bài (?:viết )?khác|bài viết liên quan"
+    r"|ý kiến phản hồi|bình luận|ý kiến bạn đọc|chuyên đề|lượt truy cập|đang trực tuyến.*"
+    r"|hiển thị\s*:\s*\d+ / \d+.*"
     r"|designed and maintained by.*|tin đọc nhiều|đọc nhiều nhất|tin nổi bật)\s*:?$",
     re.IGNORECASE,
 )

@@ -223,6 +223,7 @@ class _Saving:
         else:
             article_id = holder["id"]
             outcome = self._meet(holder, sighting)
+            self._note_seen(holder)
         if sighting is None and outcome == "known":
             outcome = "copy"
         self._upsert_sighting(article_id, sighting)
@@ -261,10 +262,6 @@ class _Saving:
 
     def _meet(self, holder: dict[str, Any], sighting: dict[str, Any] | None) -> Outcome:
         article = self.article
-        if sighting and sighting["content_hash"] == article.content_hash:
-            # This address shows what it showed: another one may have moved on, that is its news.
-            self._refresh(holder)
-            return "known"
         in_force = self._row(
             "SELECT * FROM revisions WHERE article_id = ? AND seen_at <= ?"
             " ORDER BY seen_at DESC, id DESC LIMIT 1",
@@ -286,18 +283,20 @@ class _Saving:
             )
             self._refresh(holder)
             return "known"
-        if sighting is None and article.content_hash == holder["content_hash"]:
+        if sighting and sighting["content_hash"] == article.content_hash:
+            # This address shows what it showed: another one may have moved on, that is its news.
             self._refresh(holder)
             return "known"
-        if sighting is None and self._is_old_text(holder["id"]):
+        if sighting is None and self._has_text(holder["id"]):
+            self._refresh(holder)
             return "known"
         self._insert_revision(holder["id"])
         if later is None:
             self._show_newest(holder)
         return "changed"
 
-    def _is_old_text(self, article_id: int) -> bool:
-        """Tell whether a new address shows a text that the article had before: a stale copy."""
+    def _has_text(self, article_id: int) -> bool:
+        """Tell whether the article has or had this text: then a new address is a copy of it."""
         return bool(
             self._row(
                 "SELECT 1 FROM revisions WHERE article_id = ? AND content_hash = ?",
@@ -341,27 +340,31 @@ class _Saving:
     def _show_newest(self, holder: dict[str, Any]) -> None:
         """Let ``articles`` show this page's text, unless another story has it already."""
         self._update_article(holder["id"], {"content_hash": self.article.content_hash})
-        self._refresh(holder, text_is_ours=True)
+        self._show_fields(holder)
 
-    def _refresh(self, holder: dict[str, Any], *, text_is_ours: bool = False) -> None:
-        """Note that the story was seen; where this is its own address, what the page shows."""
+    def _note_seen(self, holder: dict[str, Any]) -> None:
+        """Widen the time over which the story was seen; take its own address from a list's."""
         values: dict[str, Any] = {}
         if self.seen_at < holder["first_seen_at"]:
             values["first_seen_at"] = self.seen_at
         if self.seen_at > holder["last_seen_at"]:
             values["last_seen_at"] = self.seen_at
-        own = holder["url"] == self.article.url
-        newest = self.seen_at >= holder["last_seen_at"]
-        shows_text = text_is_ours or holder["content_hash"] == self.article.content_hash
-        if newest and shows_text and (own or text_is_ours):
-            values |= self._changed_fields(holder)
-        if (
-            holder["external_id"] is None
-            and self.article.external_id
-            and holder["portal"] == self.article.portal
-        ):
-            values |= {"external_id": self.article.external_id, "url": self.article.url}
+        article = self.article
+        is_same_portal = holder["portal"] == article.portal
+        if is_same_portal and holder["external_id"] is None and article.external_id:
+            values |= {"external_id": article.external_id, "url": article.url}
         if values:
+            self._update_article(holder["id"], values)
+
+    def _refresh(self, holder: dict[str, Any]) -> None:
+        """Show what the page shows, where it is the story's own address and newest text."""
+        is_own = holder["url"] == self.article.url
+        shows_text = holder["content_hash"] == self.article.content_hash
+        if is_own and shows_text and self.seen_at >= holder["last_seen_at"]:
+            self._show_fields(holder)
+
+    def _show_fields(self, holder: dict[str, Any]) -> None:
+        if values := self._changed_fields(holder):
             self._update_article(holder["id"], values)
 
     def _changed_fields(self, holder: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""``docs/data.md``, made from the schema: types from the database, meanings from ``schema.py``."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database
+
+from portals.language.text import HASH_VERSION, SHORT_BODY_WORDS
+from portals.store.migrations import migrations
+from portals.store.schema import COLUMNS, TABLES
+
+_HEAD = """\
+# The data
+
+<!-- Made by `scrapy contract --write` from the schema. Edit portals/store/schema.py instead. -->
+
+One SQLite file, `data/articles.db` unless `-s DATABASE=` says otherwise. An **article** is a story,
+a **revision** is one text of it, a **sighting** is an address on which it stands. Every table is
+`STRICT`. Readers may open the file while a crawl writes it. Version of the schema
+(`PRAGMA user_version`): {version}.
+
+## Rules
+
+- Text is Unicode NFC on one line, single spaces, without invisible signs. `articles.body` holds
+  paragraphs parted by one blank line (two line feeds).
+- `published_at` is the date that the page prints for the article itself, day first, +07:00. A page
+  that shows only a day gives 00:00 with precision `day`: the time is unknown, not midnight. Today's
+  date in a header, dates of other articles and event dates in the text are not publication dates.
+  Where no date can be read it is null, and `provenance` says why.
+- All other times are UTC, ISO 8601, to the second: the time at which a page was served, which for
+  an archived page is the time of its capture.
+- A changed text at a known address, or under a known number of the portal, is a new revision of the
+  same article, and `articles` shows the newest. An older capture read later becomes an older
+  revision.
+- A text that stands elsewhere already is a new sighting of that article, not a new article.
+- Running anything again adds no row to `articles`, `revisions`, `sightings`, `images` and
+  `attachments`.
+- A page that could not become a row is in `rejects` with its reason. Pages that are no articles by
+  their nature (lists, menus) are not rejects.
+
+## The content hash
+
+SHA-256 of the body's canonical form, version {hash_version}: Unicode NFC; case folded; old and new
+tone placement made one (hoà is hòa); every run of punctuation, quotes, dashes and white space made
+one space; letters and digits of every script kept. Where the body has fewer than {short} words, the
+canonical title and a line feed come first. Markup, dates and counters are never part of it.
+The function is `portals.language.text.content_hash`.
+"""
+
+
+def data_markdown() -> str:
+    """Return ``docs/data.md`` for the schema as the migrations make it."""
+    db = Database(sqlite3.connect(":memory:"))
+    migrations.apply(db)
+    parts = [
+        _HEAD.format(
+            version=len(migrations.applied(db)), hash_version=HASH_VERSION, short=SHORT_BODY_WORDS
+        )
+    ]
+    parts += [_table(db, name, meaning) for name, meaning in TABLES.items()]
+    db.close()
+    return "\n".join(parts)
+
+
+def _table(db: Database, name: str, meaning: str) -> str:
+    rows = db.query("SELECT * FROM pragma_table_xinfo(?)", [name])
+    lines = [
+        f"## {name}\n",
+        f"{meaning}\n",
+        "| column | type | null | meaning |",
+        "|---|---|---|---|",
+    ]
+    for row in rows:
+        optional = not row["notnull"] and not row["pk"]
+        cells = (
+            f"`{row['name']}`",
+            row["type"],
+            "yes" if optional else "",
+            COLUMNS[name][row["name"]],
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,110 @@
+"""Archives: what was served is written, and read again whole or up to its last whole record."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from portals.crawling.archive import ArchiveWriter, Capture, Replay, archive_files, read_captures
+from portals.errors import ArchiveError
+
+AT = datetime(2025, 3, 1, 5, 0, tzinfo=UTC)
+
+
+def capture(n: int, body: bytes = b"", days: int = 0, status: int = 200) -> Capture:
+    headers = [("Content-Type", "text/html; charset=utf-8"), ("Set-Cookie", "secret=1")]
+    text = body or f"<p>Trang {n}</p>".encode()
+    return Capture(f"http://x.vn/{n}.html?a=1", status, headers, text, AT + timedelta(days=days))
+
+
+def write(path: Path, *captures: Capture) -> Path:
+    writer = ArchiveWriter(path, "test")
+    for item in captures:
+        writer.write(item)
+    writer.close()
+    return path
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.warc.gz", capture(1), capture(2, status=404))
+
+    first, second = read_captures(path)
+
+    assert (first.url, first.status, first.body, first.captured_at) == (
+        "http://x.vn/1.html?a=1", 200, b"<p>Trang 1</p>", AT,
+    )  # fmt: skip
+    assert second.status == 404
+    assert first.content_type == "text/html; charset=utf-8"
+
+
+def test_cookies_are_left_out(tmp_path: Path) -> None:
+    (read,) = read_captures(write(tmp_path / "a.warc.gz", capture(1)))
+
+    assert [name for name, _ in read.headers if name.lower() == "set-cookie"] == []
+
+
+@pytest.mark.parametrize("cut", [1, 10, 200])
+def test_a_cut_file_is_read_to_its_last_whole_record(tmp_path: Path, cut: int) -> None:
+    path = write(tmp_path / "a.warc.gz", *(capture(n) for n in range(5)))
+    path.write_bytes(path.read_bytes()[:-cut])
+
+    assert [item.url for item in read_captures(path)][:4] == [capture(n).url for n in range(4)]
+    replay = Replay([path])
+    assert replay.find(capture(3).url) is not None
+
+
+def test_replay_answers_with_the_newest_capture(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.warc.gz",
+        capture(1, b"old"),
+        capture(1, b"new", days=2),
+        capture(1, b"mid", days=1),
+    )
+
+    found = Replay([path]).find("http://x.vn/1.html?a=1")
+
+    assert found is not None
+    assert found.body == b"new"
+
+
+def test_replay_takes_http_and_https_for_one_address(tmp_path: Path) -> None:
+    replay = Replay([write(tmp_path / "a.warc.gz", capture(1))])
+
+    assert replay.find("https://x.vn/1.html?a=1") is not None
+    assert replay.find("http://x.vn/2.html") is None
+
+
+def test_a_folder_is_read_as_one_archive(tmp_path: Path) -> None:
+    write(tmp_path / "one" / "a.warc.gz", capture(1))
+    write(tmp_path / "two" / "b.warc.gz", capture(2))
+
+    assert len(Replay([tmp_path])) == 2
+
+
+def test_a_missing_archive_says_what_to_give(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="there is no archive"):
+        archive_files([tmp_path / "none.warc.gz"])
+
+
+def test_an_empty_folder_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="holds no WARC file"):
+        archive_files([tmp_path])
+
+
+def test_a_file_that_is_no_archive_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz"
+    path.write_text("this is not an archive\n" * 50)
+
+    with pytest.raises(ArchiveError, match="no readable response"):
+        Replay([path])
+
+
+def test_the_same_captures_make_the_same_bytes(tmp_path: Path) -> None:
+    writers = [ArchiveWriter(tmp_path / folder / "a.warc.gz", "test", AT) for folder in "xy"]
+    for writer in writers:
+        writer.write(capture(1))
+        writer.close()
+
+    assert writers[0].path.read_bytes() == writers[1].path.read_bytes()

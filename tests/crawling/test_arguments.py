@@ -1,0 +1,48 @@
+"""Spider arguments: read once, refused in one line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from portals.crawling.arguments import ArgumentError, CrawlArguments
+
+
+def test_days_are_whole_and_both_included() -> None:
+    arguments = CrawlArguments.parse({"since": "2024-01-31", "until": "02/02/2024"})
+
+    assert arguments.since == datetime.fromisoformat("2024-01-31T00:00:00+07:00")
+    assert arguments.covers("2024-01-31T00:00:00+07:00")
+    assert arguments.covers("2024-02-02T23:59:00+07:00")
+    assert not arguments.covers("2024-01-30T23:59:00+07:00")
+    assert not arguments.covers("2024-02-03T00:00:00+07:00")
+
+
+def test_an_article_without_a_date_is_always_wanted() -> None:
+    assert CrawlArguments.parse({"since": "2024-01-31"}).covers(None)
+
+
+def test_an_origin_is_scheme_and_host() -> None:
+    assert (
+        CrawlArguments.parse({"origin": "http://127.0.0.1:8931/x"}).origin
+        == "http://127.0.0.1:8931"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"limit": "0"}, "whole number from 1"),
+        ({"limit": "many"}, "whole number from 1"),
+        ({"since": "soon"}, "no date"),
+        ({"origin": "127.0.0.1:80"}, "no address"),
+        ({"origin": "file:///etc"}, "no address"),
+        ({"sinse": "2024-01-01"}, "unknown spider argument 'sinse'"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_one_line(given: dict[str, str], words: str) -> None:
+    with pytest.raises(ArgumentError, match=words) as caught:
+        CrawlArguments.parse(given)
+
+    assert "\n" not in str(caught.value)

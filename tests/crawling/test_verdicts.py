@@ -1,0 +1,45 @@
+"""Verdicts: what is known at the end of a run, and what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from portals.crawling.verdicts import EXIT_CODES, RunFacts, Verdict, judge
+
+GOOD = RunFacts("finished", responses=20, articles=15)
+NONE = RunFacts("finished")
+
+
+@pytest.mark.parametrize(
+    ("facts", "verdict"),
+    [
+        (GOOD, "ok"),
+        (replace(GOOD, not_archived=3), "ok"),
+        (replace(GOOD, finish_reason="limit"), "ok"),
+        (replace(GOOD, articles=0, outside_dates=4), "ok"),
+        (replace(GOOD, finish_reason="shutdown"), "incomplete"),
+        (replace(GOOD, finish_reason="cancelled"), "incomplete"),
+        (replace(GOOD, failed_fetches=1), "incomplete"),
+        (replace(GOOD, unreachable=1), "incomplete"),
+        (replace(GOOD, refused=2), "incomplete"),
+        (replace(GOOD, empty_first_lists=1), "incomplete"),
+        (replace(GOOD, articles=0), "incomplete"),
+        (replace(NONE, not_archived=9), "incomplete"),
+        (NONE, "incomplete"),
+        (replace(NONE, refused=3, responses=3), "blocked"),
+        (replace(NONE, unreachable=1), "gone"),
+        (replace(GOOD, finish_reason="closespider_timeout"), "timeout"),
+        (replace(GOOD, storage_errors=1), "storage"),
+        (replace(GOOD, reader_errors=1), "crashed"),
+    ],
+)
+def test_a_run_is_called_what_it_was(facts: RunFacts, verdict: Verdict) -> None:
+    assert judge(facts)[0] == verdict
+
+
+def test_every_verdict_but_ok_has_a_reason_and_a_code_of_its_own() -> None:
+    assert EXIT_CODES["ok"] == 0
+    assert len(set(EXIT_CODES.values())) == len(EXIT_CODES)
+    assert judge(replace(GOOD, failed_fetches=2))[1]

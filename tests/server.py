@@ -1,0 +1,64 @@
+"""A real web server on loopback for tests: pages from a dictionary, every request remembered."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer: status, body and headers."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Portal:
+    """A running server: its address, its pages by path, and the paths asked for, in order."""
+
+    origin: str
+    pages: dict[str, Answer]
+    asked: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def serving(pages: Mapping[str, bytes | Answer]) -> Iterator[Portal]:
+    """Serve ``pages`` (by path with query) on a free port until the block ends."""
+    answers = {
+        path: page if isinstance(page, Answer) else Answer(page) for path, page in pages.items()
+    }
+    portal = Portal("", answers)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            portal.asked.append(self.path)
+            answer = portal.pages.get(self.path, Answer(b"not found", 404))
+            self.send_response(answer.status)
+            headers = {"Content-Type": "text/html; charset=utf-8", **answer.headers}
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    portal.origin = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield portal
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,24 @@
+"""The documentation of the data is the schema's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from portals.commands.contract import DOCUMENT
+from portals.store.database import Store
+from portals.store.documentation import data_markdown
+from portals.store.schema import COLUMNS, TABLES
+
+
+def test_the_committed_document_is_what_the_schema_gives() -> None:
+    assert DOCUMENT.read_text("utf-8") == data_markdown(), "run: make docs"
+
+
+def test_every_table_and_column_is_explained(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "articles.db")
+    tables = {name for name in store.db.table_names() if not name.startswith("_")}
+
+    assert tables == set(TABLES) == set(COLUMNS)
+    for table in tables:
+        assert [column.name for column in store.db.table(table).columns] == list(COLUMNS[table])
+    store.close()

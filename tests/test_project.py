@@ -1,0 +1,66 @@
+"""What holds for the project as a whole."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from portals.catalogue import CATALOGUE, portals
+from portals.crawling.archive import read_captures
+from tests.running import PROJECT, SPIDERS
+from tests.sample.__main__ import SAMPLE, write
+
+
+def test_the_committed_sample_is_what_the_script_writes(tmp_path: Path) -> None:
+    write(tmp_path / SAMPLE.name)
+
+    assert list(read_captures(SAMPLE)) == list(read_captures(tmp_path / SAMPLE.name)), (
+        "run: make sample"
+    )
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "portals").rglob("*.py")), ids=lambda p: p.stem)
+def test_the_ground_floor_imports_nothing_above_itself(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        assert not [n for n in names if n.split(".")[0] in ("spiders", "pipelines", "tests")]
+
+
+@pytest.mark.parametrize("folder", ["language", "extraction", "discovery", "store"])
+def test_reading_and_keeping_know_nothing_of_scrapy(folder: str) -> None:
+    for path in (PROJECT / "portals" / folder).glob("*.py"):
+        assert not re.search(
+            r"^\s*(?:from|import) (?:scrapy|twisted)", path.read_text("utf-8"), re.MULTILINE
+        )
+
+
+def test_every_spider_has_its_row_in_the_catalogue() -> None:
+    assert set(SPIDERS) <= portals().keys()
+
+
+def test_the_catalogue_names_every_portal_once_with_its_address() -> None:
+    hosts = [portal.host for portal in portals().values()]
+
+    assert len(hosts) == len(set(hosts)) == len(CATALOGUE.read_text("utf-8").splitlines()) - 1
+    assert all(portal.home.startswith(("http://", "https://")) for portal in portals().values())
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.vi.md"])
+def test_the_readme_names_the_commands_and_the_portals(name: str) -> None:
+    text = (PROJECT / name).read_text("utf-8")
+
+    for words in ("make demo", "make test", "scrapy crawl ldtd", "SELECT", *SPIDERS):
+        assert words in text
+
+
+def test_the_lock_files_pin_hashes_and_name_no_index() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (PROJECT / name).read_text("utf-8")
+        pinned = re.findall(r"^[a-z][\w.-]*==\S+", text, re.MULTILINE)
+        assert len(pinned) > 20
+        assert "://" not in text
+        assert text.count("--hash=sha256:") >= len(pinned)
