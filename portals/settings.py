@@ -1,7 +1,7 @@
 """Settings of the project. Each says Scrapy's default and why ours differs."""
 
 BOT_NAME = "tin-cong-doan"
-SPIDER_MODULES = ["spiders"]
+SPIDER_MODULES = ["spiders"]  # and the families below it
 NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "portals.commands"  # default: none; operators keep the one tool they know
 

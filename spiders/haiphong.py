@@ -1,6 +1,5 @@
 """Liên đoàn Lao động thành phố Hải Phòng, congdoanhaiphong.vn."""
 
-from portals.extraction.layout import Layout
 from spiders.families.danaweb import DanawebSpider
 
 
@@ -13,8 +12,3 @@ class HaiPhongSpider(DanawebSpider):
 
     name = "haiphong"
     listings = ("/tin-tuc-su-kien",)
-    layout = Layout(
-        date=r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật), \d{2}/\d{2}/\d{4}",
-        lead=True,
-        ends=("Xem tin khác", "Các tin khác", "Lượt truy cập", r"Hôm nay:\s*\d+"),
-    )

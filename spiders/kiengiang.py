@@ -15,7 +15,7 @@ class KienGiangSpider(DiscoverySpider):
     external_id = r"/(\d+)/[^/]+\.html(?:$|[?#])"
     layout = Layout(
         date=r"\(\d{1,2}:\d{2} \| \d{2}/\d{2}/\d{4}\)",
-        lead=True,
+        lead="first",
         section_before=r"Xem với cỡ chữ.*",
         plain_captions=True,
     )

@@ -15,8 +15,9 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.log import install_scrapy_root_handler
 
+from portals.catalogue import portals
 from portals.commands import fail
-from portals.crawling.arguments import CrawlArguments
+from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.replay import open_replay
 from portals.crawling.run import RunRecorder
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
@@ -66,11 +67,18 @@ class Command(BaseRunSpiderCommand):
         assert self.settings is not None
         names = SpiderLoader.from_settings(self.settings).list()
         if args[0] not in names:
-            known = ", ".join(sorted(names))
+            known = ", ".join(sorted(portals().keys() & set(names)))
             self.exitcode = fail(f"there is no portal {args[0]!r}; there are {known}", USAGE_ERROR)
             return
         try:
-            CrawlArguments.parse(opts.spargs)
+            arguments = dict(opts.spargs)
+            if (
+                args[0] not in portals()
+            ):  # a family: it takes the portal's name, and needs an origin
+                arguments.pop("portal", None)
+                if "origin" not in arguments:
+                    raise ArgumentError(f"{args[0]} reads any site of its system: give -a origin=")
+            CrawlArguments.parse(arguments)
             if self.settings["REPLAY"]:
                 open_replay(self.settings["REPLAY"])
             Store.open(self.settings["DATABASE"]).close()

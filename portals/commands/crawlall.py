@@ -16,6 +16,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import SpiderLoader
 
+from portals.catalogue import portals
 from portals.commands import fail, print_rows
 from portals.crawling.replay import open_replay
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
@@ -106,7 +107,8 @@ def _bar() -> Progress:
 
 
 def _spider_names(settings: Any) -> list[str]:
-    return sorted(SpiderLoader.from_settings(settings).list())
+    """Return the spiders of portals; those of a whole family need to be told where to go."""
+    return sorted(set(SpiderLoader.from_settings(settings).list()) & portals().keys())
 
 
 def _crawl_one(name: str, options: list[str]) -> dict[str, Any]:

@@ -184,7 +184,8 @@ def _recipes(loader: Any, forced: str | None) -> dict[str, Recipe]:
                 f"there is no portal {forced!r}; there are {', '.join(sorted(names))}"
             )
         return {forced: loader.load(forced).recipe()}
-    return {portals()[name].host: loader.load(name).recipe() for name in names}
+    known = portals()
+    return {known[name].host: loader.load(name).recipe() for name in names if name in known}
 
 
 def _tracked(captures: Iterator[Capture]) -> Iterator[Capture]:

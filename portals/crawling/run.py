@@ -101,6 +101,7 @@ class RunRecorder:
             not_archived=get("portal/not_archived", 0),
             empty_first_lists=get("portal/empty_first_lists", 0),
             outside_dates=get("portal/outside_dates", 0),
+            by_second_net=get("portal/by_second_net", 0),
         )
         self.verdict, self.reason = judge(facts)
         self.store.update_run(

@@ -40,6 +40,7 @@ class RunFacts:
     not_archived: int = 0
     empty_first_lists: int = 0
     outside_dates: int = 0
+    by_second_net: int = 0
 
 
 def judge(facts: RunFacts) -> tuple[Verdict, str]:
@@ -78,6 +79,12 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         lambda f: f.not_archived and not f.responses,
         "incomplete",
         "the archive holds no page of this portal",
+    ),
+    (
+        lambda f: f.by_second_net * 2 >= f.articles > 0,
+        "drift",
+        "{facts.by_second_net} of {facts.articles} articles were read without the portal's"
+        " selectors: its markup changed",
     ),
     (
         lambda f: f.failed_fetches or f.unreachable,

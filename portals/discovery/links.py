@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from lxml.html import HtmlElement
+
 from portals.discovery.explorer import FoundLink
 from portals.extraction.page import Page
+from portals.language.sections import names_news, news_value
 from portals.language.text import clean
 
 _BREAKS = re.compile(r"[\r\n\t]+")
@@ -49,3 +52,32 @@ def _absolute(base: str, href: str) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def news_sections(page: Page) -> list[str]:
+    """Return the news entries of the menu: those named so, and all that hang below one.
+
+    An entry below a static one ("Giới thiệu") is none, whatever its name.
+    """
+    base = _base(page)
+    found: dict[str, None] = {}
+    for item in page.root.iter("li"):
+        link = item.find("./a[@href]")
+        if link is None:
+            continue
+        labels = [_label(link)]
+        labels += [_label(above) for above in _menu_links_above(item)]
+        url = _absolute(base, str(link.get("href")).strip())
+        is_news = names_news(labels[0]) and not any(news_value(label) < 0 for label in labels[1:])
+        if url and (is_news or any(names_news(label) for label in labels[1:])):
+            found[url] = None
+    return list(found)
+
+
+def _menu_links_above(item: HtmlElement) -> list[HtmlElement]:
+    links = (above.find("./a[@href]") for above in item.iterancestors("li"))
+    return [link for link in links if link is not None]
+
+
+def _label(link: HtmlElement) -> str:
+    return clean("".join(link.itertext()))

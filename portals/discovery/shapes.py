@@ -84,6 +84,11 @@ def is_left_alone(url: str) -> bool:
     return any(key in _LEFT_ALONE_KEYS for key, _ in keys)
 
 
+def is_file(url: str) -> bool:
+    """Tell whether ``url`` is by its ending a picture, a document or a script."""
+    return bool(_FILES.search(urlsplit(url).path))
+
+
 def is_page_of(url: str, listing: str) -> bool:
     """Tell whether ``url`` is another page of the list at ``listing``.
 

@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 from portals.extraction.blocks import Block
 from portals.extraction.page import Page
 from portals.extraction.story import Story, read_story
-from portals.language.bylines import ends_article, is_noise, read_view_count
+from portals.language.bylines import ends_article, is_noise, read_signature, read_view_count
 from portals.language.dates import DateReading, UnreadableDate, read_date
 from portals.language.text import canonical, words
 
@@ -28,9 +28,11 @@ MIN_STORY_WORDS = 20
 
 _MIN_UNDATED_WORDS = 60
 _MAX_TITLE_WORDS = 60
+_TITLE_REACH = 14  # lines between date and title: labels, hidden marks, share buttons
 _LIST_GAP_WORDS = 60
 _PARAGRAPH_WORDS = 20
 _HEADLINE_WORDS = 4
+_HEADING_WORDS = 5
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,15 @@ class Layout:
     """What stands where on the article pages of one portal. Patterns match whole lines.
 
     ``date``: the publication date line. ``title``: on which side of it the title stands.
-    ``lead``: the first line of the story is its lead. ``section_before``: the control whose line
-    above names the section. ``ends``: lines that end the story, beside the common ones.
-    ``noise``: lines to leave out, beside the common ones. ``plain_captions``: captions are plain
-    lines, told by their wording.
+    ``lead``: the first line of the story is its lead, or is if it is bold. ``section_before``: the
+    control whose line above names the section. ``ends``: lines that end the story, beside the
+    common ones. ``noise``: lines to leave out, beside the common ones. ``plain_captions``: captions
+    are plain lines, told by their wording.
     """
 
     date: str
     title: Literal["before", "after"] = "before"
-    lead: bool = False
+    lead: Literal["", "first", "bold"] = ""
     section_before: str | None = None
     ends: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
@@ -90,13 +92,13 @@ def read_layout(page: Page, layout: Layout) -> LayoutReading | None:
     blocks = page.blocks
     dates = [i for i, block in enumerate(blocks) if layout.date_pattern.fullmatch(block.text)]
     for anchor in _article_anchors(blocks, dates):
-        title = _title_index(blocks, anchor, layout, page.url)
+        title = _title_index(page, anchor, layout)
         if title is None:
             continue
         if _begins_with_headline(blocks, max(anchor, title) + 1, layout):
             continue  # an item of a list: its headline is a link
         following = next((i for i in dates if i > max(anchor, title)), len(blocks))
-        reading = _read_from(blocks, title, anchor, following, layout)
+        reading = read_around(blocks, title, anchor, following, layout)
         if reading.story.word_count >= MIN_STORY_WORDS:
             _read_date_line(reading, blocks[anchor].text, page.fetched_at)
             return reading
@@ -134,15 +136,21 @@ def _plain_words(blocks: Sequence[Block]) -> int:
     return sum(len(words(block.text)) for block in blocks if not block.is_link)
 
 
-def _title_index(blocks: Sequence[Block], anchor: int, layout: Layout, url: str) -> int | None:
+def _title_index(page: Page, anchor: int, layout: Layout) -> int | None:
+    """Return the line beside the date that the head names as the title, else the nearest one."""
     step = -1 if layout.title == "before" else 1
-    i = anchor + step
-    while 0 <= i < len(blocks):
-        block = blocks[i]
-        if block.image is None and not _is_header_noise(block, layout):
-            return i if _can_be_title(block, url) else None
-        i += step
-    return None
+    blocks = page.blocks
+    beside = range(anchor + step, max(-1, min(len(blocks), anchor + step * _TITLE_REACH)), step)
+    lines = [
+        i for i in beside if blocks[i].image is None and not _is_header_noise(blocks[i], layout)
+    ]
+    if not lines or _leads_elsewhere(blocks[lines[0]], page.url):
+        return None  # in a list the line beside a date is the headline, a link to the article
+    named = (i for i in lines if canonical(blocks[i].text) in page.head_names)
+    index = next(named, lines[0])
+    if _leads_elsewhere(blocks[index], page.url):
+        return None
+    return index if 2 <= len(words(blocks[index].text)) <= _MAX_TITLE_WORDS else None
 
 
 def _is_header_noise(block: Block, layout: Layout) -> bool:
@@ -154,25 +162,23 @@ def _is_header_noise(block: Block, layout: Layout) -> bool:
     )
 
 
-def _can_be_title(block: Block, url: str) -> bool:
-    if not 2 <= len(words(block.text)) <= _MAX_TITLE_WORDS:
-        return False
-    # In a list the line beside a date is a link to the article; here it may only lead to itself.
-    return not block.is_link or all(
-        urljoin(url, link.url).split("#")[0] == url for link in block.links
+def _leads_elsewhere(block: Block, url: str) -> bool:
+    return block.is_link and any(
+        urljoin(url, link.url).split("#")[0] != url for link in block.links
     )
 
 
-def _read_from(
+def read_around(
     blocks: Sequence[Block], title: int, anchor: int, following: int, layout: Layout
 ) -> LayoutReading:
+    """Return the story that begins under ``title`` and ``anchor`` and ends before ``following``."""
     start = max(title, anchor) + 1
     end = _end_index(blocks, start, following, layout)
     counted = (read_view_count(block.text) for block in blocks[anchor : min(anchor + 4, end)])
     story = read_story(
         blocks[start:end],
         noise=layout.noise_pattern,
-        first_is_lead=layout.lead,
+        lead=layout.lead,
         plain_captions=layout.plain_captions,
     )
     return LayoutReading(
@@ -184,13 +190,15 @@ def _read_from(
 
 
 def _end_index(blocks: Sequence[Block], start: int, following: int, layout: Layout) -> int:
-    for i in range(start, following):
+    end = following
+    if following < len(blocks) and blocks[following - 1].is_link:
+        end -= 1  # a dated link follows: its title line is not of the story
+    for i in range(start, end):
         text = blocks[i].text
         if ends_article(text) or (layout.end_pattern and layout.end_pattern.fullmatch(text)):
-            return i
-    if following < len(blocks) and blocks[following - 1].is_link:
-        following -= 1  # a dated link follows: its title line is not of the story
-    return _before_closing_links(blocks, start, following)
+            end = i
+            break
+    return _before_closing_links(blocks, start, end)
 
 
 def _before_closing_links(blocks: Sequence[Block], start: int, end: int) -> int:
@@ -205,8 +213,14 @@ def _before_closing_links(blocks: Sequence[Block], start: int, end: int) -> int:
             last_paragraph = i
     for i in range(last_paragraph + 1, end - 1):
         if blocks[i].is_link and blocks[i + 1].is_link:
-            return i
+            return i - 1 if i - 1 > last_paragraph and _heads_links(blocks[i - 1]) else i
     return end
+
+
+def _heads_links(block: Block) -> bool:
+    """Tell whether a line is the heading of the links below it, and not a signature."""
+    is_short = 0 < len(words(block.text)) <= _HEADING_WORDS and block.text[-1].isalnum()
+    return is_short and read_signature(block.text, set_apart=True) is None
 
 
 def _section(blocks: Sequence[Block], title: int, layout: Layout) -> str | None:
@@ -227,19 +241,18 @@ def _read_date_line(reading: LayoutReading, text: str, now: datetime) -> None:
 
 def _read_undated(page: Page, layout: Layout) -> LayoutReading | None:
     """Read a page that shows no date line: its title is the line that the head names."""
-    heads = {canonical(name) for name in _head_names(page)}
     for i, block in enumerate(page.blocks):
-        if block.image is not None or block.is_link or canonical(block.text) not in heads:
+        if not block.text or block.is_link or canonical(block.text) not in page.head_names:
             continue
-        reading = _read_from(page.blocks, i, i, len(page.blocks), layout)
+        reading = read_around(page.blocks, i, i, len(page.blocks), layout)
         end = _end_index(page.blocks, i + 1, len(page.blocks), layout)
-        if _longest_text(page.blocks[i + 1 : end]) >= _MIN_UNDATED_WORDS:
+        if longest_text(page.blocks[i + 1 : end]) >= _MIN_UNDATED_WORDS:
             reading.date_reason = "no date line on the page"
             return reading
     return None
 
 
-def _longest_text(blocks: Sequence[Block]) -> int:
+def longest_text(blocks: Sequence[Block]) -> int:
     """Return the words of the longest run of lines that no headline link interrupts.
 
     In a list, texts are teasers between headlines; an article runs on.
@@ -252,11 +265,3 @@ def _longest_text(blocks: Sequence[Block]) -> int:
             run += len(words(block.text))
         longest = max(longest, run)
     return longest
-
-
-def _head_names(page: Page) -> list[str]:
-    names = [page.head_title, *re.split(r"\s+[|–—-]\s+", page.head_title)]
-    names += [
-        meta.get("content") or "" for meta in page.root.iterfind(".//meta[@property='og:title']")
-    ]
-    return [name for name in names if len(words(name)) >= 3]

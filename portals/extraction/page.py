@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,7 +13,9 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from portals.extraction.blocks import Block, read_blocks
 from portals.language.decoding import decode
-from portals.language.text import clean
+from portals.language.text import canonical, clean, words
+
+_TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
 
 
 @dataclass(eq=False)
@@ -53,6 +56,16 @@ class Page:
     def head_title(self) -> str:
         """The text of ``title`` in the head, or an empty string."""
         return clean(self.root.findtext(".//title") or "")
+
+    @cached_property
+    def head_names(self) -> frozenset[str]:
+        """What the head calls the page (``title`` whole and without the site), canonical."""
+        names = [self.head_title, _TITLE_PARTS.split(self.head_title)[0]]
+        names += [
+            clean(meta.get("content") or "")
+            for meta in self.root.iterfind(".//meta[@property='og:title']")
+        ]
+        return frozenset(canonical(name) for name in names if len(words(name)) >= 3)
 
     @cached_property
     def canonical_url(self) -> str | None:

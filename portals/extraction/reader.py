@@ -1,19 +1,25 @@
 """The reader: a page and a recipe give an article, or the reason why there is none.
 
-For each field the portal's selectors answer first, its layout second; ``provenance`` says which.
+For each field nets are asked in order: the portal's selectors (any theme generation), its layout,
+what the page says of itself for machines, and last a general reading. The first plausible answer
+is taken; ``provenance`` says which net and rule gave it. A net that is not needed is not cast.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from portals.article import Article, Attachment, Image, Reject
+from portals.extraction.general import read_foreign, read_general
 from portals.extraction.layout import Layout, LayoutReading, read_layout
 from portals.extraction.page import Page
 from portals.extraction.selectors import Theme, ThemeReading, read_theme, select
 from portals.extraction.story import Story
+from portals.extraction.structured import Structured, read_structured
 from portals.language.bylines import split_prefix
 from portals.language.dates import DateReading
 from portals.language.text import canonical, words
@@ -26,8 +32,7 @@ class Recipe:
     ``themes``: theme generations, newest first. ``layout``: the net under them, or the only one.
     ``error_markers``: selectors of what an error page shows though it answers 200.
     ``error_titles``: head titles of such pages. ``external_id``: the portal's own number in an
-    address, as group 1. ``article_path``: how the path of an article looks, where only such an
-    address names one story (a list with one article shows it at the list's address).
+    address, as group 1. ``left_alone``: paths of copies and forms, which are never read.
     """
 
     portal: str
@@ -36,11 +41,7 @@ class Recipe:
     error_markers: tuple[str, ...] = ()
     error_titles: str | None = None
     external_id: str | None = None
-    article_path: str | None = None
-
-    def names_a_story(self, url: str) -> bool:
-        """Tell whether ``url`` always shows the same story."""
-        return not self.article_path or bool(re.search(self.article_path, urlsplit(url).path))
+    left_alone: str | None = None
 
     def id_of(self, url: str) -> str | None:
         """Return the portal's own id of the article at ``url``, or None."""
@@ -50,60 +51,18 @@ class Recipe:
 
 def read_article(page: Page, recipe: Recipe) -> Article | Reject:
     """Return the article that ``page`` shows under ``recipe``, or a reject with the reason."""
-    if reason := why_no_page(page, recipe):
+    if reason := why_not_by_address(page, recipe):
         return Reject(page.url, "extract", reason)
-    theme = _best_theme(page, recipe)
-    by_layout = None
-    if recipe.layout and not _is_complete(theme):
-        by_layout = read_layout(page, recipe.layout)
-    if theme is None and by_layout is None:
-        return Reject(page.url, "extract", "no article on the page", page.head_title[:200] or None)
-    article = _joined(page, recipe, theme, by_layout)
-    if not article.body:
-        return Reject(page.url, "extract", "the article has no text", article.title[:200])
-    return article
-
-
-def why_no_page(page: Page, recipe: Recipe) -> str | None:
-    """Return why the page cannot be content at all (empty, or an error page), or None."""
-    if not page.blocks:
-        return "the page shows nothing"
-    if recipe.error_titles and re.search(recipe.error_titles, page.head_title, re.IGNORECASE):
-        return "error page that answers 200"
-    if any(select(page.root, css) for css in recipe.error_markers):
-        return "error page that answers 200"
-    return None
-
-
-def _best_theme(page: Page, recipe: Recipe) -> ThemeReading | None:
-    """Return the reading of the first theme that finds a text, else of the first that applies."""
-    first = None
-    for theme in recipe.themes:
-        reading = read_theme(page, theme)
-        if reading and reading.story.paragraphs:
-            return reading
-        first = first or reading
-    return first
-
-
-def _is_complete(theme: ThemeReading | None) -> bool:
-    """Tell whether the selectors found all that a page always has."""
-    return bool(theme and theme.story.paragraphs and theme.date)
-
-
-def _joined(
-    page: Page, recipe: Recipe, theme: ThemeReading | None, layout: LayoutReading | None
-) -> Article:
-    provenance: dict[str, str] = {}
-    if theme and theme.story.paragraphs:
-        story, net = theme.story, f"selectors:{theme.theme}"
-    elif layout:
-        story, net = layout.story, "layout"
-    else:
-        story, net = Story(), "none"
-    provenance["body"] = net
-    title = theme.title if theme else layout.title if layout else ""
-    provenance["title"] = _rule(theme, "title") if theme else "layout"
+    nets = Nets(page, recipe)
+    if not (nets.theme and nets.theme.story.paragraphs) and is_error_page(page, recipe):
+        return Reject(page.url, "extract", "error page that answers 200")
+    story, net = nets.story
+    title, title_rule = nets.title
+    if not title or story is None:
+        reason = "no article on the page" if page.blocks else "the page shows nothing"
+        if nets.theme:
+            reason = "the article has no text"
+        return Reject(page.url, "extract", reason, (title or page.head_title)[:200] or None)
     article = Article(
         portal=recipe.portal,
         url=_address(page, recipe),
@@ -111,22 +70,174 @@ def _joined(
         body="\n\n".join(story.paragraphs),
         fetched_at=page.fetched_at,
         external_id=recipe.id_of(page.url),
-        stands_at_listing=not recipe.names_a_story(page.url),
+        stands_at_listing=nets.theme is not None and not _names_a_story(page.url, nets.theme),
+        provenance={"title": title_rule, "body": net},
     )
-    _set_lead(article, theme, layout, story, provenance)
-    _set_date(article, theme, layout, provenance)
-    _set_byline(article, theme, story, net, provenance)
-    if theme and theme.section:
-        article.section, provenance["section"] = theme.section, _rule(theme, "section")
-    elif layout and layout.section:
-        article.section, provenance["section"] = layout.section, "layout"
-    counts = (reading.view_count for reading in (theme, layout) if reading)
-    article.view_count = next((count for count in counts if count is not None), None)
+    _set_lead(article, nets)
+    _set_date(article, nets)
+    for name in ("author", "source", "section"):
+        value, rule = nets.text(name)
+        if value:
+            setattr(article, name, value)
+            article.provenance[name] = rule
+    article.view_count = nets.view_count
     article.images = _images(page, story)
     article.attachments = _attachments(page, story)
-    article.provenance = provenance
     article.word_count = len(words(article.body))
     return article
+
+
+def why_not_by_address(page: Page, recipe: Recipe) -> str | None:
+    """Return why the address cannot be an article's (the home page, a copy), or None."""
+    parts = urlsplit(page.url)
+    if parts.path in ("", "/") and not parts.query:
+        return "the home page"
+    if recipe.left_alone and re.search(recipe.left_alone, parts.path):
+        return "a copy or a form by its address"
+    return None
+
+
+def is_error_page(page: Page, recipe: Recipe) -> bool:
+    """Tell whether the page is one of the error pages that answer 200."""
+    if recipe.error_titles and re.search(recipe.error_titles, page.head_title, re.IGNORECASE):
+        return True
+    return any(select(page.root, css) for css in recipe.error_markers)
+
+
+class Nets:
+    """The nets over one page, each cast when first asked."""
+
+    def __init__(self, page: Page, recipe: Recipe) -> None:
+        self.page = page
+        self.recipe = recipe
+
+    @cached_property
+    def theme(self) -> ThemeReading | None:
+        """The reading of the first theme that finds a text, else of the first that applies."""
+        first = None
+        for theme in self.recipe.themes:
+            reading = read_theme(self.page, theme)
+            if reading and reading.story.paragraphs:
+                return reading
+            first = first or reading
+        return first
+
+    @cached_property
+    def layout(self) -> LayoutReading | None:
+        """The reading by the portal's layout."""
+        return read_layout(self.page, self.recipe.layout) if self.recipe.layout else None
+
+    @cached_property
+    def structured(self) -> Structured:
+        """What the page says of itself."""
+        return read_structured(self.page)
+
+    @cached_property
+    def general(self) -> LayoutReading | None:
+        """The general reading; only where a system is known, whose pages are articles or lists."""
+        claim = self.structured.title
+        if not self.recipe.themes or claim is None:
+            return None
+        return read_general(self.page, claim.value, self.recipe.layout)
+
+    @cached_property
+    def story(self) -> tuple[Story | None, str]:
+        """The story and the net that caught it."""
+        if self.theme and self.theme.story.paragraphs:
+            return self.theme.story, f"selectors:{self.theme.theme.name}"
+        if self.layout and self.layout.story.paragraphs:
+            return self.layout.story, "layout"
+        if self.theme:
+            return None, ""
+        if self.general and self.general.story.paragraphs:
+            return self.general.story, "general"
+        if self.recipe.themes and self.structured.is_article:
+            return read_foreign(self.page), "trafilatura"
+        return None, ""
+
+    @property
+    def _by_place(self) -> Iterator[tuple[LayoutReading, str]]:
+        """The readings by place that were needed for the story, and no others."""
+        _, net = self.story
+        if net != "layout" and self.theme and self.theme.date and self.theme.story.paragraphs:
+            return
+        if self.layout:
+            yield self.layout, "layout"
+        elif net != "layout" and self.general:
+            yield self.general, "general"
+
+    @cached_property
+    def title(self) -> tuple[str, str]:
+        """The title and its rule."""
+        if self.theme:
+            return self.theme.title, self._rule("title")
+        for reading, net in self._by_place:
+            return reading.title, net
+        claim = self.structured.title if self.recipe.themes else None
+        return (claim.value, f"structured {claim.rule}") if claim else ("", "")
+
+    def leads(self) -> Iterator[tuple[str, str]]:
+        """Yield the leads in order of trust."""
+        story, net = self.story
+        if self.theme and self.theme.lead:
+            yield self.theme.lead, self._rule("lead")
+        if story and story.lead:
+            yield story.lead, net
+        for reading, place in self._by_place:
+            if self.theme is None and reading.story.lead:
+                yield reading.story.lead, place
+        if net in ("general", "trafilatura") and self.structured.lead:
+            yield self.structured.lead.value, f"structured {self.structured.lead.rule}"
+
+    def text(self, name: str) -> tuple[str | None, str]:
+        """Return author, source or section with its rule."""
+        story, net = self.story
+        if self.theme and getattr(self.theme, name):
+            return getattr(self.theme, name), self._rule(name)
+        claim = None
+        if not net.startswith("selectors") and self.recipe.themes:
+            claim = getattr(self.structured, name, None)
+        if claim and net != "layout":
+            return claim.value, f"structured {claim.rule}"
+        if value := getattr(story, name, None):
+            return value, f"{net} signature"
+        for reading, place in self._by_place:
+            if value := getattr(reading, name, None):
+                return value, place
+        return (claim.value, f"structured {claim.rule}") if claim else (None, "")
+
+    def date(self) -> tuple[DateReading | None, str]:
+        """Return the date with its rule, or None with the reason."""
+        reasons = []
+        if self.theme:
+            if self.theme.date:
+                return self.theme.date, self._rule("published_at")
+            reasons.append(self.theme.date_reason)
+        for reading, net in self._by_place:
+            if reading.date:
+                return reading.date, net
+            reasons.append(reading.date_reason)
+        if self.recipe.themes and self.structured.date:
+            return self.structured.date, f"structured {self.structured.date_rule}"
+        return None, next((reason for reason in reasons if reason), "no date on the page")
+
+    @property
+    def view_count(self) -> int | None:
+        """The number of views shown."""
+        if self.theme and self.theme.view_count is not None:
+            return self.theme.view_count
+        counts = (reading.view_count for reading, _ in self._by_place)
+        return next((count for count in counts if count is not None), None)
+
+    def _rule(self, name: str) -> str:
+        assert self.theme is not None
+        return f"selectors:{self.theme.theme.name} {self.theme.rules.get(name, '')}".strip()
+
+
+def _names_a_story(url: str, reading: ThemeReading) -> bool:
+    """Tell whether ``url`` always shows the same story."""
+    pattern = reading.theme.article_path
+    return not pattern or bool(re.search(pattern, urlsplit(url).path))
 
 
 def _address(page: Page, recipe: Recipe) -> str:
@@ -138,29 +249,12 @@ def _address(page: Page, recipe: Recipe) -> str:
     return page.url
 
 
-def _rule(theme: ThemeReading, name: str) -> str:
-    return f"selectors:{theme.theme} {theme.rules.get(name, '')}".strip()
-
-
-def _set_lead(
-    article: Article,
-    theme: ThemeReading | None,
-    layout: LayoutReading | None,
-    story: Story,
-    provenance: dict[str, str],
-) -> None:
-    candidates = []
-    if theme:
-        candidates.append((theme.lead, _rule(theme, "lead")))
-    candidates.append((story.lead, provenance["body"]))
-    if layout and theme is None:
-        candidates.append((layout.story.lead, "layout"))
-    for lead, rule in candidates:
-        if lead:
-            article.lead_prefix, article.lead = split_prefix(lead)
-            provenance["lead"] = rule
-            _drop_repeated_lead(article)
-            return
+def _set_lead(article: Article, nets: Nets) -> None:
+    for lead, rule in nets.leads():
+        article.lead_prefix, article.lead = split_prefix(lead)
+        article.provenance["lead"] = rule
+        _drop_repeated_lead(article)
+        return
 
 
 def _drop_repeated_lead(article: Article) -> None:
@@ -170,43 +264,15 @@ def _drop_repeated_lead(article: Article) -> None:
         article.body = rest
 
 
-def _set_date(
-    article: Article,
-    theme: ThemeReading | None,
-    layout: LayoutReading | None,
-    provenance: dict[str, str],
-) -> None:
-    found: DateReading | None = None
-    rule = ""
-    if theme and theme.date:
-        found, rule = theme.date, _rule(theme, "published_at")
-    elif layout and layout.date:
-        found, rule = layout.date, "layout"
+def _set_date(article: Article, nets: Nets) -> None:
+    found, rule = nets.date()
     if found is None:
-        reasons = [reading.date_reason for reading in (theme, layout) if reading]
-        reason = next((text for text in reasons if text), "no date on the page")
-        provenance["published_at"] = f"none: {reason}"
+        article.provenance["published_at"] = f"none: {rule}"
         return
     article.published_at = found.iso
     article.published_precision = found.precision
     article.published_raw = found.raw
-    provenance["published_at"] = f"{rule} ({found.rule})"
-
-
-def _set_byline(
-    article: Article,
-    theme: ThemeReading | None,
-    story: Story,
-    net: str,
-    provenance: dict[str, str],
-) -> None:
-    for name in ("author", "source"):
-        if theme and getattr(theme, name):
-            setattr(article, name, getattr(theme, name))
-            provenance[name] = _rule(theme, name)
-        elif getattr(story, name):
-            setattr(article, name, getattr(story, name))
-            provenance[name] = f"{net} signature"
+    article.provenance["published_at"] = f"{rule} ({found.rule})"
 
 
 def _images(page: Page, story: Story) -> list[Image]:

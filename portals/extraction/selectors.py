@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import cast
+from typing import Literal, cast
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -26,8 +26,11 @@ _TRANSLATOR = HTMLTranslator()
 class Theme:
     """The selectors of one theme generation: per field in order of trust, the first that answers.
 
-    ``::attr(name)`` selects an attribute. ``drop`` is left out of the body; ``author`` and
-    ``source`` are left out too where they stand inside it.
+    ``::attr(name)`` selects an attribute. ``drop`` is left out of the body; ``author``, ``source``
+    and ``byline`` are left out too where they stand inside it. ``byline``: elements of labelled
+    lines ("Tác giả: …", "Nguồn tin: …"). ``lead_in_body``: the lead is the body's first line, or
+    its first line if that is bold. ``article_path``: how the path of an article looks, where only
+    such an address names one story (a list with one article shows it at the list's address).
     """
 
     name: str
@@ -37,18 +40,20 @@ class Theme:
     lead: tuple[str, ...] = ()
     author: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    byline: tuple[str, ...] = ()
     section: tuple[str, ...] = ()
     views: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
-    lead_in_body: bool = False
+    lead_in_body: Literal["", "first", "bold"] = ""
+    article_path: str | None = None
 
 
 @dataclass(slots=True)
 class ThemeReading:
     """What a theme's selectors found; ``rules`` names the selector of each field found."""
 
-    theme: str
+    theme: Theme
     title: str
     story: Story
     rules: dict[str, str]
@@ -90,13 +95,13 @@ def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
     if not title:
         return None
     rules = {"title": rule, "body": theme.body[0]}
-    dropped = list(_elements(body, (*theme.drop, *theme.author, *theme.source)))
+    dropped = list(_elements(body, (*theme.drop, *theme.author, *theme.source, *theme.byline)))
     story = read_story(
         read_blocks(body, without=dropped),
         noise=_noise(theme),
-        first_is_lead=theme.lead_in_body,
+        lead=theme.lead_in_body,
     )
-    reading = ThemeReading(theme.name, title, story, rules)
+    reading = ThemeReading(theme, title, story, rules)
     _read_header(page, theme, reading)
     return reading
 
@@ -115,8 +120,22 @@ def _read_header(page: Page, theme: Theme, reading: ThemeReading) -> None:
             reading.rules[name] = rule
     reading.author = _byline(reading.author)
     reading.source = _byline(reading.source, source=True)
+    _read_labelled(page, theme, reading)
     views, rule = _first_text(page.root, theme.views)
     reading.view_count = read_view_count(views)
+
+
+def _read_labelled(page: Page, theme: Theme, reading: ThemeReading) -> None:
+    for css in theme.byline:
+        for element in _elements(page.root, (css,)):
+            for block in read_blocks(element):
+                signature = read_signature(block.text, set_apart=True)
+                if signature is None:
+                    continue
+                if signature.author and not reading.author:
+                    reading.author, reading.rules["author"] = signature.author, css
+                if signature.source and not reading.source:
+                    reading.source, reading.rules["source"] = signature.source, css
 
 
 def _byline(text: str | None, *, source: bool = False) -> str | None:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from portals.extraction.blocks import Block
 from portals.language.bylines import (
@@ -65,20 +66,20 @@ def read_story(
     blocks: Sequence[Block],
     *,
     noise: re.Pattern[str] | None = None,
-    first_is_lead: bool = False,
+    lead: Literal["", "first", "bold"] = "",
     plain_captions: bool = False,
 ) -> Story:
     """Tell ``blocks`` apart into lead, paragraphs, pictures with captions, and signature.
 
-    ``noise`` matches whole lines to leave out beside the common ones; ``first_is_lead`` where the
-    first line is the lead; ``plain_captions`` where the portal writes captions as plain lines.
+    ``noise`` matches whole lines to leave out beside the common ones; ``lead``: the first line is
+    the lead, or is if it is bold; ``plain_captions``: the portal writes captions as plain lines.
     """
     story = Story()
     kept = _without_noise(blocks, noise, story)
     style = _plain_style(kept)
     _take_signature(kept, style, story)
-    if first_is_lead:
-        _take_lead(kept, story)
+    if lead:
+        _take_lead(kept, story, bold_only=lead == "bold")
     _fill(kept, style, story, plain_captions=plain_captions)
     return story
 
@@ -145,14 +146,18 @@ def _is_caption_place(blocks: Sequence[Block], index: int) -> bool:
     return index > 0 and blocks[index - 1].image is not None
 
 
-def _take_lead(blocks: list[Block], story: Story) -> None:
+def _take_lead(blocks: list[Block], story: Story, *, bold_only: bool) -> None:
     """Take the first line of some length; what stands above it is controls and icons."""
     first = next(
         (i for i, block in enumerate(blocks) if len(words(block.text)) >= _LEAD_WORDS), None
     )
+    if first is not None and bold_only and not blocks[first].bold:
+        return
     if first is not None and any(block.text for block in blocks[first + 1 :]):
         story.lead = blocks[first].text
-        blocks[: first + 1] = [block for block in blocks[:first] if block.image is not None]
+        # A picture above the lead has no caption below it.
+        story.images += [(block.image, None) for block in blocks[:first] if block.image is not None]
+        del blocks[: first + 1]
 
 
 def _fill(blocks: list[Block], style: _Style, story: Story, *, plain_captions: bool) -> None:

@@ -17,8 +17,11 @@ from w3lib.encoding import (
     resolve_encoding,
 )
 
+_HARMLESS_DAMAGE = 3  # unreadable letters that say nothing of a page
 _MOST_DAMAGE = 0.02  # share of unreadable letters up to which a text still counts as read
 _DOUBLE_ENCODED = re.compile("á»|áº|Ã[\u00a0-\u00bf]|Ä‘|Æ°|Æ¡")
+_DOUBLE_MARKS = ("á»", "áº", "Ã", "Ä", "Æ")
+_DOUBLE_SEEN = 3
 _LATIN_RUN = re.compile(
     "[\u0080-\u00ff"
     + "".join(bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0))
@@ -44,9 +47,10 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     encoding, rest = _encoding(body, content_type)
     text = rest.decode(encoding, "replace")
     damage = text.count("\ufffd") - rest.count("\ufffd".encode())
-    letters = sum(1 for char in text[:200_000] if char > "\x7f") or 1
-    if damage > 3 and damage > _MOST_DAMAGE * max(letters, len(text) // 50):
-        raise UndecodableText(f"{damage} unreadable characters as {encoding}")
+    if damage > _HARMLESS_DAMAGE:
+        letters = sum(1 for char in text if char > "\x7f")
+        if damage > _MOST_DAMAGE * max(letters, len(text) // 50):
+            raise UndecodableText(f"{damage} unreadable characters as {encoding}")
     repaired = repair_double_encoding(text)
     return Decoded(repaired, encoding, repaired != text)
 
@@ -84,7 +88,9 @@ def _looks_like_1258(body: bytes) -> bool:
 
 def repair_double_encoding(text: str) -> str:
     """Undo UTF-8 that was read as Latin-1 and saved again: "TrÆ°á»ng" → "Trường"."""
-    if len(_DOUBLE_ENCODED.findall(text[:400_000])) < 3:
+    if not any(mark in text for mark in _DOUBLE_MARKS):
+        return text
+    if len(_DOUBLE_ENCODED.findall(text[:400_000])) < _DOUBLE_SEEN:
         return text
     return _LATIN_RUN.sub(lambda match: _undone(match[0]), text)
 

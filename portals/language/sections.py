@@ -7,7 +7,7 @@ import re
 from portals.language.text import fold
 
 _NEWS = re.compile(
-    r"\b(?:tin|tin tuc|su kien|hoat dong|thoi su|thong bao|tieu diem|bai viet|chuyen muc|kinh te"
+    r"\b(?:(?<!thong )tin|su kien|hoat dong|thoi su|thong bao|tieu diem|bai viet|chuyen muc|kinh te"
     r"|xa hoi|van hoa|chinh tri|phong trao|cong doan|xay dung dang|dang|doan the|news|lao dong"
     r"|giao duc|y te|quoc phong|an ninh|nong thon|phap luat|thi dua)\b"
 )
@@ -30,6 +30,19 @@ def news_value(label: str) -> int:
     if _STATIC.search(words):
         return -1
     return 1 if _NEWS.search(words) else 0
+
+
+_STRONG_NEWS = re.compile(
+    r"\b(?:(?<!thong )tin|su kien|hoat dong|thoi su|thong bao|news|van ban moi|tin moi)\b"
+)
+
+
+def names_news(label: str) -> bool:
+    """Tell whether a menu entry's words name news beyond doubt ("Tin tức - sự kiện")."""
+    words = fold(label).replace("-", " ")
+    if re.search(r"\bvan ban moi\b", words):
+        return True
+    return bool(_STRONG_NEWS.search(words)) and not _STATIC.search(words)
 
 
 def is_pager_label(label: str) -> bool:

@@ -26,6 +26,8 @@ NONE = RunFacts("finished")
         (replace(GOOD, refused=2), "incomplete"),
         (replace(GOOD, empty_first_lists=1), "incomplete"),
         (replace(GOOD, articles=0), "incomplete"),
+        (replace(GOOD, by_second_net=8), "drift"),
+        (replace(GOOD, by_second_net=7), "ok"),
         (replace(NONE, not_archived=9), "incomplete"),
         (NONE, "incomplete"),
         (replace(NONE, refused=3, responses=3), "blocked"),

@@ -13,8 +13,7 @@ from portals.contract import normalise
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
 from portals.extraction.selectors import compiled, theme_selectors
-from spiders.families.danaweb import DanawebSpider
-from spiders.families.mastercms import MasterCmsSpider
+from portals.families import FAMILIES, Family
 from tests.extraction.test_seeds import SPIDERS
 from tests.pages import themes
 from tests.pages.prose import story
@@ -206,8 +205,9 @@ def test_the_shorter_canonical_address_is_taken_where_its_number_is_the_same(tex
     assert article("ldtd", body).url == "http://example.vn/ten-bai-77.html"
 
 
-@pytest.mark.parametrize("family", [MasterCmsSpider, DanawebSpider])
-def test_every_selector_compiles(family: Any) -> None:
-    for theme in family.themes:
-        for _, css in theme_selectors(theme):
-            assert compiled(css) is not None
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_every_selector_compiles(family: Family) -> None:
+    lists = (*family.item_links, *family.pager_links, *family.section_links, *family.fingerprints)
+    themes_of = [css for theme in family.themes for _, css in theme_selectors(theme)]
+    for css in (*lists, *family.error_markers, *themes_of):
+        assert compiled(css) is not None

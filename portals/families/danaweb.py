@@ -1,0 +1,80 @@
+"""DANAWEB / olala: generation 1 (congdoanhaiphong.vn, 2017) and generation 2 (2019-2021).
+
+Known lies: every address answers 200 (``error404`` inside a normal page is the truth); the list of
+a category leaves out its newest articles, which only the lists of its menus show, and page 2
+repeats items of page 1; a menu with one article shows the article at the list's address; only the
+last number of an address counts; robots.txt and sitemap.xml are HTML error pages. Generation 2
+repeats the whole site under ``/en``; its articles and sections share the root, so that only the
+page tells; "Các tin khác" prints dates of other articles.
+"""
+
+from __future__ import annotations
+
+from portals.extraction.layout import Layout
+from portals.extraction.selectors import Theme
+from portals.families.family import Family
+
+GENERATION_1 = Theme(
+    name="danaweb-1",
+    title=(".wrap-detail h1.t-semibold", ".wrap-detail h1.title-detail"),
+    date=(".wrap-detail > p.time",),
+    lead=(".wrap-detail > h3.t-semibold", ".wrap-detail h3.description"),
+    body=(".wrap-detail div.detail-wp",),
+    section=(
+        ".wrap-detail div.tendanhmucsanpham a:last-of-type",
+        "div.breadcrumb a:last-of-type",
+    ),
+    drop=(".social-like", ".iconlike", ".others"),
+    article_path=r"(?:-|/)\d+\.html$",
+)
+
+GENERATION_2 = Theme(
+    name="danaweb-2",
+    title=(
+        ".wrap-detail h2.title-vs",
+        ".wrap-detail h1.title-detail",
+        ".wrap-detail p.namedt_vh",
+    ),
+    date=(".wrap-detail label.time", ".wrap-detail p.timevhdt"),
+    lead=(
+        ".wrap-detail h4.txt-medium",
+        ".wrap-detail h3.description",
+        ".wrap-detail p.pre_tindetail",
+    ),
+    body=(".wrap-detail div.detail-wp", ".wrap-detail div.cten_dtvh"),
+    section=("li.mm-selected > a", "div.breadcrumb a:last-of-type"),
+    views=(".wrap-detail label.views",),
+    drop=(".social-share", ".others"),
+)
+
+DANAWEB = Family(
+    name="danaweb",
+    themes=(GENERATION_1, GENERATION_2),
+    fingerprints=(
+        "div.wrap-detail div.detail-wp",
+        "li.paginate_button",
+        "div.list-news div.item-news",
+    ),
+    layout=Layout(
+        date=(
+            r"(?:(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật), \d{2}/\d{2}/\d{4}"
+            r"|(?:đăng ngày|posted date): \d{2}/\d{2}/\d{4}(?:\s*-\s*(?:lượt xem|view): \d+)?)"
+        ),
+        lead="first",
+        ends=("Xem tin khác", "Các tin khác", "Lượt truy cập", r"Hôm nay:\s*\d+"),
+    ),
+    error_markers=(".error404", ".note404"),
+    error_titles=r"^Error pages 404",
+    external_id=r"(?:-|/)(\d+)\.html(?:$|[?#])",
+    left_alone=r"^/(?:en|vi|kr|cn|th|jp|ru)(?:/|$)",
+    item_links=(
+        "div.wp-list h1 > a",
+        "div.wp-list h2 > a",
+        "div.wp-list h3 > a",
+        "div.list-news .description h3 > a",
+    ),
+    pager_links=("div.page-navigation li.paginate_button > a",),
+    menu_sections=True,
+    listing_can_be_article=True,
+    parent_is_listing=True,
+)

@@ -1,0 +1,80 @@
+"""NukeViet 3.4 and 4.x (default and egov themes), the system of several provincial federations.
+
+Known lies: ``article:published_time`` is malformed (2024-03-01+0704:37:54); the hidden
+``datePublished`` is the time of the last edit, the hidden author an account; feeds print the month
+in place of the minutes; unknown addresses and pages past the end answer 301 to the home page or to
+page 1; every article stands again under ``/savefile/`` and ``/print/``; parent sections list the
+articles of their children, at home even under the parent's address.
+"""
+
+from __future__ import annotations
+
+from portals.extraction.layout import Layout
+from portals.extraction.selectors import Theme
+from portals.families.family import Family
+
+VERSION_4 = Theme(
+    name="nukeviet-4",
+    title=(".news_column h1.title", "h1[itemprop='headline']"),
+    date=(
+        ".news_column .panel-body span.h5",
+        "meta[property='article:published_time']::attr(content)",
+    ),
+    lead=(".news_column .hometext",),
+    body=("#news-bodyhtml",),
+    byline=(".news_column p.h5.text-right",),
+    section=(
+        "ul.temp-breadcrumbs li:last-child a",
+        "ol.breadcrumb li:last-child a",
+        "meta[property='article:section']::attr(content)",
+    ),
+    drop=("#imgpreview", ".alert.alert-info"),
+)
+
+VERSION_3 = Theme(
+    name="nukeviet-3",
+    title=("#news_detail h1",),
+    date=("#news_detail span.time",),
+    lead=("#hometext",),
+    body=("#news_detail div.bodytext", "div.bodytext"),
+)
+
+NUKEVIET = Family(
+    name="nukeviet",
+    themes=(VERSION_4, VERSION_3),
+    fingerprints=(
+        "meta[name='generator'][content*='NukeViet']",
+        "#news-bodyhtml",
+        "div.news_column",
+    ),
+    layout=Layout(
+        date=(
+            r"(?:thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)\s+-\s+\d{2}/\d{2}/\d{4}\s+\d{2}:\d{2}"
+            r"(?:[\s\d.]*)"
+        ),
+        lead="first",
+        ends=(
+            r"Tổng số điểm của bài viết.*",
+            r"Những tin (?:mới|cũ) hơn",
+            r"Chú ý: Việc đăng lại.*",
+            r"Click để đánh giá.*",
+            r"Ý kiến bạn đọc",
+        ),
+    ),
+    external_id=r"-(\d+)\.html(?:$|[?#])",
+    article_path=r"^/(?!savefile/|print/|sendmail/)(?:[^/]+/)+[^/]+-\d+\.html$",
+    left_alone=r"/(?:about|savefile|print|sendmail|rss|seek|users|banners|voting|comment)/",
+    item_links=(
+        ".news_column h2 > a",
+        ".news_column h3 > a",
+        ".news_column .panel-body > a",
+        ".list-group a.show",
+    ),
+    pager_links=("ul.pagination a",),
+    home_is_listing=True,
+    section_feeds=(
+        "link[type='application/rss+xml']::attr(href)",
+        r"/rss/([^/]+/)?$",
+        r"/\1",
+    ),
+)

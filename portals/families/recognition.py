@@ -1,0 +1,25 @@
+"""Telling a page's system from its fingerprints."""
+
+from __future__ import annotations
+
+import re
+
+from portals.extraction.page import Page
+from portals.extraction.selectors import select
+from portals.families import FAMILIES, Family
+
+_HEAD = 4096  # characters in which a system signs
+
+
+def recognise(page: Page) -> Family | None:
+    """Return the family with the most fingerprints on ``page``, or None where there is none."""
+    scores = {family.name: _score(page, family) for family in FAMILIES}
+    best = max(FAMILIES, key=lambda family: scores[family.name])
+    return best if scores[best.name] else None
+
+
+def _score(page: Page, family: Family) -> int:
+    score = sum(1 for css in family.fingerprints if select(page.root, css))
+    if family.fingerprint_text and re.search(family.fingerprint_text, page.text[:_HEAD]):
+        score += 2
+    return score

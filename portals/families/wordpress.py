@@ -1,0 +1,68 @@
+"""WordPress with Vietnamese locale: classic and block themes, Flatsome.
+
+Known lies: quotes, dashes and dots are rewritten typographically; with SEO plug-ins
+``article:published_time`` is UTC, so that the day may change; archives by month, author and tag
+repeat every link; ``?p=ID`` and the pretty address are one article; the lead is only a bold first
+paragraph.
+"""
+
+from __future__ import annotations
+
+from portals.extraction.layout import Layout
+from portals.extraction.selectors import Theme
+from portals.families.family import Family
+
+CLASSIC = Theme(
+    name="wordpress",
+    title=("article h1.entry-title", "h1.wp-block-post-title", "h1.entry-title"),
+    date=(
+        "article time.entry-date.published::attr(datetime)",
+        "article time.published::attr(datetime)",
+        ".posted-on time::attr(datetime)",
+        ".wp-block-post-date time::attr(datetime)",
+        "meta[property='article:published_time']::attr(content)",
+    ),
+    body=("article .entry-content", "div.entry-content", ".wp-block-post-content"),
+    author=("article .byline a[rel='author']", "article .author.vcard a", ".byline .author"),
+    section=("article .cat-links a", "a[rel~='category']", ".wp-block-post-terms a"),
+    drop=(".tags-tukhoa", ".sharedaddy", ".wp-block-post-author", ".post-navigation"),
+    lead_in_body="bold",
+)
+
+WORDPRESS = Family(
+    name="wordpress",
+    themes=(CLASSIC,),
+    fingerprints=(
+        "meta[name='generator'][content^='WordPress']",
+        "link[rel='https://api.w.org/']",
+        "link[href*='/wp-content/']",
+        "script[src*='/wp-includes/']",
+    ),
+    layout=Layout(
+        date=r"(?:published |posted on |đăng ngày |ngày )?\d{1,2}[./]\d{1,2}[./]\d{4}.{0,60}",
+        lead="bold",
+        ends=(
+            "Leave a comment",
+            "Để lại một bình luận",
+            "Trả lời",
+            r"Categorized as.*",
+            r"(?:Published|Đăng|Đã đăng)\b.{0,12}\d{1,2}[./]\d{1,2}[./]\d{4}.*",
+        ),
+    ),
+    external_id=r"[?&]p=(\d+)",
+    left_alone=r"/(?:tag|author|wp-admin|wp-login\.php|feed|comments)(?:/|$)|^/\d{4}/(?:\d\d/)*$",
+    item_links=(
+        "article h2.entry-title > a",
+        "article h3.entry-title > a",
+        "h5.post-title > a",
+        "h2.wp-block-post-title > a",
+    ),
+    pager_links=("a.next.page-numbers", "a.page-numbers", ".nav-previous a", ".nav-links a"),
+    section_links=(
+        "a[rel~='category']",
+        ".cat-links a",
+        "li.cat-item > a",
+        "li.menu-item-object-category > a",
+    ),
+    home_is_listing=True,
+)
