@@ -35,6 +35,7 @@ from portals.extraction.layout import Layout
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
 from portals.extraction.selectors import select
+from portals.extraction.teacher import Teacher, theme_from_json, theme_to_json
 from portals.families import Family
 from portals.families.recognition import recognise
 from portals.language.dates import find_date
@@ -85,6 +86,7 @@ class PortalSpider(Spider):
             error_titles=family.error_titles,
             external_id=cls.external_id or family.external_id,
             left_alone=family.left_alone,
+            general=True,
         )
 
     # --- requests --------------------------------------------------------------------------------
@@ -123,12 +125,16 @@ class PortalSpider(Spider):
     def read(self, page: Page) -> Article | Reject:
         """Return what the page shows; a failing reader is a reject and is counted."""
         try:
-            return read_article(page, self.reader)
+            return self.read_page(page)
         except Exception as error:  # any page may be the one that the reader was not made for
             self.logger.exception("cannot read %s", page.url)
             self.count("errors")
             self.count("reader_errors")
             return Reject(page.url, "extract", "the reader failed", repr(error)[:500])
+
+    def read_page(self, page: Page) -> Article | Reject:
+        """Return what the page shows."""
+        return read_article(page, self.reader)
 
     def deliver(self, article: Article) -> Iterator[Article]:
         """Yield the article if the arguments want it; end the crawl at ``limit``."""
@@ -139,7 +145,7 @@ class PortalSpider(Spider):
         if limit is not None and self.articles_yielded >= limit:
             raise CloseSpider("limit")
         self.articles_yielded += 1
-        if self.reader.themes and not article.provenance["body"].startswith("selectors"):
+        if self.family and not article.provenance["body"].startswith("selectors"):
             self.count("by_second_net")
         yield article
 
@@ -376,6 +382,7 @@ class DiscoverySpider(PortalSpider):
     """
 
     explorer: Explorer
+    teacher: Teacher
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the home page."""
@@ -392,6 +399,8 @@ class DiscoverySpider(PortalSpider):
             for known in recorder.learnt_shapes(self.name)
         ]
         self.explorer = Explorer(self.home, learnt)
+        known_theme = recorder.learnt_theme(self.name)
+        self.teacher = Teacher(self.reader, theme_from_json(known_theme) if known_theme else None)
         yield self._request(Visit(self.home, "listing"))
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Output]:
@@ -407,6 +416,10 @@ class DiscoverySpider(PortalSpider):
             yield from self._requests(self.explorer.failed(visit.url))
             return
         yield from self._explore(page, visit)
+
+    def read_page(self, page: Page) -> Article | Reject:
+        """Return what the page shows, by what the portal's own pages taught where they did."""
+        return self.teacher.read(page)
 
     def _explore(self, page: Page, visit: Visit) -> Iterator[Output]:
         result: Article | Reject | None = None if visit.url == self.home else self.read(page)
@@ -449,7 +462,10 @@ class DiscoverySpider(PortalSpider):
             for shape in self.explorer.learnt()
             if shape.kind != "unknown"
         ]
-        self._recorder().keep_shapes(self.name, learnt)
+        recorder = self._recorder()
+        recorder.keep_shapes(self.name, learnt)
+        theme = theme_to_json(self.teacher.theme) if self.teacher.theme else None
+        recorder.keep_theme(self.name, theme, self.teacher.taught_by)
 
     def _recorder(self) -> RunRecorder:
         recorder = self.crawler.get_extension(RunRecorder)

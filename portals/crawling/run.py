@@ -143,6 +143,14 @@ class RunRecorder:
         """Keep what this run learnt of the portal's addresses."""
         self.store.keep_shapes(portal, shapes, self.run_id, datetime.now(UTC))
 
+    def learnt_theme(self, portal: str) -> str | None:
+        """Return what the portal's pages taught earlier runs, as JSON."""
+        return self.store.learnt_theme(portal)
+
+    def keep_theme(self, portal: str, theme: str | None, taught_by: list[str]) -> None:
+        """Keep what the portal's pages taught."""
+        self.store.keep_theme(portal, theme, taught_by, self.run_id, datetime.now(UTC))
+
     # --- words -----------------------------------------------------------------------------------
 
     def _counters(self) -> dict[str, int]:

@@ -33,6 +33,8 @@ class Recipe:
     ``error_markers``: selectors of what an error page shows though it answers 200.
     ``error_titles``: head titles of such pages. ``external_id``: the portal's own number in an
     address, as group 1. ``left_alone``: paths of copies and forms, which are never read.
+    ``general``: the nets that know nothing of the portal may be cast; only where an address is
+    known to be an article's by its system, since they would take a static page for one.
     """
 
     portal: str
@@ -42,6 +44,7 @@ class Recipe:
     error_titles: str | None = None
     external_id: str | None = None
     left_alone: str | None = None
+    general: bool = False
 
     def id_of(self, url: str) -> str | None:
         """Return the portal's own id of the article at ``url``, or None."""
@@ -136,7 +139,7 @@ class Nets:
     def general(self) -> LayoutReading | None:
         """The general reading; only where a system is known, whose pages are articles or lists."""
         claim = self.structured.title
-        if not self.recipe.themes or claim is None:
+        if not self.recipe.general or claim is None:
             return None
         return read_general(self.page, claim.value, self.recipe.layout)
 
@@ -151,7 +154,7 @@ class Nets:
             return None, ""
         if self.general and self.general.story.paragraphs:
             return self.general.story, "general"
-        if self.recipe.themes and self.structured.is_article:
+        if self.recipe.general and self.structured.is_article:
             return read_foreign(self.page), "trafilatura"
         return None, ""
 
@@ -173,7 +176,7 @@ class Nets:
             return self.theme.title, self._rule("title")
         for reading, net in self._by_place:
             return reading.title, net
-        claim = self.structured.title if self.recipe.themes else None
+        claim = self.structured.title if self.recipe.general else None
         return (claim.value, f"structured {claim.rule}") if claim else ("", "")
 
     def leads(self) -> Iterator[tuple[str, str]]:
@@ -195,7 +198,7 @@ class Nets:
         if self.theme and getattr(self.theme, name):
             return getattr(self.theme, name), self._rule(name)
         claim = None
-        if not net.startswith("selectors") and self.recipe.themes:
+        if not net.startswith("selectors") and self.recipe.general:
             claim = getattr(self.structured, name, None)
         if claim and net != "layout":
             return claim.value, f"structured {claim.rule}"
@@ -217,7 +220,7 @@ class Nets:
             if reading.date:
                 return reading.date, net
             reasons.append(reading.date_reason)
-        if self.recipe.themes and self.structured.date:
+        if self.recipe.general and self.structured.date:
             return self.structured.date, f"structured {self.structured.date_rule}"
         return None, next((reason for reason in reasons if reason), "no date on the page")
 

@@ -15,9 +15,9 @@ from parsel.csstranslator import HTMLTranslator
 from portals.extraction.blocks import read_blocks
 from portals.extraction.page import Page
 from portals.extraction.story import Story, read_story
-from portals.language.bylines import read_signature, read_view_count, split_prefix
+from portals.language.bylines import read_signature, read_view_count
 from portals.language.dates import DateReading, UnreadableDate, read_date
-from portals.language.text import clean
+from portals.language.text import canonical, clean
 
 _TRANSLATOR = HTMLTranslator()
 
@@ -31,6 +31,7 @@ class Theme:
     lines ("Tác giả: …", "Nguồn tin: …"). ``lead_in_body``: the lead is the body's first line, or
     its first line if that is bold. ``article_path``: how the path of an article looks, where only
     such an address names one story (a list with one article shows it at the list's address).
+    ``chrome``: lines that recur from page to page (``line_key``), never part of a text.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Theme:
     drop: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
     lead_in_body: Literal["", "first", "bold"] = ""
+    plain_captions: bool = False
+    chrome: frozenset[str] = frozenset()
     article_path: str | None = None
 
 
@@ -64,6 +67,11 @@ class ThemeReading:
     source: str | None = None
     section: str | None = None
     view_count: int | None = None
+
+
+def line_key(text: str) -> str:
+    """Return ``text`` as it is compared between pages: canonical, every number the same."""
+    return re.sub(r"\d+", "0", canonical(text))
 
 
 @lru_cache(maxsize=2048)
@@ -96,10 +104,14 @@ def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
         return None
     rules = {"title": rule, "body": theme.body[0]}
     dropped = list(_elements(body, (*theme.drop, *theme.author, *theme.source, *theme.byline)))
+    blocks = read_blocks(body, without=dropped)
+    if theme.chrome:
+        blocks = [block for block in blocks if line_key(block.text) not in theme.chrome]
     story = read_story(
-        read_blocks(body, without=dropped),
+        blocks,
         noise=_noise(theme),
         lead=theme.lead_in_body,
+        plain_captions=theme.plain_captions,
     )
     reading = ThemeReading(theme, title, story, rules)
     _read_header(page, theme, reading)
@@ -185,15 +197,3 @@ def theme_selectors(theme: Theme) -> Iterable[tuple[str, str]]:
         value = getattr(theme, item.name)
         if isinstance(value, tuple) and item.name != "noise":
             yield from ((item.name, css) for css in value)
-
-
-__all__ = [
-    "Theme",
-    "ThemeReading",
-    "compiled",
-    "read_theme",
-    "select",
-    "select_text",
-    "split_prefix",
-    "theme_selectors",
-]

@@ -169,6 +169,30 @@ class Store:
         )
         return [LearntShape(**row) for row in rows]
 
+    def learnt_theme(self, portal: str) -> str | None:
+        """Return the JSON of the theme that the pages of ``portal`` taught, if any did."""
+        rows = self.db.query("SELECT theme FROM learnt_themes WHERE portal = ?", [portal])
+        return next((str(row["theme"]) for row in rows), None)
+
+    def keep_theme(
+        self, portal: str, theme: str | None, taught_by: Sequence[str], run_id: int, now: datetime
+    ) -> None:
+        """Keep what the pages of ``portal`` taught; ``None`` forgets it."""
+        if theme == self.learnt_theme(portal):
+            return
+        with self.writing():
+            self.db.execute("DELETE FROM learnt_themes WHERE portal = ?", [portal])
+            if theme is not None:
+                self.db.table("learnt_themes").insert(
+                    {
+                        "portal": portal,
+                        "theme": theme,
+                        "taught_by": json.dumps(list(taught_by)),
+                        "learnt_at": utc(now),
+                        "run_id": run_id,
+                    }
+                )
+
     def keep_shapes(
         self, portal: str, shapes: Sequence[LearntShape], run_id: int, now: datetime
     ) -> None:

@@ -140,8 +140,25 @@ _FIRST_SCHEMA = (
 )
 
 
+_LEARNT_THEMES = """
+    CREATE TABLE learnt_themes (
+        portal TEXT PRIMARY KEY,
+        theme TEXT NOT NULL CHECK (json_valid(theme)),
+        taught_by TEXT NOT NULL CHECK (json_valid(taught_by)),
+        learnt_at TEXT NOT NULL,
+        run_id INTEGER NOT NULL REFERENCES runs (id)
+    ) STRICT
+"""
+
+
 @migrations()
 def m0001_first_schema(db: Database) -> None:
     """Articles, their revisions and sightings, and the runs that found them."""
     for statement in _FIRST_SCHEMA:
         db.execute(statement)
+
+
+@migrations()
+def m0002_learnt_themes(db: Database) -> None:
+    """Keep the paths that a portal's own pages taught."""
+    db.execute(_LEARNT_THEMES)

@@ -15,6 +15,7 @@ TABLES: dict[str, str] = {
     "runs": "One crawl or re-extraction of one portal, with its verdict and counters.",
     "rejects": "A page that could not become a row, with the reason; met again, it is updated.",
     "shapes": "What crawls learnt of the addresses of portals whose listings nobody described.",
+    "learnt_themes": "The paths to title, date and text that a portal's own pages taught.",
 }
 
 COLUMNS: dict[str, dict[str, str]] = {
@@ -116,5 +117,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "example": "An address of this shape.",
         "learnt_at": "When this was last learnt.",
         "run_id": "Run that last learnt it.",
+    },
+    "learnt_themes": {
+        "portal": "Portal (spider name). Key.",
+        "theme": "JSON object: CSS paths per field, and the lines of the page's frame (`chrome`).",
+        "taught_by": "JSON list: addresses of the pages that taught it.",
+        "learnt_at": "When it was learnt.",
+        "run_id": "Run that learnt it.",
     },
 }
