@@ -18,9 +18,8 @@ _LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêề�
 # --- lead prefixes -------------------------------------------------------------------------------
 
 _BRACKETED_PREFIX = re.compile(
-    rf"^\((?P<name>(?:[{_UPPER}][{_UPPER}\d.]+|[\w-]+\.(?:vn|com|org)(?:\.vn)?|Dân trí|ĐN)O?)\)"
-    r"\s*[-–—:]*\s*",
-    re.IGNORECASE,
+    rf"^\((?P<name>[{_UPPER}][{_UPPER}\d.]+|[\w-]+\.(?:vn|com|org|gov|net|edu)(?:\.vn)?|Dân trí)\)"
+    r"\s*[-–—:]*\s*"
 )
 _BARE_PREFIX = re.compile(r"^(?P<name>TTO|CTTĐT|NLĐO|LĐO|LĐTĐ|TTXVN|BDO|BTNO|TBTCO)\s*[-–—]\s*")
 _SUFFIX = re.compile(r"\s+-\s+VnExpress$")
@@ -50,18 +49,20 @@ class Signature:
 
 _KIND = r"(?:tin|bài|bài viết|ảnh|video|clip|thực hiện)"
 _CREDITED = re.compile(
-    rf"^[*(\s]*(?P<kinds>{_KIND}(?:\s*(?:và|,|-|–|&|\+|/)?\s*{_KIND})*)\s*:\s*(?P<name>.+?)[\s.)]*$",
+    rf"^[*( ]*(?P<kinds>{_KIND}(?:(?: ?(?:và|[,&+/–-]) ?| ){_KIND})*) ?: ?(?P<name>.+)$",
     re.IGNORECASE,
 )
 _LABELLED_AUTHOR = re.compile(
     r"^(?:tác giả|người viết|biên soạn)(?: bài viết)?\s*:\s*(?P<name>.*?)\.?$", re.IGNORECASE
 )
 _SOURCE = re.compile(
-    r"^[(*\s]*(?:nguồn(?: tin)?(?: [^:]{1,20})?|theo nguồn)\s*:\s*(?P<name>.*?)[\s|)]*$",
+    rf"^[(* ]*(?:nguồn(?: tin)?(?: (?-i:[{_UPPER}])[^:]{{1,20}})?|theo nguồn) ?: ?(?P<name>.*)$",
     re.IGNORECASE,
 )
 _ACCORDING_TO = re.compile(
-    r"^\(?\s*(?:theo|dẫn theo)\s+(?P<name>[^,;:!?]{2,60}?)[\s|.)]*$", re.IGNORECASE
+    r"^\(? ?(?:theo|dẫn theo) (?!luật|nghị |thông tư|kế hoạch|quy |đề án|chỉ thị|báo cáo|đó\b)"
+    r"(?P<name>[^,;:!?]{2,60})$",
+    re.IGNORECASE,
 )
 _NAME_AND_PAPER = re.compile(r"^(?P<name>[^/]{2,40}?)\s*/\s*(?P<source>[^/]{2,40})$")
 _COMPILED = re.compile(
@@ -73,8 +74,8 @@ _NAMES = re.compile(
     rf"^{_ONE_NAME}(?:\s*(?:[-–—,&;]|và)\s*{_ONE_NAME}){{0,3}}(?:\s+và \d+ tác giả khác)?\.?$"
 )
 _UNIT = re.compile(
-    r"^\(?(?:vp|văn phòng|ban|phòng|công đoàn|cđcs|cđ|lđlđ|liên đoàn|trung tâm|đài|tổ|hội|đoàn"
-    r"|cổng|bbt|btv|ctv|nhóm|pv)\b[^.:;?!]{0,70}\)?\.?$",
+    r"^\(?(?:vp\.?|văn phòng|ban|phòng|công đoàn|cđcs|cđ|lđlđ|liên đoàn|trung tâm|đài|tổ|hội|đoàn"
+    r"|cổng|bbt|btv|ctv|nhóm|pv)(?!\w)[^.:;?!]{0,70}\)?\.?$",
     re.IGNORECASE,
 )
 _MAX_SIGNATURE = 80  # characters: the longest unit name seen has 62
@@ -90,8 +91,10 @@ def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
     if len(text) > _MAX_SIGNATURE:
         return None
     for pattern, read in _LABELLED:
-        if match := pattern.match(text):
-            return read(match)
+        match = pattern.match(text)
+        signature = read(match) if match else None
+        if signature is not None:
+            return signature
     return _named(text, set_apart=set_apart)
 
 
@@ -114,7 +117,7 @@ def _name_and_paper(match: re.Match[str]) -> Signature | None:
 
 
 def _credited(match: re.Match[str]) -> Signature | None:
-    name = _trimmed(match["name"])
+    name = _trimmed(_OTHER_CREDIT.split(match["name"])[0])
     if not name or len(words(name)) > _MAX_NAME_WORDS:
         return None
     kinds = match["kinds"].casefold()
@@ -125,11 +128,14 @@ def _credited(match: re.Match[str]) -> Signature | None:
 
 def _named(text: str, *, set_apart: bool) -> Signature | None:
     bare = _COMPILED.sub("", text).strip()
+    name, place = _parted(bare)
+    if place and _NAMES.match(name):
+        return Signature(author=bare)
     if not bare or len(words(bare)) > _MAX_NAME_WORDS:
         return None
     if _NAMES.match(bare) and not (bare.endswith(".") and not set_apart and len(words(bare)) > 4):
         return Signature(author=bare if _is_abbreviated(bare) else bare.rstrip("."))
-    if set_apart and _UNIT.match(bare):
+    if set_apart and _UNIT.match(bare) and _names_a_unit(bare):
         return Signature(author=bare.rstrip("."))
     if (
         _UNIT.match(bare)
@@ -138,6 +144,18 @@ def _named(text: str, *, set_apart: bool) -> Signature | None:
     ):
         return Signature(author=bare.rstrip("."))
     return None
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Part "Thu Hiền ( Đài Nghĩa Đàn )" into the name and what stands in brackets."""
+    match = re.match(r"^([^()]+?) ?\(([^()]{2,40})\)$", text)
+    return (match[1], match[2]) if match else (text, "")
+
+
+def _names_a_unit(text: str) -> bool:
+    """Tell a unit ("Ban Tuyên giáo", "LĐLĐ tỉnh") from a phrase ("Hội nghị kết thúc")."""
+    first, *others = words(text)
+    return first.isupper() or any(word[0].isupper() for word in others)
 
 
 def _is_abbreviated(name: str) -> bool:
@@ -149,9 +167,13 @@ def _is_short_name(name: str) -> bool:
 
 
 def _trimmed(name: str) -> str | None:
-    return _COMPILED.sub("", name).strip(" \t-–—|.,;:") or None
+    name = name.strip(" \t-–—|.,;:*")
+    if name.count(")") > name.count("("):
+        name = name.rstrip(") ")
+    return _COMPILED.sub("", name).strip(" .") or None
 
 
+_OTHER_CREDIT = re.compile(r" ?[-–,;/] ?(?:ảnh|video|clip) ?:", re.IGNORECASE)
 _LABELLED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Signature | None]], ...] = (
     (_SOURCE, _sourced),
     (_LABELLED_AUTHOR, _authored),
@@ -172,8 +194,9 @@ _CONNECTIVE = re.compile(
     re.IGNORECASE,
 )
 _SCENE = re.compile(
-    r"^(?:trong ảnh|ảnh|quang cảnh|toàn cảnh|các |đồng chí|đ/c|ông |bà |anh |chị |lãnh đạo|đại biểu"
-    r"|đại diện|một (?:góc|số)|lễ |ban |chủ tịch|phó |bí thư|công nhân|đoàn viên|cán bộ)",
+    r"^(?:trong ảnh|ảnh(?: minh họa)?:|quang cảnh|toàn cảnh|các |đồng chí|đ/c|ông |bà |anh |chị "
+    r"|lãnh đạo|đại biểu|đại diện|một (?:góc|số)|lễ |chủ tịch|phó |bí thư|công nhân"
+    r"|đoàn viên|cán bộ|ban (?:chấp hành|lãnh đạo|giám đốc|giám khảo|tổ chức) )",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…;:][\"”')\]]*$")
@@ -223,19 +246,21 @@ def reads_as_scene(text: str) -> bool:
 _VIEWS = re.compile(
     r"(?:số\s+)?(?:lượt\s+(?:xem|đọc|truy cập)|số\s+lần\s+đọc|view\s*count|đã\s+xem|xem)"
     r"\s*:\s*(?P<count>[\d.,]+)"
-    r"|(?P<before>\d[\d.,]*)\s*(?:lượt\s+(?:xem|đọc)|đã\s+xem|views?)\b",
+    r"|(?<![\d.,:/])(?P<before>\d{1,3}(?:[.,]\d{3})+|\d{1,7})\s*"
+    r"(?:lượt\s+(?:xem|đọc)|đã\s+xem|views?)\b(?!\s*:)",
     re.IGNORECASE,
 )
+_MAX_COUNTER = 200  # characters: a line with a counter is short
 _NOISE = re.compile(
     r"^(?:"
     r"xem với cỡ chữ.*|cỡ chữ\b.{0,12}|màu chữ.{0,12}|nghe bài.{0,12}|nghe đọc bài.{0,12}|null"
     r"|bản in|in bài(?: viết)?|in trang.{0,12}|gửi bài viết|gởi bài viết|chia sẻ:?"
     r"|share|tweet|print|email|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
     r"|(?:từ khóa|từ khoá|tags?|thẻ)\s*:.*"
-    r"|tổng số điểm của bài viết là.*|click để đánh giá.*|xếp hạng.{0,30}"
+    r"|tổng số điểm của bài viết là.*|click để đánh giá.*|xếp hạng ?:.{0,30}"
     r"|chú ý: việc đăng lại bài viết.*"
     r"|(?:>>+|->|»|▶|►)\s*.*"
-    r"|(?:xem thêm|đọc thêm|(?:tin |bài |tin bài )liên quan|có thể bạn quan tâm)\s*:?.{0,160}"
+    r"|(?:xem thêm|đọc thêm|(?:tin |bài |tin bài )liên quan|có thể bạn quan tâm)\s*(?::.{0,160})?"
     r")$",
     re.IGNORECASE,
 )
@@ -263,7 +288,7 @@ def ends_article(text: str) -> bool:
 
 def read_view_count(text: str) -> int | None:
     """Return the number of views in "Lượt xem: 16.717" or "475 đã xem", or None."""
-    match = _VIEWS.search(text)
+    match = _VIEWS.search(text[-_MAX_COUNTER:])
     if not match:
         return None
     digits = re.sub(r"\D", "", match["count"] or match["before"])

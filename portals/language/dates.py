@@ -49,41 +49,45 @@ class DateReading:
         return self.at.isoformat()
 
 
-_WEEKDAY = r"(?:thứ\s*(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ\s*nhật|t[2-7]|cn)"
+_WEEKDAY = r"(?:thứ\s*(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ\s*nhật|\bt[2-7]\b|\bcn\b)"
 _TIME = (
-    r"(?P<hour>\d{1,2})\s?[:h]\s?(?P<minute>\d{2})(?!\d?/)(?::(?P<second>\d{2}))?"
-    r"(?:\s*(?:phút)?,?\s*(?P<half>am|pm|sa|ch|sáng|trưa|chiều|tối)\b)?"
+    r"(?P<hour>\d{1,2})\s?(?::|h|giờ)\s?(?P<minute>\d{2})(?!\d?/)(?::(?P<second>\d{2}))?"
+    r"(?:\s*(?:phút)?,?\s*(?P<half>[ap]\.?m|sa|ch|sáng|trưa|chiều|tối)\b)?"
 )
-_BETWEEN = rf"(?:[\s,;|@()\[\]–—-]|ngày|lúc|vào|hồi|{_WEEKDAY})*"
+_BETWEEN = rf"(?:[\s,;|@•·()\[\]–—-]|ngày|lúc|vào|hồi|{_WEEKDAY})*"
 _MONTH_WORDS = {
     "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7,
     "bẩy": 7, "tám": 8, "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
 }  # fmt: skip
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTH_WORDS, key=len, reverse=True)) + r"|\d{1,2})"
 _NUMERIC = (
-    r"(?<![\d:.,/])(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>\d{1,2})(?P=mark)"
+    r"(?<!\d)(?<!\d[.:/])(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>\d{1,2})(?P=mark)"
     r"(?P<year>(?:19|20)\d{2}|\d{2}(?!\d))"
 )
 _SPELLED = rf"(?<!\d)(?P<day>\d{{1,2}})\s+tháng\s+{_MONTH}\b,?(?:\s+năm)?\s+(?P<year>\d{{4}})"
 _ISO_DAY = r"(?<!\d)(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"
 _DATES = (("numeric", _NUMERIC), ("spelled", _SPELLED), ("iso-day", _ISO_DAY))
-_TIME_FIRST = {name: re.compile(rf"(?<![\d/.:-]){_TIME}{_BETWEEN}{day}") for name, day in _DATES}
+_TIME_FIRST = {
+    name: re.compile(rf"(?<!\d)(?<!\d[/.:-]){_TIME}{_BETWEEN}{day}") for name, day in _DATES
+}
 _DATE_FIRST = {name: re.compile(rf"{day}(?:{_BETWEEN}{_TIME})?") for name, day in _DATES}
 _ISO = re.compile(
-    r"^(?P<stamp>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?P<zone>Z|[+-]\d\d:?\d\d)?$",
+    r"(?<!\d)(?P<day>\d{4}-\d\d-\d\d)[t ](?P<time>\d\d:\d\d(?::\d\d)?)(?P<part>[.,]\d{1,9})?"
+    r"\s*(?:(?P<zone>z|[+-]\d\d(?::?\d\d)?)|\(?(?:gmt|utc)\s?(?P<offset>[+-]\d{1,2}))?(?!\d)",
     re.IGNORECASE,
 )
 _NUKEVIET_META = re.compile(r"^(\d{4}-\d\d-\d\d)\+07(\d\d:\d\d:\d\d)$")
 _RFC822 = re.compile(
-    r"^(?:[a-z]{3},\s*)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)?"
+    r"^(?:[a-z]{3},\s*)?\d{1,2} [a-z]{3} (?:19|20)\d\d \d\d:\d\d(?::\d\d)?"
     r"\s*(?P<zone>[+-]\d{4}|gmt|utc?|z)?\s*(?P<offset>[+-]\d{1,2})?$",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(r"\b(\d+)\s+(giây|phút|giờ|tiếng|ngày|tuần)\s+trước\b")
+_RELATIVE = re.compile(r"(?<!thứ )\b(\d{1,12})\s+(giây|phút|giờ|tiếng|ngày|tuần)\s+trước\b")
 _RELATIVE_UNITS = {
     "giây": timedelta(seconds=1), "phút": timedelta(minutes=1), "giờ": timedelta(hours=1),
     "tiếng": timedelta(hours=1), "ngày": timedelta(days=1), "tuần": timedelta(weeks=1),
 }  # fmt: skip
+_NOON_ENDS = 4  # "1:30 trưa" is after twelve, "11:30 trưa" before
 _MORNING = frozenset(["am", "sa", "sáng"])
 
 
@@ -122,8 +126,9 @@ def _read_machine(raw: str, _now: datetime) -> DateReading | None:
         # PHP's "T" in the format expanded to the zone: 2024-03-01+0704:37:54 is 04:37:54.
         at = _parsed(f"{match[1]}T{match[2]}+07:00", raw)
         return DateReading(at, "minute", "nukeviet-meta", raw)
-    if match := _ISO.match(raw):
-        at = _parsed(match["stamp"].replace(" ", "T") + (match["zone"] or "+07:00").upper(), raw)
+    if match := _ISO.search(raw):
+        zone = match["zone"] or (f"{int(match['offset']):+03d}" if match["offset"] else "+07:00")
+        at = _parsed(f"{match['day']}T{match['time']}{match['part'] or ''}{zone.upper()}", raw)
         return DateReading(at, "minute", "iso", raw)
     if match := _RFC822.match(raw):
         return _read_rfc822(raw, match)
@@ -173,11 +178,11 @@ def _read_written(raw: str, _now: datetime) -> DateReading | None:
     if best is None:
         return None
     _, name, match = best
-    if match["hour"] is None:
-        for before in _TIME_FIRST[name].finditer(folded):
-            if before.start("day") == match.start("day"):
-                match = before
-                break
+    # A time before the date is its own; one behind it may belong to the next date.
+    for before in _TIME_FIRST[name].finditer(folded):
+        if before.start("day") == match.start("day"):
+            match = before
+            break
     day = _day_of(match, raw)
     clock = _clock_of(match)
     if clock is None:
@@ -203,9 +208,10 @@ def _clock_of(match: re.Match[str]) -> time | None:
         return None
     half = match["half"]
     # Right for the true 12-hour clock and for the bogus "15:33 PM" alike.
-    if half and half in _MORNING:
+    half = half.replace(".", "") if half else None
+    if half in _MORNING:
         hour = 0 if hour == 12 else hour
-    elif half and half != "trưa" and 0 < hour < 12:
+    elif half and 0 < hour < (_NOON_ENDS if half == "trưa" else 12):
         hour += 12
     return time(hour, minute, second if second < 60 else 0)
 

@@ -17,10 +17,16 @@ from w3lib.encoding import (
     resolve_encoding,
 )
 
+_NOT_BELIEVED = frozenset(  # declared out of habit, or no charset at all
+    """
+    utf-8 cp1252 iso8859-1 ascii idna punycode unicode_escape unicode-escape raw_unicode_escape
+    raw-unicode-escape
+    """.split()
+)
 _HARMLESS_DAMAGE = 3  # unreadable letters that say nothing of a page
 _MOST_DAMAGE = 0.02  # share of unreadable letters up to which a text still counts as read
-_DOUBLE_ENCODED = re.compile("á»|áº|Ã[\u00a0-\u00bf]|Ä‘|Æ°|Æ¡")
-_DOUBLE_MARKS = ("á»", "áº", "Ã", "Ä", "Æ")
+_DOUBLE_ENCODED = re.compile("á»|áº|Ä‘|Æ°|Æ¡")  # not "Ã": "XÃ" before a space is a heading
+_DOUBLE_MARKS = ("á»", "áº", "Ä‘", "Æ")
 _DOUBLE_SEEN = 3
 _LATIN_RUN = re.compile(
     "[\u0080-\u00ff"
@@ -64,9 +70,17 @@ def _encoding(body: bytes, content_type: str | None) -> tuple[str, bytes]:
     declared = html_body_declared_encoding(body[:4096])
     for name in (http_content_type_encoding(content_type), declared):
         encoding = resolve_encoding(name) if name else None
-        if encoding and encoding not in ("utf-8", "cp1252", "iso8859-1", "ascii"):
+        if encoding and encoding not in _NOT_BELIEVED and _is_charset(encoding):
             return encoding, body
     return ("cp1258" if _looks_like_1258(body) else "utf-8"), body
+
+
+def _is_charset(name: str) -> bool:
+    """Tell whether ``name`` is an encoding of text: a page can declare base64 or punycode too."""
+    try:
+        return b"a".decode(name, "replace") == "a"
+    except (LookupError, ValueError):
+        return False
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -1,54 +1,79 @@
-"""Words by which Vietnamese portals name their pages: news sections, static pages, pagers."""
+"""Words by which Vietnamese portals name their pages: news sections, static pages, pagers.
+
+A label with marks is matched with them ("Tín dụng" is no "tin"); an address part has none, and is
+matched folded.
+"""
 
 from __future__ import annotations
 
 import re
 
-from portals.language.text import fold
+from portals.language.text import clean, fold
 
-_NEWS = re.compile(
-    r"\b(?:(?<!thong )tin|su kien|hoat dong|thoi su|thong bao|tieu diem|bai viet|chuyen muc|kinh te"
-    r"|xa hoi|van hoa|chinh tri|phong trao|cong doan|xay dung dang|dang|doan the|news|lao dong"
-    r"|giao duc|y te|quoc phong|an ninh|nong thon|phap luat|thi dua)\b"
+_NEWS_WORDS = (
+    "tin", "sự kiện", "hoạt động", "thời sự", "thông báo", "tiêu điểm", "bài viết", "chuyên mục",
+    "kinh tế", "xã hội", "văn hóa", "chính trị", "phong trào", "công đoàn", "xây dựng đảng", "đảng",
+    "đoàn thể", "news", "lao động", "giáo dục", "y tế", "quốc phòng", "an ninh", "nông thôn",
+    "pháp luật", "thi đua",
+)  # fmt: skip
+_STRONG_NEWS_WORDS = ("tin", "sự kiện", "hoạt động", "thời sự", "thông báo", "news", "văn bản mới")
+_STATIC_WORDS = (
+    "giới thiệu", "liên hệ", "sơ đồ", "cơ cấu", "tổ chức bộ máy", "chức năng", "nhiệm vụ",
+    "đăng nhập", "đăng ký", "thư viện", "hình ảnh", "video", "hỏi đáp", "góp ý", "ý kiến",
+    "lịch(?! sử)", "danh bạ", "văn bản", "tài liệu", "thủ tục", "trang chủ", "about", "contact",
+    "login", "sitemap", "site map", "search", "tìm kiếm", "rss", "faq", "quảng cáo", "bản đồ",
+    "điều khoản",
+)  # fmt: skip
+
+
+def _pattern(words: tuple[str, ...], *, folded: bool) -> re.Pattern[str]:
+    """Return a pattern of whole words; "thông tin", "du lịch" and "lịch sử" mean other things."""
+    plain = [fold(word) if folded else word for word in words]
+    before = "(?<!thong )(?<!du )" if folded else "(?<!thông )(?<!du )"
+    return re.compile(rf"\b{before}(?:{'|'.join(plain)})\b")
+
+
+_NEWS = {folded: _pattern(_NEWS_WORDS, folded=folded) for folded in (True, False)}
+_STRONG_NEWS = {folded: _pattern(_STRONG_NEWS_WORDS, folded=folded) for folded in (True, False)}
+_STATIC = {folded: _pattern(_STATIC_WORDS, folded=folded) for folded in (True, False)}
+_NEW_DOCUMENTS = re.compile(r"\b(?:văn bản|van ban) (?:mới|moi)\b")
+_ARROWS = re.compile(r"[\s.…»«›‹→←▶►◄<>|]+")
+_ARROW = re.compile(r"[»«›‹→←▶►◄<>]")
+_OTHER_PAGE = re.compile(
+    r"^(?:trang )?(?:sau|tiep|tiep theo|ke|ke tiep|truoc|dau|cuoi)$"
+    r"|^(?:next|prev|previous|first|last)(?: page)?$|^xem (?:them|tiep)$|^(?:cu|moi) hon$"
+    r"|^(?:older|newer)\b.*$"
 )
-_STATIC = re.compile(
-    r"\b(?:gioi thieu|lien he|so do|co cau|to chuc bo may|chuc nang|nhiem vu|dang nhap|dang ky"
-    r"|thu vien|hinh anh|video|hoi dap|gop y|y kien|lich|danh ba|van ban|tai lieu|thu tuc|trang chu"
-    r"|about|contact|login|sitemap|site map|search|tim kiem|rss|faq|quang cao|ban do|dieu khoan)\b"
-)
-_NEXT = re.compile(
-    r"^(?:trang (?:sau|tiep|ke|tiep theo)|tiep|tiep theo|ke tiep|sau|next|xem them|cu hon|older.*"
-    r"|>+|»|›|→|▶|►)$"
-)
-_FIRST_OR_LAST = re.compile(r"^(?:dau|cuoi|trang dau|trang cuoi|first|last|\|?<+\|?|>+\||«|‹|←)$")
 _PAGE_NUMBER = re.compile(r"^(?:trang )?\[?(\d{1,5})\]?$")
+
+
+def _prepared(label: str) -> tuple[str, bool]:
+    text = re.sub(r"[-_/]+", " ", clean(label).casefold())
+    is_ascii = text.isascii()
+    return (fold(text) if is_ascii else text.replace("hoá", "hóa"), is_ascii)
 
 
 def news_value(label: str) -> int:
     """Return how much a link's words promise a news section: 1 yes, -1 a static page, 0 unknown."""
-    words = fold(label).replace("-", " ")
-    if _STATIC.search(words):
+    text, folded = _prepared(label)
+    if _NEW_DOCUMENTS.search(text):
+        return 1
+    if _STATIC[folded].search(text):
         return -1
-    return 1 if _NEWS.search(words) else 0
-
-
-_STRONG_NEWS = re.compile(
-    r"\b(?:(?<!thong )tin|su kien|hoat dong|thoi su|thong bao|news|van ban moi|tin moi)\b"
-)
+    return 1 if _NEWS[folded].search(text) else 0
 
 
 def names_news(label: str) -> bool:
     """Tell whether a menu entry's words name news beyond doubt ("Tin tức - sự kiện")."""
-    words = fold(label).replace("-", " ")
-    if re.search(r"\bvan ban moi\b", words):
-        return True
-    return bool(_STRONG_NEWS.search(words)) and not _STATIC.search(words)
+    text, folded = _prepared(label)
+    return news_value(label) >= 0 and bool(_STRONG_NEWS[folded].search(text))
 
 
 def is_pager_label(label: str) -> bool:
-    """Tell whether a link's words lead to another page of the same list ("2", "Trang sau", "»")."""
-    words = fold(label).strip()
-    if not words:
+    """Tell whether a link's words lead to another page of the same list ("2", "Trang sau »")."""
+    if not label.strip():
         return False
-    bare = words.strip(" .…")
-    return bool(_PAGE_NUMBER.match(bare) or _NEXT.match(bare) or _FIRST_OR_LAST.match(bare))
+    bare = _ARROWS.sub(" ", fold(label)).strip()
+    if not bare:
+        return bool(_ARROW.search(label))
+    return bool(_PAGE_NUMBER.match(bare) or _OTHER_PAGE.match(bare))

@@ -33,7 +33,7 @@ _INVISIBLE = dict.fromkeys(
     ]
 )
 _CONTROLS = dict.fromkeys(
-    code for code in [*range(0x20), 0x7F, *range(0x80, 0xA0)] if code not in (9, 10, 12, 13)
+    code for code in [*range(0x20), 0x7F, *range(0x80, 0xA0)] if not chr(code).isspace()
 )
 _UNSEEN = {**_CONTROLS, **_INVISIBLE, **_C1_AS_WINDOWS_1252}
 _NEEDS_TRANSLATION = re.compile("[" + re.escape("".join(map(chr, _UNSEEN))) + "]")
