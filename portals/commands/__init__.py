@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,28 @@ from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from scrapy.utils.log import install_scrapy_root_handler
+
+_QUIETED = {
+    "scrapy.addons": logging.WARNING,  # lists of components
+    "scrapy.crawler": logging.WARNING,
+    "scrapy.middleware": logging.WARNING,
+    "scrapy.utils.log": logging.WARNING,
+    # A dead host would be a traceback of 80 lines here; the spider tells it in one.
+    "scrapy.downloadermiddlewares.robotstxt": logging.CRITICAL,
+}
+
+
+def crawler_process(settings: Settings) -> AsyncCrawlerProcess:
+    """Return the process that crawls, its log without lists of versions and components."""
+    settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    for name, level in _QUIETED.items():
+        logging.getLogger(name).setLevel(level)
+    install_scrapy_root_handler(settings)
+    return process
 
 
 def fail(message: object, code: int) -> int:

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import sys
 from typing import Any
 
 from scrapy.commands import BaseRunSpiderCommand
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
-from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
-from scrapy.utils.log import install_scrapy_root_handler
 
 from portals.catalogue import portals
-from portals.commands import fail
+from portals.commands import crawler_process, fail
 from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.replay import open_replay
 from portals.crawling.run import RunRecorder
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.store.database import Store
-
-_QUIETED = {
-    "scrapy.addons": logging.WARNING,  # lists of components
-    "scrapy.crawler": logging.WARNING,
-    "scrapy.middleware": logging.WARNING,
-    "scrapy.utils.log": logging.WARNING,
-    # A dead host would be a traceback of 80 lines here; the spider tells it in one.
-    "scrapy.downloadermiddlewares.robotstxt": logging.CRITICAL,
-}
 
 
 class Command(BaseRunSpiderCommand):
@@ -88,7 +76,7 @@ class Command(BaseRunSpiderCommand):
         except PortalError as error:
             self.exitcode = fail(error, USAGE_ERROR)
             return
-        self.crawler_process = _process(self.settings)
+        self.crawler_process = crawler_process(self.settings)
         crawler = self._create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
@@ -103,13 +91,3 @@ class Command(BaseRunSpiderCommand):
         else:
             print(recorder.summary())
         return EXIT_CODES[recorder.verdict]
-
-
-def _process(settings: Settings) -> AsyncCrawlerProcess:
-    """Return the process that crawls, its log without lists of versions and components."""
-    settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
-    for name, level in _QUIETED.items():
-        logging.getLogger(name).setLevel(level)
-    install_scrapy_root_handler(settings)
-    return process

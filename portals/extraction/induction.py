@@ -39,20 +39,23 @@ class Example:
     article: Article
 
 
-def induce(examples: Sequence[Example], layout: Layout | None = None) -> Theme | None:
+def induce(
+    examples: Sequence[Example], layout: Layout | None = None, fewest: int = MIN_EXAMPLES
+) -> Theme | None:
     """Return a theme that gives title, date and body of every example, or None.
 
-    ``layout`` says what the paths cannot: noise, and whether captions are plain lines.
+    ``layout`` says what the paths cannot: noise, and whether captions are plain lines. ``fewest``:
+    examples that must be there.
     """
-    if len(examples) < MIN_EXAMPLES:
+    if len(examples) < fewest:
         return None
     bodies = [_body_element(example) for example in examples]
     body = _path(examples, [element for element in bodies if element is not None])
-    title = _field_path(examples, lambda example: example.article.title)
-    date = _field_path(examples, lambda example: example.article.published_raw)
+    title = _field_path(examples, lambda example: example.article.title, fewest)
+    date = _field_path(examples, lambda example: example.article.published_raw, fewest)
     if not (body and title and date) or None in bodies:
         return None
-    lead_place, lead = _lead(examples, bodies)
+    lead_place, lead = _lead(examples, bodies, fewest)
     if lead_place is None:
         return None
     return Theme(
@@ -101,7 +104,9 @@ def _shown_by(block: Block) -> Iterator[str]:
 
 
 def _field_path(
-    examples: Sequence[Example], value_of: Callable[[Example], str | None]
+    examples: Sequence[Example],
+    value_of: Callable[[Example], str | None],
+    fewest: int = MIN_EXAMPLES,
 ) -> str | None:
     """Return the path that leads to the element of a field on every page that has it.
 
@@ -109,7 +114,7 @@ def _field_path(
     that all pages share is taken.
     """
     known = [example for example in examples if value_of(example)]
-    if len(known) < MIN_EXAMPLES:
+    if len(known) < fewest:
         return None
     places = [_blocks_showing(example.page, value_of(example) or "") for example in known]
     for place in range(-1, min(len(found) for found in places) - 1):
@@ -166,7 +171,7 @@ def _shared_ancestor(elements: Sequence[HtmlElement]) -> HtmlElement | None:
 
 
 def _lead(
-    examples: Sequence[Example], bodies: Sequence[HtmlElement | None]
+    examples: Sequence[Example], bodies: Sequence[HtmlElement | None], fewest: int
 ) -> tuple[Literal["", "first"] | None, str]:
     """Return ("first", "") for a lead that opens the body, ("", path) for one of its own."""
     with_lead = [(e, body) for e, body in zip(examples, bodies, strict=True) if e.article.lead]
@@ -175,7 +180,7 @@ def _lead(
     inside = [_is_inside(example, example.article.lead or "", body) for example, body in with_lead]
     if all(inside) and len(with_lead) == len(examples):
         return "first", ""
-    path = _field_path(examples, lambda example: example.article.lead)
+    path = _field_path(examples, lambda example: example.article.lead, fewest)
     return ("", path) if path else (None, "")
 
 

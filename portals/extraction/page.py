@@ -25,6 +25,7 @@ class Page:
     url: str
     text: str
     fetched_at: datetime
+    markup: bytes | None = None  # the page as served, where it was clean UTF-8
 
     @classmethod
     def from_bytes(
@@ -35,13 +36,16 @@ class Page:
         fetched_at: datetime | None = None,
     ) -> Page:
         """Decode ``body`` by its bytes rather than by its declarations. Raises UndecodableText."""
-        return cls(url, decode(body, content_type).text, fetched_at or datetime.now(UTC))
+        decoded = decode(body, content_type)
+        is_clean = decoded.encoding == "utf-8" and not decoded.repaired and b"\x00" not in body
+        markup = body if is_clean and not body.startswith(b"\xef\xbb\xbf") else None
+        return cls(url, decoded.text, fetched_at or datetime.now(UTC), markup)
 
     @cached_property
     def root(self) -> HtmlElement:
         """The tree; an empty or unreadable page gives an empty ``html`` element."""
         parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
-        markup = self.text.replace("\x00", "").encode("utf-8", "replace")
+        markup = self.markup or self.text.replace("\x00", "").encode("utf-8", "replace")
         try:
             return document_fromstring(markup, parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError, AssertionError):

@@ -26,17 +26,20 @@ _TRANSLATOR = HTMLTranslator()
 class Theme:
     """The selectors of one theme generation: per field in order of trust, the first that answers.
 
-    ``::attr(name)`` selects an attribute. ``drop`` is left out of the body; ``author``, ``source``
-    and ``byline`` are left out too where they stand inside it. ``byline``: elements of labelled
-    lines ("Tác giả: …", "Nguồn tin: …"). ``lead_in_body``: the lead is the body's first line, or
-    its first line if that is bold. ``article_path``: how the path of an article looks, where only
-    such an address names one story (a list with one article shows it at the list's address).
-    ``chrome``: lines that recur from page to page (``line_key``), never part of a text.
+    ``scope``: the box of the article, in which all but the section and the head is looked for,
+    and without which the theme does not apply. ``::attr(name)`` selects an attribute. ``drop`` is
+    left out of the body; ``author``, ``source`` and ``byline`` are left out too where they stand
+    inside it. ``byline``: elements of labelled lines ("Tác giả: …", "Nguồn tin: …").
+    ``lead_in_body``: the lead is the body's first line, or its first line if that is bold.
+    ``article_path``: how the path of an article looks, where only such an address names one story
+    (a list with one article shows it at the list's address). ``chrome``: lines that recur from
+    page to page (``line_key``), never part of a text.
     """
 
     name: str
     title: tuple[str, ...]
     body: tuple[str, ...]
+    scope: str = ""
     date: tuple[str, ...] = ()
     lead: tuple[str, ...] = ()
     author: tuple[str, ...] = ()
@@ -96,10 +99,11 @@ def select_text(root: HtmlElement, css: str) -> str:
 
 def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
     """Return what the page shows under ``theme``, or None where it is not of that theme."""
-    body = _first_element(page.root, theme.body)
-    if body is None:
+    scope = _first_element(page.root, (theme.scope,)) if theme.scope else page.root
+    body = _first_element(scope, theme.body) if scope is not None else None
+    if scope is None or body is None:
         return None
-    title, rule = _first_text(page.root, theme.title)
+    title, rule = _first_text(scope, theme.title, page)
     if not title:
         return None
     rules = {"title": rule, "body": theme.body[0]}
@@ -114,32 +118,33 @@ def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
         plain_captions=theme.plain_captions,
     )
     reading = ThemeReading(theme, title, story, rules)
-    _read_header(page, theme, reading)
+    _read_header(page, scope, theme, reading)
     return reading
 
 
-def _read_header(page: Page, theme: Theme, reading: ThemeReading) -> None:
-    date, rule = _first_text(page.root, theme.date)
+def _read_header(page: Page, scope: HtmlElement, theme: Theme, reading: ThemeReading) -> None:
+    date, rule = _first_text(scope, theme.date, page)
     try:
         reading.date = read_date(date, page.fetched_at) if date else None
         reading.rules["published_at"] = rule
     except UnreadableDate as error:
         reading.date_reason = str(error)
     for name in ("lead", "section", "author", "source"):
-        value, rule = _first_text(page.root, getattr(theme, name))
+        root = page.root if name == "section" else scope
+        value, rule = _first_text(root, getattr(theme, name), page)
         if value:
             setattr(reading, name, value)
             reading.rules[name] = rule
     reading.author = _byline(reading.author)
     reading.source = _byline(reading.source, source=True)
-    _read_labelled(page, theme, reading)
-    views, rule = _first_text(page.root, theme.views)
+    _read_labelled(scope, theme, reading)
+    views, rule = _first_text(scope, theme.views, page)
     reading.view_count = read_view_count(views)
 
 
-def _read_labelled(page: Page, theme: Theme, reading: ThemeReading) -> None:
+def _read_labelled(scope: HtmlElement, theme: Theme, reading: ThemeReading) -> None:
     for css in theme.byline:
-        for element in _elements(page.root, (css,)):
+        for element in _elements(scope, (css,)):
             for block in read_blocks(element):
                 signature = read_signature(block.text, set_apart=True)
                 if signature is None:
@@ -168,9 +173,9 @@ def _first_element(root: HtmlElement, selectors: Iterable[str]) -> HtmlElement |
     return None
 
 
-def _first_text(root: HtmlElement, selectors: Iterable[str]) -> tuple[str, str]:
+def _first_text(root: HtmlElement, selectors: Iterable[str], page: Page) -> tuple[str, str]:
     for css in selectors:
-        if text := select_text(root, css):
+        if text := select_text(page.root if css.startswith("meta") else root, css):
             return text, css
     return "", ""
 

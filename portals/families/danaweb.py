@@ -16,12 +16,13 @@ from portals.families.family import Family
 
 GENERATION_1 = Theme(
     name="danaweb-1",
-    title=(".wrap-detail h1.t-semibold", ".wrap-detail h1.title-detail"),
-    date=(".wrap-detail > p.time",),
-    lead=(".wrap-detail > h3.t-semibold", ".wrap-detail h3.description"),
-    body=(".wrap-detail div.detail-wp",),
+    scope="div.wrap-detail",
+    title=("h1.t-semibold", "h1.title-detail"),
+    date=("p.time",),
+    lead=("h3.t-semibold", "h3.description"),
+    body=("div.detail-wp",),
     section=(
-        ".wrap-detail div.tendanhmucsanpham a:last-of-type",
+        "div.tendanhmucsanpham a:last-of-type",
         "div.breadcrumb a:last-of-type",
     ),
     drop=(".social-like", ".iconlike", ".others"),
@@ -30,20 +31,21 @@ GENERATION_1 = Theme(
 
 GENERATION_2 = Theme(
     name="danaweb-2",
+    scope="div.wrap-detail",
     title=(
-        ".wrap-detail h2.title-vs",
-        ".wrap-detail h1.title-detail",
-        ".wrap-detail p.namedt_vh",
+        "h2.title-vs",
+        "h1.title-detail",
+        "p.namedt_vh",
     ),
-    date=(".wrap-detail label.time", ".wrap-detail p.timevhdt"),
+    date=("label.time", "p.timevhdt"),
     lead=(
-        ".wrap-detail h4.txt-medium",
-        ".wrap-detail h3.description",
-        ".wrap-detail p.pre_tindetail",
+        "h4.txt-medium",
+        "h3.description",
+        "p.pre_tindetail",
     ),
-    body=(".wrap-detail div.detail-wp", ".wrap-detail div.cten_dtvh"),
+    body=("div.detail-wp", "div.cten_dtvh"),
     section=("li.mm-selected > a", "div.breadcrumb a:last-of-type"),
-    views=(".wrap-detail label.views",),
+    views=("label.views",),
     drop=(".social-share", ".others"),
 )
 

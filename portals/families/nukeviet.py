@@ -15,14 +15,15 @@ from portals.families.family import Family
 
 VERSION_4 = Theme(
     name="nukeviet-4",
-    title=(".news_column h1.title", "h1[itemprop='headline']"),
+    scope="div.news_column",
+    title=("h1.title", "h1[itemprop='headline']"),
     date=(
-        ".news_column .panel-body span.h5",
+        "span.h5",
         "meta[property='article:published_time']::attr(content)",
     ),
-    lead=(".news_column .hometext",),
-    body=("#news-bodyhtml",),
-    byline=(".news_column p.h5.text-right",),
+    lead=("div.hometext",),
+    body=("div#news-bodyhtml",),
+    byline=("p.h5.text-right",),
     section=(
         "ul.temp-breadcrumbs li:last-child a",
         "ol.breadcrumb li:last-child a",

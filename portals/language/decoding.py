@@ -26,7 +26,7 @@ _NOT_BELIEVED = frozenset(  # declared out of habit, or no charset at all
 _HARMLESS_DAMAGE = 3  # unreadable letters that say nothing of a page
 _MOST_DAMAGE = 0.02  # share of unreadable letters up to which a text still counts as read
 _DOUBLE_ENCODED = re.compile("á»|áº|Ä‘|Æ°|Æ¡")  # not "Ã": "XÃ" before a space is a heading
-_DOUBLE_MARKS = ("á»", "áº", "Ä‘", "Æ")
+_DOUBLE_MARKS = ("á»", "áº")  # no Vietnamese page is without ạ-ỹ for long
 _DOUBLE_SEEN = 3
 _LATIN_RUN = re.compile(
     "[\u0080-\u00ff"
