@@ -222,8 +222,7 @@ def _candidates(element: HtmlElement) -> Iterator[str]:
             if above != ancestor.tag:
                 yield f"{above} {_steps(element, ancestor)}"
     yield element.tag
-    root = element.getroottree().getroot()
-    yield f"{root.tag} > {_steps(element, root)}"
+    yield str(element.getroottree().getpath(element))
 
 
 def _names(element: HtmlElement) -> Iterator[str]:

@@ -19,6 +19,7 @@ from portals.language.bylines import read_signature, read_view_count
 from portals.language.dates import DateReading, UnreadableDate, read_date
 from portals.language.text import canonical, clean
 
+_MAX_CHROME = 120  # characters: lines of a frame are short
 _TRANSLATOR = HTMLTranslator()
 
 
@@ -77,9 +78,15 @@ def line_key(text: str) -> str:
     return re.sub(r"\d+", "0", canonical(text))
 
 
+def _is_chrome(text: str, chrome: frozenset[str]) -> bool:
+    return len(text) <= _MAX_CHROME and line_key(text) in chrome
+
+
 @lru_cache(maxsize=2048)
 def compiled(css: str) -> etree.XPath:
-    """Return ``css`` (with ``::attr()`` and ``::text``) compiled once."""
+    """Return ``css`` (with ``::attr()`` and ``::text``), or a path from ``/``, compiled once."""
+    if css.startswith("/"):
+        return etree.XPath(css)
     return etree.XPath(_TRANSLATOR.css_to_xpath(css))
 
 
@@ -110,7 +117,7 @@ def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
     dropped = list(_elements(body, (*theme.drop, *theme.author, *theme.source, *theme.byline)))
     blocks = read_blocks(body, without=dropped)
     if theme.chrome:
-        blocks = [block for block in blocks if line_key(block.text) not in theme.chrome]
+        blocks = [block for block in blocks if not _is_chrome(block.text, theme.chrome)]
     story = read_story(
         blocks,
         noise=_noise(theme),
