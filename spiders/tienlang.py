@@ -1,7 +1,7 @@
 """Đài Phát thanh huyện Tiên Lãng, daitienlang.vn."""
 
 from portals.extraction.layout import Layout
-from spiders.base import DiscoverySpider
+from spiders.discovery import DiscoverySpider
 
 
 class TienLangSpider(DiscoverySpider):

@@ -29,7 +29,8 @@ from portals.errors import PortalError, StorageError
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
 from portals.language.decoding import UndecodableText
-from portals.store.database import Store, utc
+from portals.store.database import Store
+from portals.store.saving import utc
 
 
 @dataclass

@@ -14,7 +14,8 @@ from portals.article import Article, Reject
 from portals.crawling.archive import ArchiveWriter, Capture
 from portals.crawling.replay import CAPTURED_AT
 from portals.crawling.verdicts import RunFacts, Verdict, judge
-from portals.store.database import LearntShape, Outcome, Store, utc
+from portals.store.database import LearntShape, Store
+from portals.store.saving import Outcome, utc
 
 logger = logging.getLogger(__name__)
 

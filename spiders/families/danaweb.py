@@ -1,7 +1,7 @@
 """Spiders of DANAWEB; what is known of the system stands in ``portals/families/danaweb.py``."""
 
 from portals.families import DANAWEB
-from spiders.base import FamilySpider, ListingSpider
+from spiders.listing import FamilySpider, ListingSpider
 
 
 class DanawebSpider(ListingSpider):

@@ -1,7 +1,7 @@
 """Spiders of MasterCMS; what is known of the system stands in ``portals/families/mastercms.py``."""
 
 from portals.families import MASTERCMS
-from spiders.base import FamilySpider, ListingSpider
+from spiders.listing import FamilySpider, ListingSpider
 
 
 class MasterCmsSpider(ListingSpider):

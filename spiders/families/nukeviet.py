@@ -1,7 +1,7 @@
 """Spiders of NukeViet; what is known of the system stands in ``portals/families/nukeviet.py``."""
 
 from portals.families import NUKEVIET
-from spiders.base import FamilySpider, ListingSpider
+from spiders.listing import FamilySpider, ListingSpider
 
 
 class NukeVietSpider(ListingSpider):

@@ -1,7 +1,7 @@
 """Spiders of WordPress; what is known of the system stands in ``portals/families/wordpress.py``."""
 
 from portals.families import WORDPRESS
-from spiders.base import FamilySpider, ListingSpider
+from spiders.listing import FamilySpider, ListingSpider
 
 
 class WordPressSpider(ListingSpider):

@@ -153,7 +153,7 @@ def test_what_a_live_crawl_saw_can_be_replayed(tmp_path: Path) -> None:
 
     assert done.code == 0, done.err
     sql = (
-        "SELECT s.url, s.content_hash, s.first_seen_at, a.body, a.provenance"
+        "SELECT s.url, s.content_hash, s.first_seen_at, a.lead, a.body, a.author"
         " FROM sightings s JOIN articles a ON a.id = s.article_id ORDER BY s.url"
     )
     assert rows(tmp_path / "again.db", sql) == rows(tmp_path / "live.db", sql)

@@ -1,0 +1,284 @@
+"""What one page becomes: the decisions by which a row is new, changed, a copy or known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from portals.article import Article
+
+Outcome = Literal["new", "changed", "copy", "known"]
+"""What a stored page was: a new article, a new text or a new address of one, or nothing new."""
+
+_SHOWN = (
+    "title", "author", "source", "section", "published_at", "published_precision", "view_count",
+)  # fmt: skip
+_ARTICLE_FIELDS = (
+    "external_id", "title", "lead_prefix", "lead", "body", "author", "source", "section",
+    "published_at", "published_precision", "published_raw", "view_count", "language", "word_count",
+    "hash_version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _MediaTable:
+    """The statements that keep what hangs on an article in order."""
+
+    select: str
+    delete: str
+    insert: str
+
+
+_IMAGES = _MediaTable(
+    "SELECT url, caption FROM images WHERE article_id = ? ORDER BY position",
+    "DELETE FROM images WHERE article_id = ?",
+    "INSERT INTO images (article_id, position, url, caption) VALUES (?, ?, ?, ?)",
+)
+_ATTACHMENTS = _MediaTable(
+    "SELECT url, title FROM attachments WHERE article_id = ? ORDER BY position",
+    "DELETE FROM attachments WHERE article_id = ?",
+    "INSERT INTO attachments (article_id, position, url, title) VALUES (?, ?, ?, ?)",
+)
+
+
+def utc(moment: datetime) -> str:
+    """Return ``moment`` (aware) as stored: UTC, ISO 8601, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def save(db: Database, article: Article, run_id: int) -> Outcome:
+    """Store what one page shows, inside the caller's transaction, and return what was new."""
+    return _Saving(db, article, run_id).save()
+
+
+class _Saving:
+    """The decisions for one page, inside one transaction."""
+
+    def __init__(self, db: Database, article: Article, run_id: int) -> None:
+        self.db = db
+        self.article = article
+        self.run_id = run_id
+        self.seen_at = utc(article.fetched_at)
+
+    def save(self) -> Outcome:
+        sighting = self._row("SELECT * FROM sightings WHERE url = ?", self.article.url)
+        holder = self._holder(sighting)
+        if holder is None:
+            article_id = self._insert_article()
+            self._insert_revision(article_id)
+            outcome: Outcome = "new"
+        else:
+            article_id = holder["id"]
+            outcome = self._meet(holder, sighting)
+            self._note_seen(holder)
+        if sighting is None and outcome == "known":
+            outcome = "copy"
+        self._upsert_sighting(article_id, sighting)
+        return outcome
+
+    def _row(self, sql: str, *values: object) -> dict[str, Any] | None:
+        return next(self.db.query(sql, list(values)), None)
+
+    def _holder(self, sighting: dict[str, Any] | None) -> dict[str, Any] | None:
+        """Return the article that this page is a text of, if it is known."""
+        same_text = self._row(
+            "SELECT a.* FROM revisions r JOIN articles a ON a.id = r.article_id"
+            " WHERE r.content_hash = ? ORDER BY a.content_hash = r.content_hash DESC, a.id LIMIT 1",
+            self.article.content_hash,
+        )
+        if self.article.stands_at_listing:
+            # The list's address shows whichever article is alone in it: no text of one story.
+            return same_text
+        article_id = sighting["article_id"] if sighting else self._twin()
+        if article_id is None:
+            return same_text
+        if same_text and same_text["id"] != article_id:
+            return same_text
+        return self._row("SELECT * FROM articles WHERE id = ?", article_id)
+
+    def _twin(self) -> int | None:
+        """Return the article that stands under the same number at another address."""
+        if self.article.external_id is None:
+            return None
+        row = self._row(
+            "SELECT article_id FROM sightings WHERE portal = ? AND external_id = ?",
+            self.article.portal,
+            self.article.external_id,
+        )
+        return row["article_id"] if row else None
+
+    def _meet(self, holder: dict[str, Any], sighting: dict[str, Any] | None) -> Outcome:
+        article = self.article
+        in_force = self._row(
+            "SELECT * FROM revisions WHERE article_id = ? AND seen_at <= ?"
+            " ORDER BY seen_at DESC, id DESC LIMIT 1",
+            holder["id"],
+            self.seen_at,
+        )
+        later = self._row(
+            "SELECT * FROM revisions WHERE article_id = ? AND seen_at > ?"
+            " ORDER BY seen_at, id LIMIT 1",
+            holder["id"],
+            self.seen_at,
+        )
+        if in_force and in_force["content_hash"] == article.content_hash:
+            self._refresh(holder)
+            return "known"
+        if later and later["content_hash"] == article.content_hash:
+            self.db.execute(
+                "UPDATE revisions SET seen_at = ? WHERE id = ?", [self.seen_at, later["id"]]
+            )
+            self._refresh(holder)
+            return "known"
+        if sighting and sighting["content_hash"] == article.content_hash:
+            # This address shows what it showed: another one may have moved on, that is its news.
+            self._refresh(holder)
+            return "known"
+        if sighting is None and self._has_text(holder["id"]):
+            self._refresh(holder)
+            return "known"
+        self._insert_revision(holder["id"])
+        if later is None:
+            self._show_newest(holder)
+        return "changed"
+
+    def _has_text(self, article_id: int) -> bool:
+        """Tell whether the article has or had this text: then a new address is a copy of it."""
+        return bool(
+            self._row(
+                "SELECT 1 FROM revisions WHERE article_id = ? AND content_hash = ?",
+                article_id,
+                self.article.content_hash,
+            )
+        )
+
+    def _insert_article(self) -> int:
+        article = self.article
+        row = {name: getattr(article, name) for name in _ARTICLE_FIELDS}
+        row |= {
+            "content_hash": article.content_hash,
+            "portal": article.portal,
+            "url": article.url,
+            "provenance": json.dumps(article.provenance, ensure_ascii=False, sort_keys=True),
+            "first_seen_at": self.seen_at,
+            "last_seen_at": self.seen_at,
+            "run_id": self.run_id,
+        }
+        article_id = self.db.table("articles").insert(row).last_pk
+        assert isinstance(article_id, int)
+        self._write_media(article_id)
+        return article_id
+
+    def _insert_revision(self, article_id: int) -> None:
+        article = self.article
+        self.db.table("revisions").insert(
+            {
+                "article_id": article_id,
+                "content_hash": article.content_hash,
+                "title": article.title,
+                "lead": article.lead,
+                "body": article.body,
+                "seen_at": self.seen_at,
+                "run_id": self.run_id,
+            },
+            ignore=True,
+        )
+
+    def _show_newest(self, holder: dict[str, Any]) -> None:
+        """Let ``articles`` show this page's text, unless another story has it already."""
+        self._update_article(holder["id"], {"content_hash": self.article.content_hash})
+        self._show_fields(holder)
+
+    def _note_seen(self, holder: dict[str, Any]) -> None:
+        """Widen the time over which the story was seen; take its own address from a list's."""
+        values: dict[str, Any] = {}
+        if self.seen_at < holder["first_seen_at"]:
+            values["first_seen_at"] = self.seen_at
+        if self.seen_at > holder["last_seen_at"]:
+            values["last_seen_at"] = self.seen_at
+        article = self.article
+        is_same_portal = holder["portal"] == article.portal
+        if is_same_portal and holder["external_id"] is None and article.external_id:
+            values |= {"external_id": article.external_id, "url": article.url}
+        if values:
+            self._update_article(holder["id"], values)
+
+    def _refresh(self, holder: dict[str, Any]) -> None:
+        """Show what the page shows, where it is the story's own address and newest text."""
+        is_own = holder["url"] == self.article.url
+        shows_text = holder["content_hash"] == self.article.content_hash
+        if is_own and shows_text and self.seen_at >= holder["last_seen_at"]:
+            self._show_fields(holder)
+
+    def _show_fields(self, holder: dict[str, Any]) -> None:
+        if values := self._changed_fields(holder):
+            self._update_article(holder["id"], values)
+
+    def _changed_fields(self, holder: dict[str, Any]) -> dict[str, Any]:
+        fresh = {name: getattr(self.article, name) for name in _ARTICLE_FIELDS}
+        fresh["provenance"] = json.dumps(
+            self.article.provenance, ensure_ascii=False, sort_keys=True
+        )
+        changed = {name: value for name, value in fresh.items() if holder[name] != value}
+        if changed.keys() - {"view_count"}:
+            changed["run_id"] = self.run_id
+        self._write_media(holder["id"])
+        return changed
+
+    def _update_article(self, article_id: int, values: Mapping[str, Any]) -> None:
+        self.db.table("articles").update(article_id, dict(values))
+
+    def _write_media(self, article_id: int) -> None:
+        images: list[tuple[str | None, str | None]] = [
+            (image.url or None, image.caption) for image in self.article.images
+        ]
+        files: list[tuple[str | None, str | None]] = [
+            (file.url, file.title) for file in self.article.attachments
+        ]
+        self._replace(_IMAGES, article_id, images)
+        self._replace(_ATTACHMENTS, article_id, files)
+
+    def _replace(
+        self, table: _MediaTable, article_id: int, rows: list[tuple[str | None, str | None]]
+    ) -> None:
+        if self.db.execute(table.select, [article_id]).fetchall() == rows:
+            return
+        self.db.execute(table.delete, [article_id])
+        self.db.conn.executemany(
+            table.insert, [(article_id, position, *row) for position, row in enumerate(rows)]
+        )
+
+    def _upsert_sighting(self, article_id: int, known: dict[str, Any] | None) -> None:
+        article = self.article
+        shown = {name: getattr(article, name) for name in _SHOWN}
+        if known is None:
+            row = {
+                "url": article.url,
+                "article_id": article_id,
+                "portal": article.portal,
+                "external_id": article.external_id,
+                "content_hash": article.content_hash,
+                **shown,
+                "first_seen_at": self.seen_at,
+                "last_seen_at": self.seen_at,
+            }
+            self.db.table("sightings").insert(row)
+            return
+        values: dict[str, Any] = {}
+        if self.seen_at < known["first_seen_at"]:
+            values["first_seen_at"] = self.seen_at
+        if self.seen_at >= known["last_seen_at"]:
+            fresh = {
+                **shown,
+                "article_id": article_id,
+                "content_hash": article.content_hash,
+                "last_seen_at": self.seen_at,
+            }
+            values |= {name: value for name, value in fresh.items() if known[name] != value}
+        if values:
+            self.db.table("sightings").update(article.url, values)
