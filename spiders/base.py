@@ -28,7 +28,7 @@ from portals.crawling.arguments import CrawlArguments
 from portals.crawling.replay import CAPTURED_AT, NotArchived
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
-from portals.extraction.reader import Recipe, read_article
+from portals.extraction.reader import READER_FAILED, Recipe, read_safely
 from portals.families import Family
 from portals.language.decoding import UndecodableText
 
@@ -113,17 +113,15 @@ class PortalSpider(Spider):
 
     def read(self, page: Page) -> Article | Reject:
         """Return what the page shows; a failing reader is a reject and is counted."""
-        try:
-            return self.read_page(page)
-        except Exception as error:  # any page may be the one that the reader was not made for
-            self.logger.exception("cannot read %s", page.url)
+        result = self.read_page(page)
+        if isinstance(result, Reject) and result.reason == READER_FAILED:
             self.count("errors")
             self.count("reader_errors")
-            return Reject(page.url, "extract", "the reader failed", repr(error)[:500])
+        return result
 
     def read_page(self, page: Page) -> Article | Reject:
         """Return what the page shows."""
-        return read_article(page, self.reader)
+        return read_safely(page, self.reader)
 
     def deliver(self, article: Article) -> Iterator[Article]:
         """Yield the article if the arguments want it; end the crawl at ``limit``."""

@@ -27,7 +27,7 @@ from portals.discovery.explorer import SAMPLES
 from portals.discovery.shapes import is_left_alone, shape_of
 from portals.errors import PortalError, StorageError
 from portals.extraction.page import Page
-from portals.extraction.reader import Recipe, read_article
+from portals.extraction.reader import READER_FAILED, Recipe, read_safely
 from portals.language.decoding import UndecodableText
 from portals.store.database import Store
 from portals.store.saving import utc
@@ -110,7 +110,10 @@ class _Reading:
         portal = self._portal(recipe)
         portal.counts["pages"] += 1
         result = _read(capture, recipe)
-        if isinstance(result, Reject):
+        if isinstance(result, Reject) and result.reason == READER_FAILED:
+            self.store.reject(result, portal.run_id, datetime.now(UTC))
+            portal.counts["rejects"] += 1
+        elif isinstance(result, Reject):
             # Lists, menus and error pages are most of an archive: they are counted, not recorded.
             portal.counts["no_article"] += 1
         elif result.published_at is None and not recipe.themes:
@@ -173,7 +176,7 @@ def _read(capture: Capture, recipe: Recipe) -> Article | Reject:
         page = Page.from_bytes(capture.url, capture.body, capture.content_type, capture.captured_at)
     except UndecodableText as error:
         return Reject(capture.url, "decode", "the text cannot be decoded", str(error))
-    return read_article(page, recipe)
+    return read_safely(page, recipe)
 
 
 def _recipes(loader: Any, forced: str | None) -> dict[str, Recipe]:

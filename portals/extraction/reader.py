@@ -7,6 +7,7 @@ is taken; ``provenance`` says which net and rule gave it. A net that is not need
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ from portals.extraction.structured import Structured, read_structured
 from portals.language.bylines import split_prefix
 from portals.language.dates import DateReading
 from portals.language.text import canonical, words
+
+logger = logging.getLogger(__name__)
+
+READER_FAILED = "the reader failed"
+"""The reason of a reject that is our fault, not the page's."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,18 @@ def read_article(page: Page, recipe: Recipe) -> Article | Reject:
     article.attachments = _attachments(page, story)
     article.word_count = len(words(article.body))
     return article
+
+
+def read_safely(page: Page, recipe: Recipe) -> Article | Reject:
+    """Return what ``read_article`` does; where it fails, a reject, with the failure in the log.
+
+    Any page may be the one that the reader was not made for, and no page may end a crawl.
+    """
+    try:
+        return read_article(page, recipe)
+    except Exception as error:
+        logger.exception("cannot read %s", page.url)
+        return Reject(page.url, "extract", READER_FAILED, repr(error)[:500])
 
 
 def why_not_by_address(page: Page, recipe: Recipe) -> str | None:

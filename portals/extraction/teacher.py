@@ -9,7 +9,7 @@ from typing import Any
 from portals.article import Article, Reject
 from portals.extraction.induction import Example, induce
 from portals.extraction.page import Page
-from portals.extraction.reader import Recipe, read_article
+from portals.extraction.reader import Recipe, read_safely
 from portals.extraction.selectors import Theme
 
 LESSON = 10
@@ -39,12 +39,12 @@ class Teacher:
     def read(self, page: Page) -> Article | Reject:
         """Return what the page shows, by the learnt paths first and by the layout under them."""
         if self.theme is None:
-            result = read_article(page, self.recipe)
+            result = read_safely(page, self.recipe)
             if isinstance(result, Article) and result.published_at:
                 self._learn(Example(page, result))
             return result
         fast = replace(self.recipe, themes=(self.theme,))
-        result = read_article(page, fast)
+        result = read_safely(page, fast)
         if isinstance(result, Reject) or not result.published_at:
             return self._check(page, result)
         if not result.provenance["body"].startswith("selectors"):
@@ -73,7 +73,7 @@ class Teacher:
 
     def _check(self, page: Page, fast: Article | Reject) -> Article | Reject:
         """Believe the layout; where the learnt paths part from it, forget them and learn anew."""
-        slow = read_article(page, self.recipe)
+        slow = read_safely(page, self.recipe)
         if isinstance(slow, Reject):
             return slow
         agrees = isinstance(fast, Article) and all(
