@@ -19,6 +19,8 @@ from portals.language.text import content_hash
 from portals.store.database import LearntShape
 from spiders.base import Output, PortalSpider
 
+_KEPT_UNDATED = 500  # pages without a date that wait for a verdict on their addresses
+
 
 class DiscoverySpider(PortalSpider):
     """A portal whose addresses nobody described: it finds its way by what pages are.
@@ -46,6 +48,7 @@ class DiscoverySpider(PortalSpider):
         self.explorer = Explorer(self.home, learnt)
         known_theme = recorder.learnt_theme(self.name)
         self.teacher = Teacher(self.reader, theme_from_json(known_theme) if known_theme else None)
+        self._undated: dict[str, Article] = {}
         yield self._request(Visit(self.home, "listing"))
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Output]:
@@ -70,22 +73,36 @@ class DiscoverySpider(PortalSpider):
         result: Article | Reject | None = None if visit.url == self.home else self.read(page)
         kind: PageKind = "other"
         text_hash = None
-        wanted = False
         if isinstance(result, Article):
             kind = "article" if result.published_at else "undated"
             text_hash = content_hash(result.title, result.body)
-            wanted = kind == "article" or self.explorer.accepts_undated(visit.url)
         links = [
             type(link)(url, link.text) for link in found_links(page) if (url := self.own(link.url))
         ]
         seen = self.explorer.see(visit.url, kind, links, text_hash)
         if seen.is_list:
             self.count("listings")
-        if wanted and isinstance(result, Article):
+        if isinstance(result, Article) and result.published_at:
             yield from self.deliver(result)
+        elif isinstance(result, Article):
+            yield from self._wait_for_proof(visit.url, result)
         elif isinstance(result, Reject) and not seen.is_list and visit.purpose == "article":
             yield result
+        yield from self._proven()
         yield from self._requests(seen.visits)
+
+    def _wait_for_proof(self, url: str, article: Article) -> Iterator[Output]:
+        if len(self._undated) >= _KEPT_UNDATED:
+            oldest = next(iter(self._undated))
+            del self._undated[oldest]
+            yield Reject(oldest, "extract", "no date, and its address is not like an article's")
+        self._undated[url] = article
+
+    def _proven(self) -> Iterator[Output]:
+        """Deliver the undated pages whose addresses have turned out to be those of articles."""
+        proven = [url for url in self._undated if self.explorer.accepts_undated(url)]
+        for url in proven:
+            yield from self.deliver(self._undated.pop(url))
 
     def failed_visit(self, failure: Failure) -> Iterator[Output]:
         """Count a failed visit and go on with what is left."""
@@ -95,6 +112,9 @@ class DiscoverySpider(PortalSpider):
 
     def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy passes it
         """Keep what was learnt."""
+        recorder = self._recorder()
+        # A run that met no article may have met a portal that was down: what it saw proves nothing.
+        proven = [s for s in self.explorer.learnt() if self.explorer.articles or s.kind != "other"]
         learnt = [
             LearntShape(
                 shape=shape.name,
@@ -104,10 +124,9 @@ class DiscoverySpider(PortalSpider):
                 listings=shape.listings,
                 example=shape.example or self.home,
             )
-            for shape in self.explorer.learnt()
+            for shape in proven
             if shape.kind != "unknown"
         ]
-        recorder = self._recorder()
         recorder.keep_shapes(self.name, learnt)
         theme = theme_to_json(self.teacher.theme) if self.teacher.theme else None
         recorder.keep_theme(self.name, theme, self.teacher.taught_by)

@@ -7,10 +7,11 @@ and the rest is left alone. Reading pages that are neither is rationed by the ar
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from portals.discovery.shapes import is_left_alone, is_page_of, section_of, shape_of
 from portals.language.sections import is_pager_label, news_value
@@ -24,6 +25,9 @@ ShapeKind = Literal["unknown", "article", "listing", "other"]
 SAMPLES = 2
 """Pages read of a shape before its first verdict."""
 
+PATIENCE = 6
+"""Pages read of a shape to which headlines lead, before it is given up: some may be galleries."""
+
 TITLE_WORDS = 5
 """A link with as many words reads as a headline."""
 
@@ -32,6 +36,14 @@ MIN_LISTED = 3
 
 BARREN_LISTINGS = 4
 """After as many list pages in a row that led to nothing new, a shape of lists is exhausted."""
+
+BARREN_PAGES = 8
+"""After as many pages of one list in a row that led to nothing new, its pager is left."""
+
+_BATCH = 8  # lists of one shape that are asked for at once
+_FREE_LISTS = 40  # lists that may lead to nothing new, beside half as many as articles: no loop
+_LISTS_PER_ARTICLE = 0.5  # of addresses (facets, calendars, sessions) costs more
+_KEPT_PAGES = 300  # pages that were no list when they were read, looked at again later
 
 _FREE_READS = 4
 _READS_PER_ARTICLE = 0.12
@@ -71,6 +83,7 @@ class Shape:
     articles: int = 0
     listings: int = 0
     others: int = 0
+    undated: int = 0
     twins: int = 0
     barren: int = 0
     example: str = ""
@@ -95,7 +108,11 @@ class Explorer:
         self._hashes: dict[str, str] = {}
         self._labels: dict[str, str] = {}
         self._pages_asked: set[str] = set()
-        self._list_contents: dict[str, set[frozenset[str]]] = {}
+        self._list_contents: dict[str, set[int]] = {}
+        self._barren_pages: dict[str, int] = {}
+        self._no_lists: dict[str, list[FoundLink]] = {}
+        self._late: list[Visit] = []
+        self.barren_lists = 0
 
     # --- what the crawl tells ------------------------------------------------------------------
 
@@ -116,16 +133,23 @@ class Explorer:
             return Seen(is_list=False, visits=self._next())
         fresh = self._collect(own, url)
         listed = self._listed(own)
+        fertile = bool(self._listed(fresh))
         is_list = kind == "other" and len(listed) >= (1 if is_page else MIN_LISTED)
+        if kind == "other" and not is_list and len(self._no_lists) < _KEPT_PAGES:
+            self._no_lists[url] = own
         if shape is not None:
-            fertile = bool(self._listed(fresh))
             self._see_no_article(shape, url, kind, is_list=is_list, is_fertile=fertile)
-        pages = self._pages(url, own, listed) if is_list else []
+        pages = self._pages(url, own, listed, is_fertile=fertile) if is_list else []
         return Seen(is_list, [*pages, *self._next()])
 
     def failed(self, url: str) -> list[Visit]:
         """Take in that ``url`` could not be read and return what to read next."""
-        self._answered(url)
+        shape = self._answered(url)
+        if shape is not None:
+            shape.pages_read += 1
+            shape.others += 1
+            self.wasted += 1
+            self._judge(shape)
         return self._next()
 
     def accepts_undated(self, url: str) -> bool:
@@ -136,7 +160,9 @@ class Explorer:
         """
         shape = self.shapes.get(shape_of(url))
         label = self._labels.get(_key(url), "")
-        return shape is not None and shape.articles >= SAMPLES and len(words(label)) >= TITLE_WORDS
+        if shape is None or len(words(label)) < TITLE_WORDS:
+            return False
+        return shape.articles >= SAMPLES or shape.undated > max(SAMPLES, shape.others)
 
     def learnt(self) -> list[Shape]:
         """Return the shapes of which pages were read."""
@@ -175,8 +201,9 @@ class Explorer:
             shape.listings += 1
             shape.example = shape.example or url
             shape.barren = 0 if is_fertile else shape.barren + 1
-        elif kind == "undated" and self.accepts_undated(url):
-            shape.articles += 1
+            self.barren_lists += not is_fertile
+        elif kind == "undated" and len(words(self._labels.get(_key(url), ""))) >= TITLE_WORDS:
+            shape.undated += 1
         else:
             shape.others += 1
             self.wasted += 1
@@ -191,12 +218,18 @@ class Explorer:
             or (kind in ("unknown", "listing") and len(words(link.text)) >= TITLE_WORDS)
         )
 
-    def _pages(self, url: str, own: Sequence[FoundLink], listed: frozenset[str]) -> list[Visit]:
-        """Return the other pages of the list at ``url``, unless it repeats the page before."""
-        contents = self._list_contents.setdefault(section_of(url), set())
-        if listed in contents:
-            return []  # past its end a list shows its last or first page again and again
-        contents.add(listed)
+    def _pages(
+        self, url: str, own: Sequence[FoundLink], listed: frozenset[str], *, is_fertile: bool
+    ) -> list[Visit]:
+        """Return the other pages of the list at ``url``, unless it has nothing new any more."""
+        section = section_of(url)
+        contents = self._list_contents.setdefault(section, set())
+        barren = 0 if is_fertile else self._barren_pages.get(section, 0) + 1
+        self._barren_pages[section] = barren
+        # Past its end a list shows its last or first page again, with other side boxes perhaps.
+        if hash(listed) in contents or barren >= BARREN_PAGES or self._has_looped():
+            return []
+        contents.add(hash(listed))
         visits = []
         for link in own:
             if is_pager_label(link.text) and is_page_of(link.url, url) and self._ask(link.url):
@@ -204,15 +237,42 @@ class Explorer:
                 visits.append(Visit(link.url, "page"))
         return visits
 
+    def _has_looped(self) -> bool:
+        return self.barren_lists > _FREE_LISTS + _LISTS_PER_ARTICLE * self.articles
+
     def _judge(self, shape: Shape) -> None:
-        if shape.trusted and shape.kind != "other":
-            return
+        before = shape.kind
+        if not shape.trusted or shape.kind == "other":
+            shape.kind = self._verdict(shape)
+        if shape.kind == "article" and before != "article":
+            self._look_again()
+
+    def _verdict(self, shape: Shape) -> ShapeKind:
+        stories = shape.articles + shape.undated
+        if shape.twins >= SAMPLES and shape.twins > shape.articles:
+            return "other"
         if shape.listings:
-            shape.kind = "listing"
-        elif shape.articles >= SAMPLES or (shape.articles and not shape.waiting):
-            shape.kind = "article" if shape.articles >= shape.others else shape.kind
-        elif shape.twins >= SAMPLES or (shape.others >= SAMPLES and not shape.articles):
-            shape.kind = "other"
+            return "listing"
+        if stories >= SAMPLES and stories >= shape.others:
+            return "article"
+        if stories and not shape.waiting and shape.articles:
+            return "article"
+        patience = PATIENCE if _leads_by_headlines(shape) else SAMPLES
+        return "other" if shape.others >= patience and not shape.articles else "unknown"
+
+    def _look_again(self) -> None:
+        """Pages that listed nothing known when they were read may be lists after all."""
+        for url, own in list(self._no_lists.items()):
+            proven = [link for link in own if self._kind_of(link.url) == "article"]
+            shape = self.shapes.get(shape_of(url))
+            if not proven or shape is None:
+                continue
+            del self._no_lists[url]
+            shape.listings += 1
+            shape.others = max(0, shape.others - 1)
+            self.wasted = max(0, self.wasted - 1)
+            shape.kind = self._verdict(shape)
+            self._late += self._pages(url, own, self._listed(own), is_fertile=True)
 
     # --- links ---------------------------------------------------------------------------------
 
@@ -259,26 +319,33 @@ class Explorer:
     # --- what next -----------------------------------------------------------------------------
 
     def _next(self) -> list[Visit]:
-        visits: list[Visit] = []
+        visits, self._late = self._late, []
         for shape in list(self.shapes.values()):
             if shape.kind == "article":
                 visits += self._take(shape, len(shape.waiting), "article")
-            elif shape.kind == "listing" and (shape.articles or shape.barren < BARREN_LISTINGS):
-                visits += self._take(shape, len(shape.waiting), "listing")
+            elif shape.kind == "listing" and self._is_followed(shape):
+                visits += self._take(shape, _BATCH - shape.under_way, "listing")
         for shape in self._by_promise():
-            wanted = SAMPLES - shape.pages_read - shape.under_way
+            samples = PATIENCE if shape.others and _leads_by_headlines(shape) else SAMPLES
+            wanted = samples - shape.pages_read - shape.under_way
             if shape.kind == "unknown" and wanted > 0 and _best_promise(shape) > _STATIC_PROMISE:
                 visits += self._take(shape, wanted, "sample")
         if not visits and not self._asked:
             visits = self._explore_further()
         return visits
 
+    def _is_followed(self, shape: Shape) -> bool:
+        """Tell whether a shape of lists is still read; one that holds articles too always is."""
+        if shape.articles:
+            return True
+        return shape.barren < BARREN_LISTINGS and not self._has_looped()
+
     def _explore_further(self) -> list[Visit]:
         """Nothing is under way: spend what is left of the ration on the most promising rest."""
         if self.wasted >= _FREE_READS + _READS_PER_ARTICLE * self.articles:
             return []
         for shape in self._by_promise():
-            if shape.twins < SAMPLES and not shape.trusted:
+            if shape.twins < SAMPLES and (not shape.trusted or not self.articles):
                 return self._take(shape, 1, "sample")
         return []
 
@@ -292,8 +359,12 @@ class Explorer:
     def _take(
         self, shape: Shape, count: int, purpose: Literal["article", "listing", "sample"]
     ) -> list[Visit]:
-        ranked = sorted(shape.waiting.items(), key=_promise, reverse=True)[:count]
+        ranked = sorted(shape.waiting.items(), key=_promise, reverse=True)[: max(0, count)]
         return [Visit(url, purpose) for url, _ in ranked if self._ask(url)]
+
+
+def _leads_by_headlines(shape: Shape) -> bool:
+    return any(len(words(label)) >= TITLE_WORDS for label in shape.waiting.values())
 
 
 _STATIC_PROMISE = (1, 0)
@@ -319,5 +390,5 @@ def _bare_host(url: str) -> str:
 def _key(url: str) -> str:
     """Return ``url`` so that twins by scheme, ``www.``, slash and case of the host are one."""
     parts = urlsplit(url)
-    path = parts.path.rstrip("/") or "/"
+    path = unicodedata.normalize("NFC", unquote(parts.path)).casefold().rstrip("/") or "/"
     return f"{_bare_host(url)}{path}?{parts.query}"

@@ -8,6 +8,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from portals.discovery.explorer import FoundLink
+from portals.discovery.shapes import without_session
 from portals.extraction.page import Page
 from portals.language.sections import names_news, news_value
 from portals.language.text import clean
@@ -29,7 +30,7 @@ def found_links(page: Page) -> list[FoundLink]:
                 continue
             text = "next"
         else:
-            text = clean("".join(element.itertext()) or element.get("title") or "")
+            text = _label(element)
         url = _absolute(base, href)
         if url and len(text) >= len(found.get(url, "")):
             found[url] = text
@@ -39,19 +40,29 @@ def found_links(page: Page) -> list[FoundLink]:
 def _base(page: Page) -> str:
     """Return the address that relative links start from; a base on a media host is a mistake."""
     for element in page.root.iterfind(".//base[@href]"):
-        base = urljoin(page.url, str(element.get("href") or ""))
-        if urlsplit(base).netloc == urlsplit(page.url).netloc:
+        base = _joined(page.url, str(element.get("href") or "")) or ""
+        if base and _bare_host(base) == _bare_host(page.url):
             return base
     return page.url
 
 
 def _absolute(base: str, href: str) -> str | None:
+    url = _joined(base, _BREAKS.sub("", href))
+    return without_session(urldefrag(url).url) if url else None
+
+
+def _joined(base: str, href: str) -> str | None:
+    """Return the http(s) address that ``href`` is on a page at ``base``, or None."""
     try:
-        url = urldefrag(urljoin(base, _BREAKS.sub("", href))).url
+        url = urljoin(base, href)
         parts = urlsplit(url)
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _bare_host(url: str) -> str:
+    return urlsplit(url).netloc.lower().removeprefix("www.")
 
 
 def news_sections(page: Page) -> list[str]:
@@ -65,8 +76,8 @@ def news_sections(page: Page) -> list[str]:
         link = item.find("./a[@href]")
         if link is None:
             continue
-        labels = [_label(link)]
-        labels += [_label(above) for above in _menu_links_above(item)]
+        labels = [_words(link)]
+        labels += [_words(above) for above in _menu_links_above(item)]
         url = _absolute(base, str(link.get("href")).strip())
         is_news = names_news(labels[0]) and not any(news_value(label) < 0 for label in labels[1:])
         if url and (is_news or any(names_news(label) for label in labels[1:])):
@@ -80,4 +91,11 @@ def _menu_links_above(item: HtmlElement) -> list[HtmlElement]:
 
 
 def _label(link: HtmlElement) -> str:
+    """Return what a link says, or what it is called where it shows a picture only."""
+    shown = clean("".join(link.itertext()))
+    names = [link.get("title"), *(image.get("alt") for image in link.iter("img"))]
+    return max([shown, *(clean(name) for name in names if name)], key=len)
+
+
+def _words(link: HtmlElement) -> str:
     return clean("".join(link.itertext()))

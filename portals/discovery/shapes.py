@@ -25,8 +25,8 @@ _LEFT_ALONE_PARTS = frozenset(
 )
 _LEFT_ALONE_KEYS = frozenset(
     """
-    print in lang language locale hl sort order orderby dir view mode share replytocom s q
-    keyword search tukhoa download action format tmpl session sid phpsessid rt font fontsize
+    print in sort order orderby dir view mode share replytocom s q
+    keyword search tukhoa download action format tmpl rt font fontsize
     size
     """.split()
 )
@@ -38,16 +38,24 @@ _FILES = re.compile(
 
 
 def shape_of(url: str) -> str:
-    """Return the shape of ``url``: "/tin/gap-mat-dau-xuan-12.html" → "/{name}/{slug}-{n}.html".
+    """Return the shape of ``url``: "/tin/gap-mat-dau-xuan-12.html" → "/tin/{slug}-{n}.html".
 
-    ``{n}`` is a number, ``{slug}`` four words or more, ``{name}`` fewer, ``{hex}`` a hash.
+    In folders words are kept; else ``{n}`` is a number, ``{slug}`` four words or more,
+    ``{name}`` fewer and ``{hex}`` a hash.
     """
     parts = urlsplit(url)
-    path = "/".join(_part_shape(part) for part in unquote(parts.path).split("/"))
+    *folders, last = unquote(parts.path).split("/")
+    path = "/".join([*(_folder_shape(folder) for folder in folders), _part_shape(last)])
     keys = sorted(parse_qsl(parts.query, keep_blank_values=True))
     if not keys:
         return path + ("?{token}" if parts.query else "")
     return path + "?" + "&".join(f"{key}={_value_shape(value)}" for key, value in keys)
+
+
+def _folder_shape(part: str) -> str:
+    """Return a folder by its name: what stands in two folders is of two kinds until it is read."""
+    shape = _part_shape(part)
+    return fold(part) if shape == "{name}" else shape
 
 
 def _part_shape(part: str) -> str:
@@ -80,8 +88,32 @@ def is_left_alone(url: str) -> bool:
     path = fold(unquote(parts.path))
     if _FILES.search(path) or any(part in _LEFT_ALONE_PARTS for part in path.split("/")):
         return True
+    if _LOOP.search(path):
+        return True
     keys = parse_qsl(parts.query.casefold(), keep_blank_values=True)
-    return any(key in _LEFT_ALONE_KEYS for key, _ in keys)
+    return any(
+        key in _LEFT_ALONE_KEYS or (key in _LANGUAGE_KEYS and not value.startswith("vi"))
+        for key, value in keys
+    )
+
+
+def without_session(url: str) -> str:
+    """Return ``url`` without session ids and tracking marks, which name no page."""
+    parts = urlsplit(_PATH_SESSION.sub("", url))
+    if not parts.query:
+        return parts.geturl()
+    kept = [pair for pair in parts.query.split("&") if not _SESSION_KEY.match(pair)]
+    return parts._replace(query="&".join(kept)).geturl()
+
+
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^?/#]*", re.IGNORECASE)
+_SESSION_KEY = re.compile(
+    r"(?:phpsessid|jsessionid|aspsessionid\w*|session_?id|sessid|sid|utm_\w+|fbclid|gclid|zarsrc|ref"
+    r"|source|s)=",
+    re.IGNORECASE,
+)
+_LANGUAGE_KEYS = frozenset(["lang", "language", "locale", "hl"])
+_LOOP = re.compile(r"((?:/[^/]+)+)\1\1|(/[^/]+/[^/]+)\2(?:/|$)")
 
 
 def is_file(url: str) -> bool:
