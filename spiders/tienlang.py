@@ -13,7 +13,7 @@ class TienLangSpider(DiscoverySpider):
 
     name = "tienlang"
     layout = Layout(
-        date=r"Ngày \d{1,2}/\d{1,2}/\d{4}(?:\s+Lượt xem:\s*[\d.]+)?",
+        date=r"Ngày:? \d{1,2}/\d{1,2}/\d{4}",
         noise=(r"Lượt xem:\s*[\d.]+",),
         ends=("Ý kiến phản hồi", "Để thuận tiện cho việc đăng tải.*", "Tin mới hơn", "Tin cũ hơn"),
     )

@@ -134,7 +134,8 @@ class Explorer:
         fresh = self._collect(own, url)
         listed = self._listed(own)
         fertile = bool(self._listed(fresh))
-        is_list = kind == "other" and len(listed) >= (1 if is_page else MIN_LISTED)
+        proven = any(self._kind_of(link.url) == "article" for link in fresh)
+        is_list = kind == "other" and len(listed) >= (1 if is_page or proven else MIN_LISTED)
         if kind == "other" and not is_list and len(self._no_lists) < _KEPT_PAGES:
             self._no_lists[url] = own
         if shape is not None:

@@ -38,8 +38,17 @@ _ALIGN_CLASS = re.compile(r"\b(?:text|align)-?(right|center)\b", re.IGNORECASE)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _ITALIC_STYLE = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
+_BLOCK_STYLE = re.compile(
+    r"display\s*:\s*(?:block|flex|grid|list-item|table)|float\s*:\s*right", re.IGNORECASE
+)
+_KEPT_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+_FLOAT_RIGHT = re.compile(r"float\s*:\s*right", re.IGNORECASE)
+_PUSHED = re.compile(r"\xa0[\xa0 ]{7,}")  # blanks that push a signature to the right edge
+_MAX_PUSHED = 80  # characters of what is pushed
 _HIDDEN_CLASSES = frozenset(["hidden", "d-none", "hide"])
 _SHOWN_AGAIN = re.compile(r"\bd-\w+-(?:block|inline|flex|table)|\bvisible-")
+_KEEPS_LINES = frozenset(["pre", "xmp", "listing"])
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _TINY = 32  # pixels: smaller pictures are icons, smileys and counters
 _LINK_SHARE = 0.7  # a list prints the date or a mark beside the link of an item
 _LAZY_SOURCES = ("data-src", "data-original", "data-lazy-src")
@@ -87,6 +96,8 @@ class _Frame:
     italic: bool = False
     heading: int = 0
     link: str | None = None
+    is_block: bool = False
+    keeps_lines: bool = False
 
 
 class _Line:
@@ -165,7 +176,7 @@ class _Walk:
             if event == "end":
                 self._close()
             if element.tail and element is not root:
-                self._line.add(element.tail, self._frames[-1])
+                self._add(element.tail, self._frames[-1])
         self._break()
 
     def _is_unseen(self, element: HtmlElement) -> bool:
@@ -174,7 +185,7 @@ class _Walk:
     def _open(self, element: HtmlElement) -> None:
         tag = element.tag
         frame = _frame(element, tag, self._frames[-1])
-        if tag in BLOCK_TAGS:
+        if frame.is_block:
             self._break()
             self._line.frame = frame
         elif tag == "br":
@@ -185,14 +196,27 @@ class _Walk:
             self._line.open_link(frame.link)
         self._frames.append(frame)
         if element.text:
-            self._line.add(element.text, frame)
+            self._add(element.text, frame)
+
+    def _add(self, text: str, frame: _Frame) -> None:
+        if frame.keeps_lines and "\n" in text:
+            lines = _BLANK_LINE.split(text) if _BLANK_LINE.search(text) else text.split("\n")
+        elif "\xa0" in text and (pushed := _PUSHED.split(text)) and len(pushed) > 1:
+            lines = pushed if len(pushed[-1]) <= _MAX_PUSHED else [text]
+        else:
+            self._line.add(text, frame)
+            return
+        for i, line in enumerate(lines):
+            if i:
+                self._break()
+            self._line.add(line, frame)
 
     def _close(self) -> None:
         frame = self._frames.pop()
-        if frame.tag in BLOCK_TAGS:
+        if frame.is_block:
             self._break()
             self._line.frame = next(
-                (above for above in reversed(self._frames) if above.tag in BLOCK_TAGS),
+                (above for above in reversed(self._frames) if above.is_block),
                 self._frames[0],
             )
 
@@ -208,8 +232,10 @@ class _Walk:
 
 def _frame(element: HtmlElement, tag: str, parent: _Frame) -> _Frame:
     frame = _Frame(
-        element, tag, parent.align, parent.bold, parent.italic, parent.heading, parent.link
-    )
+        element, tag, parent.align, parent.bold, parent.italic, parent.heading, parent.link,
+        # What a page calls by a name of its own ("portal-title") is a box of its own.
+        tag in BLOCK_TAGS or "-" in tag, parent.keeps_lines or tag in _KEEPS_LINES,
+    )  # fmt: skip
     if tag in _BOLD_TAGS:
         frame.bold = True
     elif tag in _ITALIC_TAGS:
@@ -235,6 +261,12 @@ def _read_style(element: HtmlElement, frame: _Frame) -> None:
             frame.align = match[1].lower()
         if _BOLD_STYLE.search(style):
             frame.bold = True
+        if frame.tag != "img" and _BLOCK_STYLE.search(style):
+            frame.is_block = True
+            if _FLOAT_RIGHT.search(style):
+                frame.align = "right"
+        if _KEPT_LINES.search(style):
+            frame.keeps_lines = True
         if _ITALIC_STYLE.search(style):
             frame.italic = True
     classes = element.get("class")

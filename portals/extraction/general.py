@@ -7,26 +7,14 @@ body is taken.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from portals.extraction.blocks import Block
-from portals.extraction.layout import Layout, LayoutReading, longest_text, read_around
+from portals.extraction.layout import Layout, LayoutReading, read_under
 from portals.extraction.page import Page
 from portals.extraction.story import Story
-from portals.language.dates import DateReading, find_date
 from portals.language.text import canonical, words
 
 _ANY = Layout(date=r"(?!)")
-_DATE_LINE = 60  # characters: a date with weekday, label, zone and views is no longer
-_ABOVE, _BELOW = 3, 6  # lines beside the title in which its date stands
 _MIN_WORDS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class _DateLine:
-    index: int
-    reading: DateReading
+_MAX_REPEATS = 3  # lines that repeat the title of the page
 
 
 def read_general(page: Page, title: str, layout: Layout | None = None) -> LayoutReading | None:
@@ -35,40 +23,17 @@ def read_general(page: Page, title: str, layout: Layout | None = None) -> Layout
     ``layout`` says what ends the text and how its lead is set apart, where that is known.
     """
     wanted = canonical(title)
-    for i, block in enumerate(page.blocks):
-        if block.is_link or not block.text or canonical(block.text) != wanted:
-            continue
-        date = _date_beside(page, i)
-        start = date.index if date and date.index > i else i
-        reading = read_around(page.blocks, i, start, len(page.blocks), layout or _ANY)
-        if longest_text(page.blocks[start + 1 :]) >= _MIN_WORDS:
-            if date:
-                reading.date = date.reading
-            else:
+    lines = [
+        i
+        for i, block in enumerate(page.blocks)
+        if block.text and not block.is_link and canonical(block.text) == wanted
+    ]
+    for i in lines[:_MAX_REPEATS]:
+        if reading := read_under(page, i, frozenset(), layout or _ANY, above=True):
+            if reading.date is None:
                 reading.date_reason = "no date beside the title"
             return reading
     return None
-
-
-def _date_beside(page: Page, title: int) -> _DateLine | None:
-    blocks = page.blocks
-    near = [
-        *range(title + 1, min(title + 1 + _BELOW, len(blocks))),
-        *range(title - 1, max(title - 1 - _ABOVE, -1), -1),
-    ]
-    for i in near:
-        text = blocks[i].text
-        if not text or len(text) > _DATE_LINE or not _is_date_line(blocks, i):
-            continue
-        reading = find_date(text, page.fetched_at)
-        if reading and not (i < title and reading.at.date() == page.fetched_at.date()):
-            return _DateLine(i, reading)
-    return None
-
-
-def _is_date_line(blocks: Sequence[Block], index: int) -> bool:
-    """Tell whether a line is short enough to be a date with its label, and no sentence."""
-    return len(words(blocks[index].text)) <= 14 and not blocks[index].text.endswith(".")
 
 
 def read_foreign(page: Page) -> Story | None:

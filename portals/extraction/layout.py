@@ -14,12 +14,21 @@ from datetime import datetime
 from functools import cached_property
 from statistics import median
 from typing import Literal
-from urllib.parse import urljoin
 
 from portals.extraction.blocks import Block
+from portals.extraction.ending import end_of_story, own_blocks
+from portals.extraction.header import (
+    DateLine,
+    Header,
+    date_beside,
+    date_lines,
+    header_at,
+    leads_elsewhere,
+    lenient,
+)
 from portals.extraction.page import Page
 from portals.extraction.story import Story, read_story
-from portals.language.bylines import ends_article, is_noise, read_signature, read_view_count
+from portals.language.bylines import is_noise, read_view_count
 from portals.language.dates import DateReading, UnreadableDate, read_date
 from portals.language.text import canonical, words
 
@@ -27,12 +36,11 @@ MIN_STORY_WORDS = 20
 """A story has at least this many words; the shortest real notices seen have about 30."""
 
 _MIN_UNDATED_WORDS = 60
-_MAX_TITLE_WORDS = 60
-_TITLE_REACH = 14  # lines between date and title: labels, hidden marks, share buttons
 _LIST_GAP_WORDS = 60
-_PARAGRAPH_WORDS = 20
 _HEADLINE_WORDS = 4
-_HEADING_WORDS = 5
+_VIEWS_ABOVE, _VIEWS_BELOW = 3, 4  # lines around header and end in which the counter stands
+_MAX_NAMED = 3  # lines that repeat the title of the page
+_NOTHING: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class Layout:
     @cached_property
     def date_pattern(self) -> re.Pattern[str]:
         """The date line, compiled."""
-        return re.compile(self.date, re.IGNORECASE)
+        return lenient(self.date)
 
     @cached_property
     def end_pattern(self) -> re.Pattern[str] | None:
@@ -88,21 +96,35 @@ class LayoutReading:
 
 
 def read_layout(page: Page, layout: Layout) -> LayoutReading | None:
-    """Return what the page shows under ``layout``, or None where it shows no article."""
-    blocks = page.blocks
-    dates = [i for i, block in enumerate(blocks) if layout.date_pattern.fullmatch(block.text)]
-    for anchor in _article_anchors(blocks, dates):
-        title = _title_index(page, anchor, layout)
-        if title is None:
-            continue
-        if _begins_with_headline(blocks, max(anchor, title) + 1, layout):
-            continue  # an item of a list: its headline is a link
-        following = next((i for i in dates if i > max(anchor, title)), len(blocks))
-        reading = read_around(blocks, title, anchor, following, layout)
-        if reading.story.word_count >= MIN_STORY_WORDS:
-            _read_date_line(reading, blocks[anchor].text, page.fetched_at)
-            return reading
-    return None if dates else _read_undated(page, layout)
+    """Return what the page shows under ``layout``, or None where it shows no article.
+
+    Of several dated headers the one that the head of the page names is taken, then one that is
+    a heading, then the one with the longest story.
+    """
+    dates = date_lines(page.blocks, layout.date_pattern, layout.title)
+    dated = frozenset(i for line in dates for i in range(line.first, line.last + 1))
+    found = [
+        (header, read_around(page, header, dated, layout))
+        for line, is_apart in _apart(page.blocks, dates)
+        if (header := header_at(page, line, dated, layout.title, layout.noise_pattern))
+        and (is_apart or header.is_named)
+        and not _begins_with_headline(page, header.last + 1, layout)
+    ]
+    found = [item for item in found if item[1].story.word_count >= MIN_STORY_WORDS]
+    best = max(
+        found,
+        key=lambda item: (item[0].is_named, item[0].is_heading, item[1].story.word_count),
+        default=None,
+    )
+    if best is None or not best[0].is_named:
+        named = _read_named(page, dated, layout)
+        if named:
+            return named
+    if best is None:
+        return None
+    header, reading = best
+    _read_date_line(reading, header.date_text, page.fetched_at)
+    return reading
 
 
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
@@ -113,22 +135,21 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
     )
 
 
-def _article_anchors(blocks: Sequence[Block], dates: Sequence[int]) -> list[int]:
-    """Return the date lines that a story can follow: those in a list of dated links cannot."""
-    if len(dates) < 3:
-        return list(dates)
-    gaps = {
-        anchor: _plain_words(blocks[anchor + 1 : following])
-        for anchor, following in zip(dates, [*dates[1:], len(blocks)], strict=True)
-    }
-    usual = median(gaps.values())
-    return [i for i in dates if gaps[i] >= _LIST_GAP_WORDS or gaps[i] > 3 * usual]
+def _apart(blocks: Sequence[Block], dates: Sequence[DateLine]) -> list[tuple[DateLine, bool]]:
+    """Tell of each date line whether a story can follow it: in a list of dated links none does."""
+    ends = [*(line.first for line in dates[1:]), len(blocks)]
+    gaps = [
+        _plain_words(blocks[line.last + 1 : end]) for line, end in zip(dates, ends, strict=False)
+    ]
+    least = min(_LIST_GAP_WORDS, 3 * median(gaps) + 1) if len(dates) > 2 else 0
+    return [(line, gap >= least) for line, gap in zip(dates, gaps, strict=True)]
 
 
-def _begins_with_headline(blocks: Sequence[Block], start: int, layout: Layout) -> bool:
-    for block in blocks[start : start + 4]:
+def _begins_with_headline(page: Page, start: int, layout: Layout) -> bool:
+    for block in page.blocks[start : start + 4]:
         if block.image is None and not _is_header_noise(block, layout):
-            return block.is_link and len(words(block.text)) >= _HEADLINE_WORDS
+            is_headline = block.is_link and len(words(block.text)) >= _HEADLINE_WORDS
+            return is_headline and leads_elsewhere(block, page.url)
     return False
 
 
@@ -136,91 +157,48 @@ def _plain_words(blocks: Sequence[Block]) -> int:
     return sum(len(words(block.text)) for block in blocks if not block.is_link)
 
 
-def _title_index(page: Page, anchor: int, layout: Layout) -> int | None:
-    """Return the line beside the date that the head names as the title, else the nearest one."""
-    step = -1 if layout.title == "before" else 1
-    blocks = page.blocks
-    beside = range(anchor + step, max(-1, min(len(blocks), anchor + step * _TITLE_REACH)), step)
-    lines = [
-        i for i in beside if blocks[i].image is None and not _is_header_noise(blocks[i], layout)
-    ]
-    if not lines or _leads_elsewhere(blocks[lines[0]], page.url):
-        return None  # in a list the line beside a date is the headline, a link to the article
-    named = (i for i in lines if canonical(blocks[i].text) in page.head_names)
-    index = next(named, lines[0])
-    if _leads_elsewhere(blocks[index], page.url):
-        return None
-    return index if 2 <= len(words(blocks[index].text)) <= _MAX_TITLE_WORDS else None
-
-
 def _is_header_noise(block: Block, layout: Layout) -> bool:
     text = block.text
-    return (
-        is_noise(text)
-        or bool(layout.noise_pattern and layout.noise_pattern.fullmatch(text))
-        or bool(layout.date_pattern.fullmatch(text))
-    )
+    return is_noise(text) or bool(layout.noise_pattern and layout.noise_pattern.fullmatch(text))
 
 
-def _leads_elsewhere(block: Block, url: str) -> bool:
-    return block.is_link and any(
-        urljoin(url, link.url).split("#")[0] != url for link in block.links
-    )
-
-
-def read_around(
-    blocks: Sequence[Block], title: int, anchor: int, following: int, layout: Layout
-) -> LayoutReading:
-    """Return the story that begins under ``title`` and ``anchor`` and ends before ``following``."""
-    start = max(title, anchor) + 1
-    end = _end_index(blocks, start, following, layout)
-    counted = (read_view_count(block.text) for block in blocks[anchor : min(anchor + 4, end)])
+def read_around(page: Page, header: Header, dated: frozenset[int], layout: Layout) -> LayoutReading:
+    """Return the story that stands under ``header``; ``dated``: the lines with dates."""
+    blocks = page.blocks
+    start = header.last + 1
+    part = own_blocks(blocks, start, len(blocks), header.first)
+    numbers = {id(block): i for i, block in enumerate(part)} if dated else {}
+    later = frozenset(numbers[id(blocks[i])] for i in dated if id(blocks[i]) in numbers)
+    end = end_of_story(part, later, layout.end_pattern)
+    kept = [block for i, block in enumerate(part[:end]) if i not in later]
     story = read_story(
-        blocks[start:end],
+        _without_repeated_title(kept, header.title),
         noise=layout.noise_pattern,
         lead=layout.lead,
         plain_captions=layout.plain_captions,
     )
+    near = [
+        *blocks[max(0, header.first - _VIEWS_ABOVE) : start + _VIEWS_BELOW],
+        *part[max(0, end - _VIEWS_BELOW) : end + _VIEWS_BELOW],
+    ]
+    counted = (read_view_count(block.text) for block in near if len(block.text) < 200)
     return LayoutReading(
-        title=blocks[title].text,
+        title=header.title,
         story=story,
-        section=_section(blocks, title, layout),
+        section=_section(blocks, header.first, layout),
         view_count=next((count for count in counted if count is not None), None),
     )
 
 
-def _end_index(blocks: Sequence[Block], start: int, following: int, layout: Layout) -> int:
-    end = following
-    if following < len(blocks) and blocks[following - 1].is_link:
-        end -= 1  # a dated link follows: its title line is not of the story
-    for i in range(start, end):
-        text = blocks[i].text
-        if ends_article(text) or (layout.end_pattern and layout.end_pattern.fullmatch(text)):
-            end = i
-            break
-    return _before_closing_links(blocks, start, end)
-
-
-def _before_closing_links(blocks: Sequence[Block], start: int, end: int) -> int:
-    """Return where the list of links begins that closes the story, if one does.
-
-    Links between paragraphs are a box inside the story (MasterCMS prints one under the lead);
-    links with no paragraph after them are other news, menus or the footer.
-    """
-    last_paragraph = start
-    for i in range(start, end):
-        if not blocks[i].is_link and len(words(blocks[i].text)) >= _PARAGRAPH_WORDS:
-            last_paragraph = i
-    for i in range(last_paragraph + 1, end - 1):
-        if blocks[i].is_link and blocks[i + 1].is_link:
-            return i - 1 if i - 1 > last_paragraph and _heads_links(blocks[i - 1]) else i
-    return end
-
-
-def _heads_links(block: Block) -> bool:
-    """Tell whether a line is the heading of the links below it, and not a signature."""
-    is_short = 0 < len(words(block.text)) <= _HEADING_WORDS and block.text[-1].isalnum()
-    return is_short and read_signature(block.text, set_apart=True) is None
+def _without_repeated_title(blocks: list[Block], title: str) -> list[Block]:
+    """Return ``blocks`` without the title printed again above or under the text."""
+    wanted = canonical(title)
+    repeats = {i for i, block in enumerate(blocks) if canonical(block.text) == wanted}
+    if not repeats:
+        return blocks
+    told = [i for i, b in enumerate(blocks) if i not in repeats and len(words(b.text)) >= 12]
+    first, last = (told[0], told[-1]) if told else (len(blocks), 0)
+    return [b for i, b in enumerate(blocks) if i not in repeats or first < i < last]
 
 
 def _section(blocks: Sequence[Block], title: int, layout: Layout) -> str | None:
@@ -239,17 +217,43 @@ def _read_date_line(reading: LayoutReading, text: str, now: datetime) -> None:
         reading.date_reason = str(error)
 
 
-def _read_undated(page: Page, layout: Layout) -> LayoutReading | None:
-    """Read a page that shows no date line: its title is the line that the head names."""
-    for i, block in enumerate(page.blocks):
-        if not block.text or block.is_link or canonical(block.text) not in page.head_names:
-            continue
-        reading = read_around(page.blocks, i, i, len(page.blocks), layout)
-        end = _end_index(page.blocks, i + 1, len(page.blocks), layout)
-        if longest_text(page.blocks[i + 1 : end]) >= _MIN_UNDATED_WORDS:
-            reading.date_reason = "no date line on the page"
+def _read_named(page: Page, dated: frozenset[int], layout: Layout) -> LayoutReading | None:
+    """Read the story under the line that the head names, before anything is dated.
+
+    Its date, if it shows one, has another form than the portal's.
+    """
+    names = page.head_names
+    lines = [
+        i
+        for i, block in enumerate(page.blocks)
+        if block.text and not leads_elsewhere(block, page.url) and canonical(block.text) in names
+    ]
+    for i in lines[:_MAX_NAMED]:
+        if reading := read_under(page, i, dated, layout, above=layout.title == "after"):
+            reading.date_reason = reading.date_reason or "no date line on the page"
             return reading
     return None
+
+
+def read_under(
+    page: Page, index: int, dated: frozenset[int], layout: Layout, *, above: bool
+) -> LayoutReading | None:
+    """Return the story of some length under the title at ``index``, or None.
+
+    Its date is the nearest short line under the title (or ``above`` it) that is one, in any form.
+    """
+    found = date_beside(page, index, above=above)
+    last = max(index, found[0]) if found else index
+    until = min((i for i in dated if i > last), default=len(page.blocks))
+    if longest_text(page.blocks[last + 1 : until]) < _MIN_UNDATED_WORDS:
+        return None
+    header = Header(page.blocks[index].text, index, last)
+    reading = read_around(page, header, dated, layout)
+    if reading.story.word_count < MIN_STORY_WORDS:
+        return None
+    if found:
+        reading.date = found[1]
+    return reading
 
 
 def longest_text(blocks: Sequence[Block]) -> int:

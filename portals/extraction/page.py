@@ -15,6 +15,7 @@ from portals.extraction.blocks import Block, read_blocks
 from portals.language.decoding import decode
 from portals.language.text import canonical, clean, words
 
+_EARLY_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
 
 
@@ -46,6 +47,8 @@ class Page:
         """The tree; an empty or unreadable page gives an empty ``html`` element."""
         parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
         markup = self.markup or self.text.replace("\x00", "").encode("utf-8", "replace")
+        # Frames of frames close the page before it begins; browsers show what follows.
+        markup = _EARLY_END.sub(b"", markup)
         try:
             return document_fromstring(markup, parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
@@ -75,8 +78,8 @@ class Page:
     def canonical_url(self) -> str | None:
         """The address in ``link rel=canonical``, absolute, where it names this host."""
         for link in self.root.iterfind(".//link[@rel='canonical']"):
-            url = urljoin(self.url, str(link.get("href") or "").strip())
-            if urlsplit(url).netloc == urlsplit(self.url).netloc:
+            url = self.absolute(str(link.get("href") or ""))
+            if url and urlsplit(url).netloc == urlsplit(self.url).netloc:
                 return url
         return None
 

@@ -272,10 +272,18 @@ def _address(page: Page, recipe: Recipe) -> str:
 
 def _set_lead(article: Article, nets: Nets) -> None:
     for lead, rule in nets.leads():
+        if "meta[" in rule and _begins(article.body, lead):
+            continue  # the description is cut from the text (MasterCMS, NukeViet)
         article.lead_prefix, article.lead = split_prefix(lead)
         article.provenance["lead"] = rule
         _drop_repeated_lead(article)
         return
+
+
+def _begins(body: str, lead: str) -> bool:
+    """Tell whether ``lead`` is the beginning of the first paragraph, and not the whole of it."""
+    first, cut = canonical(body.partition("\n\n")[0]), canonical(lead)
+    return first != cut and first.startswith(cut)
 
 
 def _drop_repeated_lead(article: Article) -> None:

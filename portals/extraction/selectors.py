@@ -19,6 +19,7 @@ from portals.language.bylines import read_signature, read_view_count
 from portals.language.dates import DateReading, UnreadableDate, read_date
 from portals.language.text import canonical, clean
 
+_MAX_BODIES = 20  # boxes that a page may have of the text's class
 _MAX_CHROME = 120  # characters: lines of a frame are short
 _TRANSLATOR = HTMLTranslator()
 
@@ -28,7 +29,8 @@ class Theme:
     """The selectors of one theme generation: per field in order of trust, the first that answers.
 
     ``scope``: the box of the article, in which all but the section and the head is looked for,
-    and without which the theme does not apply. ``::attr(name)`` selects an attribute. ``drop`` is
+    and without which the theme does not apply. ``::attr(name)`` selects an attribute,
+    ``::last`` the last match. ``drop`` is
     left out of the body; ``author``, ``source`` and ``byline`` are left out too where they stand
     inside it. ``byline``: elements of labelled lines ("Tác giả: …", "Nguồn tin: …").
     ``lead_in_body``: the lead is the body's first line, or its first line if that is bold.
@@ -85,29 +87,39 @@ def _is_chrome(text: str, chrome: frozenset[str]) -> bool:
 @lru_cache(maxsize=2048)
 def compiled(css: str) -> etree.XPath:
     """Return ``css`` (with ``::attr()`` and ``::text``), or a path from ``/``, compiled once."""
+    css = css.removesuffix("::last")
     if css.startswith("/"):
         return etree.XPath(css)
     return etree.XPath(_TRANSLATOR.css_to_xpath(css))
 
 
 def select(root: HtmlElement, css: str) -> list[HtmlElement | str]:
-    """Return the elements or attribute values under ``root`` that ``css`` selects."""
-    return cast("list[HtmlElement | str]", compiled(css)(root))
+    """Return the elements or attribute values under ``root`` that ``css`` selects.
+
+    ``::last`` is the last of them: ``a:last-of-type`` compares every link with every other.
+    """
+    found = cast("list[HtmlElement | str]", compiled(css)(root))
+    return found[-1:] if css.endswith("::last") else found
 
 
 def select_text(root: HtmlElement, css: str) -> str:
     """Return the text of the first match of ``css`` that shows any, cleaned, or ``""``."""
     for match in select(root, css):
-        text = clean(match if isinstance(match, str) else "".join(match.itertext()))
+        text = clean(match) if isinstance(match, str) else _shown(match)
         if text:
             return text
     return ""
 
 
+def _shown(element: HtmlElement) -> str:
+    """Return what ``element`` shows on one line: breaks and inner boxes part words."""
+    return " ".join(block.text for block in read_blocks(element) if block.text)
+
+
 def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
     """Return what the page shows under ``theme``, or None where it is not of that theme."""
     scope = _first_element(page.root, (theme.scope,)) if theme.scope else page.root
-    body = _first_element(scope, theme.body) if scope is not None else None
+    body = _fullest(scope, theme.body) if scope is not None else None
     if scope is None or body is None:
         return None
     title, rule = _first_text(scope, theme.title, page)
@@ -177,6 +189,17 @@ def _first_element(root: HtmlElement, selectors: Iterable[str]) -> HtmlElement |
         for match in select(root, css):
             if not isinstance(match, str):
                 return match
+    return None
+
+
+def _fullest(root: HtmlElement, selectors: Iterable[str]) -> HtmlElement | None:
+    """Return the match with the most text of the first selector that matches."""
+    for css in selectors:
+        found = [match for match in select(root, css) if not isinstance(match, str)]
+        if len(found) > 1:
+            return max(found[:_MAX_BODIES], key=lambda element: len(str(element.xpath("string()"))))
+        if found:
+            return found[0]
     return None
 
 

@@ -19,14 +19,16 @@ from portals.language.bylines import (
     reads_as_caption,
     reads_as_scene,
 )
-from portals.language.text import canonical, words
+from portals.language.text import canonical, clean, words
 
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|rar|7z)(?:$|[?#])|/fileclick&", re.IGNORECASE
 )
 _MAX_LINK_LINE = 25  # words: a longer line that is all link is a paragraph somebody linked
+_SIGNED = re.compile(r"[A-ZĐ]{2,4}\.?$|(?i:nguồn|theo|tác giả|tin|bài)\b.*:")
 _MAX_SIGNATURE_LINES = 4
 _LEAD_WORDS = 4
+_MAX_BESIDE = 12  # words: a caption beside its picture is no longer
 _MAX_BOX = 500  # characters: a table that holds a picture and its caption holds no more text
 
 
@@ -54,6 +56,7 @@ class _Style:
     align: str
     bold: bool
     italic: bool
+    listed: bool
 
     def sets_apart(self, block: Block, *, bold: bool = False) -> bool:
         """``block`` is centred or pushed right, slanted (or bold), where the story is not."""
@@ -104,15 +107,20 @@ def _plain_style(blocks: Sequence[Block]) -> _Style:
     align: Counter[str] = Counter()
     bold: Counter[bool] = Counter()
     italic: Counter[bool] = Counter()
+    listed: Counter[bool] = Counter()
     for block in blocks:
         size = len(block.text)
         align[block.align] += size
         bold[block.bold] += size
         italic[block.italic] += size
+        listed[_is_listed(block)] += size
     if not align:
-        return _Style("", bold=False, italic=False)
+        return _Style("", bold=False, italic=False, listed=False)
     return _Style(
-        align.most_common(1)[0][0], bold.most_common(1)[0][0], italic.most_common(1)[0][0]
+        align.most_common(1)[0][0],
+        bold=bold.most_common(1)[0][0],
+        italic=italic.most_common(1)[0][0],
+        listed=listed.most_common(1)[0][0],
     )
 
 
@@ -123,7 +131,7 @@ def _take_signature(blocks: list[Block], style: _Style, story: Story) -> None:
         if last is None or not any(block.text for block in blocks[:last]):
             return
         apart = style.sets_apart(blocks[last], bold=True)
-        if _is_caption_place(blocks, last) and not apart:
+        if _is_caption_place(blocks, last) and not apart and not _SIGNED.match(blocks[last].text):
             return
         signature = read_signature(blocks[last].text, set_apart=apart)
         if signature is None or (signature.photo and _is_caption_place(blocks, last)):
@@ -173,7 +181,7 @@ def _fill(blocks: list[Block], style: _Style, story: Story, *, plain_captions: b
             and i != last_text
             and not block.bold
             and (story.paragraphs or story.lead)
-            and _is_bare_caption(block, story)
+            and _is_bare_caption(blocks, i, style, story)
         ):
             story.images.append(("", block.text))
         else:
@@ -194,17 +202,41 @@ def _is_caption(blocks: Sequence[Block], index: int, style: _Style) -> bool:
 
 
 def _share_box(block: Block, picture: Block) -> bool:
-    """Tell whether picture and line stand in one small table of their own."""
-    if block.tag != "td":
+    """Tell whether picture and line stand in one small table of their own.
+
+    A long line in the cell beside a picture is text that flows around it.
+    """
+    cell, table = block.element, next(block.element.iterancestors("table"), None)
+    if block.tag != "td" or table is None:
         return False
-    table = next(block.element.iterancestors("table"), None)
-    if table is None or not any(table is above for above in picture.element.iterancestors("table")):
+    if not any(table is above for above in picture.element.iterancestors("table")):
         return False
-    return sum(len(text) for text in table.itertext()) <= _MAX_BOX
+    row = next(picture.element.iterancestors("tr"), None)
+    if row is cell.getparent() and len(words(block.text)) > _MAX_BESIDE:
+        return False
+    size = 0
+    for text in table.itertext():
+        size += len(text)
+        if size > _MAX_BOX:
+            return False
+    return True
 
 
-def _is_bare_caption(block: Block, story: Story) -> bool:
-    """Tell whether a line is a caption without a picture: it must be short and name a scene."""
-    if not reads_as_scene(block.text):
+def _is_bare_caption(blocks: Sequence[Block], index: int, style: _Style, story: Story) -> bool:
+    """Tell whether a line is a caption without a picture: short, alone, and naming a scene."""
+    block = blocks[index]
+    if not reads_as_scene(block.text) or (_is_listed(block) and not style.listed):
         return False
+    neighbours = (blocks[i] for i in (index - 1, index + 1) if 0 <= i < len(blocks))
+    if any(reads_as_scene(other.text) and not other.bold for other in neighbours):
+        return False  # items of a list
     return not block.text.endswith(".") or (story.lead is not None and not story.paragraphs)
+
+
+def _is_listed(block: Block) -> bool:
+    """Tell whether a line is an item of a list or a cell of a table with columns."""
+    if block.tag == "li" or next(block.element.iterancestors("li"), None) is not None:
+        return True
+    cell = block.element if block.tag == "td" else next(block.element.iterancestors("td"), None)
+    row = cell.getparent() if cell is not None else None
+    return row is not None and sum(bool(clean(str(c.xpath("string()")))) for c in row) > 1

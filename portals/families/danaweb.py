@@ -22,8 +22,8 @@ GENERATION_1 = Theme(
     lead=("h3.t-semibold", "h3.description"),
     body=("div.detail-wp",),
     section=(
-        "div.tendanhmucsanpham a:last-of-type",
-        "div.breadcrumb a:last-of-type",
+        "div.tendanhmucsanpham a::last",
+        "div.breadcrumb a::last",
     ),
     drop=(".social-like", ".iconlike", ".others"),
     article_path=r"(?:-|/)\d+\.html$",
@@ -44,7 +44,7 @@ GENERATION_2 = Theme(
         "p.pre_tindetail",
     ),
     body=("div.detail-wp", "div.cten_dtvh"),
-    section=("li.mm-selected > a", "div.breadcrumb a:last-of-type"),
+    section=("li.mm-selected > a", "div.breadcrumb a::last"),
     views=("label.views",),
     drop=(".social-share", ".others"),
 )

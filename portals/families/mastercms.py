@@ -61,7 +61,7 @@ THEME_2018 = Theme(
     lead=(".content_detail h3", "meta[name='description']::attr(content)"),
     body=(".content_detail div[class*='detail_info']", "div[class*='__MB_CONTENT_FOR_PRINTER']"),
     author=("p.display_author",),
-    section=(".title_new_nav > span > a > span", ".title_new_nav a:last-of-type"),
+    section=(".title_new_nav > span > a > span", ".title_new_nav a::last"),
     drop=(*_BOXES, ".tool", "div.tags"),
 )
 

@@ -253,7 +253,11 @@ _VIEWS = re.compile(
 _MAX_COUNTER = 200  # characters: a line with a counter is short
 _NOISE = re.compile(
     r"^(?:"
-    r"xem với cỡ chữ.*|cỡ chữ\b.{0,12}|màu chữ.{0,12}|nghe bài.{0,12}|nghe đọc bài.{0,12}|null"
+    r"đọc bài viết|\[?(?:trở về|quay về|quay lại|về đầu trang)\]?"
+    r"|xem với cỡ chữ.*|cỡ chữ\b.{0,12}|màu chữ.{0,12}|nghe (?:đọc )?(?:bài|nội dung).{0,20}|null"
+    r"|\d\d:\d\d(?: ?/ ?\d\d:\d\d)?|(?:ngày )?cập nhật(?: lúc| ngày)? ?:[\s\d:/.,|-]{6,30}"
+    r"|theo dõi (?:chúng tôi|báo|trang)\b.{0,60}|đánh giá(?: bài viết)?\s*:?.{0,10}"
+    r"|(?:tệp|file|tập tin|tài liệu|văn bản)(?: tin)? đính kèm\s*(?::.{0,160})?"
     r"|bản in|in bài(?: viết)?|in trang.{0,12}|gửi bài viết|gởi bài viết|chia sẻ:?"
     r"|share|tweet|print|email|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
     r"|(?:từ khóa|từ khoá|tags?|thẻ)\s*:.*"
@@ -266,12 +270,38 @@ _NOISE = re.compile(
 )
 _ENDS_ARTICLE = re.compile(
     r"^(?:xem tin khác|(?:các )?tin(?: bài)? khác|tin liên quan|tin mới hơn|tin cũ hơn"
+    r"|(?:các )?(?:tin|bài)(?: viết)? đã đưa|(?:các )?(?:tin|bài)(?: viết)? (?:trước|tiếp theo)"
     r"|tin cùng chuyên mục|những tin (?:mới|cũ) hơn|các bài (?:viết )?khác|bài viết liên quan"
     r"|ý kiến phản hồi|bình luận|ý kiến bạn đọc|chuyên đề|lượt truy cập|đang trực tuyến.*"
     r"|hiển thị\s*:\s*\d+ / \d+.*"
     r"|designed and maintained by.*|tin đọc nhiều|đọc nhiều nhất|tin nổi bật)\s*:?$",
     re.IGNORECASE,
 )
+
+
+_BOX_HEADING = re.compile(
+    r"^(?:(?:tin|bài)(?: bài| viết)? liên quan|tin nổi bật|tin đọc nhiều|đọc nhiều nhất)\s*:?$",
+    re.IGNORECASE,
+)
+_IMPRINT = re.compile(
+    r"^(?:©|®|copyright\b|bản quyền (?:thuộc|của|©|\d)|cơ quan (?:chủ quản|quản lý)\s*:"
+    r"|giấy phép (?:số|thiết lập|xuất bản|hoạt động)[^.]{0,80}$"
+    r"|chịu trách nhiệm (?:chính|nội dung|xuất bản)\s*[:(]|all rights reserved"
+    r"|trang chủ\s*[|•·]|(?:bình luận|ý kiến(?: bạn đọc| phản hồi)?)\s*\(\d+\)"
+    r"|(?:ý kiến của bạn|gửi (?:bình luận|ý kiến|phản hồi)|viết bình luận)\s*:?$"
+    r"|ghi rõ nguồn .{0,60}khi )",
+    re.IGNORECASE,
+)
+
+
+def is_imprint(text: str) -> bool:
+    """Tell whether a line belongs to the foot of a page: owner, licence, comments."""
+    return bool(_IMPRINT.match(text))
+
+
+def is_box_heading(text: str) -> bool:
+    """Tell whether a heading is one of boxes that also stand in the middle of a text."""
+    return bool(_BOX_HEADING.match(text))
 
 
 def is_noise(text: str) -> bool:
