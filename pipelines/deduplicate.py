@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from portals.article import Article, Reject
+
+_REMEMBERED = 5_000  # items: repeats stand close together, and the store finds the others
 
 
 class SeenTwice(DropItem):
@@ -21,7 +25,7 @@ class DeduplicatePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self.stats = crawler.stats
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: OrderedDict[int, None] = OrderedDict()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DeduplicatePipeline:
@@ -30,10 +34,12 @@ class DeduplicatePipeline:
 
     def process_item(self, item: Article | Reject) -> Article | Reject:
         """Return the item, unless it repeats. Raises SeenTwice."""
-        key = (item.url, item.content_hash if isinstance(item, Article) else item.reason)
+        key = hash((item.url, item.content_hash if isinstance(item, Article) else item.reason))
         if key in self._seen:
             if self.stats:
                 self.stats.inc_value("portal/seen_twice")
             raise SeenTwice(f"seen twice in this run: {item.url}")
-        self._seen.add(key)
+        self._seen[key] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
         return item

@@ -1,42 +1,21 @@
-"""Last: articles and rejects into the database, each in one transaction."""
+"""Last: articles and rejects go to the database with the page that they came from."""
 
 from __future__ import annotations
 
-import logging
-import sqlite3
-
-from scrapy.crawler import Crawler
-
 from portals.article import Article, Reject
-from portals.crawling.run import RunRecorder
-
-logger = logging.getLogger(__name__)
+from portals.crawling.frontier import current_unit
 
 
 class SqlitePipeline:
-    """Hands every item to the run's recorder, which owns the database."""
+    """Adds every item to the unit of work of its page.
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> SqlitePipeline:
-        """Take the crawl whose recorder is to be used."""
-        return cls(crawler)
+    The frontier writes a unit in one transaction: the article, the requests that its page led to,
+    and that the page is done.
+    """
 
     def process_item(self, item: Article | Reject) -> Article | Reject:
-        """Store the item; where the disk refuses it, stop the crawl and say so."""
-        recorder = self.crawler.get_extension(RunRecorder)
-        assert recorder is not None
-        assert self.crawler.stats is not None
-        try:
-            if isinstance(item, Reject):
-                recorder.reject(item)
-            else:
-                recorder.save(item)
-        except sqlite3.OperationalError as error:
-            self.crawler.stats.inc_value("portal/storage_errors")
-            logger.error(  # noqa: TRY400 - one line, no traceback
-                "cannot write %s: %s; free the disk, then run again", item.url, error
-            )
+        """Hand the item on to be written."""
+        unit = current_unit()
+        assert unit is not None, "items come from pages"
+        unit.taken.append(item)
         return item

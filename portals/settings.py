@@ -47,9 +47,18 @@ COOKIES_ENABLED = (
 )
 METAREFRESH_ENABLED = False  # default: True; DANAWEB reloads every page after 30 minutes
 
+# --- the frontier --------------------------------------------------------------------------------
+
+SCHEDULER = "portals.crawling.frontier.Frontier"  # default: in memory; a kill would lose it
+RESUME = True  # ours; False gives up what an interrupted crawl left and begins anew
+MAX_RUNTIME = 0  # ours; seconds, or like 90m, 2h: then the run ends with `timeout` and is resumed
+
 # --- parts ---------------------------------------------------------------------------------------
 
-ADDONS = {"portals.crawling.addons.ReplayAddon": 100}  # default: none
+ADDONS = {  # default: none
+    "portals.crawling.addons.ReplayAddon": 100,
+    "portals.crawling.addons.MaxRuntimeAddon": 200,
+}
 EXTENSIONS = {  # default: none
     "portals.crawling.run.RunRecorder": 100,
     "portals.crawling.progress.Progress": 200,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,6 +17,7 @@ from scrapy.exceptions import (
     CannotResolveHostError,
     CloseSpider,
     DownloadConnectionRefusedError,
+    DownloadTimeoutError,
     IgnoreRequest,
 )
 from scrapy.http import Response
@@ -25,7 +27,11 @@ from twisted.python.failure import Failure
 from portals.article import Article, Reject
 from portals.catalogue import portal, portals
 from portals.crawling.arguments import CrawlArguments
+from portals.crawling.frontier import Frontier
+from portals.crawling.outputs import KEY, KIND, Output
 from portals.crawling.replay import CAPTURED_AT, NotArchived
+from portals.crawling.run import RunRecorder
+from portals.discovery.addresses import address_key
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
 from portals.extraction.reader import READER_FAILED, Recipe, read_safely
@@ -36,7 +42,8 @@ _UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError)
 _REFUSED = frozenset([401, 403, 429, 451])
 _GONE = frozenset([404, 410])
 
-Output = Article | Reject | Request
+MAX_REVISITS = 300
+"""Known articles that one run visits again, at most; the others wait for the next night."""
 
 
 class PortalSpider(Spider):
@@ -52,6 +59,7 @@ class PortalSpider(Spider):
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
+        self.given_arguments = dict(arguments)
         self.arguments = CrawlArguments.parse(arguments)
         origin = self.arguments.origin
         self.home = f"{origin}/" if origin else portal(self.name).home
@@ -79,6 +87,34 @@ class PortalSpider(Spider):
         )
 
     # --- requests --------------------------------------------------------------------------------
+
+    @property
+    def recorder(self) -> RunRecorder:
+        """The books of this run."""
+        recorder = self.crawler.get_extension(RunRecorder)
+        assert recorder is not None
+        return recorder
+
+    @property
+    def frontier(self) -> Frontier:
+        """What waits, and what is remembered of the portal."""
+        return self.recorder.frontier
+
+    def key_of(self, url: str) -> str:
+        """Return what makes ``url`` the same article: the portal's own number, else the address."""
+        number = self.reader.id_of(url)
+        return f"article {number}" if number else address_key(url)
+
+    def due(self) -> list[str]:
+        """Return the known articles that the calendar wants visited again."""
+        wanted = self.arguments
+        if not self.frontier.remembers or wanted.revisit == "none" or wanted.is_partial:
+            return []
+        return self.frontier.memory.due(datetime.now(UTC), MAX_REVISITS)
+
+    def meta_of(self, kind: str, url: str) -> dict[str, str]:
+        """Return the meta of a request for a page of ``kind``."""
+        return {KIND: kind, KEY: self.key_of(url)} if kind == "article" else {KIND: kind}
 
     def own(self, url: str) -> str | None:
         """Return ``url`` where it is of this portal, moved to ``origin`` if one was given."""
@@ -152,12 +188,15 @@ class PortalSpider(Spider):
             self.count("pages_read")
             if status in _REFUSED:
                 self.count("refused")
-            elif status not in _GONE:
-                self.count("failed_fetches")
+            elif status in _GONE:
+                self.count("missing")
             return f"the portal answered {status}", None
         if isinstance(error, IgnoreRequest):
             return "forbidden by robots.txt", str(error)[:200]
-        self.count("unreachable" if isinstance(error, _UNREACHABLE) else "failed_fetches")
+        if isinstance(error, _UNREACHABLE):
+            self.count("unreachable")
+        elif isinstance(error, DownloadTimeoutError):
+            self.count("timed_out")
         return "the portal cannot be reached", f"{type(error).__name__}: {error}"[:200]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request
@@ -10,14 +11,18 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
-from portals.crawling.run import RunRecorder
-from portals.discovery.explorer import Explorer, PageKind, Shape, Visit
+from portals.crawling.frontier import ENDED
+from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output
+from portals.crawling.replay import NotArchived
+from portals.discovery.explorer import Explorer, FoundLink, PageKind, Shape, Visit
 from portals.discovery.links import found_links
+from portals.discovery.shapes import place_of
 from portals.extraction.page import Page
 from portals.extraction.teacher import Teacher, theme_from_json, theme_to_json
 from portals.language.text import content_hash
 from portals.store.database import LearntShape
-from spiders.base import Output, PortalSpider
+from spiders.base import PortalSpider
+from spiders.listing import fingerprint_of
 
 _KEPT_UNDATED = 500  # pages without a date that wait for a verdict on their addresses
 
@@ -32,8 +37,8 @@ class DiscoverySpider(PortalSpider):
     teacher: Teacher
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the home page."""
-        recorder = self._recorder()
+        """Ask for the home page, or for what an interrupted crawl would have asked for next."""
+        frontier, recorder = self.frontier, self.recorder
         learnt = [
             Shape(
                 name=known.shape,
@@ -45,25 +50,68 @@ class DiscoverySpider(PortalSpider):
             )
             for known in recorder.learnt_shapes(self.name)
         ]
-        self.explorer = Explorer(self.home, learnt)
+        wanted = self.arguments
+        is_partial = bool(wanted.since or wanted.until or wanted.revisit == "all")
+        walked_at = frontier.memory.walked_at("") if frontier.remembers else None
+        self.explorer = Explorer(
+            self.home, learnt, self._is_known, stops_at_known=bool(walked_at and not is_partial)
+        )
         known_theme = recorder.learnt_theme(self.name)
         self.teacher = Teacher(self.reader, theme_from_json(known_theme) if known_theme else None)
         self._undated: dict[str, Article] = {}
+        for url in self.due():
+            yield self._request(Visit(url, "article"))
+        if frontier.remembers and not frontier.resumed:
+            frontier.memory.begin_walk("", datetime.now(UTC), recorder.run_id)
         yield self._request(Visit(self.home, "listing"))
+        for url, seen in frontier.queue.explored():
+            for request in self._requests(self._see_again(url, seen)):
+                yield request
 
-    def parse(self, response: Response, **kwargs: Any) -> Iterator[Output]:
+    def _is_known(self, url: str) -> bool:
+        """Tell whether ``url`` is a known article; the calendar brings those that are due."""
+        frontier, key = self.frontier, self.key_of(url)
+        if self.arguments.revisit == "all":
+            return False
+        visit = frontier.recall(key)
+        if visit is None or visit.kind != "article" or visit.fingerprint is None:
+            return False
+        frontier.note_known(key, url)
+        return True
+
+    def _see_again(self, url: str, seen: list[Any]) -> list[Visit]:
+        """Let the explorer see what an interrupted crawl saw. What it asks for may wait already."""
+        if not seen:
+            return self.explorer.failed(url)
+        kind, links, text_hash = seen
+        found = [FoundLink(link, text) for link, text in links]
+        return self.explorer.see(url, kind, found, text_hash).visits
+
+    def parse(
+        self,
+        response: Response,
+        **kwargs: Any,  # noqa: ARG002 - they are in the request, for errbacks too
+    ) -> Iterator[Output]:
         """Yield the article of a page, if it is one, and what to read next."""
-        visit: Visit = kwargs["visit"]
+        visit = self._visit(response.request)
         page = self.page_of(response)
         if isinstance(page, Reject):
             yield page
-            yield from self._requests(self.explorer.failed(visit.url))
+            yield from self._missed(visit)
             return
         if visit.url != self.home and response.url.rstrip("/") == self.home.rstrip("/"):
             yield Reject(visit.url, "extract", "the address leads to the home page")
-            yield from self._requests(self.explorer.failed(visit.url))
+            yield from self._missed(visit)
             return
         yield from self._explore(page, visit)
+
+    def _visit(self, request: Request | None) -> Visit:
+        assert request is not None
+        return Visit(request.cb_kwargs["asked"], request.cb_kwargs["purpose"])
+
+    def _missed(self, visit: Visit) -> Iterator[Output]:
+        yield Explored(visit.url, [])
+        yield from self._requests(self.explorer.failed(visit.url))
 
     def read_page(self, page: Page) -> Article | Reject:
         """Return what the page shows, by what the portal's own pages taught where they did."""
@@ -80,8 +128,12 @@ class DiscoverySpider(PortalSpider):
             type(link)(url, link.text) for link in found_links(page) if (url := self.own(link.url))
         ]
         seen = self.explorer.see(visit.url, kind, links, text_hash)
+        yield Explored(visit.url, [kind, [[link.url, link.text] for link in links], text_hash])
         if seen.is_list:
             self.count("listings")
+            section, number = place_of(visit.url)
+            fingerprint = fingerprint_of([link.url for link in links])
+            yield ListRead(section, number, visit.url, "fetched", seen.listed, fingerprint)
         if isinstance(result, Article) and result.published_at:
             yield from self.deliver(result)
         elif isinstance(result, Article):
@@ -107,12 +159,20 @@ class DiscoverySpider(PortalSpider):
     def failed_visit(self, failure: Failure) -> Iterator[Output]:
         """Count a failed visit and go on with what is left."""
         yield from self.failed(failure)
-        visit: Visit = failure.request.cb_kwargs["visit"]  # type: ignore[attr-defined]
-        yield from self._requests(self.explorer.failed(visit.url))
+        if isinstance(failure.value, NotArchived):
+            yield from self._missed(self._visit(failure.request))  # type: ignore[attr-defined]
+            return
+        visit = self._visit(failure.request)  # type: ignore[attr-defined]
+        if visit.purpose in ("listing", "page"):
+            section, number = place_of(visit.url)
+            yield ListRead(section, number, visit.url, "failed")
+        yield from self._missed(visit)
 
-    def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy passes it
-        """Keep what was learnt."""
-        recorder = self._recorder()
+    def closed(self, reason: str) -> None:
+        """Keep what was learnt; a crawl that was cut off goes on from what it knew before."""
+        if reason not in ENDED or not hasattr(self, "explorer"):
+            return
+        recorder = self.recorder
         # A run that met no article may have met a portal that was down: what it saw proves nothing.
         proven = [s for s in self.explorer.learnt() if self.explorer.articles or s.kind != "other"]
         learnt = [
@@ -131,11 +191,6 @@ class DiscoverySpider(PortalSpider):
         theme = theme_to_json(self.teacher.theme) if self.teacher.theme else None
         recorder.keep_theme(self.name, theme, self.teacher.taught_by)
 
-    def _recorder(self) -> RunRecorder:
-        recorder = self.crawler.get_extension(RunRecorder)
-        assert recorder is not None
-        return recorder
-
     def _requests(self, visits: list[Visit]) -> Iterator[Request]:
         section = self.arguments.section
         for visit in visits:
@@ -148,7 +203,10 @@ class DiscoverySpider(PortalSpider):
             visit.url,
             self.parse,
             errback=self.failed_visit,
-            cb_kwargs={"visit": visit},
+            cb_kwargs={"asked": visit.url, "purpose": visit.purpose},
             priority=1 if visit.purpose in ("article", "sample") else 0,
-            dont_filter=True,
+            meta={
+                KIND: "article" if visit.purpose == "article" else "other",
+                KEY: self.key_of(visit.url),
+            },
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
-from typing import ClassVar
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
@@ -14,6 +15,11 @@ from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
 from portals.crawling.arguments import ArgumentError
+from portals.crawling.frontier import LEASE
+from portals.crawling.outputs import KEY, KIND, ListRead, Output
+from portals.crawling.replay import NotArchived
+from portals.crawling.visiting import is_unchanged, validators
+from portals.discovery.addresses import address_key
 from portals.discovery.links import found_links, news_sections
 from portals.discovery.shapes import is_file
 from portals.extraction.page import Page
@@ -21,7 +27,47 @@ from portals.extraction.selectors import select
 from portals.families import Family
 from portals.families.recognition import recognise
 from portals.language.dates import find_date
-from spiders.base import Output, PortalSpider, host_of
+from portals.language.text import clean
+from spiders.base import PortalSpider, host_of
+
+KNOWN_RUN = 5
+"""After so many known articles in a row a section ends: an earlier walk has met what follows."""
+
+_MAX_ADDRESSES = 3  # under which an article is tried
+_NEXT = re.compile(
+    r"^(?:[»›>→]|>>|next|sau|(?:trang )?(?:sau|tiếp)\b.{0,8}|tiếp theo)", re.IGNORECASE
+)
+_BACK = re.compile(r"^(?:[«‹<←]|<<|prev|trước|trang trước|đầu|cuối|first|last)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a list a page stands.
+
+    ``section``: address of the first page; ``last``: the highest page number that a pager showed;
+    ``known_run``: known articles in a row up to this page; ``ahead``: number and address of pages
+    behind this one; ``first``: one of the portal's declared lists, which must lead to articles.
+    """
+
+    section: str
+    number: int = 1
+    last: int = 1
+    known_run: int = 0
+    ahead: Sequence[Sequence[Any]] = ()
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """The next page (several where no label tells which), and numbered pages ahead."""
+
+    next: tuple[str, ...]
+    ahead: tuple[tuple[int, str], ...] = ()
+
+
+def fingerprint_of(items: Sequence[str]) -> str:
+    """Return the fingerprint of a list: of the addresses of its articles, in order."""
+    return hashlib.sha256("\n".join(map(address_key, items)).encode()).hexdigest()[:16]
 
 
 class ListingSpider(PortalSpider):
@@ -34,19 +80,16 @@ class ListingSpider(PortalSpider):
     family: ClassVar[Family]
     listings: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, name: str | None = None, **arguments: str) -> None:
-        super().__init__(name, **arguments)
-        self._addresses: dict[str, list[str]] = {}  # of each article: asked first, then others
-
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the first page of every list wanted, or for the home page."""
+        """Ask for what the calendar wants, and for the first page of every list, or the home."""
+        for url in self.due():
+            yield self._article(url)
         if not self.listings:
-            yield Request(self.home, self.parse_home, errback=self.failed)
+            yield Request(self.home, self.parse_home, errback=self.failed, meta={KIND: "listing"})
         section = self.arguments.section or ""
         for path in self.listings:
             if section in path:
-                url = urljoin(self.home, path)
-                yield self._listing(url, first=True)
+                yield self._listing(urljoin(self.home, path), first=True)
 
     def parse_home(self, response: Response) -> Iterator[Output]:
         """Yield the sections that the home page leads to, and its articles where it is a list."""
@@ -58,57 +101,178 @@ class ListingSpider(PortalSpider):
         section = self.arguments.section or ""
         for url in sections:
             if section in url:
-                yield self._listing(url, first=False)
+                yield self._listing(url)
         if not sections and not self.family.home_is_listing:
             reason = "the home page leads to no section"
             yield Reject(page.url, "extract", reason, self._other_family(page))
         if self.family.home_is_listing or not sections:
-            yield from self._listed(page, first=not sections)
+            yield from self._listed(page, Place("/", first=not sections))
 
-    def parse_listing(self, response: Response, *, first: bool = False) -> Iterator[Output]:
-        """Yield the articles of a list page and its other pages."""
+    def parse_listing(self, response: Response, **place: Any) -> Iterator[Output]:
+        """Yield the articles of a list page and its next page."""
+        where = Place(**place)
+        if is_unchanged(response):
+            yield from self._unchanged(response, where)
+            return
         page = self.page_of(response)
         if isinstance(page, Reject):
             yield page
         elif self._is_home(response.url):
             self.count("led_home")  # an unknown address, says NukeViet
         else:
-            yield from self._listed(page, first=first)
+            yield from self._listed(page, where)
 
-    def _listed(self, page: Page, *, first: bool) -> Iterator[Output]:
+    def _unchanged(self, response: Response, where: Place) -> Iterator[Output]:
+        before = self.frontier.recall(address_key(response.url))
+        items = (before.items if before else 0) or 0
+        self.count("pages_read")
+        self.count("listings")
+        for _ in range(items):
+            self.count("articles_known")
+        yield ListRead(
+            where.section, where.number, response.url, "unchanged", items,
+            stopped="unchanged, says the portal", began=where.number == 1,
+        )  # fmt: skip
+
+    def _listed(self, page: Page, where: Place) -> Iterator[Output]:
         self.count("listings")
         items = self._items(page)
         if not items:
-            yield from self._empty_listing(page, first=first)
+            yield from self._empty_listing(page, where)
             return
         for url in items:
-            addresses = self._addresses.setdefault(self.reader.id_of(url) or url, [])
-            if url not in addresses:
-                addresses.append(url)
-            if len(addresses) == 1 and addresses[0] == url:
-                yield self._article(url)
+            yield self._article(url)
         yield from self._parents(items)
         for url in self._links(page, self.family.section_links):
             if (self.arguments.section or "") in url:
-                yield self._listing(url, first=False)
-        if not self._is_older_than_wanted(page):
-            for url in self._links(page, self.family.pager_links):
-                yield self._listing(url, first=False)
+                yield self._listing(url)
+        yield from self._turn_page(page, where, items)
+
+    def _turn_page(self, page: Page, where: Place, items: list[str]) -> Iterator[Output]:
+        """Note the page in the ledger and go on to the next one, unless the section ends here."""
+        pager = self._pager(page, where.number)
+        known_run = self._known_run(where, items)
+        stopped = self._why_stop(page, where, known_run, len(items))
+        if not stopped and not pager.next:
+            stopped = "end"
+        yield ListRead(
+            where.section, where.number, page.url, "fetched", len(items),
+            fingerprint=fingerprint_of(items), stopped=stopped, began=where.number == 1,
+            expected=pager.ahead,
+        )  # fmt: skip
+        if not stopped:
+            yield from self._next_pages(where, pager, known_run)
+
+    def _next_pages(self, where: Place, pager: Pager, known_run: int) -> Iterator[Request]:
+        for url in pager.next:
+            yield self._listing(
+                url,
+                section=where.section,
+                number=where.number + 1,
+                last=max([where.last, *(number for number, _ in pager.ahead)]),
+                known_run=known_run,
+                ahead=[list(item) for item in pager.ahead if item[0] > where.number + 1],
+            )
+
+    def _known_run(self, where: Place, items: list[str]) -> int:
+        """Return how many articles in a row, up to the end of the page, an earlier walk met."""
+        walked_at = self.frontier.memory.walked_at(where.section)
+        run = where.known_run
+        for url in items:
+            visit = self.frontier.recall(self.key_of(url)) if walked_at else None
+            is_old = visit is not None and walked_at and visit.first_fetched_at < walked_at
+            run = run + 1 if is_old else 0
+        return run
+
+    def _why_stop(self, page: Page, where: Place, known_run: int, items: int) -> str:
+        """Return why the section ends here: known articles in a row, or older than wanted.
+
+        Pinned articles stand first on a page: what counts is the run up to its end.
+        """
+        if self._is_older_than_wanted(page):
+            return "older than since"
+        wanted = self.arguments
+        if wanted.since or wanted.until or wanted.revisit == "all":
+            return ""
+        is_known = known_run >= min(KNOWN_RUN, items) and self.frontier.remembers
+        return "known" if is_known and self.frontier.memory.walked_at(where.section) else ""
+
+    def _pager(self, page: Page, number: int) -> Pager:
+        """Return the next page of the list at ``page``, its ``number``, and those behind it."""
+        numbered: dict[int, str] = {}
+        arrows: list[str] = []
+        others: list[str] = []
+        for css in self.family.pager_links:
+            for element in select(page.root, css):
+                if isinstance(element, str):
+                    continue
+                url = self._own_link(page, (element.get("href") or "#").strip())
+                label = clean(str(element.xpath("string()")))
+                if not url or address_key(url) == address_key(page.url):
+                    continue
+                if label.isdecimal() and len(label) < 6:
+                    numbered.setdefault(int(label), url)
+                elif _NEXT.search(label) or "next" in (element.get("class") or ""):
+                    arrows.append(url)
+                elif not _BACK.search(label):
+                    others.append(url)
+        ahead = tuple(sorted((n, url) for n, url in numbered.items() if n > number))
+        if number + 1 in numbered:
+            return Pager((numbered[number + 1],), ahead)
+        if arrows:
+            return Pager((arrows[0],), ahead)
+        return Pager(tuple(url for _, url in ahead) or tuple(others), ahead)
+
+    def failed_listing(self, failure: Failure) -> Iterator[Output]:
+        """Enter a list page that failed into the ledger, and go on behind it where that is known.
+
+        A list that breaks off in the middle must not look like a list that ends.
+        """
+        request: Request = failure.request  # type: ignore[attr-defined]
+        where = Place(**request.cb_kwargs)
+        yield from self.failed(failure)
+        if isinstance(failure.value, NotArchived):
+            return
+        yield ListRead(
+            where.section, where.number, request.url, "failed",
+            stopped="" if where.ahead else "a page failed", began=where.number == 1,
+        )  # fmt: skip
+        yield from self._behind(where)
+
+    def _behind(self, where: Place) -> Iterator[Request]:
+        if where.ahead:
+            (number, url), *behind = where.ahead
+            yield self._listing(
+                url, section=where.section, number=number, last=where.last, ahead=behind
+            )
 
     def _article(self, url: str) -> Request:
-        return Request(url, self.parse_article, errback=self.failed_article, priority=1)
+        return Request(
+            url,
+            self.parse_article,
+            errback=self.failed_article,
+            priority=1,
+            meta=self.meta_of("article", url),
+        )
 
     def failed_article(self, failure: Failure) -> Iterator[Output]:
         """Try the article's other address, if a list gave it one (NukeViet's parent sections)."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        addresses = self._addresses.get(self.reader.id_of(request.url) or request.url, [])
-        if request.url in addresses[:1] and len(addresses) > 1:
-            del addresses[0]
-            yield self._article(addresses[0])
-        else:
+        tried = [*request.cb_kwargs.get("tried", ()), request.url]
+        others = self.frontier.queue.others(request.meta[LEASE])
+        untried = [url for url in others if url not in tried]
+        if not untried or len(tried) > _MAX_ADDRESSES:
             yield from self.failed(failure)
+            return
+        other = self._article(untried[0])
+        meta = {KIND: "article", KEY: f"{self.key_of(other.url)} {len(tried) + 1}"}
+        yield other.replace(cb_kwargs={"tried": tried}, meta=meta)
 
-    def parse_article(self, response: Response) -> Iterator[Output]:
+    def parse_article(
+        self,
+        response: Response,
+        tried: Sequence[str] = (),  # noqa: ARG002 - for the errback
+    ) -> Iterator[Output]:
         """Yield the article of a page, or the reject that it is."""
         page = self.page_of(response)
         if not isinstance(page, Reject) and self._is_home(response.url):
@@ -121,9 +285,22 @@ class ListingSpider(PortalSpider):
         else:
             yield from self.deliver(result)
 
-    def _listing(self, url: str, *, first: bool) -> Request:
-        arguments = {"first": first}
-        return Request(url, self.parse_listing, errback=self.failed, cb_kwargs=arguments)
+    def _listing(self, url: str, **place: Any) -> Request:
+        place.setdefault("section", address_key(url))
+        meta: dict[str, Any] = {KIND: "listing"}
+        headers = None
+        is_first = place.get("number", 1) == 1
+        if is_first and self.arguments.revisit == "due" and not self.arguments.is_partial:
+            headers = validators(self.frontier.recall(address_key(url)))
+            meta["handle_httpstatus_list"] = [304]
+        return Request(
+            url,
+            self.parse_listing,
+            errback=self.failed_listing,
+            cb_kwargs=place,
+            headers=headers or None,
+            meta=meta,
+        )
 
     def _is_home(self, url: str) -> bool:
         return url.rstrip("/") == self.home.rstrip("/")
@@ -149,7 +326,7 @@ class ListingSpider(PortalSpider):
         section = self.arguments.section or ""
         for url in dict.fromkeys(item.rsplit("/", 1)[0] for item in items):
             if section in url and urlsplit(url).path:
-                yield self._listing(url, first=False)
+                yield self._listing(url)
 
     def _items(self, page: Page) -> list[str]:
         """Return the articles that a list leads to; where addresses tell, by its side boxes too."""
@@ -177,17 +354,30 @@ class ListingSpider(PortalSpider):
         left_alone = self.family.left_alone
         return None if left_alone and re.search(left_alone, urlsplit(url).path) else url
 
-    def _empty_listing(self, page: Page, *, first: bool) -> Iterator[Output]:
+    def _empty_listing(self, page: Page, where: Place) -> Iterator[Output]:
+        began = where.number == 1
         if self.family.listing_can_be_article:
             result = self.read(page)
             if isinstance(result, Article):
+                yield ListRead(
+                    where.section, where.number, page.url, "fetched", 1, stopped="end", began=began
+                )
                 yield from self.deliver(result)
                 return
-        if first:
-            self.count("empty_first_lists")
-            yield Reject(
-                page.url, "extract", "the list leads to no article", self._other_family(page)
+        if where.first or where.number < where.last:
+            reason = (
+                "the list leads to no article"
+                if where.first
+                else f"page {where.number} of {where.last} of the list is empty"
             )
+            yield Reject(page.url, "extract", reason, self._other_family(page))
+            yield ListRead(
+                where.section, where.number, page.url, "empty", began=began,
+                stopped="" if where.ahead else "an empty page",
+            )  # fmt: skip
+            yield from self._behind(where)
+            return
+        yield ListRead(where.section, where.number, page.url, "fetched", stopped="end", began=began)
 
     def _other_family(self, page: Page) -> str | None:
         """Say so where a page is of another system than this spider's."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.crawler import Crawler
@@ -14,12 +17,22 @@ from scrapy.spiderloader import SpiderLoader
 
 from portals.catalogue import portals
 from portals.commands import crawler_process, fail
+from portals.crawling.addons import seconds
 from portals.crawling.arguments import ArgumentError, CrawlArguments
+from portals.crawling.lock import PortalLock, PortalLockedError
 from portals.crawling.replay import open_replay
 from portals.crawling.run import RunRecorder
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.store.database import Store
+from portals.store.saving import utc
+
+
+def portal_name(name: str, arguments: Mapping[str, str]) -> str:
+    """Return under which name a spider's run stands in the database; a family has none itself."""
+    if name in portals():
+        return name
+    return arguments.get("portal") or urlsplit(arguments["origin"]).netloc.removeprefix("www.")
 
 
 class Command(BaseRunSpiderCommand):
@@ -59,18 +72,13 @@ class Command(BaseRunSpiderCommand):
             self.exitcode = fail(f"there is no portal {args[0]!r}; there are {known}", USAGE_ERROR)
             return
         try:
-            arguments = dict(opts.spargs)
-            if (
-                args[0] not in portals()
-            ):  # a family: it takes the portal's name, and needs an origin
-                arguments.pop("portal", None)
-                if "origin" not in arguments:
-                    raise ArgumentError(f"{args[0]} reads any site of its system: give -a origin=")
-            CrawlArguments.parse(arguments)
-            if self.settings["REPLAY"]:
-                open_replay(self.settings["REPLAY"])
-            Store.open(self.settings["DATABASE"]).close()
-        except StorageError as error:
+            self._check(args[0], dict(opts.spargs))
+            lock = PortalLock(self.settings["DATABASE"], portal_name(args[0], opts.spargs))
+            lock.acquire()
+        except PortalLockedError as error:
+            self.exitcode = self._locked(lock.portal, error)
+            return
+        except (StorageError, OSError) as error:
             self.exitcode = fail(error, EXIT_CODES["storage"])
             return
         except PortalError as error:
@@ -81,6 +89,31 @@ class Command(BaseRunSpiderCommand):
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         self.exitcode = self._tell(crawler, as_json=opts.json)
+
+    def _check(self, name: str, arguments: dict[str, str]) -> None:
+        """Find out before the crawl what would end it. Raises PortalError."""
+        assert self.settings is not None
+        if name not in portals():  # a family: it takes the portal's name, and needs an origin
+            arguments.pop("portal", None)
+            if "origin" not in arguments:
+                raise ArgumentError(f"{name} reads any site of its system: give -a origin=")
+        CrawlArguments.parse(arguments)
+        seconds(str(self.settings["MAX_RUNTIME"] or 0), "MAX_RUNTIME")
+        if self.settings["REPLAY"]:
+            open_replay(self.settings["REPLAY"])
+        Store.open(self.settings["DATABASE"]).close()
+
+    def _locked(self, portal: str, error: PortalLockedError) -> int:
+        """Record the run that could not begin, and say so."""
+        assert self.settings is not None
+        store = Store.open(self.settings["DATABASE"])
+        now = datetime.now(UTC)
+        run_id = store.start_run(portal, now)
+        store.update_run(
+            run_id, {"verdict": "locked", "reason": str(error), "finished_at": utc(now)}
+        )
+        store.close()
+        return fail(error, EXIT_CODES["locked"])
 
     def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
         recorder: Any = crawler.get_extension(RunRecorder) if crawler.engine else None

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from scrapy.settings import BaseSettings
+
+from portals.crawling.arguments import ArgumentError
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(text: str, name: str) -> int:
+    """Return a span like "90", "90m" or "2h" in seconds. Raises ArgumentError."""
+    match = re.fullmatch(r"(\d{1,9})([smhd]?)", text.strip().lower())
+    if match is None:
+        raise ArgumentError(f"{name}={text!r} is no span of time; give it like 90m or 2h")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+class MaxRuntimeAddon:
+    """With ``MAX_RUNTIME`` set, ends the crawl cleanly after that time; the next run resumes it."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Translate the span into Scrapy's own setting. Raises ArgumentError."""
+        if span := seconds(str(settings.get("MAX_RUNTIME") or 0), "MAX_RUNTIME"):
+            settings.set("CLOSESPIDER_TIMEOUT", span, priority="cmdline")
 
 
 class ReplayAddon:

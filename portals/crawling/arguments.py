@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from portals.errors import PortalError
 from portals.language.dates import UnreadableDate, read_date
+
+Revisits = Literal["due", "all", "none"]
+"""Which known articles are fetched again: those the calendar wants, all, or none."""
 
 
 class ArgumentError(PortalError):
@@ -20,7 +24,7 @@ class CrawlArguments:
 
     ``origin``: scheme and host of a copy of the portal. ``since`` and ``until``: first and last day
     of publication (+07:00, both included). ``limit``: articles to read at most. ``section``: only
-    listings whose address contains it.
+    listings whose address contains it. ``revisit``: which known articles are fetched again.
     """
 
     origin: str | None = None
@@ -28,6 +32,7 @@ class CrawlArguments:
     until: datetime | None = None
     limit: int | None = None
     section: str | None = None
+    revisit: Revisits = "due"
 
     @classmethod
     def parse(cls, given: dict[str, str]) -> CrawlArguments:
@@ -44,7 +49,13 @@ class CrawlArguments:
             until=until + timedelta(days=1) if until else None,
             limit=_count("limit", given.get("limit")),
             section=given.get("section") or None,
+            revisit=_revisit(given.get("revisit")),
         )
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether only a part of the portal is wanted."""
+        return bool(self.since or self.until or self.limit or self.section)
 
     def covers(self, published_at: str | None) -> bool:
         """Tell whether an article of that date is wanted; one without a date always is."""
@@ -61,6 +72,15 @@ def _origin(text: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ArgumentError(f"origin={text!r} is no address; give it like http://127.0.0.1:8000")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _revisit(text: str | None) -> Revisits:
+    for choice in get_args(Revisits):
+        if text == choice:
+            return choice  # type: ignore[no-any-return]
+    if text:
+        raise ArgumentError(f"revisit={text!r} is unknown; give due, all or none")
+    return "due"
 
 
 def _day(name: str, text: str | None) -> datetime | None:

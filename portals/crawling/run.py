@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.utils.defer import _schedule_coro
 
 from portals.article import Article, Reject
 from portals.crawling.archive import ArchiveWriter, Capture
+from portals.crawling.arguments import Revisits
 from portals.crawling.replay import CAPTURED_AT
 from portals.crawling.verdicts import RunFacts, Verdict, judge
 from portals.store.database import LearntShape, Store
+from portals.store.memory import Memory
 from portals.store.saving import Outcome, utc
+
+if TYPE_CHECKING:
+    from portals.crawling.frontier import Frontier
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +33,7 @@ COUNTERS = {  # column of ``runs``: key in the stats
     "requests": "downloader/request_count",
     "listings": "portal/listings",
     "articles_seen": "portal/articles_seen",
+    "articles_known": "portal/articles_known",
     "articles_new": "portal/articles_new",
     "articles_changed": "portal/articles_changed",
     "sightings_new": "portal/sightings_new",
@@ -44,24 +55,51 @@ class RunRecorder:
         self.verdict: Verdict = "crashed"
         self.reason = "the run did not start"
         self.archive: ArchiveWriter | None = None
+        self.is_replay = bool(crawler.settings["REPLAY"])
+        self.revisits: Revisits = "due"
+        self.has_storage_failed = False
+        self.failed_pages = 0
+        self.waiting_pages = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RunRecorder:
         """Open the database of the run. Raises StorageError."""
         recorder = cls(crawler, Store.open(crawler.settings["DATABASE"]))
         connect = crawler.signals.connect
-        connect(recorder.spider_opened, signals.spider_opened)
         connect(recorder.spider_error, signals.spider_error)
         connect(recorder.spider_closed, signals.spider_closed)
         if crawler.settings.get("ARCHIVE_DIR"):
             connect(recorder.response_downloaded, signals.response_downloaded)
         return recorder
 
-    # --- signals -------------------------------------------------------------------------------
+    # --- beginning -----------------------------------------------------------------------------
 
-    def spider_opened(self, spider: Spider) -> None:
-        """Begin the run."""
-        self.run_id = self.store.start_run(spider.name, datetime.now(UTC))
+    def begin(self, spider: Spider, frontier: Frontier) -> int | None:
+        """Begin the run and return the one before it, if it can be resumed.
+
+        It can where it was asked for the same. A run without an end was killed: nobody else holds
+        the portal's lock.
+        """
+        self.frontier = frontier
+        self.memory = Memory(self.store, spider.name)
+        arguments = getattr(spider, "given_arguments", {})
+        self.revisits = getattr(getattr(spider, "arguments", None), "revisit", None) or "due"
+        if self.is_replay:
+            arguments = {**arguments, "REPLAY": str(self.crawler.settings["REPLAY"])}
+        asked = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
+        now = datetime.now(UTC)
+        previous = self.store.last_run(spider.name)
+        self.store.end_killed_runs(spider.name, now)
+        self.run_id = self.store.start_run(spider.name, now, asked)
+        if previous is None or previous[1] != asked:
+            return None
+        return previous[0]
+
+    def resumes(self, run_id: int) -> None:
+        """Note that this run goes on with an earlier one."""
+        self.store.update_run(self.run_id, {"resumes": run_id})
+
+    # --- signals -------------------------------------------------------------------------------
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         """Keep a response as it came from the network."""
@@ -96,7 +134,7 @@ class RunRecorder:
             articles=get("portal/articles_seen", 0),
             reader_errors=get("portal/reader_errors", 0),
             storage_errors=get("portal/storage_errors", 0),
-            failed_fetches=get("portal/failed_fetches", 0),
+            failed_fetches=self.failed_pages,
             unreachable=get("portal/unreachable", 0),
             refused=get("portal/refused", 0),
             not_archived=get("portal/not_archived", 0),
@@ -105,15 +143,18 @@ class RunRecorder:
             by_second_net=get("portal/by_second_net", 0),
         )
         self.verdict, self.reason = judge(facts)
-        self.store.update_run(
-            self.run_id,
-            {
-                **self._counters(),
-                "finished_at": utc(datetime.now(UTC)),
-                "verdict": self.verdict,
-                "reason": self.reason or None,
-            },
-        )
+        try:
+            self.store.update_run(
+                self.run_id,
+                {
+                    **self._counters(),
+                    "finished_at": utc(datetime.now(UTC)),
+                    "verdict": self.verdict,
+                    "reason": self.reason or None,
+                },
+            )
+        except sqlite3.Error as error:
+            self.verdict, self.reason = "storage", f"the database cannot be written: {error}"
         if self.archive:
             self.archive.close()
         self.store.close()
@@ -121,20 +162,36 @@ class RunRecorder:
 
     # --- what pipelines and spiders keep ---------------------------------------------------------
 
-    def save(self, article: Article) -> Outcome:
-        """Store an article and count what was new about it."""
-        outcome = self.store.save(article, self.run_id)
-        self.stats.inc_value("portal/articles_seen")
-        if outcome in ("new", "changed"):
-            self.stats.inc_value(f"portal/articles_{outcome}")
-        if outcome in ("new", "copy"):
-            self.stats.inc_value("portal/sightings_new")
-        return outcome
+    def write(self, item: Article | Reject) -> Outcome | None:
+        """Write an item, inside the caller's transaction."""
+        if isinstance(item, Reject):
+            self.store.reject(item, self.run_id, datetime.now(UTC))
+            return None
+        return self.store.save(item, self.run_id)
 
-    def reject(self, reject: Reject) -> None:
-        """Store a reject."""
-        self.store.reject(reject, self.run_id, datetime.now(UTC))
-        self.stats.inc_value("portal/rejects")
+    def count_outcomes(
+        self, items: Sequence[Article | Reject], outcomes: Sequence[Outcome | None]
+    ) -> None:
+        """Count what was written, once it is."""
+        for item, outcome in zip(items, outcomes, strict=True):
+            if isinstance(item, Reject):
+                self.stats.inc_value("portal/rejects")
+                continue
+            self.stats.inc_value("portal/articles_seen")
+            if outcome in ("new", "changed"):
+                self.stats.inc_value(f"portal/articles_{outcome}")
+            if outcome in ("new", "copy"):
+                self.stats.inc_value("portal/sightings_new")
+
+    def storage_failed(self, what: str, error: Exception) -> None:
+        """Count that the disk refused something, say so once, and end the crawl."""
+        self.stats.inc_value("portal/storage_errors")
+        if self.has_storage_failed:
+            return
+        self.has_storage_failed = True
+        logger.error("cannot write %s: %s; free the disk, then run again", what, error)
+        if self.crawler.engine is not None and self.crawler.engine.spider is not None:
+            _schedule_coro(self.crawler.engine.close_spider_async(reason="storage"))
 
     def learnt_shapes(self, portal: str) -> list[LearntShape]:
         """Return what earlier runs learnt of the portal's addresses."""
@@ -167,7 +224,10 @@ class RunRecorder:
             "run_id": self.run_id,
             "new": count["articles_new"],
             "changed": count["articles_changed"],
-            "known": count["articles_seen"] - count["articles_new"] - count["articles_changed"],
+            "known": count["articles_seen"]
+            - count["articles_new"]
+            - count["articles_changed"]
+            + count["articles_known"],
             "rejected": count["rejects"],
             "requests": count["requests"],
             "not_archived": count["not_archived"],

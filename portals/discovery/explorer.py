@@ -7,12 +7,12 @@ and the rest is left alone. Reading pages that are neither is rationed by the ar
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+from portals.discovery.addresses import address_key
 from portals.discovery.shapes import is_left_alone, is_page_of, section_of, shape_of
 from portals.language.sections import is_pager_label, news_value
 from portals.language.text import words
@@ -71,6 +71,7 @@ class Seen:
 
     is_list: bool
     visits: list[Visit]
+    listed: int = 0
 
 
 @dataclass(slots=True)
@@ -93,10 +94,23 @@ class Shape:
 
 
 class Explorer:
-    """The memory of one exploration. Feed it pages with ``see``; it answers with visits."""
+    """The memory of one exploration. Feed it pages with ``see``; it answers with visits.
 
-    def __init__(self, home: str, learnt: Iterable[Shape] = ()) -> None:
+    ``is_known``: tells of an address that it is an article which needs no visit;
+    ``stops_at_known``: a list page with nothing but such articles ends its list.
+    """
+
+    def __init__(
+        self,
+        home: str,
+        learnt: Iterable[Shape] = (),
+        is_known: Callable[[str], bool] = lambda _: False,
+        *,
+        stops_at_known: bool = False,
+    ) -> None:
         self.home = home
+        self.is_known = is_known
+        self.stops_at_known = stops_at_known
         self.host = _bare_host(home)
         self.shapes: dict[str, Shape] = {}
         for shape in learnt:
@@ -141,7 +155,7 @@ class Explorer:
         if shape is not None:
             self._see_no_article(shape, url, kind, is_list=is_list, is_fertile=fertile)
         pages = self._pages(url, own, listed, is_fertile=fertile) if is_list else []
-        return Seen(is_list, [*pages, *self._next()])
+        return Seen(is_list, [*pages, *self._next()], len(listed))
 
     def failed(self, url: str) -> list[Visit]:
         """Take in that ``url`` could not be read and return what to read next."""
@@ -228,7 +242,8 @@ class Explorer:
         barren = 0 if is_fertile else self._barren_pages.get(section, 0) + 1
         self._barren_pages[section] = barren
         # Past its end a list shows its last or first page again, with other side boxes perhaps.
-        if hash(listed) in contents or barren >= BARREN_PAGES or self._has_looped():
+        is_over = barren > 0 and self.stops_at_known
+        if is_over or hash(listed) in contents or barren >= BARREN_PAGES or self._has_looped():
             return []
         contents.add(hash(listed))
         visits = []
@@ -301,9 +316,20 @@ class Explorer:
                 continue
             if is_pager_label(link.text) and is_page_of(link.url, page):
                 continue
+            if self.is_known(link.url):
+                self._take_known(shape, link)
+                continue
             shape.waiting[link.url] = link.text
             fresh.append(link)
         return fresh
+
+    def _take_known(self, shape: Shape, link: FoundLink) -> None:
+        self._seen.add(_key(link.url))
+        self.articles += 1
+        shape.articles += 1
+        shape.example = shape.example or link.url
+        if shape.kind == "unknown":
+            shape.kind = "article"
 
     def _ask(self, url: str) -> bool:
         key = _key(url)
@@ -390,6 +416,4 @@ def _bare_host(url: str) -> str:
 
 def _key(url: str) -> str:
     """Return ``url`` so that twins by scheme, ``www.``, slash and case of the host are one."""
-    parts = urlsplit(url)
-    path = unicodedata.normalize("NFC", unquote(parts.path)).casefold().rstrip("/") or "/"
-    return f"{_bare_host(url)}{path}?{parts.query}"
+    return f"{_bare_host(url)}{address_key(url)}"

@@ -150,6 +150,14 @@ def section_of(url: str) -> str:
     return _plain(parts._replace(path=_PAGE_PARTS.sub("", parts.path)).geturl())
 
 
+def place_of(url: str) -> tuple[str, int]:
+    """Return the list that ``url`` is a page of, without its host, and the page's number."""
+    parts = urlsplit(url)
+    marks = [*_PAGE_PARTS.findall(parts.path), *_PAGE_KEYS.findall(parts.query)]
+    digits = re.findall(r"\d+", marks[-1]) if marks else []
+    return section_of(url).partition("/")[2].strip("?"), int(digits[-1][:6]) if digits else 1
+
+
 def _plain(url: str) -> str:
     parts = urlsplit(url)
     path = re.sub(r"(?:/index)?(?:\.html?|\.aspx|\.php)?/?$", "", parts.path)

@@ -18,7 +18,7 @@ from portals.errors import StorageError
 from portals.store.migrations import migrations
 from portals.store.saving import Outcome, save, utc
 
-BUSY_TIMEOUT_SECONDS = 30
+BUSY_TIMEOUT_SECONDS = 60
 """How long a writer waits for another one; nightly crawls of several portals share one file."""
 
 
@@ -92,14 +92,33 @@ class Store:
 
     # --- runs ---------------------------------------------------------------------------------
 
-    def start_run(self, portal: str, now: datetime) -> int:
+    def start_run(self, portal: str, now: datetime, arguments: str = "{}") -> int:
         """Record the start of a run and return its id."""
         with self.writing():
             cursor = self.db.execute(
-                "INSERT INTO runs (portal, started_at) VALUES (?, ?)", [portal, utc(now)]
+                "INSERT INTO runs (portal, started_at, arguments) VALUES (?, ?, ?)",
+                [portal, utc(now), arguments],
             )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
+
+    def last_run(self, portal: str) -> tuple[int, str] | None:
+        """Return id and arguments of the portal's last run that held its lock."""
+        rows = self.db.query(
+            "SELECT id, arguments FROM runs WHERE portal = ? AND verdict IS NOT 'locked'"
+            " ORDER BY id DESC LIMIT 1",
+            [portal],
+        )
+        return next(((row["id"], row["arguments"]) for row in rows), None)
+
+    def end_killed_runs(self, portal: str, now: datetime) -> None:
+        """Give runs that have no end the verdict that a killed process cannot give."""
+        with self.writing():
+            self.db.execute(
+                "UPDATE runs SET verdict = 'crashed', finished_at = ?,"
+                " reason = 'the process was killed' WHERE portal = ? AND verdict IS NULL",
+                [utc(now), portal],
+            )
 
     def update_run(self, run_id: int, values: Mapping[str, str | int | None]) -> None:
         """Set columns of a run."""
@@ -173,10 +192,12 @@ class Store:
 
 
 def _prepared(connection: sqlite3.Connection) -> Database:
-    # Write-ahead logging lets readers read while a crawl writes; FULL survives a power cut.
+    # Write-ahead logging lets readers read while a crawl writes. With NORMAL a killed process
+    # loses nothing; a power cut may take the last seconds, whole transactions, and they are
+    # fetched again. FULL would wait for the disk once a page.
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     db = Database(connection)
     if migrations.pending(db):

@@ -162,3 +162,85 @@ def m0001_first_schema(db: Database) -> None:
 def m0002_learnt_themes(db: Database) -> None:
     """Keep the paths that a portal's own pages taught."""
     db.execute(_LEARNT_THEMES)
+
+
+_FRONTIER = (
+    """
+    CREATE TABLE frontier (
+        id INTEGER PRIMARY KEY,
+        portal TEXT NOT NULL,
+        key TEXT NOT NULL,
+        url TEXT NOT NULL,
+        request TEXT NOT NULL CHECK (json_valid(request)),
+        priority INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'leased', 'done', 'failed')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        others TEXT CHECK (others IS NULL OR json_valid(others)),
+        UNIQUE (portal, key)
+    ) STRICT
+    """,
+    "CREATE INDEX frontier_pending ON frontier (portal, priority DESC, id) WHERE state = 'pending'",
+    """
+    CREATE TABLE explored (
+        id INTEGER PRIMARY KEY,
+        portal TEXT NOT NULL,
+        url TEXT NOT NULL,
+        page TEXT NOT NULL CHECK (json_valid(page))
+    ) STRICT
+    """,
+    "CREATE INDEX explored_by_portal ON explored (portal, id)",
+    """
+    CREATE TABLE visits (
+        portal TEXT NOT NULL,
+        key TEXT NOT NULL,
+        url TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('article', 'listing', 'other')),
+        status INTEGER NOT NULL,
+        first_fetched_at TEXT NOT NULL,
+        fetched_at TEXT NOT NULL,
+        etag TEXT,
+        last_modified TEXT,
+        fingerprint TEXT,
+        items INTEGER,
+        truthful INTEGER NOT NULL DEFAULT 0,
+        next_visit_at TEXT,
+        PRIMARY KEY (portal, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX visits_due ON visits (portal, next_visit_at) WHERE next_visit_at IS NOT NULL",
+    """
+    CREATE TABLE sections (
+        portal TEXT NOT NULL,
+        section TEXT NOT NULL,
+        walk_began_at TEXT,
+        walked_at TEXT,
+        stopped TEXT,
+        run_id INTEGER NOT NULL REFERENCES runs (id),
+        PRIMARY KEY (portal, section)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE list_pages (
+        portal TEXT NOT NULL,
+        section TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        url TEXT NOT NULL,
+        state TEXT NOT NULL
+            CHECK (state IN ('expected', 'fetched', 'unchanged', 'empty', 'failed')),
+        items INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        run_id INTEGER NOT NULL REFERENCES runs (id),
+        PRIMARY KEY (portal, section, number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "ALTER TABLE runs ADD COLUMN arguments TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE runs ADD COLUMN resumes INTEGER REFERENCES runs (id)",
+    "ALTER TABLE runs ADD COLUMN articles_known INTEGER NOT NULL DEFAULT 0",
+)
+
+
+@migrations()
+def m0003_frontier(db: Database) -> None:
+    """Keep what is to be fetched, what was fetched when, and how far each section was walked."""
+    for statement in _FRONTIER:
+        db.execute(statement)

@@ -1,0 +1,365 @@
+"""The scheduler: queue and seen-set in the database, one transaction a page, nothing lost.
+
+A request is pending, leased to this process, then done. It is done in the same transaction that
+stores its article or its reject and the requests that it led to, so that a process may be killed
+at any moment: what was not committed is leased and returns to those that wait.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request, Spider, signals
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, DontCloseSpider
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from portals.article import Article, Reject
+from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output
+from portals.crawling.run import RunRecorder
+from portals.crawling.visiting import visit_after
+from portals.discovery.addresses import address_key
+from portals.store.memory import ListPage, Visit
+from portals.store.queue import Leased, Queue, Waiting
+from portals.store.saving import utc
+
+logger = logging.getLogger(__name__)
+
+LEASE = "frontier_lease"
+"""Key in ``Request.meta``: the row of the frontier that the request was leased from."""
+
+ENDED = frozenset(["finished", "limit"])
+"""Reasons of Scrapy's with which a crawl is over; after any other it is resumed."""
+
+_TRIES = 2  # of a page in one run, beside Scrapy's own retries: once more when all else is done
+_CURRENT: ContextVar[Unit | None] = ContextVar("unit of work", default=None)
+
+
+class Unit:
+    """One leased request and all that comes of it, written as one."""
+
+    def __init__(self, frontier: Frontier, lease: Leased) -> None:
+        self.frontier = frontier
+        self.lease = lease
+        self.response: Response | None = None
+        self.failure: Failure | None = None
+        self.taken: list[Article | Reject] = []
+        self.lists: list[ListRead] = []
+        self._requests: list[Waiting] = []
+        self._explored: list[Explored] = []
+        self._items_left = 0
+
+    @property
+    def kind(self) -> str:
+        """What the address was expected to be."""
+        return str(self.lease.request.get("meta", {}).get(KIND, "other"))
+
+    def request(self) -> Request:
+        """Return the request, with this unit as what is called back."""
+        data = self.lease.request
+        return Request(
+            self.lease.url,
+            callback=self.answer,
+            errback=self.fail,
+            cb_kwargs=data.get("cb_kwargs", {}),
+            headers=data.get("headers"),
+            meta={**data.get("meta", {}), LEASE: self.lease.id},
+            priority=self.lease.priority,
+            dont_filter=True,
+        )
+
+    def answer(self, response: Response, **kwargs: Any) -> list[Article | Reject]:
+        """Let the spider read the response; requests and notes stay here, items go on."""
+        self.response = response
+        return self._work("callback", response, kwargs)
+
+    def fail(self, failure: Failure) -> list[Article | Reject]:
+        """Let the spider deal with a failed request."""
+        self.failure = failure
+        if isinstance(failure.value, HttpError):
+            self.response = failure.value.response
+        return self._work("errback", failure, {})
+
+    def _work(
+        self, role: str, subject: Response | Failure, kwargs: dict[str, Any]
+    ) -> list[Article | Reject]:
+        _CURRENT.set(self)
+        handler: Callable[..., Iterable[Output]] = getattr(
+            self.frontier.spider, self.lease.request[role]
+        )
+        items: list[Article | Reject] = []
+        try:
+            for output in handler(subject, **kwargs):
+                self._take_output(output, items)
+        except CloseSpider:
+            raise  # the lease returns to those that wait
+        except Exception as error:
+            self.taken.append(
+                Reject(self.lease.url, "extract", "the spider failed", repr(error)[:500])
+            )
+            self.commit()
+            raise
+        self._items_left = len(items)
+        if not items:
+            self.commit()
+        return items
+
+    def _take_output(self, output: Output, items: list[Article | Reject]) -> None:
+        if isinstance(output, Request):
+            self._requests.append(self.frontier.waiting(output))
+        elif isinstance(output, ListRead):
+            self.lists.append(output)
+        elif isinstance(output, Explored):
+            self._explored.append(output)
+        else:
+            items.append(output)
+
+    def item_done(self) -> None:
+        """Take in that an item has left the pipelines, stored or not; after the last, commit."""
+        self._items_left -= 1
+        if not self._items_left:
+            self.commit()
+
+    def commit(self) -> None:
+        """Write everything in one transaction, and count it once it is written."""
+        frontier, recorder = self.frontier, self.frontier.recorder
+        now = datetime.now(UTC)
+        try:
+            with recorder.store.writing():
+                outcomes = [recorder.write(item) for item in self.taken]
+                frontier.add(self._requests)
+                for explored in self._explored:
+                    frontier.queue.note_explored(explored.url, explored.page)
+                for page in self.lists:
+                    frontier.enter(page, now)
+                visit = visit_after(self, frontier.memory.recall(self.lease.key), now)
+                if frontier.remembers and visit:
+                    frontier.memory.remember(visit)
+                if self.failure is None:
+                    frontier.memory.forget_rejects([self.lease.url])
+                frontier.queue.finish(self.lease.id, failed=self.has_failed)
+        except sqlite3.Error as error:
+            recorder.storage_failed(self.lease.url, error)
+            return
+        recorder.count_outcomes(self.taken, outcomes)
+
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether another try may mend it: the network failed, or the portal for a moment."""
+        if self.failure is None:
+            return any(page.state == "empty" for page in self.lists)
+        if isinstance(self.failure.value, HttpError):
+            status = self.failure.value.response.status
+            return status >= 500 or status in (408, 429)
+        return not self.frontier.recorder.is_replay
+
+
+class Frontier(BaseScheduler):
+    """Scrapy's scheduler over the database of the run."""
+
+    spider: Spider
+    recorder: RunRecorder
+    queue: Queue
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._batch = crawler.settings.getint("CONCURRENT_REQUESTS")
+        self._again: deque[Request] = deque()
+        self._leased: deque[Leased] = deque()
+        self._pending = 0
+        self.resumed = False
+        for signal in (signals.item_scraped, signals.item_dropped):
+            crawler.signals.connect(self._item_done, signal)
+        crawler.signals.connect(self._item_failed, signals.item_error)
+        crawler.signals.connect(self._idle, signals.spider_idle)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Frontier:
+        """Take the crawl whose database is to be used."""
+        return cls(crawler)
+
+    # --- Scrapy's interface --------------------------------------------------------------------
+
+    def open(self, spider: Spider) -> None:
+        """Begin the run, or take up the one that was cut off."""
+        recorder = self.crawler.get_extension(RunRecorder)
+        assert recorder is not None
+        self.spider, self.recorder = spider, recorder
+        self.queue = Queue(recorder.store, spider.name)
+        previous = recorder.begin(spider, self)
+        self.memory = recorder.memory
+        waiting = self.queue.count("pending", "leased")
+        wants_to = self.crawler.settings.getbool("RESUME", default=True)
+        self.resumed = bool(waiting and wants_to and previous is not None)
+        if self.resumed and previous is not None:
+            recorder.resumes(previous)
+            self.queue.release()
+            self._pending = waiting
+            logger.info("resuming run %d: %d requests wait", previous, waiting)
+        else:
+            if waiting:
+                logger.info("an unfinished crawl with other arguments is given up")
+            self.queue.clear()
+
+    def close(self, reason: str) -> None:
+        """Return what is leased; where the crawl is over, forget its queue."""
+        if self.recorder.has_storage_failed:
+            return
+        try:
+            self.queue.release()
+            self.recorder.failed_pages = self.queue.count("failed")
+            self.recorder.waiting_pages = self.queue.count("pending")
+            if reason in ENDED:
+                self.queue.clear()
+                if reason == "finished" and self.remembers:
+                    self.memory.finish_walks(is_whole=not self.recorder.failed_pages)
+        except sqlite3.Error as error:
+            self.recorder.storage_failed("the frontier", error)
+
+    def has_pending_requests(self) -> bool:
+        """Tell whether anything waits."""
+        return bool(self._again or self._leased or self._pending)
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Take a start request, or one that a retry or a redirect made of a leased one."""
+        if LEASE in request.meta:
+            self._again.append(request)
+            return True
+        try:
+            return bool(self.add([self.waiting(request)]))
+        except sqlite3.Error as error:
+            self.recorder.storage_failed(request.url, error)
+            return False
+
+    def next_request(self) -> Request | None:
+        """Return the next request, leased to this process, or None where none waits."""
+        if self._again:
+            return self._again.popleft()
+        if not self._leased:
+            self._lease()
+        return Unit(self, self._leased.popleft()).request() if self._leased else None
+
+    def _lease(self) -> None:
+        if not self._pending or self.recorder.has_storage_failed:
+            return
+        try:
+            self._leased.extend(self.queue.lease(self._batch))
+        except sqlite3.Error as error:
+            self.recorder.storage_failed("the frontier", error)
+            return
+        self._pending = max(0, self._pending - len(self._leased)) if self._leased else 0
+
+    # --- what units use --------------------------------------------------------------------------
+
+    @property
+    def remembers(self) -> bool:
+        """Tell whether visits are remembered: those to an archive say nothing of the portal."""
+        return not self.recorder.is_replay
+
+    def waiting(self, request: Request) -> Waiting:
+        """Return a request as data. Raises TypeError where it holds what JSON cannot."""
+        meta = {name: value for name, value in request.meta.items() if name != KEY}
+        data: dict[str, Any] = {
+            "callback": getattr(request.callback, "__name__", "parse"),
+            "errback": getattr(request.errback, "__name__", "failed"),
+        }
+        if request.cb_kwargs:
+            data["cb_kwargs"] = request.cb_kwargs
+        if meta:
+            data["meta"] = meta
+        if request.headers:
+            data["headers"] = {
+                name.decode("latin-1"): b",".join(values).decode("latin-1")
+                for name, values in request.headers.items()
+            }
+        key = str(request.meta.get(KEY) or address_key(request.url))
+        return Waiting(key, request.url, data, request.priority)
+
+    def add(self, requests: Iterable[Waiting]) -> int:
+        """Let requests wait, but for articles that are known and not yet due again."""
+        wanted = []
+        for request in requests:
+            if request.request.get("meta", {}).get(KIND) == "article" and self.knows(request.key):
+                self.note_known(request.key, request.url)
+            else:
+                wanted.append(request)
+        added = self.queue.add(wanted)
+        self._pending += added
+        self.recorder.stats.inc_value("scheduler/enqueued", added)
+        return added
+
+    def recall(self, key: str) -> Visit | None:
+        """Return the last visit to the page ``key``, unless an archive is replayed."""
+        return self.memory.recall(key) if self.remembers else None
+
+    def knows(self, key: str) -> bool:
+        """Tell whether the page ``key`` was fetched and is not due for another visit."""
+        if not self.remembers or self.recorder.revisits == "all":
+            return False
+        visit = self.memory.recall(key)
+        if visit is None or visit.kind != "article":
+            return False
+        if self.recorder.revisits == "none":
+            return True
+        return visit.next_visit_at is not None and visit.next_visit_at > utc(datetime.now(UTC))
+
+    def note_known(self, key: str, url: str) -> None:
+        """Count a known article, once a run however many lists show it."""
+        if self.queue.add_done(key, url):
+            self.recorder.stats.inc_value("portal/articles_known")
+
+    def enter(self, page: ListRead, now: datetime) -> None:
+        """Enter a list page into the ledger, and its section's end if it is that."""
+        run_id = self.recorder.run_id
+        if page.began and self.remembers:
+            self.memory.begin_walk(page.section, now, run_id)
+        self.memory.note_page(
+            ListPage(page.section, page.number, page.url, page.state, page.items), now, run_id
+        )
+        self.memory.expect(page.section, page.expected, now, run_id)
+        if page.stopped and self.remembers:
+            self.memory.end_walk(page.section, page.number, page.stopped, run_id)
+
+    # --- signals ---------------------------------------------------------------------------------
+
+    def _item_done(self) -> None:
+        unit = _CURRENT.get()
+        if unit is not None:
+            unit.item_done()
+
+    def _item_failed(self, item: Article | Reject, failure: Failure) -> None:
+        """Lose nothing: what the pipelines failed on is a reject."""
+        self.recorder.stats.inc_value("portal/errors")
+        self.recorder.stats.inc_value("portal/reader_errors")
+        unit = _CURRENT.get()
+        if unit is not None:
+            reason = "the pipelines failed"
+            unit.taken.append(Reject(item.url, "store", reason, repr(failure.value)[:500]))
+            unit.item_done()
+
+    def _idle(self) -> None:
+        """Try once more what failed, if the portal answers at all."""
+        if self.recorder.has_storage_failed or not self.recorder.stats.get_value(
+            "portal/pages_read"
+        ):
+            return
+        self._pending += self.queue.retry_failed(_TRIES)
+        request = self.next_request()
+        if request is not None:
+            assert self.crawler.engine is not None
+            self.crawler.engine.crawl(request)
+            raise DontCloseSpider
+
+
+def current_unit() -> Unit | None:
+    """Return the unit of work whose items are in the pipelines now."""
+    return _CURRENT.get()

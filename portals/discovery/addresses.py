@@ -1,0 +1,17 @@
+"""What makes two addresses of one portal the same page."""
+
+from __future__ import annotations
+
+import unicodedata
+from urllib.parse import unquote, urlsplit
+
+
+def address_key(url: str) -> str:
+    """Return ``url`` without scheme and host; case, slash and encoding of the path do not count.
+
+    A portal's requests stay on its own host, so that the key survives a move to https, to a copy
+    (``-a origin``) and to an archive.
+    """
+    parts = urlsplit(url)
+    path = unicodedata.normalize("NFC", unquote(parts.path)).casefold().rstrip("/") or "/"
+    return f"{path}?{parts.query}" if parts.query else path
