@@ -28,6 +28,7 @@ from portals.article import Article, Reject
 from portals.catalogue import portal, portals
 from portals.crawling.arguments import CrawlArguments
 from portals.crawling.frontier import Frontier
+from portals.crawling.hostile import REASONS, unusual
 from portals.crawling.outputs import KEY, KIND, Output
 from portals.crawling.replay import CAPTURED_AT, NotArchived
 from portals.crawling.run import RunRecorder
@@ -153,7 +154,17 @@ class PortalSpider(Spider):
         if isinstance(result, Reject) and result.reason == READER_FAILED:
             self.count("errors")
             self.count("reader_errors")
+        elif isinstance(result, Reject):
+            return self.unusual(page) or result
         return result
+
+    def unusual(self, page: Page) -> Reject | None:
+        """Return the reject of a page that is not the portal's: a challenge, a parked domain."""
+        kind = unusual(page)
+        if kind is None:
+            return None
+        self.count({"challenge": "challenges", "login": "challenges"}.get(kind, "parked"))
+        return Reject(page.url, "extract", REASONS[kind], page.head_title[:200] or None)
 
     def read_page(self, page: Page) -> Article | Reject:
         """Return what the page shows."""

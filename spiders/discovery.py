@@ -138,6 +138,8 @@ class DiscoverySpider(PortalSpider):
             yield from self.deliver(result)
         elif isinstance(result, Article):
             yield from self._wait_for_proof(visit.url, result)
+        elif result is None and not seen.is_list and (reject := self.unusual(page)):
+            yield reject
         elif isinstance(result, Reject) and not seen.is_list and visit.purpose == "article":
             yield result
         yield from self._proven()

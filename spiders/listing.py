@@ -356,6 +356,9 @@ class ListingSpider(PortalSpider):
 
     def _empty_listing(self, page: Page, where: Place) -> Iterator[Output]:
         began = where.number == 1
+        if reject := self.unusual(page):
+            yield reject
+            return
         if self.family.listing_can_be_article:
             result = self.read(page)
             if isinstance(result, Article):

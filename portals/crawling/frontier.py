@@ -40,6 +40,7 @@ LEASE = "frontier_lease"
 ENDED = frozenset(["finished", "limit"])
 """Reasons of Scrapy's with which a crawl is over; after any other it is resumed."""
 
+_FULL = 6  # articles on a first page, from which one with less than a third has shrunk
 _TRIES = 2  # of a page in one run, beside Scrapy's own retries: once more when all else is done
 _CURRENT: ContextVar[Unit | None] = ContextVar("unit of work", default=None)
 
@@ -221,7 +222,9 @@ class Frontier(BaseScheduler):
             if reason in ENDED:
                 self.queue.clear()
                 if reason == "finished" and self.remembers:
-                    self.memory.finish_walks(is_whole=not self.recorder.failed_pages)
+                    self.memory.finish_walks(
+                        datetime.now(UTC), is_whole=not self.recorder.failed_pages
+                    )
         except sqlite3.Error as error:
             self.recorder.storage_failed("the frontier", error)
 
@@ -320,6 +323,10 @@ class Frontier(BaseScheduler):
     def enter(self, page: ListRead, now: datetime) -> None:
         """Enter a list page into the ledger, and its section's end if it is that."""
         run_id = self.recorder.run_id
+        usual = self.memory.usual_items(page.section) if page.number == 1 else 0
+        has_shrunk = usual >= _FULL and page.items * 3 < usual
+        if self.remembers and page.state == "fetched" and has_shrunk:
+            self.recorder.stats.inc_value("portal/shrunken_lists")
         if page.began and self.remembers:
             self.memory.begin_walk(page.section, now, run_id)
         self.memory.note_page(

@@ -6,9 +6,10 @@ import json
 import logging
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -41,6 +42,13 @@ COUNTERS = {  # column of ``runs``: key in the stats
     "not_archived": "portal/not_archived",
     "errors": "portal/errors",
 }
+
+
+FIELDS = ("published_at", "author", "lead", "section")
+"""Fields whose absence from articles that used to have them tells that a portal changed."""
+
+_MIN_HISTORY, _MIN_SEEN = 20, 5  # articles before and now, from which shares say anything
+_USUAL, _RARE = 0.8, 0.3  # shares of articles with a field, before and now
 
 
 class RunRecorder:
@@ -127,22 +135,7 @@ class RunRecorder:
 
     def spider_closed(self, reason: str) -> None:
         """End the run with its verdict."""
-        get = self.stats.get_value
-        facts = RunFacts(
-            finish_reason=reason,
-            responses=get("portal/pages_read", 0),
-            articles=get("portal/articles_seen", 0),
-            reader_errors=get("portal/reader_errors", 0),
-            storage_errors=get("portal/storage_errors", 0),
-            failed_fetches=self.failed_pages,
-            unreachable=get("portal/unreachable", 0),
-            refused=get("portal/refused", 0),
-            not_archived=get("portal/not_archived", 0),
-            empty_first_lists=get("portal/empty_first_lists", 0),
-            outside_dates=get("portal/outside_dates", 0),
-            by_second_net=get("portal/by_second_net", 0),
-        )
-        self.verdict, self.reason = judge(facts)
+        self.verdict, self.reason = judge(self._facts(reason))
         try:
             self.store.update_run(
                 self.run_id,
@@ -159,6 +152,61 @@ class RunRecorder:
             self.archive.close()
         self.store.close()
         logger.info("%s", self.summary())
+
+    def _facts(self, reason: str) -> RunFacts:
+        counted = {
+            name: self.stats.get_value(key, 0)
+            for name, key in {
+                "responses": "portal/pages_read",
+                "articles": "portal/articles_seen",
+                "known": "portal/articles_known",
+                "reader_errors": "portal/reader_errors",
+                "storage_errors": "portal/storage_errors",
+                "unreachable": "portal/unreachable",
+                "timed_out": "portal/timed_out",
+                "refused": "portal/refused",
+                "challenges": "portal/challenges",
+                "parked": "portal/parked",
+                "not_archived": "portal/not_archived",
+                "outside_dates": "portal/outside_dates",
+                "by_second_net": "portal/by_second_net",
+                "shrunken_lists": "portal/shrunken_lists",
+            }.items()
+        }
+        facts = RunFacts(finish_reason=reason, failed=self.failed_pages, **counted)
+        if self.has_storage_failed:
+            return facts
+        try:
+            return replace(facts, hole=self._hole(), **self._history())
+        except sqlite3.Error as error:
+            self.storage_failed("the run", error)
+            return replace(facts, storage_errors=1)
+
+    def _hole(self) -> str:
+        """Return the first hole that this run left in the ledger, in words."""
+        holes = self.memory.holes(self.run_id)
+        if not holes:
+            return ""
+        first = holes[0]
+        more = f", and {len(holes) - 1} more" if len(holes) > 1 else ""
+        said = "could not be read" if first.state == "failed" else "is empty"
+        return f"page {first.number} of the list {first.section or '/'} {said}{more}"
+
+    def _history(self) -> dict[str, Any]:
+        """Return what the portal's own history says: articles kept, and a field that is lost."""
+        portal = self.crawler.spider.name if self.crawler.spider else ""
+        kept, shares = self.store.field_shares(portal, self.run_id, FIELDS)
+        seen = self.stats.get_value("portal/articles_seen", 0)
+        if self.is_replay:
+            return {}
+        if kept < _MIN_HISTORY or seen < _MIN_SEEN:
+            return {"kept": kept}
+        for name in FIELDS:
+            has = self.stats.get_value(f"portal/has_{name}", 0)
+            if shares[name] >= _USUAL and has <= _RARE * seen:
+                lost = f"{seen - has} of {seen} articles have no {name}, which this portal shows"
+                return {"kept": kept, "lost": lost}
+        return {"kept": kept}
 
     # --- what pipelines and spiders keep ---------------------------------------------------------
 
@@ -178,6 +226,9 @@ class RunRecorder:
                 self.stats.inc_value("portal/rejects")
                 continue
             self.stats.inc_value("portal/articles_seen")
+            for name in FIELDS:
+                if getattr(item, name):
+                    self.stats.inc_value(f"portal/has_{name}")
             if outcome in ("new", "changed"):
                 self.stats.inc_value(f"portal/articles_{outcome}")
             if outcome in ("new", "copy"):

@@ -24,23 +24,100 @@ EXIT_CODES: dict[Verdict, int] = {
 
 USAGE_ERROR = 2
 
+# What a verdict means, and what to do: said here once, for the documents, ``scrapy explain`` and
+# the alerts.
+EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
+    "ok": ("The portal was read, also where nothing was new.", "Nothing."),
+    "incomplete": (
+        "Stopped by a signal, a list led to no article or breaks off in the middle, a page could"
+        " not be fetched or was refused, or nothing was found.",
+        "Read `runs.reason`, `list_pages` and `rejects`; run again: it goes on where it stopped.",
+    ),
+    "drift": (
+        "Against the portal's own history: half of the articles or more were read by the second"
+        " nets, a field is missing that articles used to have, lists lead to far fewer articles, or"
+        " to none. Its markup changed.",
+        "Rows that came are right; run `scrapy doctor` and mend the selectors in the family.",
+    ),
+    "blocked": (
+        "The portal refused half of the pages or more (401, 403, 429, 451), or showed challenges or"
+        " a login wall.",
+        "Look at it in a browser; wait; crawl more slowly.",
+    ),
+    "gone": (
+        "The name is not known, nobody answers there, or the domain is parked.",
+        "Run again tomorrow; where it stays away, look for the portal's successor.",
+    ),
+    "locked": (
+        "Another run of this portal is alive; this one did nothing.",
+        "Wait until the other run ends; if it hangs, stop it and run again.",
+    ),
+    "storage": (
+        "The database cannot be opened or written.",
+        "Free the disk, mend the permissions; run again.",
+    ),
+    "timeout": (
+        "The time given by `-s MAX_RUNTIME=` was over, or the portal did not answer in time.",
+        "Run again: it goes on where it stopped.",
+    ),
+    "crashed": (
+        "The reader failed on a page, the crawl did not start, or its process was killed.",
+        "Report the page, it is in `rejects`; where there is none, read the log.",
+    ),
+}
+
+USAGE = (
+    "The command could not be used: unknown portal or argument, missing archive.",
+    "Read the line on standard error.",
+)
+"""What exit code 2 means, which is of no run and so has no verdict."""
+
+
+def exit_code_table() -> str:
+    """Return every exit code with its verdict, meaning and remedy as a Markdown table."""
+    rows = [(EXIT_CODES[name], f"`{name}` ", *said) for name, said in EXPLANATIONS.items()]
+    lines = [
+        f"| {code} | {verdict}| {meaning} | {remedy} |"
+        for code, verdict, meaning, remedy in sorted([*rows, (USAGE_ERROR, "", *USAGE)])
+    ]
+    head = ["| code | verdict | what it means | what to do |", "|---|---|---|---|"]
+    return "\n".join([*head, *lines]) + "\n"
+
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What is known at the end of a run; ``finish_reason`` is Scrapy's."""
+    """What is known at the end of a run; ``finish_reason`` is Scrapy's.
+
+    ``responses``: pages that were answered, with whatever status; ``articles``: read; ``known``:
+    known articles that lists led to; ``kept``: articles of the portal from before; ``failed``:
+    pages that could not be fetched in the end; ``hole``: a page of a list that failed or was empty
+    in the middle, in words; ``lost``: a field that articles used to have, in words.
+    """
 
     finish_reason: str
     responses: int = 0
     articles: int = 0
+    known: int = 0
+    kept: int = 0
     reader_errors: int = 0
     storage_errors: int = 0
-    failed_fetches: int = 0
+    failed: int = 0
     unreachable: int = 0
+    timed_out: int = 0
     refused: int = 0
+    challenges: int = 0
+    parked: int = 0
     not_archived: int = 0
-    empty_first_lists: int = 0
     outside_dates: int = 0
     by_second_net: int = 0
+    shrunken_lists: int = 0
+    hole: str = ""
+    lost: str = ""
+
+    @property
+    def has_read(self) -> bool:
+        """Tell whether any article was met."""
+        return bool(self.articles or self.known or self.outside_dates)
 
 
 def judge(facts: RunFacts) -> tuple[Verdict, str]:
@@ -51,30 +128,57 @@ def judge(facts: RunFacts) -> tuple[Verdict, str]:
     return "ok", ""
 
 
+_STORM = 5
+"""So many refusals, and as many as half of all answers, are a portal that shuts us out."""
+
 _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
     (
         lambda f: f.storage_errors,
         "storage",
-        "{facts.storage_errors} pages could not be written to the database",
+        "the database could not be written {facts.storage_errors} times, see the log",
     ),
     (
         lambda f: f.reader_errors,
         "crashed",
         "{facts.reader_errors} exceptions while reading pages, see the log",
     ),
-    (lambda f: f.finish_reason == "shutdown", "incomplete", "stopped by a signal"),
-    (lambda f: f.finish_reason == "closespider_timeout", "timeout", "the time allowed was over"),
+    (lambda f: f.finish_reason == "start_error", "crashed", "the crawl could not begin"),
+    (
+        lambda f: f.finish_reason == "shutdown",
+        "incomplete",
+        "stopped by a signal; the same command goes on from here",
+    ),
+    (
+        lambda f: f.finish_reason == "closespider_timeout",
+        "timeout",
+        "the time allowed was over; the same command goes on from here",
+    ),
     (
         lambda f: f.finish_reason not in ("finished", "limit"),
         "incomplete",
         "stopped: {facts.finish_reason}",
     ),
     (
-        lambda f: f.refused and not f.articles,
+        lambda f: f.parked and not f.has_read,
+        "gone",
+        "the domain is parked or has expired",
+    ),
+    (
+        lambda f: f.challenges and not f.has_read,
+        "blocked",
+        "{facts.challenges} pages were challenges or login walls",
+    ),
+    (
+        lambda f: f.refused and (not f.has_read or 2 * f.refused >= max(f.responses, 2 * _STORM)),
         "blocked",
         "the portal refused {facts.refused} requests",
     ),
     (lambda f: f.unreachable and not f.responses, "gone", "the portal cannot be reached"),
+    (
+        lambda f: f.timed_out and not f.responses,
+        "timeout",
+        "the portal did not answer in time",
+    ),
     (
         lambda f: f.not_archived and not f.responses,
         "incomplete",
@@ -86,16 +190,23 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         "{facts.by_second_net} of {facts.articles} articles were read without the portal's"
         " selectors: its markup changed",
     ),
+    (lambda f: f.lost, "drift", "{facts.lost}"),
     (
-        lambda f: f.failed_fetches or f.unreachable,
+        lambda f: not f.has_read and f.kept and not f.failed,
+        "drift",
+        "no article was found, where {facts.kept} were found before",
+    ),
+    (
+        lambda f: f.shrunken_lists,
+        "drift",
+        "{facts.shrunken_lists} lists lead to far fewer articles than they used to",
+    ),
+    (lambda f: f.hole, "incomplete", "{facts.hole}"),
+    (
+        lambda f: f.failed or f.unreachable,
         "incomplete",
-        "some pages could not be fetched, see the rejects",
+        "{facts.failed} pages could not be fetched, see the rejects",
     ),
     (lambda f: f.refused, "incomplete", "the portal refused {facts.refused} requests"),
-    (lambda f: not f.articles and not f.outside_dates, "incomplete", "no article was found"),
-    (
-        lambda f: f.empty_first_lists,
-        "incomplete",
-        "{facts.empty_first_lists} sections led to no article",
-    ),
+    (lambda f: not f.has_read, "incomplete", "no article was found"),
 )

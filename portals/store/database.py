@@ -140,6 +140,20 @@ class Store:
                 pk=("url", "stage", "reason"),
             )
 
+    def field_shares(
+        self, portal: str, before_run: int, names: Sequence[str]
+    ) -> tuple[int, dict[str, float]]:
+        """Return how many of the portal's last articles are kept from before, and field shares."""
+        counted = ", ".join(f"count({name})" for name in names)
+        row = self.db.execute(
+            f"SELECT count(*), {counted} FROM (SELECT * FROM articles"  # noqa: S608 - our own names
+            " WHERE portal = ? AND run_id < ? ORDER BY id DESC LIMIT 200)",
+            [portal, before_run],
+        ).fetchone()
+        kept = int(row[0])
+        shares = {name: n / kept if kept else 0.0 for name, n in zip(names, row[1:], strict=True)}
+        return kept, shares
+
     # --- shapes -------------------------------------------------------------------------------
 
     def learnt_shapes(self, portal: str) -> list[LearntShape]:

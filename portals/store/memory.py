@@ -101,7 +101,7 @@ class Memory:
     # --- sections --------------------------------------------------------------------------------
 
     def walked_at(self, section: str) -> str | None:
-        """Return when the last walk began that reached the end of ``section`` without a hole."""
+        """Return when the last walk ended that went through ``section`` without a hole."""
         row = self.store.db.conn.execute(
             "SELECT walked_at FROM sections WHERE portal = ? AND section = ?",
             (self.portal, section),
@@ -133,7 +133,7 @@ class Memory:
                     (self.portal, section, number),
                 )
 
-    def finish_walks(self, *, is_whole: bool) -> None:
+    def finish_walks(self, at: datetime, *, is_whole: bool) -> None:
         """At the end of a crawl, let walks count that stopped for a reason and left no hole.
 
         A portal that is explored is one section, ``""``, and is walked where ``is_whole``.
@@ -145,11 +145,11 @@ class Memory:
                     (self.portal,),
                 )
             self.store.db.conn.execute(
-                "UPDATE sections SET walked_at = walk_began_at WHERE portal = ?"
+                "UPDATE sections SET walked_at = ? WHERE portal = ?"
                 " AND stopped IS NOT NULL AND NOT EXISTS (SELECT 1 FROM list_pages p"
                 " WHERE p.portal = sections.portal AND p.section = sections.section"
                 " AND p.state IN ('failed', 'empty'))",
-                (self.portal,),
+                (utc(at), self.portal),
             )
 
     def expect(
@@ -191,13 +191,13 @@ class Memory:
         ).fetchone()
         return int(row[0]) if row else 0
 
-    def holes(self, since: str) -> list[ListPage]:
-        """Return the list pages that failed or were empty in the middle since ``since``."""
+    def holes(self, run_id: int) -> list[ListPage]:
+        """Return the list pages that failed or were empty in the middle in a run."""
         rows = self.store.db.conn.execute(
             "SELECT section, number, url, state, items FROM list_pages"
-            " WHERE portal = ? AND at >= ? AND state IN ('failed', 'empty')"
+            " WHERE portal = ? AND run_id = ? AND state IN ('failed', 'empty')"
             " ORDER BY section, number",
-            (self.portal, since),
+            (self.portal, run_id),
         )
         return [ListPage(*row) for row in rows.fetchall()]
 

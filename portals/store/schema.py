@@ -162,7 +162,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "portal": "Portal (spider name).",
         "section": "Path of the list's first page.",
         "walk_began_at": "When the last walk through its pages began.",
-        "walked_at": "When the last walk began that left no hole; older known articles end a walk.",
+        "walked_at": "When the last walk ended that left no hole; what it knew ends the next one.",
         "stopped": "Why the last walk stopped; null while it goes on, or where it was cut off.",
         "run_id": "Run of the last walk.",
     },

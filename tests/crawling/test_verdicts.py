@@ -21,10 +21,21 @@ NONE = RunFacts("finished")
         (replace(GOOD, articles=0, outside_dates=4), "ok"),
         (replace(GOOD, finish_reason="shutdown"), "incomplete"),
         (replace(GOOD, finish_reason="cancelled"), "incomplete"),
-        (replace(GOOD, failed_fetches=1), "incomplete"),
+        (replace(GOOD, articles=0, known=9), "ok"),
+        (replace(GOOD, failed=1), "incomplete"),
         (replace(GOOD, unreachable=1), "incomplete"),
         (replace(GOOD, refused=2), "incomplete"),
-        (replace(GOOD, empty_first_lists=1), "incomplete"),
+        (replace(GOOD, hole="page 3 of the list /tin is empty"), "incomplete"),
+        (replace(GOOD, articles=0, kept=40), "drift"),
+        (replace(GOOD, articles=0, kept=40, failed=3), "incomplete"),
+        (replace(GOOD, lost="9 of 9 articles have no author"), "drift"),
+        (replace(GOOD, shrunken_lists=1), "drift"),
+        (replace(GOOD, refused=10), "blocked"),
+        (replace(GOOD, refused=9), "incomplete"),
+        (replace(NONE, challenges=1, responses=2), "blocked"),
+        (replace(NONE, parked=1, responses=1), "gone"),
+        (replace(NONE, timed_out=2), "timeout"),
+        (replace(NONE, timed_out=2, unreachable=1, responses=1), "incomplete"),
         (replace(GOOD, articles=0), "incomplete"),
         (replace(GOOD, by_second_net=8), "drift"),
         (replace(GOOD, by_second_net=7), "ok"),
@@ -44,4 +55,4 @@ def test_a_run_is_called_what_it_was(facts: RunFacts, verdict: Verdict) -> None:
 def test_every_verdict_but_ok_has_a_reason_and_a_code_of_its_own() -> None:
     assert EXIT_CODES["ok"] == 0
     assert len(set(EXIT_CODES.values())) == len(EXIT_CODES)
-    assert judge(replace(GOOD, failed_fetches=2))[1]
+    assert judge(replace(GOOD, failed=2))[1]

@@ -1,0 +1,128 @@
+"""Nightly crawls as lines for cron and units for systemd, and the words that times are given in."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from datetime import time, timedelta
+from pathlib import Path
+
+from portals.errors import PortalError
+
+LONGEST_JITTER = timedelta(hours=6)
+_LONGEST_NIGHT = timedelta(hours=24) - LONGEST_JITTER  # a night that hangs ends before the next one
+_HOURS_TO_STATUS = 6
+_UNIT = "tin-cong-doan"
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(r"([0-9]{1,4})([smhdw])")
+_TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+
+
+class ScheduleError(PortalError):
+    """A time or a duration that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When to crawl, and with what; ``user`` runs the system's unit, None stands for one's own."""
+
+    project: Path
+    interpreter: Path
+    at: time
+    jitter: timedelta
+    user: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no line of cron or systemd can say. Raises ScheduleError."""
+        if self.jitter > LONGEST_JITTER:
+            raise ScheduleError("the jitter is longer than 6h; give a shorter one, such as 30m")
+        for path in (self.project, self.interpreter):
+            if "\n" in str(path):
+                raise ScheduleError(f"there is a line break in {str(path)!r}; move the project")
+
+
+def parse_duration(text: str) -> timedelta:
+    """Return the duration that ``30m``, ``12h``, ``2d`` or ``1w`` says. Raises ScheduleError."""
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise ScheduleError(f"{text!r} is no duration; give one such as 30m, 12h, 2d or 1w")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def parse_time_of_day(text: str) -> time:
+    """Return the time that ``02:30`` says. Raises ScheduleError."""
+    found = _TIME_OF_DAY.fullmatch(text.strip())
+    if found is None:
+        raise ScheduleError(f"{text!r} is no time of day; give one such as 02:30")
+    return time(int(found[1]), int(found[2]))
+
+
+def cron_lines(schedule: Schedule) -> str:
+    """Return two lines for a crontab: the crawl, and the check that mails only what is overdue."""
+    enter = f"cd {shlex.quote(str(schedule.project))}"
+    scrapy = f"{shlex.quote(str(schedule.interpreter))} -m scrapy"
+    crawl = [enter, f"{scrapy} crawlall >> data/crawl.log 2>&1"]
+    if seconds := int(schedule.jitter.total_seconds()):
+        # cron's /bin/sh has no $RANDOM, and awk's clock gives all machines the same number.
+        number = "$(od -An -N4 -tu4 /dev/urandom)"
+        crawl.insert(1, f"sleep $(({number} % {seconds + 1}))")
+    status = [enter, f"{scrapy} status --max-age 2d > /dev/null"]
+    at = schedule.at
+    checked = at.replace(hour=(at.hour + _HOURS_TO_STATUS) % 24)
+    return "\n".join([_cron_line(at, crawl), _cron_line(checked, status)]) + "\n"
+
+
+def systemd_units(schedule: Schedule) -> str:
+    """Return a service and its timer, each after a comment with its file. Raises ScheduleError."""
+    if set("\"'\\") & set(str(schedule.interpreter)):
+        raise ScheduleError(
+            f"systemd runs no program with quotes in its path, as in {schedule.interpreter};"
+            " move the environment, or use --cron"
+        )
+    own = schedule.user is None
+    folder = "~/.config/systemd/user" if own else "/etc/systemd/system"
+    project, interpreter = (
+        str(path).replace("%", "%%") for path in (schedule.project, schedule.interpreter)
+    )
+    # A user's own manager knows no network-online.target, and runs everything as that user.
+    after = [] if own else ["Wants=network-online.target", "After=network-online.target"]
+    lines = [
+        f"# {folder}/{_UNIT}.service",
+        "[Unit]",
+        "Description=Crawl every portal of Tin Công Đoàn",
+        *after,
+        "",
+        "[Service]",
+        "Type=oneshot",
+        *([] if own else [f"User={schedule.user}"]),
+        f"WorkingDirectory={project}",
+        f'ExecStart="{interpreter}" -m scrapy crawlall',
+        "Nice=10",
+        f"TimeoutStartSec={_seconds(_LONGEST_NIGHT)}",
+        "KillSignal=SIGTERM",
+        "TimeoutStopSec=120",
+        "",
+        f"# {folder}/{_UNIT}.timer",
+        "[Unit]",
+        "Description=Crawl every portal of Tin Công Đoàn each night",
+        "",
+        "[Timer]",
+        f"OnCalendar=*-*-* {schedule.at:%H:%M:%S}",
+        f"RandomizedDelaySec={_seconds(schedule.jitter)}",
+        "Persistent=true",
+        "",
+        "[Install]",
+        "WantedBy=timers.target",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cron_line(at: time, steps: list[str]) -> str:
+    command = " && ".join(steps).replace("%", r"\%")  # cron makes a bare one a line break
+    return f"{at.minute} {at.hour} * * * {command}"
+
+
+def _seconds(duration: timedelta) -> int:
+    return int(duration.total_seconds())

@@ -1,0 +1,128 @@
+"""How the portals are doing: the last run, the newest article, and when the next one is due."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from sqlite_utils import Database
+
+from portals.errors import StorageError
+
+RUNNING = "running?"
+"""Verdict of a run that has not ended: it is alive, or its process was killed."""
+
+RHYTHM_ARTICLES = 60
+"""Articles whose days tell how often a portal publishes; with fewer than FEWEST nothing is told."""
+FEWEST = 5
+PATIENCE = 3
+"""Usual gaps that may pass before a portal is overdue."""
+
+# An older run without an end was killed, and what came after it tells more.
+_LAST_RUNS = """
+    SELECT portal, verdict, started_at, rejects, reason FROM runs
+    WHERE id IN (SELECT max(id) FROM runs GROUP BY portal)
+"""
+
+_SIGHTINGS = """
+    SELECT portal, count(*) AS articles, max(published_at) AS newest
+    FROM sightings GROUP BY portal
+"""
+
+# Twin addresses of one article say once when it was published.
+_LAST_DATES = """
+    SELECT max(published_at) AS at FROM sightings
+    WHERE portal = ? AND published_at IS NOT NULL
+    GROUP BY article_id ORDER BY at DESC LIMIT ?
+"""
+
+# A run that found another one alive did not attempt anything.
+_ATTEMPTS = """
+    SELECT portal, max(started_at) AS at FROM runs
+    WHERE verdict IS NOT 'locked' GROUP BY portal
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PortalStatus:
+    """How one portal is doing; times are as stored, None where there is nothing to tell."""
+
+    portal: str
+    verdict: str | None
+    last_run: str | None
+    newest: str | None
+    expected: str | None
+    overdue: bool
+    articles: int
+    rejects: int | None
+    reason: str | None
+
+
+def portal_statuses(db: Database, names: Iterable[str], now: datetime) -> list[PortalStatus]:
+    """Return the status of ``names`` and of every portal with runs. Raises StorageError."""
+    try:
+        runs = {row["portal"]: row for row in db.query(_LAST_RUNS)}
+        sightings = {row["portal"]: row for row in db.query(_SIGHTINGS)}
+        return [
+            _status(db, name, runs.get(name, {}), sightings.get(name, {}), now)
+            for name in sorted({*names, *runs})
+        ]
+    except sqlite3.Error as error:
+        raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
+
+
+def not_attempted(
+    db: Database, names: Sequence[str], age: timedelta, now: datetime
+) -> dict[str, str | None]:
+    """Return which of ``names`` nobody tried to crawl within ``age``, and when it was last tried.
+
+    Raises StorageError.
+    """
+    try:
+        attempts = {row["portal"]: row["at"] for row in db.query(_ATTEMPTS)}
+    except sqlite3.Error as error:
+        raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
+    last = {name: attempts.get(name) for name in names}
+    return {
+        name: at
+        for name, at in last.items()
+        if at is None or datetime.fromisoformat(at) < now - age
+    }
+
+
+def due(published: Sequence[str]) -> datetime | None:
+    """Return when the next article is due after ``published`` (ISO 8601, any order)."""
+    if len(published) < FEWEST:
+        return None
+    moments = [datetime.fromisoformat(at) for at in published]
+    # Days, not moments: a portal that prints ten articles a day still rests on Sundays.
+    gap = _usual_gap({moment.date() for moment in moments})
+    return max(moments) + max(PATIENCE * gap, timedelta(days=1))
+
+
+def _usual_gap(days: set[date]) -> timedelta:
+    gaps = [later - earlier for earlier, later in pairwise(sorted(days))]
+    return timedelta(days=median(gap.days for gap in gaps)) if gaps else timedelta()
+
+
+def _status(
+    db: Database, name: str, run: dict[str, Any], seen: dict[str, Any], now: datetime
+) -> PortalStatus:
+    dates = [row["at"] for row in db.query(_LAST_DATES, [name, RHYTHM_ARTICLES])]
+    expected = due(dates)
+    return PortalStatus(
+        portal=name,
+        verdict=(run["verdict"] or RUNNING) if run else None,
+        last_run=run.get("started_at"),
+        newest=seen.get("newest"),
+        expected=expected.isoformat(timespec="seconds") if expected else None,
+        overdue=expected is not None and expected < now,
+        articles=seen.get("articles", 0),
+        rejects=run.get("rejects"),
+        reason=run.get("reason"),
+    )

@@ -1,0 +1,59 @@
+"""``scrapy schedule`` as an operator meets it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+import pytest
+
+from tests.running import PROJECT, scrapy
+
+
+def test_the_cron_lines_name_this_project_and_this_interpreter() -> None:
+    done = scrapy("schedule", "--cron", "--at", "3:07", "--jitter", "0m")
+
+    assert (done.code, done.err) == (0, "")
+    enter = f"cd {shlex.quote(str(PROJECT))} && {shlex.quote(sys.executable)} -m scrapy"
+    assert done.out.splitlines() == [
+        f"7 3 * * * {enter} crawlall >> data/crawl.log 2>&1",
+        f"7 9 * * * {enter} status --max-age 2d > /dev/null",
+    ]
+
+
+def test_the_units_name_this_project_and_this_interpreter() -> None:
+    done = scrapy("schedule", "--systemd", "--user")
+
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert f"WorkingDirectory={PROJECT}" in lines
+    assert f'ExecStart="{sys.executable}" -m scrapy crawlall' in lines
+    assert "OnCalendar=*-*-* 02:30:00" in lines
+    assert "RandomizedDelaySec=1800" in lines
+    assert not [line for line in lines if line.startswith("User=")]
+
+
+def test_the_systems_units_do_not_run_as_somebody_else() -> None:
+    done = scrapy("schedule", "--systemd")
+
+    (user,) = [line for line in done.out.splitlines() if line.startswith("User=")]
+    assert user != "User="
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "give --cron or --systemd"),
+        (("--cron", "--systemd"), "give --cron or --systemd"),
+        (("--cron", "--at", "25:00"), "'25:00' is no time of day"),
+        (("--systemd", "--jitter", "soon"), "'soon' is no duration"),
+        (("--cron", "--jitter", "7h"), "longer than 6h"),
+    ],
+)
+def test_what_cannot_be_scheduled_is_refused_in_one_line(
+    arguments: tuple[str, ...], words: str
+) -> None:
+    done = scrapy("schedule", *arguments)
+
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert words in done.err
