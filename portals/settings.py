@@ -1,5 +1,7 @@
 """Settings of the project. Each says Scrapy's default and why ours differs."""
 
+import os
+
 BOT_NAME = "tin-cong-doan"
 SPIDER_MODULES = ["spiders"]  # and the families below it
 NEWSPIDER_MODULE = "spiders"
@@ -52,6 +54,12 @@ METAREFRESH_ENABLED = False  # default: True; DANAWEB reloads every page after 3
 SCHEDULER = "portals.crawling.frontier.Frontier"  # default: in memory; a kill would lose it
 RESUME = True  # ours; False gives up what an interrupted crawl left and begins anew
 MAX_RUNTIME = 0  # ours; seconds, or like 90m, 2h: then the run ends with `timeout` and is resumed
+
+# --- telling somebody ----------------------------------------------------------------------------
+
+# Ours; addresses of alerts hold tokens, so they come from the environment and are never printed.
+ALERT_URLS = os.environ.get("ALERT_URLS", "").split()  # Apprise addresses, one digest a crawlall
+HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL", "")  # address or file, after every crawlall
 
 # --- parts ---------------------------------------------------------------------------------------
 

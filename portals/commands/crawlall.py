@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from rich.console import Console
@@ -18,6 +20,7 @@ from scrapy.spiderloader import SpiderLoader
 
 from portals.catalogue import portals
 from portals.commands import fail, print_rows
+from portals.crawling.alerts import heartbeat, send
 from portals.crawling.replay import open_replay
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
@@ -75,14 +78,25 @@ class Command(ScrapyCommand):
         rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
         print_rows(rows, as_json=opts.json)
         self.exitcode = max(EXIT_CODES.get(row["verdict"], 17) for row in rows)
+        self._tell(rows)
+
+    def _tell(self, rows: list[dict[str, Any]]) -> None:
+        """Send one digest where a portal is not ok, and a sign of life in any case."""
+        assert self.settings is not None
+        errors = [send(self.settings.getlist("ALERT_URLS"), rows)]
+        if target := self.settings.get("HEARTBEAT_URL"):
+            errors.append(heartbeat(target, rows, datetime.now(UTC)))
+        for error in filter(None, errors):
+            print(f"warning: {error}", file=sys.stderr)
 
     def _crawl(self, names: list[str], opts: argparse.Namespace) -> list[dict[str, Any]]:
         options = [part for pair in opts.set for part in ("-s", pair)]
         options += [part for pair in opts.spargs for part in ("-a", pair)]
         rows = []
-        with _bar() as bar, ThreadPoolExecutor(opts.jobs) as pool:
+        children = _Children()
+        with children, _bar() as bar, ThreadPoolExecutor(opts.jobs) as pool:
             task = bar.add_task("portals", total=len(names))
-            running = [pool.submit(_crawl_one, name, options) for name in names]
+            running = [pool.submit(_crawl_one, name, options, children) for name in names]
             for done in as_completed(running):
                 row = done.result()
                 rows.append(row)
@@ -111,19 +125,57 @@ def _spider_names(settings: Any) -> list[str]:
     return sorted(set(SpiderLoader.from_settings(settings).list()) & portals().keys())
 
 
-def _crawl_one(name: str, options: list[str]) -> dict[str, Any]:
+class _Children:
+    """The crawls under way. A signal to stop goes on to each of them, and none begins after it.
+
+    They end cleanly, and the next run resumes them.
+    """
+
+    def __init__(self) -> None:
+        self.is_stopped = False
+        self._running: set[subprocess.Popen[str]] = set()
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._stop)
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _stop(self, *_: object) -> None:
+        self.is_stopped = True
+        for child in list(self._running):
+            child.send_signal(signal.SIGTERM)
+
+    def run(self, command: list[str]) -> tuple[int, str]:
+        """Return exit code and output of a child, run to its end."""
+        with subprocess.Popen(  # noqa: S603 - our own interpreter, arguments as a list
+            command,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # Ctrl-C reaches the children through us, once
+        ) as child:
+            self._running.add(child)
+            if self.is_stopped:
+                child.send_signal(signal.SIGTERM)
+            out, _ = child.communicate()
+            self._running.discard(child)
+        return child.returncode, out
+
+
+def _crawl_one(name: str, options: list[str], children: _Children) -> dict[str, Any]:
+    if children.is_stopped:
+        run: dict[str, Any] = {"portal": name, "verdict": "incomplete", "reason": "not begun"}
+        return {key: run.get(key) for key in _SHOWN}
     command = [sys.executable, "-m", "scrapy", "crawl", name, "--json", "-s", "PROGRESS=0"]
-    done = subprocess.run(  # noqa: S603 - our own interpreter, arguments as a list
-        [*command, "-s", "LOG_LEVEL=WARNING", *options],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    run = next(_json_lines(done.stdout), None)
-    if run is None:
-        verdict = next((v for v, code in EXIT_CODES.items() if code == done.returncode), "crashed")
-        run = {"portal": name, "verdict": verdict, "reason": "see the log above"}
-    return {key: run.get(key) for key in _SHOWN}
+    code, out = children.run([*command, "-s", "LOG_LEVEL=WARNING", *options])
+    found = next(_json_lines(out), None)
+    if found is None:
+        verdict = next((v for v, known in EXIT_CODES.items() if known == code), "crashed")
+        found = {"portal": name, "verdict": verdict, "reason": "see the log above"}
+    return {key: found.get(key) for key in _SHOWN}
 
 
 def _json_lines(text: str) -> Iterator[dict[str, Any]]:

@@ -206,12 +206,10 @@ class Store:
 
 
 def _prepared(connection: sqlite3.Connection) -> Database:
-    # Write-ahead logging lets readers read while a crawl writes. With NORMAL a killed process
-    # loses nothing; a power cut may take the last seconds, whole transactions, and they are
-    # fetched again. FULL would wait for the disk once a page.
+    # Write-ahead logging lets readers read while a crawl writes; FULL survives a power cut.
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     db = Database(connection)
     if migrations.pending(db):

@@ -1,0 +1,125 @@
+"""What frontier and store cost: pages per second of a crawl against bare Scrapy, in one run.
+
+``python -m benchmarks.crawl [ARTICLES] [ROUNDS]``. A portal of the project's own stories is served
+from a process of its own. *bare* reads the same pages with the same reader under Scrapy's own
+scheduler in memory, without pipelines, extensions and database; *ours* is ``scrapy crawl``. Each
+crawl is a process of its own, in turns; the ratio is that of the medians.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import subprocess
+import sys
+import tempfile
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+
+from tests.pages.prose import stories
+from tests.pages.synthetic import TODAY, text_of
+from tests.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
+from tests.server import serving
+
+PROJECT = Path(__file__).resolve().parents[1]
+PER_PAGE = 20
+CONCURRENT = 8
+
+_COMMON = {
+    "AUTOTHROTTLE_ENABLED": False,
+    "DOWNLOAD_DELAY": 0,
+    "CONCURRENT_REQUESTS": CONCURRENT,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": CONCURRENT,
+    "LOG_LEVEL": "WARNING",
+    "ARCHIVE_DIR": "",
+    "PROGRESS": False,
+}
+_BARE = {
+    "SCHEDULER": "scrapy.core.scheduler.Scheduler",
+    "ITEM_PIPELINES": {},
+    "EXTENSIONS": {},
+}
+
+
+def portal(count: int) -> dict[str, bytes]:
+    """Return the pages of a portal of ``count`` articles in one list."""
+    frame = Frame(TODAY)
+    items = [
+        Item(f"/tin-tuc-su-kien/{story.slug}-{story.number}.html", text_of(story, "Tin"))
+        for story in stories(count)
+    ]
+    pages = {item.url: danaweb_1(item.text, frame) for item in items}
+    chunks = [items[i : i + PER_PAGE] for i in range(0, count, PER_PAGE)]
+    urls = ["/tin-tuc-su-kien", *(f"/tin-tuc-su-kien?page={n + 2}" for n in range(len(chunks) - 1))]
+    for n, (url, chunk) in enumerate(zip(urls, chunks, strict=True)):
+        pager = [(urls[m], str(m + 1)) for m in range(max(0, n - 2), min(len(urls), n + 3))]
+        pages[url] = danaweb_1_list(chunk, frame, pager)
+    return pages
+
+
+def serve(count: int, pipe: Connection) -> None:
+    """Serve the portal until the pipe says a word."""
+    with serving(portal(count)) as site:
+        pipe.send(site.origin)
+        pipe.recv()
+
+
+def crawl(role: str, origin: str, database: str) -> None:
+    """Crawl once and print pages, seconds and the growth of memory as JSON. Runs in a child."""
+    from time import monotonic  # noqa: PLC0415
+
+    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
+    from scrapy.utils.project import get_project_settings  # noqa: PLC0415
+
+    from benchmarks.bare import BareSpider  # noqa: PLC0415
+    from spiders.haiphong import HaiPhongSpider  # noqa: PLC0415
+
+    settings = get_project_settings()
+    settings.setdict({**_COMMON, "DATABASE": database}, priority="cmdline")
+    if role != "ours":
+        settings.setdict(_BARE, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(HaiPhongSpider if role == "ours" else BareSpider)
+    process.crawl(crawler, origin=origin)
+    began = monotonic()
+    process.start()
+    took = monotonic() - began
+    assert crawler.stats is not None
+    pages = crawler.stats.get_value("response_received_count", 0)
+    print(json.dumps({"pages": pages, "seconds": took}))
+
+
+def _once(role: str, origin: str, folder: Path, number: int) -> float:
+    command = [
+        sys.executable, "-m", "benchmarks.crawl", "--child", role, origin,
+        str(folder / f"{number}.db"),
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603
+    result = json.loads(done.stdout.splitlines()[-1])
+    return float(result["pages"]) / float(result["seconds"])
+
+
+def main(count: int = 1500, rounds: int = 5) -> None:
+    """Print pages per second and the ratio."""
+    here, there = multiprocessing.Pipe()
+    server = multiprocessing.Process(target=serve, args=(count, there))
+    server.start()
+    origin = here.recv()
+    speeds: dict[str, list[float]] = {"bare": [], "ours": []}
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(rounds):
+            for role, measured in speeds.items():
+                measured.append(_once(role, origin, Path(folder), number))
+    here.send("end")
+    server.join()
+    for role, measured in speeds.items():
+        print(f"{role}\t{median(measured):.0f} pages/s\t({min(measured):.0f}-{max(measured):.0f})")
+    print(f"ratio\t{median(speeds['ours']) / median(speeds['bare']):.2f}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        crawl(*sys.argv[2:5])
+    else:
+        main(*(int(text) for text in sys.argv[1:3]))
