@@ -25,6 +25,7 @@ AUTOTHROTTLE_ENABLED = True  # default: False; slow portals are asked more slowl
 AUTOTHROTTLE_START_DELAY = 1  # default: 5 seconds; the floor is DOWNLOAD_DELAY
 DOWNLOAD_TIMEOUT = 60  # default: 180 seconds; a page that takes longer is down
 RETRY_TIMES = 3  # default: 2; portals on shared hosting fail for a moment
+MAX_RETRY_AFTER = 300  # ours; seconds that a busy portal may ask us to wait, five times a run
 DEFAULT_REQUEST_HEADERS = {  # default: English; some portals answer in the language asked for
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "vi,en;q=0.3",
@@ -70,6 +71,10 @@ ADDONS = {  # default: none
 EXTENSIONS = {  # default: none
     "portals.crawling.run.RunRecorder": 100,
     "portals.crawling.progress.Progress": 200,
+    "portals.crawling.manners.Manners": 300,  # Crawl-delay and Retry-After
+}
+DOWNLOADER_MIDDLEWARES = {  # default: none of ours; nearer to the network than the retries
+    "portals.crawling.manners.CookieStubMiddleware": 560,
 }
 ITEM_PIPELINES = {  # default: none; the order is the order of the numbers
     "pipelines.normalise.NormalisePipeline": 100,  # one form of text, then the content hash

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit, urlunsplit
 
@@ -38,6 +39,7 @@ from portals.extraction.page import Page
 from portals.extraction.reader import READER_FAILED, Recipe, read_safely
 from portals.families import Family
 from portals.language.decoding import UndecodableText
+from portals.store.gaps import gaps_of
 
 _UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError)
 _REFUSED = frozenset([401, 403, 429, 451])
@@ -52,10 +54,12 @@ class PortalSpider(Spider):
 
     ``family``: the portal's system. ``layout``: how its articles look, in place of the family's.
     ``external_id``: the number in an article's address, in place of the family's.
+    ``cookie_stub``: the host wants a cookie that a script sets; it is sent back once.
     """
 
     family: ClassVar[Family | None] = None
     layout: ClassVar[Layout | None] = None
+    cookie_stub: ClassVar[bool] = False
     external_id: ClassVar[str | None] = None
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
@@ -86,6 +90,24 @@ class PortalSpider(Spider):
             left_alone=family.left_alone,
             general=True,
         )
+
+    def fill_gaps(self) -> None:
+        """With ``backfill``, want the time from the first gap of the kept articles to the last.
+
+        Called before the first request. A portal without gaps is crawled as ever.
+        """
+        gaps = gaps_of(self.recorder.store, self.name) if self.arguments.backfill else []
+        if not gaps:
+            return
+        first, last = (
+            datetime.fromisoformat(f"{day}T00:00:00+07:00")
+            for day in (
+                gaps[0].since,
+                gaps[-1].until,
+            )
+        )
+        self.arguments = replace(self.arguments, since=first, until=last + timedelta(days=1))
+        self.logger.info("filling %d gaps from %s to %s", len(gaps), gaps[0].since, gaps[-1].until)
 
     # --- requests --------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ class DiscoverySpider(PortalSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the home page, or for what an interrupted crawl would have asked for next."""
+        self.fill_gaps()
         frontier, recorder = self.frontier, self.recorder
         learnt = [
             Shape(

@@ -82,6 +82,7 @@ class ListingSpider(PortalSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for what the calendar wants, and for the first page of every list, or the home."""
+        self.fill_gaps()
         for url in self.due():
             yield self._article(url)
         if not self.listings:

@@ -25,6 +25,7 @@ class Portal:
     origin: str
     pages: dict[str, Answer]
     asked: list[str] = field(default_factory=list)
+    first: dict[str, list[Answer]] = field(default_factory=dict)  # given before the page itself
 
 
 @contextmanager
@@ -41,6 +42,8 @@ def serving(pages: Mapping[str, bytes | Answer]) -> Iterator[Portal]:
         def do_GET(self) -> None:
             portal.asked.append(self.path)
             answer = portal.pages.get(self.path, Answer(b"not found", 404))
+            if portal.first.get(self.path):
+                answer = portal.first[self.path].pop(0)
             self.send_response(answer.status)
             headers = {"Content-Type": "text/html; charset=utf-8", **answer.headers}
             for name, value in headers.items():

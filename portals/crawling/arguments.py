@@ -25,6 +25,7 @@ class CrawlArguments:
     ``origin``: scheme and host of a copy of the portal. ``since`` and ``until``: first and last day
     of publication (+07:00, both included). ``limit``: articles to read at most. ``section``: only
     listings whose address contains it. ``revisit``: which known articles are fetched again.
+    ``backfill``: the time of the gaps in the kept articles is wanted.
     """
 
     origin: str | None = None
@@ -33,6 +34,7 @@ class CrawlArguments:
     limit: int | None = None
     section: str | None = None
     revisit: Revisits = "due"
+    backfill: bool = False
 
     @classmethod
     def parse(cls, given: dict[str, str]) -> CrawlArguments:
@@ -50,6 +52,7 @@ class CrawlArguments:
             limit=_count("limit", given.get("limit")),
             section=given.get("section") or None,
             revisit=_revisit(given.get("revisit")),
+            backfill=_backfill(given.get("backfill")),
         )
 
     @property
@@ -72,6 +75,12 @@ def _origin(text: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ArgumentError(f"origin={text!r} is no address; give it like http://127.0.0.1:8000")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _backfill(text: str | None) -> bool:
+    if text not in (None, "", "gaps"):
+        raise ArgumentError(f"backfill={text!r} is unknown; give backfill=gaps")
+    return bool(text)
 
 
 def _revisit(text: str | None) -> Revisits:

@@ -28,6 +28,8 @@ def visit_after(unit: Unit, before: Visit | None, now: datetime) -> Visit | None
         kind = "article"
     elif unit.lists:
         kind = "listing"
+    if kind == "article" and not unit.taken and unit.failure is None:
+        return None  # outside the dates that were asked for: a later crawl may want it
     status = unit.response.status if unit.response is not None else 0
     if status == 304 and before is not None:
         return _again(before, now)

@@ -1,0 +1,124 @@
+"""How a crawl behaves towards a portal beyond Scrapy's own: Crawl-delay, Retry-After, cookie stubs.
+
+A crawl asks one portal, so that waiting for it is pausing the engine.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.extensions.throttle import AutoThrottle
+from scrapy.http import Response, TextResponse
+from scrapy.robotstxt import RobotParser
+from scrapy.utils.asyncio import call_later
+
+logger = logging.getLogger(__name__)
+
+_MAX_DELAY = 120.0  # seconds; a Crawl-delay beyond it would make a night read 300 pages
+_MAX_WAITS = 5  # a portal that says "later" more often in one run is left for the next night
+_BUSY = frozenset([429, 503])
+
+
+class Manners:
+    """Extension: waits as long as robots.txt and ``Retry-After`` ask."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.longest = crawler.settings.getfloat("MAX_RETRY_AFTER")
+        self.waits = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Manners:
+        """Listen to what robots.txt says, and to every answer."""
+        manners = cls(crawler)
+        crawler.signals.connect(manners.robots_parsed, signals.robots_parsed)
+        crawler.signals.connect(manners.response_downloaded, signals.response_downloaded)
+        return manners
+
+    def robots_parsed(self, robotparser: RobotParser) -> None:
+        """Take ``Crawl-delay`` as the least time between two requests."""
+        asked = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"]) or 0.0
+        delay = min(float(asked), _MAX_DELAY)
+        throttle = self.crawler.get_extension(AutoThrottle)
+        least = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+        if delay <= least or self.crawler.engine is None:
+            return
+        logger.info("robots.txt asks for %g seconds between requests", delay)
+        if throttle is not None:
+            throttle.mindelay = delay
+            throttle.maxdelay = max(throttle.maxdelay, delay)
+        for slot in self.crawler.engine.downloader.slots.values():
+            slot.delay = max(slot.delay, delay)
+
+    def response_downloaded(self, response: Response) -> None:
+        """Pause for as long as a busy portal asks, if that is not for ever."""
+        engine = self.crawler.engine
+        if response.status not in _BUSY or engine is None or engine.paused:
+            return
+        wait = retry_after(response, datetime.now(UTC))
+        if not 0 < wait <= self.longest or self.waits >= _MAX_WAITS:
+            return
+        self.waits += 1
+        logger.info("the portal asks to come back in %g seconds", wait)
+        engine.pause()
+        call_later(wait, engine.unpause)
+
+
+def retry_after(response: Response, now: datetime) -> float:
+    """Return the seconds that ``Retry-After`` asks for, as a number or a date; 0 without one."""
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if value.isdecimal():
+        return float(value[:9])
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return 0.0
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+
+
+_STUB = re.compile(
+    r"document\.cookie\s*=\s*[\"'](?P<name>[\w-]{1,40})=(?P<value>[^\"';\s]{1,200})"
+    r".{0,400}location\s*\.\s*(?:reload|href|replace)",
+    re.DOTALL,
+)
+_STUB_SIZE = 8_000  # characters; a stub is a few lines
+
+
+class CookieStubMiddleware:
+    """Downloader middleware: some hosts answer with a script that sets a cookie and reloads.
+
+    Only for spiders that say ``cookie_stub = True``: such a page is asked for once more with the
+    cookie, which later requests carry too. A second stub is a challenge, and the run is blocked.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._cookie = ""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CookieStubMiddleware:
+        """Take the crawl whose spider may want this."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Add the cookie that the host asked for."""
+        if self._cookie:
+            request.headers["Cookie"] = self._cookie
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Ask again with the cookie where the answer is a stub."""
+        if not getattr(self.crawler.spider, "cookie_stub", False):
+            return response
+        if not isinstance(response, TextResponse) or len(response.body) > _STUB_SIZE:
+            return response
+        match = _STUB.search(response.text)
+        if match is None or request.meta.get("cookie_stub_tried"):
+            return response
+        self._cookie = f"{match['name']}={match['value']}"
+        meta = {**request.meta, "cookie_stub_tried": True}
+        return request.replace(meta=meta, dont_filter=True)

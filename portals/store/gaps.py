@@ -1,0 +1,84 @@
+"""Spans in which a portal's kept articles are fewer than its own rhythm leads to expect."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from portals.store.database import Store
+
+_WEEK = timedelta(days=7)
+_AROUND = 8  # weeks before and after that tell the rhythm of a week
+_LEAST = 3  # articles a week: below that a silent week says nothing
+_SHARE = 0.3  # of what is expected; a week with less is part of a gap
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """``since`` and ``until`` (both included) of a span with its articles, kept and expected."""
+
+    portal: str
+    since: str
+    until: str
+    articles: int
+    expected: int
+
+
+def find_gaps(portal: str, days: Mapping[date, int]) -> list[Gap]:
+    """Return the gaps in the articles per day of publication, the oldest first.
+
+    A week is compared with the busier half of those around it, so that a portal that grew has no
+    gap before; the first and the last week are never one. A quiet Tết may be: a look there costs
+    no more than list pages.
+    """
+    if not days:
+        return []
+    first = min(days) - timedelta(days=min(days).weekday())
+    weeks: Counter[int] = Counter()
+    for day, count in days.items():
+        weeks[(day - first).days // 7] += count
+    last = max(weeks)
+    gaps: list[Gap] = []
+    for week in range(1, last):
+        around = [
+            weeks[other]
+            for other in range(max(0, week - _AROUND), min(last, week + _AROUND) + 1)
+            if other != week
+        ]
+        # Half of the weeks around may be in the same gap; the busier half tells the rhythm.
+        usual = median(sorted(around)[len(around) // 2 :])
+        if usual < _LEAST or weeks[week] > _SHARE * usual:
+            continue
+        _extend(gaps, portal, first + week * _WEEK, weeks[week], round(usual))
+    return gaps
+
+
+def _extend(gaps: list[Gap], portal: str, monday: date, articles: int, expected: int) -> None:
+    """Add a week to the gap that ends where it begins, or begin a new one."""
+    until = (monday + timedelta(days=6)).isoformat()
+    if gaps and date.fromisoformat(gaps[-1].until) + timedelta(days=1) == monday:
+        before = gaps.pop()
+        gaps.append(
+            Gap(
+                portal,
+                before.since,
+                until,
+                before.articles + articles,
+                before.expected + expected,
+            )
+        )
+    else:
+        gaps.append(Gap(portal, monday.isoformat(), until, articles, expected))
+
+
+def gaps_of(store: Store, portal: str) -> list[Gap]:
+    """Return the gaps of a portal's kept articles."""
+    rows = store.db.query(
+        "SELECT substr(published_at, 1, 10) AS day, count(*) AS n FROM sightings"
+        " WHERE portal = ? AND published_at IS NOT NULL GROUP BY 1",
+        [portal],
+    )
+    return find_gaps(portal, {date.fromisoformat(r["day"]): r["n"] for r in rows})
