@@ -9,7 +9,7 @@ from scrapy.exceptions import DropItem
 
 from portals.article import Article, Reject
 
-_REMEMBERED = 5_000  # items: repeats stand close together, and the store finds the others
+_REMEMBERED = 1_000  # items: repeats stand close together, and the store finds the others
 
 
 class SeenTwice(DropItem):

@@ -1,0 +1,65 @@
+"""``crawlall`` at night: a digest, a sign of life, and children that stop when it is told to."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from tests.commands.test_crawl import live
+from tests.crawling.test_alerts import listening
+from tests.running import PROJECT, SAMPLE, rows, scrapy
+from tests.server import Answer, serving
+
+
+def test_a_night_that_went_well_leaves_a_sign_of_life_and_no_alert(tmp_path: Path) -> None:
+    beat = tmp_path / "beat.json"
+    with listening() as listener:
+        done = scrapy(
+            "crawlall", "-s", f"REPLAY={SAMPLE}", "-s", f"DATABASE={tmp_path / 'a.db'}",
+            "-s", f"HEARTBEAT_URL={beat}", "-s", f"ALERT_URLS=json://127.0.0.1:{listener.port}/",
+        )  # fmt: skip
+
+    assert done.code == 0, done.err
+    assert json.loads(beat.read_text("utf-8"))["worst"] == "ok"
+    assert listener.asked == []
+
+
+def test_portals_that_are_not_ok_are_told_in_one_digest(tmp_path: Path) -> None:
+    with listening() as listener:
+        done = scrapy(
+            "crawlall", "--only", "brvt,ldtd,tienlang", "-s", f"REPLAY={SAMPLE}",
+            "-s", f"DATABASE={tmp_path / 'a.db'}", "-a", "origin=http://laodongthudo.vn",
+            "-s", f"ALERT_URLS=json://127.0.0.1:{listener.port}/",
+        )  # fmt: skip
+
+    assert done.code == 10
+    ((_, _, posted),) = listener.asked
+    message = json.loads(posted)["message"]
+    assert ["brvt" in message, "tienlang" in message, "- ldtd" in message] == [True, True, False]
+
+
+def test_told_to_stop_it_stops_its_children_and_they_are_resumed_later(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    told = threading.Event()
+    with serving({"/robots.txt": Answer(b"", after=told)}) as portal:
+        options = live("haiphong", portal.origin, database)[2:]
+        command = [sys.executable, "-m", "scrapy", "crawlall", "--only", "haiphong", *options]
+        with subprocess.Popen(
+            command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as night:
+            while not portal.asked and night.poll() is None:
+                time.sleep(0.01)
+            night.send_signal(signal.SIGTERM)
+            told.set()
+            out, _ = night.communicate(timeout=60)
+
+    assert night.returncode == 10
+    assert "incomplete" in out
+    (run,) = rows(database, "SELECT verdict, reason FROM runs")
+    assert run["verdict"] == "incomplete"
+    assert "signal" in run["reason"]
