@@ -16,13 +16,13 @@ from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output
 from portals.crawling.replay import NotArchived
 from portals.discovery.explorer import Explorer, FoundLink, PageKind, Shape, Visit
 from portals.discovery.links import found_links
+from portals.discovery.paging import fingerprint_of
 from portals.discovery.shapes import place_of
 from portals.extraction.page import Page
 from portals.extraction.teacher import Teacher, theme_from_json, theme_to_json
 from portals.language.text import content_hash
 from portals.store.database import LearntShape
 from spiders.base import PortalSpider
-from spiders.listing import fingerprint_of
 
 _KEPT_UNDATED = 500  # pages without a date that wait for a verdict on their addresses
 

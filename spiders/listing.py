@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
@@ -21,6 +20,7 @@ from portals.crawling.replay import NotArchived
 from portals.crawling.visiting import is_unchanged, validators
 from portals.discovery.addresses import address_key
 from portals.discovery.links import found_links, news_sections
+from portals.discovery.paging import KNOWN_RUN, Pager, Place, fingerprint_of, read_pager
 from portals.discovery.shapes import is_file
 from portals.extraction.page import Page
 from portals.extraction.selectors import select
@@ -30,44 +30,7 @@ from portals.language.dates import find_date
 from portals.language.text import clean
 from spiders.base import PortalSpider, host_of
 
-KNOWN_RUN = 5
-"""After so many known articles in a row a section ends: an earlier walk has met what follows."""
-
 _MAX_ADDRESSES = 3  # under which an article is tried
-_NEXT = re.compile(
-    r"^(?:[»›>→]|>>|next|sau|(?:trang )?(?:sau|tiếp)\b.{0,8}|tiếp theo)", re.IGNORECASE
-)
-_BACK = re.compile(r"^(?:[«‹<←]|<<|prev|trước|trang trước|đầu|cuối|first|last)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a list a page stands.
-
-    ``section``: address of the first page; ``last``: the highest page number that a pager showed;
-    ``known_run``: known articles in a row up to this page; ``ahead``: number and address of pages
-    behind this one; ``first``: one of the portal's declared lists, which must lead to articles.
-    """
-
-    section: str
-    number: int = 1
-    last: int = 1
-    known_run: int = 0
-    ahead: Sequence[Sequence[Any]] = ()
-    first: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """The next page (several where no label tells which), and numbered pages ahead."""
-
-    next: tuple[str, ...]
-    ahead: tuple[tuple[int, str], ...] = ()
-
-
-def fingerprint_of(items: Sequence[str]) -> str:
-    """Return the fingerprint of a list: of the addresses of its articles, in order."""
-    return hashlib.sha256("\n".join(map(address_key, items)).encode()).hexdigest()[:16]
 
 
 class ListingSpider(PortalSpider):
@@ -199,30 +162,18 @@ class ListingSpider(PortalSpider):
         return "known" if is_known and self.frontier.memory.walked_at(where.section) else ""
 
     def _pager(self, page: Page, number: int) -> Pager:
-        """Return the next page of the list at ``page``, its ``number``, and those behind it."""
-        numbered: dict[int, str] = {}
-        arrows: list[str] = []
-        others: list[str] = []
+        """Return what the pager says on page ``number`` of the list at ``page``."""
+        links = []
         for css in self.family.pager_links:
             for element in select(page.root, css):
                 if isinstance(element, str):
                     continue
                 url = self._own_link(page, (element.get("href") or "#").strip())
-                label = clean(str(element.xpath("string()")))
-                if not url or address_key(url) == address_key(page.url):
-                    continue
-                if label.isdecimal() and len(label) < 6:
-                    numbered.setdefault(int(label), url)
-                elif _NEXT.search(label) or "next" in (element.get("class") or ""):
-                    arrows.append(url)
-                elif not _BACK.search(label):
-                    others.append(url)
-        ahead = tuple(sorted((n, url) for n, url in numbered.items() if n > number))
-        if number + 1 in numbered:
-            return Pager((numbered[number + 1],), ahead)
-        if arrows:
-            return Pager((arrows[0],), ahead)
-        return Pager(tuple(url for _, url in ahead) or tuple(others), ahead)
+                if url and address_key(url) != address_key(page.url):
+                    is_next = "next" in (element.get("class") or "")
+                    label = "next" if is_next else clean(str(element.xpath("string()")))
+                    links.append((label, url))
+        return read_pager(links, number)
 
     def failed_listing(self, failure: Failure) -> Iterator[Output]:
         """Enter a list page that failed into the ledger, and go on behind it where that is known.

@@ -1,0 +1,73 @@
+"""Turning the pages of a list: what its pager says, and where in the list a page stands."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portals.discovery.addresses import address_key
+
+KNOWN_RUN = 5
+"""After so many known articles in a row a section ends: an earlier walk has met what follows."""
+
+_NEXT = re.compile(
+    r"^(?:[»›>→]|>>|next|sau|(?:trang )?(?:sau|tiếp)\b.{0,8}|tiếp theo)", re.IGNORECASE
+)
+_BACK = re.compile(r"^(?:[«‹<←]|<<|prev|trước|trang trước|đầu|cuối|first|last)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a list a page stands.
+
+    ``section``: address of the first page; ``last``: the highest page number that a pager showed;
+    ``known_run``: known articles in a row up to this page; ``ahead``: number and address of pages
+    behind this one; ``first``: one of the portal's declared lists, which must lead to articles.
+    """
+
+    section: str
+    number: int = 1
+    last: int = 1
+    known_run: int = 0
+    ahead: Sequence[Sequence[Any]] = ()
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """The next page (several where no label tells which), and numbered pages ahead."""
+
+    next: tuple[str, ...]
+    ahead: tuple[tuple[int, str], ...] = ()
+
+
+def read_pager(links: Iterable[tuple[str, str]], number: int) -> Pager:
+    """Return the next page of a list from its pager on page ``number``.
+
+    ``links``: labels with addresses. A number tells most, then an arrow; first, last and back are
+    left alone.
+    """
+    numbered: dict[int, str] = {}
+    arrows: list[str] = []
+    others: list[str] = []
+    for label, url in links:
+        if label.isdecimal() and len(label) < 6:
+            numbered.setdefault(int(label), url)
+        elif _NEXT.search(label):
+            arrows.append(url)
+        elif not _BACK.search(label):
+            others.append(url)
+    ahead = tuple(sorted((n, url) for n, url in numbered.items() if n > number))
+    if number + 1 in numbered:
+        return Pager((numbered[number + 1],), ahead)
+    if arrows:
+        return Pager((arrows[0],), ahead)
+    return Pager(tuple(url for _, url in ahead) or tuple(others), ahead)
+
+
+def fingerprint_of(items: Sequence[str]) -> str:
+    """Return the fingerprint of a list: of the addresses of its articles, in order."""
+    return hashlib.sha256("\n".join(map(address_key, items)).encode()).hexdigest()[:16]
