@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -156,7 +157,8 @@ class _Reading:
     def _portal(self, recipe: Recipe) -> _Portal:
         known = self.portals.get(recipe.portal)
         if known is None:
-            run_id = self.store.start_run(recipe.portal, datetime.now(UTC))
+            asked = json.dumps({"command": "reextract"})
+            run_id = self.store.start_run(recipe.portal, datetime.now(UTC), asked)
             known = self.portals[recipe.portal] = _Portal(recipe, run_id)
         return known
 

@@ -103,20 +103,21 @@ class Store:
         return cursor.lastrowid
 
     def last_run(self, portal: str) -> tuple[int, str] | None:
-        """Return id and arguments of the portal's last run that held its lock."""
+        """Return id and arguments of the portal's last crawl that held its lock."""
         rows = self.db.query(
             "SELECT id, arguments FROM runs WHERE portal = ? AND verdict IS NOT 'locked'"
-            " ORDER BY id DESC LIMIT 1",
+            " AND arguments ->> 'command' IS NULL ORDER BY id DESC LIMIT 1",
             [portal],
         )
         return next(((row["id"], row["arguments"]) for row in rows), None)
 
     def end_killed_runs(self, portal: str, now: datetime) -> None:
-        """Give runs that have no end the verdict that a killed process cannot give."""
+        """Give crawls that have no end the verdict that a killed process cannot give."""
         with self.writing():
             self.db.execute(
                 "UPDATE runs SET verdict = 'crashed', finished_at = ?,"
-                " reason = 'the process was killed' WHERE portal = ? AND verdict IS NULL",
+                " reason = 'the process was killed' WHERE portal = ? AND verdict IS NULL"
+                " AND arguments ->> 'command' IS NULL",
                 [utc(now), portal],
             )
 

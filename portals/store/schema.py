@@ -103,7 +103,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "rejects": "Pages rejected.",
         "not_archived": "Requests that the replayed archive could not answer.",
         "errors": "Requests that failed and exceptions in the reader.",
-        "arguments": "JSON object: the arguments with which the run was started.",
+        "arguments": "JSON object: the arguments of the crawl, or `command` where it was none.",
         "resumes": "The interrupted run that this one goes on with; else null.",
         "articles_known": "Known articles that lists led to and that needed no visit.",
     },
