@@ -19,6 +19,7 @@ USER_AGENT = (  # default: Scrapy's own; a portal's keeper must be able to tell 
     "tin-cong-doan/0.1 (archive of Vietnamese trade union news; contact: tin-cong-doan@example.org)"
 )
 ROBOTSTXT_OBEY = True  # default: False outside templates
+CONCURRENT_REQUESTS = 1  # default: 16; what waits in the downloader would delay a stop
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default: 8; these are small machines
 DOWNLOAD_DELAY = 1  # default: 0 seconds
 AUTOTHROTTLE_ENABLED = True  # default: False; slow portals are asked more slowly

@@ -215,10 +215,18 @@ class PortalSpider(Spider):
         self.count("errors")
         yield Reject(request.url, "fetch", *self._why_failed(error))
 
+    def _wall(self, response: Response) -> str | None:
+        """Return the reason where an error page is a challenge, a login wall or a parked domain."""
+        page = _page_shown(response)
+        reject = self.unusual(page) if page else None
+        return reject.reason if reject else None
+
     def _why_failed(self, error: BaseException | None) -> tuple[str, str | None]:
         if isinstance(error, HttpError):
             status = error.response.status
             self.count("pages_read")
+            if status not in _GONE and (wall := self._wall(error.response)):
+                return wall, f"status {status}"
             if status in _REFUSED:
                 self.count("refused")
             elif status in _GONE:
@@ -231,6 +239,14 @@ class PortalSpider(Spider):
         elif isinstance(error, DownloadTimeoutError):
             self.count("timed_out")
         return "the portal cannot be reached", f"{type(error).__name__}: {error}"[:200]
+
+
+def _page_shown(response: Response) -> Page | None:
+    kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    try:
+        return Page.from_bytes(response.url, response.body, kind)
+    except UndecodableText:
+        return None
 
 
 def host_of(url: str) -> str:

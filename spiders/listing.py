@@ -144,7 +144,7 @@ class ListingSpider(PortalSpider):
         run = where.known_run
         for url in items:
             visit = self.frontier.recall(self.key_of(url)) if walked_at else None
-            is_old = visit is not None and walked_at and visit.first_fetched_at < walked_at
+            is_old = visit is not None and walked_at and visit.first_fetched_at <= walked_at
             run = run + 1 if is_old else 0
         return run
 

@@ -8,14 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+HELD_AT_MOST = 60
+"""Seconds that an answer is held back where a failing test never asks for it."""
+
 
 @dataclass(slots=True)
 class Answer:
-    """One answer: status, body and headers."""
+    """One answer: status, body and headers. It is held back until ``after`` is set."""
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    after: threading.Event | None = None
 
 
 @dataclass(slots=True)
@@ -44,6 +48,8 @@ def serving(pages: Mapping[str, bytes | Answer]) -> Iterator[Portal]:
             answer = portal.pages.get(self.path, Answer(b"not found", 404))
             if portal.first.get(self.path):
                 answer = portal.first[self.path].pop(0)
+            if answer.after is not None:
+                answer.after.wait(HELD_AT_MOST)
             self.send_response(answer.status)
             headers = {"Content-Type": "text/html; charset=utf-8", **answer.headers}
             for name, value in headers.items():

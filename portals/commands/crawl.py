@@ -76,7 +76,7 @@ class Command(BaseRunSpiderCommand):
             lock = PortalLock(self.settings["DATABASE"], portal_name(args[0], opts.spargs))
             lock.acquire()
         except PortalLockedError as error:
-            self.exitcode = self._locked(lock.portal, error)
+            self.exitcode = self._locked(lock.portal, error, as_json=opts.json)
             return
         except (StorageError, OSError) as error:
             self.exitcode = fail(error, EXIT_CODES["storage"])
@@ -103,7 +103,7 @@ class Command(BaseRunSpiderCommand):
             open_replay(self.settings["REPLAY"])
         Store.open(self.settings["DATABASE"]).close()
 
-    def _locked(self, portal: str, error: PortalLockedError) -> int:
+    def _locked(self, portal: str, error: PortalLockedError, *, as_json: bool) -> int:
         """Record the run that could not begin, and say so."""
         assert self.settings is not None
         store = Store.open(self.settings["DATABASE"])
@@ -113,6 +113,11 @@ class Command(BaseRunSpiderCommand):
             run_id, {"verdict": "locked", "reason": str(error), "finished_at": utc(now)}
         )
         store.close()
+        if as_json:
+            row = {"portal": portal, "verdict": "locked", "reason": str(error), "run_id": run_id}
+            print(json.dumps(row, ensure_ascii=False))
+        else:
+            print(f"{portal}: locked")
         return fail(error, EXIT_CODES["locked"])
 
     def _tell(self, crawler: Crawler, *, as_json: bool) -> int:

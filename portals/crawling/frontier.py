@@ -40,6 +40,7 @@ LEASE = "frontier_lease"
 ENDED = frozenset(["finished", "limit"])
 """Reasons of Scrapy's with which a crawl is over; after any other it is resumed."""
 
+_LEASED_AT_ONCE = 8  # requests; one transaction for so many pages
 _FULL = 6  # articles on a first page, from which one with less than a third has shrunk
 _TRIES = 2  # of a page in one run, beside Scrapy's own retries: once more when all else is done
 _CURRENT: ContextVar[Unit | None] = ContextVar("unit of work", default=None)
@@ -94,11 +95,10 @@ class Unit:
         self, role: str, subject: Response | Failure, kwargs: dict[str, Any]
     ) -> list[Article | Reject]:
         _CURRENT.set(self)
-        handler: Callable[..., Iterable[Output]] = getattr(
-            self.frontier.spider, self.lease.request[role]
-        )
         items: list[Article | Reject] = []
         try:
+            name = self.lease.request[role]
+            handler: Callable[..., Iterable[Output]] = getattr(self.frontier.spider, name)
             for output in handler(subject, **kwargs):
                 self._take_output(output, items)
         except CloseSpider:
@@ -136,6 +136,8 @@ class Unit:
         now = datetime.now(UTC)
         try:
             with recorder.store.writing():
+                if self.failure is None:
+                    frontier.memory.forget_rejects(self.lease.url)  # it can be read after all
                 outcomes = [recorder.write(item) for item in self.taken]
                 frontier.add(self._requests)
                 for explored in self._explored:
@@ -145,8 +147,6 @@ class Unit:
                 visit = visit_after(self, frontier.memory.recall(self.lease.key), now)
                 if frontier.remembers and visit:
                     frontier.memory.remember(visit)
-                if self.failure is None:
-                    frontier.memory.forget_rejects([self.lease.url])
                 frontier.queue.finish(self.lease.id, failed=self.has_failed)
         except sqlite3.Error as error:
             recorder.storage_failed(self.lease.url, error)
@@ -173,7 +173,6 @@ class Frontier(BaseScheduler):
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self._batch = crawler.settings.getint("CONCURRENT_REQUESTS")
         self._again: deque[Request] = deque()
         self._leased: deque[Leased] = deque()
         self._pending = 0
@@ -200,7 +199,8 @@ class Frontier(BaseScheduler):
         self.memory = recorder.memory
         waiting = self.queue.count("pending", "leased")
         wants_to = self.crawler.settings.getbool("RESUME", default=True)
-        self.resumed = bool(waiting and wants_to and previous is not None)
+        is_readable = self.queue.readers() <= set(dir(spider))
+        self.resumed = bool(waiting and wants_to and is_readable and previous is not None)
         if self.resumed and previous is not None:
             recorder.resumes(previous)
             self.queue.release()
@@ -208,7 +208,7 @@ class Frontier(BaseScheduler):
             logger.info("resuming run %d: %d requests wait", previous, waiting)
         else:
             if waiting:
-                logger.info("an unfinished crawl with other arguments is given up")
+                logger.info("an unfinished crawl of other arguments or another version is given up")
             self.queue.clear()
 
     def close(self, reason: str) -> None:
@@ -255,7 +255,7 @@ class Frontier(BaseScheduler):
         if not self._pending or self.recorder.has_storage_failed:
             return
         try:
-            self._leased.extend(self.queue.lease(self._batch))
+            self._leased.extend(self.queue.lease(_LEASED_AT_ONCE))
         except sqlite3.Error as error:
             self.recorder.storage_failed("the frontier", error)
             return

@@ -22,7 +22,7 @@ from portals.crawling.arguments import Revisits
 from portals.crawling.replay import CAPTURED_AT
 from portals.crawling.verdicts import RunFacts, Verdict, judge
 from portals.store.database import LearntShape, Store
-from portals.store.memory import Memory
+from portals.store.memory import ListPage, Memory
 from portals.store.saving import Outcome, utc
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ class RunRecorder:
         connect = crawler.signals.connect
         connect(recorder.spider_error, signals.spider_error)
         connect(recorder.spider_closed, signals.spider_closed)
+        connect(recorder.engine_stopped, signals.engine_stopped)
         if crawler.settings.get("ARCHIVE_DIR"):
             connect(recorder.response_downloaded, signals.response_downloaded)
         return recorder
@@ -113,14 +114,17 @@ class RunRecorder:
         """Keep a response as it came from the network."""
         now = datetime.now(UTC).replace(microsecond=0)
         request.meta[CAPTURED_AT] = now
-        if self.archive is None:
-            self.archive = self._new_archive(now)
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, values in response.headers.items()
             for value in values
         ]
-        self.archive.write(Capture(request.url, response.status, headers, response.body, now))
+        try:
+            if self.archive is None:
+                self.archive = self._new_archive(now)
+            self.archive.write(Capture(request.url, response.status, headers, response.body, now))
+        except OSError as error:
+            self.storage_failed("the archive", error)
 
     def _new_archive(self, now: datetime) -> ArchiveWriter:
         portal = self.crawler.spider.name if self.crawler.spider else "unknown"
@@ -151,6 +155,9 @@ class RunRecorder:
         if self.archive:
             self.archive.close()
         self.store.close()
+
+    def engine_stopped(self) -> None:
+        """Say how it ended, as the last line of the log."""
         logger.info("%s", self.summary())
 
     def _facts(self, reason: str) -> RunFacts:
@@ -177,20 +184,13 @@ class RunRecorder:
         if self.has_storage_failed:
             return facts
         try:
-            return replace(facts, hole=self._hole(), **self._history())
+            holes = self.memory.holes(self.run_id)
+            empty = sum(page.state == "empty" for page in holes)
+            failed = max(0, self.failed_pages - empty)
+            return replace(facts, failed=failed, hole=_in_words(holes), **self._history())
         except sqlite3.Error as error:
             self.storage_failed("the run", error)
             return replace(facts, storage_errors=1)
-
-    def _hole(self) -> str:
-        """Return the first hole that this run left in the ledger, in words."""
-        holes = self.memory.holes(self.run_id)
-        if not holes:
-            return ""
-        first = holes[0]
-        more = f", and {len(holes) - 1} more" if len(holes) > 1 else ""
-        said = "could not be read" if first.state == "failed" else "is empty"
-        return f"page {first.number} of the list {first.section or '/'} {said}{more}"
 
     def _history(self) -> dict[str, Any]:
         """Return what the portal's own history says: articles kept, and a field that is lost."""
@@ -294,3 +294,13 @@ class RunRecorder:
         if row["not_archived"]:
             text += f", {row['not_archived']} not archived"
         return f"{text} ({self.reason})" if self.reason else text
+
+
+def _in_words(holes: Sequence[ListPage]) -> str:
+    """Say where the first hole in the ledger is, and how many there are."""
+    if not holes:
+        return ""
+    first = holes[0]
+    more = f", and {len(holes) - 1} more" if len(holes) > 1 else ""
+    said = "could not be read" if first.state == "failed" else "is empty"
+    return f"page {first.number} of the list {first.section or '/'} {said}{more}"

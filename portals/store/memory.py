@@ -201,9 +201,7 @@ class Memory:
         )
         return [ListPage(*row) for row in rows.fetchall()]
 
-    def forget_rejects(self, urls: Sequence[str]) -> None:
-        """Drop rejects of fetching for pages that could be fetched after all."""
+    def forget_rejects(self, url: str) -> None:
+        """Drop the rejects of a page that was fetched again; what still holds is told anew."""
         with self.store.writing():
-            self.store.db.conn.executemany(
-                "DELETE FROM rejects WHERE url = ? AND stage = 'fetch'", [(url,) for url in urls]
-            )
+            self.store.db.conn.execute("DELETE FROM rejects WHERE url = ?", (url,))

@@ -140,6 +140,15 @@ class Queue:
         ).fetchone()
         return int(row[0])
 
+    def readers(self) -> set[str]:
+        """Return the names of the methods that are to read what waits."""
+        rows = self.store.db.conn.execute(
+            "SELECT DISTINCT request ->> 'callback', request ->> 'errback' FROM frontier"
+            " WHERE portal = ? AND state IN ('pending', 'leased', 'failed')",
+            (self.portal,),
+        )
+        return {name for row in rows.fetchall() for name in row if name}
+
     def clear(self) -> None:
         """Forget the crawl: the next one begins anew."""
         with self.store.writing():
