@@ -93,6 +93,7 @@ class ListingSpider(PortalSpider):
         self.count("listings")
         for _ in range(items):
             self.count("articles_known")
+            self.count("articles_met")
         yield ListRead(
             where.section, where.number, response.url, "unchanged", items,
             stopped="unchanged, says the portal", began=where.number == 1,
@@ -241,8 +242,7 @@ class ListingSpider(PortalSpider):
         place.setdefault("section", address_key(url))
         meta: dict[str, Any] = {KIND: "listing"}
         headers = None
-        is_first = place.get("number", 1) == 1
-        if is_first and self.arguments.revisit == "due" and not self.arguments.is_partial:
+        if place.get("number", 1) == 1 and self._asks_for_changes(place["section"]):
             headers = validators(self.frontier.recall(address_key(url)))
             meta["handle_httpstatus_list"] = [304]
         return Request(
@@ -253,6 +253,12 @@ class ListingSpider(PortalSpider):
             headers=headers or None,
             meta=meta,
         )
+
+    def _asks_for_changes(self, section: str) -> bool:
+        """Tell whether a list may answer that it is unchanged: not where a walk left something."""
+        wanted = self.arguments
+        is_usual = wanted.revisit == "due" and not wanted.is_partial
+        return is_usual and self.frontier.memory.is_walked(section)
 
     def _is_home(self, url: str) -> bool:
         return url.rstrip("/") == self.home.rstrip("/")

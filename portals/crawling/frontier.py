@@ -59,6 +59,14 @@ class Unit:
         self._requests: list[Waiting] = []
         self._explored: list[Explored] = []
         self._items_left = 0
+        self._is_open = True
+        frontier.open_units += 1
+
+    def leave(self) -> None:
+        """Make room for another page: this one is written, or will not be."""
+        if self._is_open:
+            self._is_open = False
+            self.frontier.open_units -= 1
 
     @property
     def kind(self) -> str:
@@ -102,7 +110,8 @@ class Unit:
             for output in handler(subject, **kwargs):
                 self._take_output(output, items)
         except CloseSpider:
-            raise  # the lease returns to those that wait
+            self.leave()  # the lease returns to those that wait
+            raise
         except Exception as error:
             self.taken.append(
                 Reject(self.lease.url, "extract", "the spider failed", repr(error)[:500])
@@ -134,6 +143,7 @@ class Unit:
         """Write everything in one transaction, and count it once it is written."""
         frontier, recorder = self.frontier, self.frontier.recorder
         now = datetime.now(UTC)
+        self.leave()
         try:
             with recorder.store.writing():
                 if self.failure is None:
@@ -173,6 +183,9 @@ class Frontier(BaseScheduler):
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        # So many pages at once are asked for or read and not yet written: a kill repeats no more.
+        self._most_open = crawler.settings.getint("CONCURRENT_REQUESTS")
+        self.open_units = 0
         self._again: deque[Request] = deque()
         self._leased: deque[Leased] = deque()
         self._pending = 0
@@ -198,16 +211,17 @@ class Frontier(BaseScheduler):
         previous = recorder.begin(spider, self)
         self.memory = recorder.memory
         waiting = self.queue.count("pending", "leased")
+        is_left = bool(waiting or self.queue.count("done", "failed"))
         wants_to = self.crawler.settings.getbool("RESUME", default=True)
         is_readable = self.queue.readers() <= set(dir(spider))
-        self.resumed = bool(waiting and wants_to and is_readable and previous is not None)
+        self.resumed = bool(is_left and wants_to and is_readable and previous is not None)
         if self.resumed and previous is not None:
             recorder.resumes(previous)
             self.queue.release()
             self._pending = waiting
             logger.info("resuming run %d: %d requests wait", previous, waiting)
         else:
-            if waiting:
+            if is_left:
                 logger.info("an unfinished crawl of other arguments or another version is given up")
             self.queue.clear()
 
@@ -220,13 +234,17 @@ class Frontier(BaseScheduler):
             self.recorder.failed_pages = self.queue.count("failed")
             self.recorder.waiting_pages = self.queue.count("pending")
             if reason in ENDED:
-                self.queue.clear()
-                if reason == "finished" and self.remembers:
-                    self.memory.finish_walks(
-                        datetime.now(UTC), is_whole=not self.recorder.failed_pages
-                    )
+                self._end(is_whole=reason == "finished")
         except sqlite3.Error as error:
             self.recorder.storage_failed("the frontier", error)
+
+    def _end(self, *, is_whole: bool) -> None:
+        """Forget the queue and let walks count, as one."""
+        with self.recorder.store.writing():
+            self.queue.clear()
+            if is_whole and self.remembers and not self.recorder.is_partial:
+                has_failed = bool(self.recorder.failed_pages)
+                self.memory.finish_walks(datetime.now(UTC), is_whole=not has_failed)
 
     def has_pending_requests(self) -> bool:
         """Tell whether anything waits."""
@@ -247,6 +265,8 @@ class Frontier(BaseScheduler):
         """Return the next request, leased to this process, or None where none waits."""
         if self._again:
             return self._again.popleft()
+        if self.open_units >= self._most_open:
+            return None
         if not self._leased:
             self._lease()
         return Unit(self, self._leased.popleft()).request() if self._leased else None
@@ -316,7 +336,8 @@ class Frontier(BaseScheduler):
         return visit.next_visit_at is not None and visit.next_visit_at > utc(datetime.now(UTC))
 
     def note_known(self, key: str, url: str) -> None:
-        """Count a known article, once a run however many lists show it."""
+        """Count a known article, once a crawl however many lists show it."""
+        self.recorder.stats.inc_value("portal/articles_met")
         if self.queue.add_done(key, url):
             self.recorder.stats.inc_value("portal/articles_known")
 

@@ -66,6 +66,7 @@ class RunRecorder:
         self.is_replay = bool(crawler.settings["REPLAY"])
         self.revisits: Revisits = "due"
         self.has_storage_failed = False
+        self.is_partial = False
         self.failed_pages = 0
         self.waiting_pages = 0
 
@@ -92,6 +93,8 @@ class RunRecorder:
         self.frontier = frontier
         self.memory = Memory(self.store, spider.name)
         arguments = getattr(spider, "given_arguments", {})
+        wanted = getattr(spider, "arguments", None)
+        self.is_partial = bool(wanted and wanted.is_partial)
         self.revisits = getattr(getattr(spider, "arguments", None), "revisit", None) or "due"
         if self.is_replay:
             arguments = {**arguments, "REPLAY": str(self.crawler.settings["REPLAY"])}
@@ -166,7 +169,7 @@ class RunRecorder:
             for name, key in {
                 "responses": "portal/pages_read",
                 "articles": "portal/articles_seen",
-                "known": "portal/articles_known",
+                "met": "portal/articles_met",
                 "reader_errors": "portal/reader_errors",
                 "storage_errors": "portal/storage_errors",
                 "unreachable": "portal/unreachable",
@@ -180,7 +183,12 @@ class RunRecorder:
                 "shrunken_lists": "portal/shrunken_lists",
             }.items()
         }
-        facts = RunFacts(finish_reason=reason, failed=self.failed_pages, **counted)
+        facts = RunFacts(
+            finish_reason=reason,
+            failed=self.failed_pages,
+            is_resumed=self.frontier.resumed,
+            **counted,
+        )
         if self.has_storage_failed:
             return facts
         try:

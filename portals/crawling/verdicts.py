@@ -88,16 +88,18 @@ def exit_code_table() -> str:
 class RunFacts:
     """What is known at the end of a run; ``finish_reason`` is Scrapy's.
 
-    ``responses``: pages that were answered, with whatever status; ``articles``: read; ``known``:
-    known articles that lists led to; ``kept``: articles of the portal from before; ``failed``:
-    pages that could not be fetched in the end; ``hole``: a page of a list that failed or was empty
-    in the middle, in words; ``lost``: a field that articles used to have, in words.
+    ``responses``: pages that were answered, with whatever status; ``articles``: read; ``met``:
+    known articles that lists led to; ``is_resumed``: an earlier run read what comes before;
+    ``kept``: articles of the portal from before; ``failed``: pages that could not be fetched in the
+    end; ``hole``: a page of a list that failed or was empty in the middle, in words; ``lost``: a
+    field that articles used to have, in words.
     """
 
     finish_reason: str
     responses: int = 0
     articles: int = 0
-    known: int = 0
+    met: int = 0
+    is_resumed: bool = False
     kept: int = 0
     reader_errors: int = 0
     storage_errors: int = 0
@@ -117,7 +119,7 @@ class RunFacts:
     @property
     def has_read(self) -> bool:
         """Tell whether any article was met."""
-        return bool(self.articles or self.known or self.outside_dates)
+        return bool(self.articles or self.met or self.outside_dates or self.is_resumed)
 
 
 def judge(facts: RunFacts) -> tuple[Verdict, str]:

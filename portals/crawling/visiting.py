@@ -73,8 +73,11 @@ def _judged(visit: Visit, before: Visit | None) -> Visit:
 
     The same validator on another text is a lie, after which it is believed no more.
     """
-    if before is None or not (visit.etag or visit.last_modified):
+    if before is None:
         return visit
+    if not (visit.etag or visit.last_modified):
+        values = {name: getattr(visit, name) for name in Visit.__slots__}
+        return Visit(**{**values, "truthful": before.truthful})
     same_mark = (visit.etag, visit.last_modified) == (before.etag, before.last_modified)
     same_text = visit.fingerprint == before.fingerprint
     truthful = before.truthful

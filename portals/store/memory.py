@@ -108,6 +108,14 @@ class Memory:
         ).fetchone()
         return row[0] if row else None
 
+    def is_walked(self, section: str) -> bool:
+        """Tell whether the last walk through ``section`` went to its end without a hole."""
+        row = self.store.db.conn.execute(
+            "SELECT walked_at >= walk_began_at FROM sections WHERE portal = ? AND section = ?",
+            (self.portal, section),
+        ).fetchone()
+        return bool(row and row[0])
+
     def begin_walk(self, section: str, at: datetime, run_id: int) -> None:
         """Note that a walk through ``section`` begins."""
         with self.store.writing():

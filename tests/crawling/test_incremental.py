@@ -1,0 +1,586 @@
+"""A second crawl asks for little: what earlier ones knew of lists, articles and validators."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Any
+
+import pytest
+
+from tests.pages.prose import stories
+from tests.pages.synthetic import PLANS, TODAY, build, text_of
+from tests.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
+from tests.running import PROJECT, QUICK, Done, rows, scrapy
+from tests.server import Answer, Portal, serving
+
+LIST = "/tin-tuc-su-kien"
+ROBOTS = "/robots.txt"
+FRAME = Frame(TODAY)
+
+
+def told(first: int, count: int) -> list[Item]:
+    """Return articles of the federation, the newest first."""
+    return [
+        Item(f"{LIST}/{story.slug[:40]}-{story.number}.html", text_of(story, "Tin tức"))
+        for story in reversed(list(stories(count, first)))
+    ]
+
+
+def list_path(number: int) -> str:
+    """Return the address of a list page."""
+    return LIST if number == 1 else f"{LIST}?page={number}"
+
+
+def federation(
+    items: Sequence[Item], per_page: int = 6, pinned: Sequence[Item] = ()
+) -> dict[str, bytes]:
+    """Return a DANAWEB portal with one list; ``pinned`` articles stand first on its first page."""
+    pages = {item.url: danaweb_1(item.text, FRAME) for item in (*items, *pinned)}
+    chunks = [list(items[i : i + per_page]) for i in range(0, len(items), per_page)]
+    chunks[0] = [*pinned, *chunks[0]]
+    for number, chunk in enumerate(chunks, 1):
+        near = range(max(1, number - 2), min(len(chunks), number + 2) + 1)
+        pager = [(list_path(n), str(n)) for n in near]
+        pages[list_path(number)] = danaweb_1_list(chunk, FRAME, pager)
+    pages[ROBOTS] = b"User-agent: *\nDisallow:\n"
+    return pages
+
+
+def command(spider: str, origin: str, database: Path, *more: str) -> tuple[str, ...]:
+    """Return the arguments of a crawl of a copy of a portal."""
+    return (
+        "crawl", spider, "-a", f"origin={origin}", "-s", f"DATABASE={database}",
+        "-s", "ARCHIVE_DIR=", "-s", "LOG_LEVEL=WARNING", *QUICK, *more,
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Nights:
+    """Crawls of one portal, night after night."""
+
+    portal: Portal
+    database: Path
+    spider: str = "haiphong"
+
+    def crawl(self, *more: str) -> Done:
+        """Let a night pass and crawl."""
+        self.pass_night()
+        self.portal.asked.clear()
+        return scrapy(*command(self.spider, self.portal.origin, self.database, *more))
+
+    def pass_night(self) -> None:
+        """Move everything that was visited a day into the past."""
+        if not self.database.exists():
+            return
+        self.write(
+            "UPDATE visits SET first_fetched_at = replace(datetime(first_fetched_at, '-1 day'),"
+            " ' ', 'T') || '+00:00', fetched_at = replace(datetime(fetched_at, '-1 day'),"
+            " ' ', 'T') || '+00:00'"
+        )
+        self.write(
+            "UPDATE sections SET walked_at = replace(datetime(walked_at, '-1 day', '+1 minute'),"
+            " ' ', 'T') || '+00:00',"
+            " walk_began_at = replace(datetime(walk_began_at, '-1 day'), ' ', 'T') || '+00:00'"
+        )
+
+    def write(self, sql: str, *values: object) -> None:
+        """Write to the database."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            connection.execute(sql, values)
+            connection.commit()
+
+    def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        """Return the rows of a query."""
+        return rows(self.database, sql, *values)
+
+    def show(self, items: Sequence[Item], pinned: Sequence[Item] = ()) -> None:
+        """Let the portal show other articles."""
+        self.portal.pages = {
+            path: Answer(page) for path, page in federation(items, pinned=pinned).items()
+        }
+
+    @property
+    def asked(self) -> list[str]:
+        """What the last crawl asked for, without robots.txt."""
+        return [path for path in self.portal.asked if path != ROBOTS]
+
+    @property
+    def articles(self) -> int:
+        """Articles in the database."""
+        return len(self.rows("SELECT 1 FROM articles"))
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Iterator[Nights]:
+    """A federation of 18 articles on three list pages, crawled once."""
+    with serving(federation(told(1, 18))) as portal:
+        nights = Nights(portal, tmp_path / "a.db")
+        done = nights.crawl()
+        assert done.out.startswith("haiphong: ok, 18 new"), done
+        yield nights
+
+
+# --- nothing new ---------------------------------------------------------------------------------
+
+
+def test_a_second_crawl_of_a_list_asks_for_its_first_page_only(nights: Nights) -> None:
+    nights.crawl()
+
+    assert sorted(nights.portal.asked) == [ROBOTS, LIST]
+
+
+def test_a_second_crawl_counts_the_articles_of_the_first_page_as_known(nights: Nights) -> None:
+    done = nights.crawl()
+
+    assert done.out.startswith("haiphong: ok, 0 new, 0 changed, 6 known, 0 rejected"), done
+
+
+def test_a_second_crawl_of_an_explored_portal_asks_for_the_home_and_each_section(
+    tmp_path: Path,
+) -> None:
+    site = build(PLANS[0], 60)
+    with serving(site.pages) as portal:
+        nights = Nights(portal, tmp_path / "a.db", "kiengiang")
+        assert nights.crawl().code == 0
+        done = nights.crawl()
+
+    assert sorted(nights.asked) == ["/", *(PLANS[0].section(n) for n in range(4))]
+    assert done.out.startswith("kiengiang: ok, 0 new, 0 changed, 28 known"), done
+
+
+# --- edits and what is due -----------------------------------------------------------------------
+
+
+def test_an_edited_article_is_a_revision_where_all_are_revisited(nights: Nights) -> None:
+    items = told(1, 18)
+    edited = items[7]
+    said = text_of(next(stories(1, 500)), "Tin tức")
+    nights.portal.pages[edited.url] = Answer(danaweb_1(said, FRAME))
+    done = nights.crawl("-a", "revisit=all")
+
+    assert done.out.startswith("haiphong: ok, 0 new, 1 changed, 17 known"), done
+    assert nights.articles == 18
+    assert len(nights.rows("SELECT 1 FROM revisions")) == 19
+
+
+def test_an_article_that_is_due_is_visited_though_no_list_shows_it(nights: Nights) -> None:
+    gone = told(1, 18)[9]
+    nights.show([item for item in told(1, 18) if item != gone])
+    nights.portal.pages[gone.url] = Answer(danaweb_1(gone.text, FRAME))
+    nights.write(
+        "UPDATE visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE url = ?",
+        nights.portal.origin + gone.url,
+    )
+    nights.crawl()
+
+    assert sorted(nights.asked) == sorted([LIST, gone.url])
+
+
+def test_an_article_that_was_due_is_not_due_again_the_next_night(nights: Nights) -> None:
+    due = told(1, 18)[9]
+    nights.write(
+        "UPDATE visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE url = ?",
+        nights.portal.origin + due.url,
+    )
+    nights.crawl()
+    nights.crawl()
+
+    assert nights.asked == [LIST]
+
+
+def test_with_revisit_none_nothing_is_due(nights: Nights) -> None:
+    nights.write(
+        "UPDATE visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE kind = 'article'"
+    )
+    nights.crawl("-a", "revisit=none")
+
+    assert nights.asked == [LIST]
+
+
+def test_articles_of_an_explored_portal_are_visited_when_due(tmp_path: Path) -> None:
+    site = build(PLANS[0], 40)
+    due = max(site.articles)
+    with serving(site.pages) as portal:
+        nights = Nights(portal, tmp_path / "a.db", "kiengiang")
+        nights.crawl()
+        nights.write(
+            "UPDATE visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE url = ?",
+            portal.origin + due,
+        )
+        done = nights.crawl()
+
+    assert [path for path in nights.asked if path in site.articles] == [due], done
+
+
+# --- new articles --------------------------------------------------------------------------------
+
+
+def test_a_new_article_is_fetched_and_no_other(nights: Nights) -> None:
+    items = told(1, 19)
+    nights.show(items)
+    done = nights.crawl()
+
+    assert nights.asked == [LIST, items[0].url]
+    assert done.out.startswith("haiphong: ok, 1 new, 0 changed, 5 known"), done
+
+
+def test_a_new_article_of_an_explored_portal_is_fetched_and_no_other(tmp_path: Path) -> None:
+    site = build(PLANS[0], 40)
+    with serving(site.pages) as portal:
+        nights = Nights(portal, tmp_path / "a.db", "kiengiang")
+        nights.crawl()
+        later = build(PLANS[0], 44)  # one more at the head of each section
+        portal.pages = {path: Answer(page) for path, page in later.pages.items()}
+        done = nights.crawl()
+
+    fetched = {path for path in nights.asked if path in later.articles}
+    assert fetched == later.articles.keys() - site.articles.keys(), done
+
+
+def test_pinned_articles_hide_no_new_one_on_the_same_page(nights: Nights) -> None:
+    items = told(1, 19)
+    nights.show(items, pinned=told(1, 18)[10:15])
+    nights.crawl()
+
+    assert [path for path in nights.asked if path.endswith(".html")] == [items[0].url]
+
+
+def test_pinned_articles_hide_no_new_ones_on_the_next_page(nights: Nights) -> None:
+    items = told(1, 25)
+    nights.show(items, pinned=told(1, 18)[10:15])
+    nights.crawl()
+
+    fetched = {path for path in nights.asked if path.endswith(".html")}
+    assert fetched == {item.url for item in items[:7]}
+
+
+def test_the_list_is_walked_as_far_as_it_shows_new_articles(nights: Nights) -> None:
+    nights.show(told(1, 25))
+    done = nights.crawl()
+
+    assert [path for path in nights.asked if not path.endswith(".html")] == [LIST, list_path(2)]
+    assert done.out.startswith("haiphong: ok, 7 new"), done
+
+
+# --- holes ---------------------------------------------------------------------------------------
+
+
+def test_a_hole_makes_the_next_crawl_walk_past_known_articles(tmp_path: Path) -> None:
+    pages: dict[str, bytes | Answer] = {**federation(told(1, 18))}
+    with serving({**pages, list_path(2): Answer(b"", 503)}) as portal:
+        nights = Nights(portal, tmp_path / "a.db")
+        assert nights.crawl().code == 10
+        portal.pages[list_path(2)] = Answer(federation(told(1, 18))[list_path(2)])
+        done = nights.crawl()
+
+    assert done.out.startswith("haiphong: ok, 6 new, 0 changed, 12 known"), done
+
+
+def test_a_hole_among_new_articles_is_mended_the_next_night(nights: Nights) -> None:
+    nights.show(told(1, 32))
+    whole = nights.portal.pages[list_path(2)]
+    nights.portal.pages[list_path(2)] = Answer(b"", 503)
+    nights.crawl()
+    nights.portal.pages[list_path(2)] = whole
+    nights.crawl()
+
+    assert nights.articles == 32
+
+
+def test_once_the_hole_is_mended_the_first_page_is_enough(nights: Nights) -> None:
+    nights.show(told(1, 32))
+    whole = nights.portal.pages[list_path(2)]
+    nights.portal.pages[list_path(2)] = Answer(b"", 503)
+    nights.crawl()
+    nights.portal.pages[list_path(2)] = whole
+    nights.crawl()
+    nights.crawl()
+
+    assert nights.asked == [LIST]
+
+
+# --- arguments -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bound", ["since=2016-01-01", "until=2030-01-01"])
+def test_with_bounds_all_pages_are_walked_and_no_known_article_is_fetched(
+    nights: Nights, bound: str
+) -> None:
+    done = nights.crawl("-a", bound)
+
+    assert nights.asked == [LIST, list_path(2), list_path(3)]
+    assert done.out.startswith("haiphong: ok, 0 new, 0 changed, 18 known"), done
+
+
+@pytest.mark.parametrize("bound", ["since=2017-01-06", "until=2017-01-03", "limit=4"])
+def test_what_a_bounded_crawl_left_out_is_found_by_the_next_full_one(
+    tmp_path: Path, bound: str
+) -> None:
+    with serving(federation(told(1, 18))) as portal:
+        nights = Nights(portal, tmp_path / "a.db")
+        nights.crawl("-a", bound)
+        assert 0 < nights.articles < 18
+        nights.crawl()
+
+    assert nights.articles == 18
+
+
+def test_what_a_bounded_exploration_left_out_is_found_by_the_next_full_one(tmp_path: Path) -> None:
+    site = build(PLANS[0], 40)
+    with serving(site.pages) as portal:
+        nights = Nights(portal, tmp_path / "a.db", "kiengiang")
+        nights.crawl("-a", "since=2017-01-10")
+        assert 0 < nights.articles < 40
+        nights.crawl()
+
+    assert nights.articles == 40
+
+
+@contextmanager
+def interrupted(database: Path, after: int) -> Iterator[Nights]:
+    """A portal whose first crawl was killed when it asked for the ``after``-th page."""
+    with serving(federation(told(1, 18))) as portal:
+        killing = Killing()
+        portal.asked = killing
+        kill_crawl(killing, command("haiphong", portal.origin, database), after)
+        yield Nights(portal, database)
+
+
+class Killing(list[str]):
+    """The paths asked for; a process is killed when so many were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._is_armed = threading.Event()
+        self.victim: Popen[bytes] | None = None
+        self.limit = 0
+
+    def arm(self, victim: Popen[bytes], more: int) -> None:
+        """Kill ``victim`` when it has asked for ``more`` pages."""
+        self.victim, self.limit = victim, more
+        self._is_armed.set()
+
+    def disarm(self) -> None:
+        """Kill nobody."""
+        self.victim = None
+        self._is_armed.clear()
+
+    def append(self, path: str) -> None:
+        """Note a path."""
+        with self._lock:
+            super().append(path)
+            if not self._is_armed.is_set() or path == ROBOTS or self.victim is None:
+                return
+            self.limit -= 1
+            if self.limit <= 0:
+                self.victim.kill()
+
+
+def kill_crawl(killing: Killing, arguments: Sequence[str], after: int) -> int:
+    """Run a crawl that is killed when it asks for the ``after``-th page; return its code."""
+    with Popen(
+        [sys.executable, "-m", "scrapy", *arguments], cwd=PROJECT, stdout=PIPE, stderr=PIPE
+    ) as victim:
+        killing.arm(victim, after)
+        victim.communicate()
+        killing.disarm()
+    return victim.returncode
+
+
+def test_an_interrupted_crawl_is_resumed(tmp_path: Path) -> None:
+    with interrupted(tmp_path / "a.db", 6) as nights:
+        nights.crawl()
+
+    assert nights.rows("SELECT resumes FROM runs ORDER BY id") == [
+        {"resumes": None}, {"resumes": 1},
+    ]  # fmt: skip
+
+
+def test_other_arguments_do_not_resume_an_interrupted_crawl(tmp_path: Path) -> None:
+    with interrupted(tmp_path / "a.db", 6) as nights:
+        nights.crawl("-a", "since=2016-01-01")
+
+    assert nights.rows("SELECT resumes FROM runs WHERE id = 2") == [{"resumes": None}]
+    assert nights.articles == 18
+
+
+def test_resume_0_begins_anew(tmp_path: Path) -> None:
+    with interrupted(tmp_path / "a.db", 6) as nights:
+        nights.crawl("-s", "RESUME=0")
+
+    assert nights.rows("SELECT resumes FROM runs WHERE id = 2") == [{"resumes": None}]
+    assert LIST in nights.asked
+    assert nights.articles == 18
+
+
+# --- validators ----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Validating:
+    """A server that answers 304; ``conditions``: the headers with which lists were asked for."""
+
+    origin: str
+    pages: dict[str, bytes]
+    header: str
+    frozen: str | None = None
+    conditions: list[str | None] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def mark(self, path: str) -> str:
+        """Return the validator of a page."""
+        if self.frozen:
+            return self.frozen
+        digest = hashlib.sha256(self.pages[path]).digest()
+        if self.header == "ETag":
+            return f'"{digest.hex()[:12]}"'
+        return f"Mon, 0{1 + digest[0] % 9} Jan 2024 0{digest[1] % 10}:{10 + digest[2] % 50}:00 GMT"
+
+
+@contextmanager
+def validating(pages: dict[str, bytes], header: str = "ETag") -> Iterator[Validating]:
+    """Serve ``pages`` with validators; a request that names the right one is answered 304."""
+    portal = Validating("", dict(pages), header)
+    condition = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}[header]
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            portal.asked.append(self.path)
+            body = portal.pages.get(self.path, b"")
+            asked = self.headers.get(condition)
+            if self.path == LIST:
+                portal.conditions.append(asked)
+            is_same = bool(body) and asked == portal.mark(self.path)
+            self.send_response((304 if is_same else 200) if body else 404)
+            if body:
+                self.send_header(portal.header, portal.mark(self.path))
+            if not is_same:
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if not is_same:
+                self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    portal.origin = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield portal
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@dataclass(slots=True)
+class ValidatedNights(Nights):
+    """Crawls of a portal that gives validators."""
+
+    portal: Validating  # type: ignore[assignment]
+
+    @property
+    def truthful(self) -> int:
+        """What is held of the list's validator."""
+        (row,) = self.rows("SELECT truthful FROM visits WHERE key = ?", LIST)
+        return int(row["truthful"])
+
+
+def trusted(portal: Validating, database: Path) -> ValidatedNights:
+    """Crawl once, and let the list's validator have told the truth twice."""
+    nights = ValidatedNights(portal, database)
+    nights.crawl()
+    nights.write("UPDATE visits SET truthful = 2 WHERE key = ?", LIST)
+    return nights
+
+
+def test_a_validator_that_told_the_truth_twice_is_sent(tmp_path: Path) -> None:
+    with validating(federation(told(1, 12))) as portal:
+        nights = ValidatedNights(portal, tmp_path / "a.db")
+        for _ in range(4):
+            nights.crawl()
+
+    assert portal.conditions == [None, None, None, portal.mark(LIST)]
+
+
+@pytest.mark.parametrize("header", ["ETag", "Last-Modified"])
+def test_an_unchanged_list_ends_its_section_as_ok_with_its_articles_known(
+    tmp_path: Path, header: str
+) -> None:
+    with validating(federation(told(1, 12)), header) as portal:
+        nights = trusted(portal, tmp_path / "a.db")
+        done = nights.crawl()
+
+    assert portal.conditions[-1] == portal.mark(LIST)
+    assert (done.code, nights.asked) == (0, [LIST])
+    assert done.out.startswith("haiphong: ok, 0 new, 0 changed, 6 known"), done
+
+
+def test_a_changed_list_is_read_where_its_validator_is_trusted(tmp_path: Path) -> None:
+    with validating(federation(told(1, 12))) as portal:
+        nights = trusted(portal, tmp_path / "a.db")
+        portal.pages = federation(told(1, 13))
+        done = nights.crawl()
+
+    assert done.out.startswith("haiphong: ok, 1 new"), done
+
+
+def test_a_list_that_changes_under_the_same_validator_is_never_believed_again(
+    tmp_path: Path,
+) -> None:
+    with validating(federation(told(1, 12))) as portal:
+        portal.frozen = '"xua-nay-van-the"'
+        nights = ValidatedNights(portal, tmp_path / "a.db")
+        for count in (12, 13, 14):
+            portal.pages = federation(told(1, count))
+            nights.crawl()
+
+    assert (nights.truthful, nights.articles) == (-1, 14)
+    assert portal.conditions == [None] * 3
+
+
+def test_every_seventh_visit_finds_out_a_trusted_validator_that_lies(tmp_path: Path) -> None:
+    with validating(federation(told(1, 12))) as portal:
+        portal.frozen = '"xua-nay-van-the"'
+        nights = trusted(portal, tmp_path / "a.db")
+        nights.write("UPDATE visits SET truthful = 7 WHERE key = ?", LIST)
+        portal.pages = federation(told(1, 13))
+        nights.crawl()
+
+    assert (nights.truthful, nights.articles) == (-1, 13)
+
+
+def test_a_hole_is_mended_where_the_first_page_is_unchanged(tmp_path: Path) -> None:
+    pages = federation(told(1, 18))
+    with validating({path: page for path, page in pages.items() if path != list_path(2)}) as portal:
+        nights = trusted(portal, tmp_path / "a.db")
+        assert nights.articles == 12
+        portal.pages = pages
+        nights.crawl()
+
+    assert nights.articles == 18
+
+
+def test_an_interrupted_walk_goes_on_where_the_first_page_is_unchanged(tmp_path: Path) -> None:
+    with validating(federation(told(1, 18))) as portal:
+        nights = ValidatedNights(portal, tmp_path / "a.db")
+        nights.crawl("-a", "limit=3")
+        nights.write("UPDATE visits SET truthful = 2 WHERE key = ?", LIST)
+        nights.crawl()
+
+    assert nights.articles == 18

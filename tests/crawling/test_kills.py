@@ -1,0 +1,316 @@
+"""A crawl may be killed anywhere: nothing is lost, nothing is stored twice, little is asked twice.
+
+``FULL=1`` runs the loop over 3,000 articles with 20 kills as well.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
+
+import pytest
+from sqlite_utils import Database
+
+from portals.article import Article
+from portals.contract import normalise
+from portals.store.migrations import migrations
+from portals.store.saving import save
+from tests.crawling.killed import MARK
+from tests.crawling.test_incremental import (
+    FRAME,
+    LIST,
+    ROBOTS,
+    Killing,
+    command,
+    federation,
+    kill_crawl,
+    list_path,
+    told,
+)
+from tests.pages.synthetic import PLANS, build
+from tests.pages.themes import danaweb_1_list
+from tests.running import PROJECT, rows, scrapy
+from tests.server import Portal, serving
+
+AT_ONCE = 8
+PARALLEL = (
+    "-s", f"CONCURRENT_REQUESTS={AT_ONCE}", "-s", f"CONCURRENT_REQUESTS_PER_DOMAIN={AT_ONCE}",
+)  # fmt: skip
+SIGKILLED = -9
+FIRST_PAGE, LATER_PAGE, ARTICLE = f"^{LIST}$", re.escape(list_path(2)), r"-\d+\.html"
+BOUNDARIES = [
+    *(
+        (where, what, count)
+        for where in ("in the transaction", "before the commit", "after the commit")
+        for what, count in ((FIRST_PAGE, 1), (LATER_PAGE, 1), (ARTICLE, 5))
+    ),
+    ("while leasing", "", 1),
+    ("while leasing", "", 2),
+    ("after leasing", "", 1),
+    ("after leasing", "", 2),
+    ("after the run began", "", 1),
+]
+FULL = pytest.mark.skipif(not os.environ.get("FULL"), reason="takes a minute: set FULL=1")
+
+
+def kill_at(arguments: Sequence[str], where: str, what: str = "", count: int = 1) -> int:
+    """Crawl and send SIGKILL at the ``count``-th announcement of a boundary; return the code."""
+    with Popen(
+        [sys.executable, "-m", "tests.crawling.killed", *arguments],
+        cwd=PROJECT, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True,
+    ) as child:  # fmt: skip
+        assert child.stdin
+        assert child.stdout
+        for line in child.stdout:
+            if not line.startswith(MARK):
+                continue
+            _, said, of = line.rstrip("\n").split("\t")
+            count -= said == where and re.search(what, of) is not None
+            if count <= 0:
+                child.kill()
+                break
+            child.stdin.write("\n")
+            child.stdin.flush()
+    return child.returncode
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What is found in a database."""
+
+    integrity: list[str]
+    broken_keys: int
+    articles: int
+    texts: int
+    sightings: int
+    revisions: int
+
+
+def aftermath(database: Path) -> Aftermath:
+    """Look at a database."""
+    with closing(sqlite3.connect(database)) as connection:
+
+        def count(what: str) -> int:
+            return int(connection.execute(f"SELECT {what}").fetchone()[0])
+
+        return Aftermath(
+            integrity=[row[0] for row in connection.execute("PRAGMA integrity_check")],
+            broken_keys=len(connection.execute("PRAGMA foreign_key_check").fetchall()),
+            articles=count("count(*) FROM articles"),
+            texts=count("count(DISTINCT content_hash) FROM articles"),
+            sightings=count("count(*) FROM sightings"),
+            revisions=count("count(*) FROM revisions"),
+        )
+
+
+def whole(articles: int) -> Aftermath:
+    """Return what a sound database with every article stored once looks like."""
+    return Aftermath(["ok"], 0, articles, articles, articles, articles)
+
+
+def repeated(portal: Portal) -> int:
+    """Return how many requests asked again for what had been asked for."""
+    asked = Counter(path for path in portal.asked if path != ROBOTS)
+    return sum(asked.values()) - len(asked)
+
+
+# --- at every boundary ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("where", "what", "count"), BOUNDARIES)
+def test_a_crawl_goes_on_from_the_boundary_at_which_it_was_killed(
+    tmp_path: Path, where: str, what: str, count: int
+) -> None:
+    database = tmp_path / "a.db"
+    with serving(federation(told(1, 12), per_page=4)) as portal:
+        arguments = (*command("haiphong", portal.origin, database), *PARALLEL)
+        assert kill_at(arguments, where, what, count) == SIGKILLED
+        found = aftermath(database)
+        assert (found.integrity, found.broken_keys) == (["ok"], 0)
+        done = scrapy(*arguments)
+
+    assert done.code == 0, done
+    assert aftermath(database) == whole(12)
+    assert repeated(portal) <= AT_ONCE
+    assert rows(database, "SELECT verdict FROM runs ORDER BY id") == [
+        {"verdict": "crashed"}, {"verdict": "ok"},
+    ]  # fmt: skip
+
+
+def test_a_resumed_crawl_that_is_killed_at_its_beginning_is_resumed_again(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    with serving(federation(told(1, 12), per_page=4)) as portal:
+        arguments = (*command("haiphong", portal.origin, database), *PARALLEL)
+        kill_at(arguments, "before the commit", ARTICLE, 3)
+        kill_at(arguments, "after the run began")
+        done = scrapy(*arguments)
+
+    assert done.code == 0, done
+    assert aftermath(database) == whole(12)
+    assert repeated(portal) <= AT_ONCE
+
+
+def test_a_crawl_killed_after_its_last_page_asks_for_little_again(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    with serving(federation(told(1, 24), per_page=2)) as portal:
+        arguments = (*command("haiphong", portal.origin, database), *PARALLEL)
+        assert kill_at(arguments, "after the commit", "", 36) == SIGKILLED
+        done = scrapy(*arguments)
+
+    assert done.code == 0, done
+    assert aftermath(database) == whole(24)
+    assert repeated(portal) <= AT_ONCE
+
+
+def test_a_resumed_crawl_whose_rest_shows_known_articles_only_is_ok(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    pages = federation(told(1, 12), per_page=4)
+    items = told(1, 12)[4:8]  # the last page repeats those of the page before
+    pages[list_path(3)] = danaweb_1_list(items, FRAME, [(LIST, "1"), (list_path(2), "2")])
+    with serving(pages) as portal:
+        arguments = (
+            *command("haiphong", portal.origin, database), "-s", "CONCURRENT_REQUESTS=1",
+        )  # fmt: skip
+        kill_at(arguments, "in the transaction", re.escape(list_path(3)))
+        done = scrapy(*arguments)
+
+    assert aftermath(database) == whole(8)
+    assert done.code == 0, done
+
+
+def test_a_crawl_killed_while_it_ends_counts_as_walked(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    with serving(federation(told(1, 30), per_page=6)) as portal:
+        arguments = (*command("haiphong", portal.origin, database), *PARALLEL)
+        assert kill_at(arguments, "after clearing", "", 2) == SIGKILLED
+        done = scrapy(*arguments)
+
+    assert done.code == 0, done
+    assert aftermath(database) == whole(30)
+    assert repeated(portal) <= 1  # the first page, to see whether anything is new
+
+
+# --- in a migration ------------------------------------------------------------------------------
+
+
+def old_database(path: Path, origin: str) -> None:
+    """Make a database of schema version 2 that holds an article of the federation."""
+    item = told(1, 1)[0]
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        db = Database(connection)
+        migrations.apply(db, stop_before="m0003_frontier")
+        connection.execute("PRAGMA user_version = 2")
+        connection.execute(
+            "INSERT INTO runs (portal, started_at, verdict) VALUES ('haiphong', ?, 'ok')",
+            ("2024-05-01T01:00:00+00:00",),
+        )
+        article = Article(
+            portal="haiphong",
+            url=origin + item.url,
+            title=item.text.title,
+            body="Công đoàn cơ sở họp bàn việc chăm lo Tết cho người lao động.",
+            external_id="1",
+            fetched_at=datetime(2024, 5, 1, 1, tzinfo=UTC),
+        )
+        save(db, normalise(article), 1)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["CREATE TABLE frontier", "CREATE TABLE visits", "CREATE TABLE list_pages", "ALTER TABLE runs"],
+)
+def test_a_migration_that_is_killed_leaves_the_old_database_as_it_was(
+    tmp_path: Path, statement: str
+) -> None:
+    database = tmp_path / "a.db"
+    with serving({}) as portal:
+        old_database(database, portal.origin)
+        before = rows(database, "SELECT name, sql FROM sqlite_schema ORDER BY name")
+        arguments = command("haiphong", portal.origin, database)
+        assert kill_at(arguments, "in a migration", f"^{statement}") == SIGKILLED
+
+    assert aftermath(database) == whole(1)
+    assert rows(database, "PRAGMA user_version") == [{"user_version": 2}]
+    assert rows(database, "SELECT name, sql FROM sqlite_schema ORDER BY name") == before
+
+
+def test_a_migration_that_was_killed_is_done_by_the_next_run(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    with serving(federation(told(1, 12), per_page=4)) as portal:
+        old_database(database, portal.origin)
+        arguments = command("haiphong", portal.origin, database)
+        kill_at(arguments, "in a migration", "^CREATE TABLE sections")
+        done = scrapy(*arguments)
+
+    assert done.out.startswith("haiphong: ok, 11 new, 1 changed"), done
+    assert len(rows(database, "SELECT 1 FROM articles")) == 12
+    assert len(rows(database, "SELECT 1 FROM revisions")) == 13
+
+
+# --- over and over -------------------------------------------------------------------------------
+
+
+def kill_over_and_over(
+    database: Path, pages: dict[str, bytes], spider: str, kills: int, most: int
+) -> tuple[Portal, list[int]]:
+    """Kill a crawl after random numbers of requests, then run it to its end."""
+    chance = random.Random(f"{spider} {kills}")
+    with serving(pages) as portal:
+        killing = Killing()
+        portal.asked = killing
+        arguments = (*command(spider, portal.origin, database), *PARALLEL)
+        codes = [
+            kill_crawl(killing, arguments, chance.randint(most // 3, most)) for _ in range(kills)
+        ]
+        done = scrapy(*arguments)
+    assert done.code == 0, done
+    print(
+        f"\n{spider}: {kills} kills, {len(rows(database, 'SELECT 1 FROM articles'))} articles,"
+        f" {len(portal.asked)} requests of which {repeated(portal)} again; {done.out.strip()}"
+    )
+    return portal, codes
+
+
+@pytest.mark.parametrize(
+    ("articles", "kills", "most"), [(300, 5, 60), pytest.param(3000, 20, 180, marks=FULL)]
+)
+def test_a_list_is_crawled_whole_however_often_the_crawl_is_killed(
+    tmp_path: Path, articles: int, kills: int, most: int
+) -> None:
+    pages = federation(told(1, articles), per_page=20)
+    portal, codes = kill_over_and_over(tmp_path / "a.db", pages, "haiphong", kills, most)
+
+    assert codes == [SIGKILLED] * kills
+    assert aftermath(tmp_path / "a.db") == whole(articles)
+    assert repeated(portal) <= AT_ONCE * kills
+
+
+@pytest.mark.parametrize(
+    ("articles", "kills", "most"), [(60, 3, 30), pytest.param(600, 12, 50, marks=FULL)]
+)
+def test_a_portal_is_explored_whole_however_often_the_crawl_is_killed(
+    tmp_path: Path, articles: int, kills: int, most: int
+) -> None:
+    site = build(PLANS[0], articles)
+    database = tmp_path / "a.db"
+    with serving(site.pages) as calm:
+        scrapy(*command("kiengiang", calm.origin, tmp_path / "calm.db"), *PARALLEL)
+    portal, codes = kill_over_and_over(database, site.pages, "kiengiang", kills, most)
+
+    assert codes == [SIGKILLED] * kills
+    assert aftermath(database) == whole(articles)
+    assert repeated(portal) <= AT_ONCE * kills
+    assert set(portal.asked) - set(calm.asked) == set()
+    assert rows(database, "SELECT count(*) AS n FROM runs WHERE verdict = 'crashed'") == [
+        {"n": kills}
+    ]
