@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.crawl [ARTICLES] [ROUNDS]``. A portal of the project's own stories is served
 from a process of its own. *bare* reads the same pages with the same reader under Scrapy's own
-scheduler in memory, without pipelines, extensions and database; *ours* is ``scrapy crawl``. Each
+scheduler in memory, with its own defaults, without pipelines, extensions and database; *ours* is ``scrapy crawl``. Each
 crawl is a process of its own, in turns; the ratio is that of the medians.
 """
 
@@ -39,6 +39,8 @@ _BARE = {
     "SCHEDULER": "scrapy.core.scheduler.Scheduler",
     "ITEM_PIPELINES": {},
     "EXTENSIONS": {},
+    "DOWNLOADER_MIDDLEWARES": {},
+    "CONCURRENT_ITEMS": 100,
 }
 
 

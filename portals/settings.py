@@ -21,6 +21,7 @@ USER_AGENT = (  # default: Scrapy's own; a portal's keeper must be able to tell 
 ROBOTSTXT_OBEY = True  # default: False outside templates
 CONCURRENT_REQUESTS = 1  # default: 16; what waits in the downloader would delay a stop
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default: 8; these are small machines
+CONCURRENT_ITEMS = 1  # default: 100 tasks a page; our pipelines never wait, and a page is one item
 DOWNLOAD_DELAY = 1  # default: 0 seconds
 AUTOTHROTTLE_ENABLED = True  # default: False; slow portals are asked more slowly
 AUTOTHROTTLE_START_DELAY = 1  # default: 5 seconds; the floor is DOWNLOAD_DELAY
