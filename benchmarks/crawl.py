@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.crawl [ARTICLES] [ROUNDS]``. A portal of the project's own stories is served
 from a process of its own. *bare* reads the same pages with the same reader under Scrapy's own
-scheduler in memory, with its own defaults, without pipelines, extensions and database; *ours* is ``scrapy crawl``. Each
-crawl is a process of its own, in turns; the ratio is that of the medians.
+scheduler in memory, with its own defaults, without pipelines, extensions and database; *ours* is
+``scrapy crawl``. Each crawl is a process of its own, in turns; the ratio is that of the medians.
 """
 
 from __future__ import annotations
