@@ -58,7 +58,7 @@ class CrawlArguments:
     @property
     def is_partial(self) -> bool:
         """Tell whether only a part of the portal is wanted."""
-        return bool(self.since or self.until or self.limit or self.section)
+        return bool(self.since or self.until or self.limit or self.section or self.backfill)
 
     def covers(self, published_at: str | None) -> bool:
         """Tell whether an article of that date is wanted; one without a date always is."""
