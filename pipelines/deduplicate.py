@@ -34,7 +34,9 @@ class DeduplicatePipeline:
 
     def process_item(self, item: Article | Reject) -> Article | Reject:
         """Return the item, unless it repeats. Raises SeenTwice."""
-        key = hash((item.url, item.content_hash if isinstance(item, Article) else item.reason))
+        if isinstance(item, Reject):
+            return item  # a page that is tried again has its reject told again
+        key = hash((item.url, item.content_hash))
         if key in self._seen:
             if self.stats:
                 self.stats.inc_value("portal/seen_twice")

@@ -7,8 +7,9 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -31,7 +32,12 @@ from portals.extraction.page import Page
 from portals.extraction.reader import READER_FAILED, Recipe, read_safely
 from portals.language.decoding import UndecodableText
 from portals.store.database import Store
+from portals.store.differences import Difference, counted, differences, fields_at, trial_copy
 from portals.store.saving import utc
+
+_COUNTED = (
+    "pages", "articles", "new", "changed", "reread", "copy", "known", "no_article", "rejects",
+)  # fmt: skip
 
 
 @dataclass
@@ -64,6 +70,9 @@ class Command(ScrapyCommand):
         """Add ``--portal`` and ``--json``."""
         super().add_options(parser)
         parser.add_argument("--portal", help="read every host as this portal (for a copy of it)")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="print what would change, and change nothing"
+        )
         parser.add_argument("--json", action="store_true", help="print the counts as a JSON list")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -75,6 +84,9 @@ class Command(ScrapyCommand):
         try:
             recipes = _recipes(loader, opts.portal)
             files = archive_files(args)
+            if opts.dry_run:
+                self._try(files, recipes, opts)
+                return
             store = Store.open(self.settings["DATABASE"])
         except StorageError as error:
             self.exitcode = fail(error, EXIT_CODES["storage"])
@@ -82,21 +94,44 @@ class Command(ScrapyCommand):
         except PortalError as error:
             self.exitcode = fail(error, USAGE_ERROR)
             return
-        reading = _Reading(store, recipes, opts.portal)
-        for capture in _tracked(capture for path in files for capture in read_captures(path)):
-            reading.take(capture)
-        rows = reading.finish()
+        rows = _read_all(files, _Reading(store, recipes, opts.portal))
         store.close()
         print_rows(rows, as_json=opts.json)
         if not rows:
             message = "no page of a known portal in the archive; --portal NAME reads a copy"
             self.exitcode = fail(message, EXIT_CODES["incomplete"])
 
+    def _try(self, files: list[Path], recipes: dict[str, Recipe], opts: Any) -> None:
+        """Read into a copy of the database and print the differences. Raises StorageError."""
+        assert self.settings is not None
+        with trial_copy(self.settings["DATABASE"]) as store:
+            reading = _Reading(store, recipes, opts.portal, compares=True)
+            _read_all(files, reading)
+        rows = [asdict(one) for one in reading.differences]
+        print_rows(rows if opts.json else counted(reading.differences), as_json=opts.json)
+        if not rows:
+            print("nothing would change", file=sys.stderr)
+
+
+def _read_all(files: list[Path], reading: _Reading) -> list[dict[str, Any]]:
+    for capture in _tracked(capture for path in files for capture in read_captures(path)):
+        reading.take(capture)
+    return reading.finish()
+
 
 class _Reading:
     """The loop's state: portals met, and what their pages became."""
 
-    def __init__(self, store: Store, recipes: dict[str, Recipe], forced: str | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        recipes: dict[str, Recipe],
+        forced: str | None,
+        *,
+        compares: bool = False,
+    ) -> None:
+        self.compares = compares
+        self.differences: list[Difference] = []
         self.store = store
         self.recipes = recipes
         self.forced = forced
@@ -148,9 +183,8 @@ class _Reading:
                     "rejects": counts["rejects"],
                 },
             )
-        names = ("pages", "articles", "new", "changed", "copy", "known", "no_article", "rejects")
         return [
-            {"portal": portal.recipe.portal, **{name: portal.counts[name] for name in names}}
+            {"portal": portal.recipe.portal, **{name: portal.counts[name] for name in _COUNTED}}
             for portal in self.portals.values()
         ]
 
@@ -170,7 +204,12 @@ class _Reading:
             portal.counts["rejects"] += 1
             return
         portal.counts["articles"] += 1
-        portal.counts[self.store.save(article, portal.run_id)] += 1
+        before = fields_at(self.store, article.url) if self.compares else {}
+        outcome = self.store.save(article, portal.run_id, from_archive=True)
+        portal.counts[outcome] += 1
+        if self.compares:
+            after = fields_at(self.store, article.url)
+            self.differences += differences(portal.recipe.portal, article.url, before, after)
 
 
 def _read(capture: Capture, recipe: Recipe) -> Article | Reject:

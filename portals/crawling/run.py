@@ -193,6 +193,8 @@ class RunRecorder:
             return facts
         try:
             holes = self.memory.holes(self.run_id)
+            # A page that was tried twice is one reject, and none if it could be read at last.
+            self.stats.set_value("portal/rejects", self.store.rejects_of(self.run_id))
             empty = sum(page.state == "empty" for page in holes)
             failed = max(0, self.failed_pages - empty)
             return replace(facts, failed=failed, hole=_in_words(holes), **self._history())
@@ -223,7 +225,7 @@ class RunRecorder:
         if isinstance(item, Reject):
             self.store.reject(item, self.run_id, datetime.now(UTC))
             return None
-        return self.store.save(item, self.run_id)
+        return self.store.save(item, self.run_id, from_archive=self.is_replay)
 
     def count_outcomes(
         self, items: Sequence[Article | Reject], outcomes: Sequence[Outcome | None]

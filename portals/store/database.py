@@ -128,10 +128,10 @@ class Store:
 
     # --- articles -----------------------------------------------------------------------------
 
-    def save(self, article: Article, run_id: int) -> Outcome:
-        """Store what one page shows and return what was new about it."""
+    def save(self, article: Article, run_id: int, *, from_archive: bool = False) -> Outcome:
+        """Store what one page shows, fetched or read again, and return what was new about it."""
         with self.writing():
-            return save(self.db, article, run_id)
+            return save(self.db, article, run_id, from_archive=from_archive)
 
     def reject(self, reject: Reject, run_id: int, now: datetime) -> None:
         """Record a page that could not become a row; met again, its row is updated."""
@@ -154,6 +154,11 @@ class Store:
         kept = int(row[0])
         shares = {name: n / kept if kept else 0.0 for name, n in zip(names, row[1:], strict=True)}
         return kept, shares
+
+    def rejects_of(self, run_id: int) -> int:
+        """Return how many pages a run rejected."""
+        row = self.db.execute("SELECT count(*) FROM rejects WHERE run_id = ?", [run_id]).fetchone()
+        return int(row[0])
 
     # --- shapes -------------------------------------------------------------------------------
 

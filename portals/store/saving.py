@@ -12,8 +12,9 @@ from sqlite_utils import Database
 
 from portals.article import Article
 
-Outcome = Literal["new", "changed", "copy", "known"]
-"""What a stored page was: a new article, a new text or a new address of one, or nothing new."""
+Outcome = Literal["new", "changed", "copy", "known", "reread"]
+"""What a stored page was: a new article, a new text or a new address of one, nothing new, or a page
+that was stored before and is now read to another text."""
 
 _SHOWN = (
     "title", "author", "source", "section", "published_at", "published_precision", "view_count",
@@ -51,16 +52,21 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def save(db: Database, article: Article, run_id: int) -> Outcome:
-    """Store what one page shows, inside the caller's transaction, and return what was new."""
-    return _Saving(db, article, run_id).save()
+def save(db: Database, article: Article, run_id: int, *, from_archive: bool = False) -> Outcome:
+    """Store what one page shows, inside the caller's transaction, and return what was new.
+
+    ``from_archive``: the page may be one that was stored before. Where it gives another text now,
+    the reader has changed and not the portal: the revision is mended, and none is added.
+    """
+    return _Saving(db, article, run_id, from_archive=from_archive).save()
 
 
 class _Saving:
     """The decisions for one page, inside one transaction."""
 
-    def __init__(self, db: Database, article: Article, run_id: int) -> None:
+    def __init__(self, db: Database, article: Article, run_id: int, *, from_archive: bool) -> None:
         self.db = db
+        self.from_archive = from_archive
         self.article = article
         self.run_id = run_id
         self.seen_at = utc(article.fetched_at)
@@ -142,10 +148,35 @@ class _Saving:
         if sighting is None and self._has_text(holder["id"]):
             self._refresh(holder)
             return "known"
-        self._insert_revision(holder["id"])
+        if in_force and sighting and self._is_same_page(in_force, sighting):
+            self._mend_revision(in_force)
+            outcome: Outcome = "reread"
+        else:
+            self._insert_revision(holder["id"])
+            outcome = "changed"
         if later is None:
             self._show_newest(holder)
-        return "changed"
+        return outcome
+
+    def _is_same_page(self, revision: Mapping[str, Any], sighting: Mapping[str, Any]) -> bool:
+        """Tell whether ``revision`` is what this very capture gave before."""
+        if not self.from_archive:
+            return False
+        is_last = sighting["last_seen_at"] == self.seen_at
+        gave_it = is_last and sighting["content_hash"] == revision["content_hash"]
+        return bool(revision["seen_at"] == self.seen_at or gave_it)
+
+    def _mend_revision(self, revision: Mapping[str, Any]) -> None:
+        article = self.article
+        self.db.table("revisions").update(
+            revision["id"],
+            {
+                "content_hash": article.content_hash,
+                "title": article.title,
+                "lead": article.lead,
+                "body": article.body,
+            },
+        )
 
     def _has_text(self, article_id: int) -> bool:
         """Tell whether the article has or had this text: then a new address is a copy of it."""
