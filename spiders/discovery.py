@@ -14,10 +14,11 @@ from portals.article import Article, Reject
 from portals.crawling.frontier import ENDED
 from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output
 from portals.crawling.replay import NotArchived
-from portals.discovery.explorer import Explorer, FoundLink, PageKind, Shape, Visit
+from portals.discovery.explorer import Explorer
 from portals.discovery.links import found_links
 from portals.discovery.paging import fingerprint_of
 from portals.discovery.shapes import place_of
+from portals.discovery.visits import FoundLink, PageKind, Shape, Visit
 from portals.extraction.page import Page
 from portals.extraction.teacher import Teacher, theme_from_json, theme_to_json
 from portals.language.text import content_hash

@@ -8,19 +8,15 @@ and the rest is left alone. Reading pages that are neither is rationed by the ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlsplit
 
 from portals.discovery.addresses import address_key
 from portals.discovery.shapes import is_left_alone, is_page_of, section_of, shape_of
+from portals.discovery.visits import FoundLink, PageKind, Seen, Shape, ShapeKind, Visit
 from portals.language.sections import is_pager_label, news_value
 from portals.language.text import words
-
-PageKind = Literal["article", "undated", "other"]
-"""What a page shows by itself: an article with its date, one without, or neither."""
-
-ShapeKind = Literal["unknown", "article", "listing", "other"]
 
 SAMPLES = 2
 """Pages read of a shape before its first verdict."""
@@ -47,50 +43,6 @@ _KEPT_PAGES = 300  # pages that were no list when they were read, looked at agai
 
 _FREE_READS = 4
 _READS_PER_ARTICLE = 0.12
-
-
-@dataclass(frozen=True, slots=True)
-class FoundLink:
-    """A link of the portal's own host: absolute address without fragment, and its words."""
-
-    url: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """An address to read next, and why."""
-
-    url: str
-    purpose: Literal["article", "listing", "sample", "page"]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What exploration made of a page: whether it is a list, and what to read next."""
-
-    is_list: bool
-    visits: list[Visit]
-    listed: int = 0
-
-
-@dataclass(slots=True)
-class Shape:
-    """What is known of one shape of address."""
-
-    name: str
-    kind: ShapeKind = "unknown"
-    pages_read: int = 0
-    articles: int = 0
-    listings: int = 0
-    others: int = 0
-    undated: int = 0
-    twins: int = 0
-    barren: int = 0
-    example: str = ""
-    trusted: bool = False
-    waiting: dict[str, str] = field(default_factory=dict)
-    under_way: int = 0
 
 
 class Explorer:

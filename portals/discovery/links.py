@@ -7,8 +7,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from portals.discovery.explorer import FoundLink
 from portals.discovery.shapes import without_session
+from portals.discovery.visits import FoundLink
 from portals.extraction.page import Page
 from portals.language.sections import names_news, news_value
 from portals.language.text import clean

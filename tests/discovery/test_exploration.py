@@ -7,8 +7,9 @@ from collections import deque
 import pytest
 
 from portals.article import Article
-from portals.discovery.explorer import Explorer, FoundLink, PageKind, Shape, Visit
+from portals.discovery.explorer import Explorer
 from portals.discovery.links import found_links
+from portals.discovery.visits import FoundLink, PageKind, Shape, Visit
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
 from portals.language.text import content_hash
