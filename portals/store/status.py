@@ -26,7 +26,10 @@ PATIENCE = 3
 # An older run without an end was killed, and what came after it tells more.
 _LAST_RUNS = """
     SELECT portal, verdict, started_at, rejects, reason FROM runs
-    WHERE id IN (SELECT max(id) FROM runs GROUP BY portal)
+    WHERE id IN (
+        SELECT max(id) FROM runs
+        WHERE arguments ->> 'command' IS NULL AND verdict IS NOT 'locked' GROUP BY portal
+    )
 """
 
 _SIGHTINGS = """
@@ -44,7 +47,7 @@ _LAST_DATES = """
 # A run that found another one alive did not attempt anything.
 _ATTEMPTS = """
     SELECT portal, max(started_at) AS at FROM runs
-    WHERE verdict IS NOT 'locked' GROUP BY portal
+    WHERE arguments ->> 'command' IS NULL AND verdict IS NOT 'locked' GROUP BY portal
 """
 
 

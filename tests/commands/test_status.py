@@ -16,7 +16,7 @@ from portals.contract import normalise
 from portals.errors import StorageError
 from portals.store.database import Store
 from portals.store.status import PortalStatus, due, not_attempted, portal_statuses
-from tests.running import SPIDERS, scrapy
+from tests.running import SAMPLE, SPIDERS, scrapy
 
 NOW = datetime(2025, 3, 10, 3, 0, tzinfo=UTC)
 COLUMNS = [
@@ -277,3 +277,12 @@ def test_the_command_writes_nothing(database: str, store: Store, tmp_path: Path)
     scrapy("status", "-s", database)
 
     assert list(store.db.conn.iterdump()) == before
+
+
+def test_a_re_extraction_is_no_attempt_to_crawl(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    scrapy("reextract", SAMPLE, "-s", f"DATABASE={database}")
+    done = scrapy("status", "ldtd", "--max-age", "2d", "-s", f"DATABASE={database}")
+
+    assert done.code == 1
+    assert "ldtd" in done.err
