@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Version of the reading rules. It grows when the same page would give another row."""
 
 

@@ -33,7 +33,7 @@ from portals.crawling.hostile import REASONS, unusual
 from portals.crawling.outputs import KEY, KIND, Output
 from portals.crawling.replay import CAPTURED_AT, NotArchived
 from portals.crawling.run import RunRecorder
-from portals.discovery.addresses import address_key
+from portals.discovery.addresses import address_key, host_of
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
 from portals.extraction.reader import READER_FAILED, Recipe, read_safely
@@ -149,10 +149,10 @@ class PortalSpider(Spider):
             return urlunsplit(parts._replace(scheme=origin.scheme, netloc=origin.netloc))
         return None
 
-    def count(self, name: str) -> None:
-        """Add one to a counter of the run."""
+    def count(self, name: str, by: int = 1) -> None:
+        """Add to a counter of the run."""
         assert self.crawler.stats is not None
-        self.crawler.stats.inc_value(f"portal/{name}")
+        self.crawler.stats.inc_value(f"portal/{name}", by)
 
     # --- pages -----------------------------------------------------------------------------------
 
@@ -185,7 +185,7 @@ class PortalSpider(Spider):
         kind = unusual(page)
         if kind is None:
             return None
-        self.count({"challenge": "challenges", "login": "challenges"}.get(kind, "parked"))
+        self.count({"challenge": "challenges", "login": "logins"}.get(kind, "parked"))
         return Reject(page.url, "extract", REASONS[kind], page.head_title[:200] or None)
 
     def read_page(self, page: Page) -> Article | Reject:
@@ -247,11 +247,6 @@ def _page_shown(response: Response) -> Page | None:
         return Page.from_bytes(response.url, response.body, kind)
     except UndecodableText:
         return None
-
-
-def host_of(url: str) -> str:
-    """Return the host of ``url``, without ``www.``."""
-    return urlsplit(url).netloc.lower().removeprefix("www.")
 
 
 def _is_web_page(content_type: str, body: bytes) -> bool:

@@ -99,7 +99,7 @@ class DiscoverySpider(PortalSpider):
         page = self.page_of(response)
         if isinstance(page, Reject):
             yield page
-            yield from self._missed(visit)
+            yield from self._broken(visit)
             return
         if visit.url != self.home and response.url.rstrip("/") == self.home.rstrip("/"):
             yield Reject(visit.url, "extract", "the address leads to the home page")
@@ -166,7 +166,10 @@ class DiscoverySpider(PortalSpider):
         if isinstance(failure.value, NotArchived):
             yield from self._missed(self._visit(failure.request))  # type: ignore[attr-defined]
             return
-        visit = self._visit(failure.request)  # type: ignore[attr-defined]
+        yield from self._broken(self._visit(failure.request))  # type: ignore[attr-defined]
+
+    def _broken(self, visit: Visit) -> Iterator[Output]:
+        """Note a page that could not be read; one of a list leaves a hole in the ledger."""
         if visit.purpose in ("listing", "page"):
             section, number = place_of(visit.url)
             yield ListRead(section, number, visit.url, "failed")

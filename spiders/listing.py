@@ -18,7 +18,7 @@ from portals.crawling.frontier import LEASE
 from portals.crawling.outputs import KEY, KIND, ListRead, Output
 from portals.crawling.replay import NotArchived
 from portals.crawling.visiting import is_unchanged, validators
-from portals.discovery.addresses import address_key
+from portals.discovery.addresses import address_key, host_of
 from portals.discovery.links import found_links, news_sections
 from portals.discovery.paging import KNOWN_RUN, Pager, Place, fingerprint_of, read_pager
 from portals.discovery.shapes import is_file
@@ -28,7 +28,7 @@ from portals.families import Family
 from portals.families.recognition import recognise
 from portals.language.dates import find_date
 from portals.language.text import clean
-from spiders.base import PortalSpider, host_of
+from spiders.base import PortalSpider
 
 _MAX_ADDRESSES = 3  # under which an article is tried
 
@@ -81,19 +81,23 @@ class ListingSpider(PortalSpider):
         page = self.page_of(response)
         if isinstance(page, Reject):
             yield page
-        elif self._is_home(response.url):
-            self.count("led_home")  # an unknown address, says NukeViet
-        else:
+            yield from self._broken(where, response.url)
+        elif not self._is_home(response.url):
             yield from self._listed(page, where)
+        elif where.number < where.last:
+            asked = response.meta.get("redirect_urls", [response.url])[0]
+            yield Reject(asked, "extract", "the address leads to the home page")
+            yield from self._broken(where, asked)
+        else:
+            self.count("led_home")  # an unknown address, says NukeViet: no list, or behind its end
 
     def _unchanged(self, response: Response, where: Place) -> Iterator[Output]:
         before = self.frontier.recall(address_key(response.url))
         items = (before.items if before else 0) or 0
         self.count("pages_read")
         self.count("listings")
-        for _ in range(items):
-            self.count("articles_known")
-            self.count("articles_met")
+        self.count("articles_known", items)
+        self.count("articles_met", items)
         yield ListRead(
             where.section, where.number, response.url, "unchanged", items,
             stopped="unchanged, says the portal", began=where.number == 1,
@@ -186,8 +190,12 @@ class ListingSpider(PortalSpider):
         yield from self.failed(failure)
         if isinstance(failure.value, NotArchived):
             return
+        yield from self._broken(where, request.url)
+
+    def _broken(self, where: Place, url: str) -> Iterator[Output]:
+        """Note a list page that could not be read, and go on behind it where that is known."""
         yield ListRead(
-            where.section, where.number, request.url, "failed",
+            where.section, where.number, url, "failed",
             stopped="" if where.ahead else "a page failed", began=where.number == 1,
         )  # fmt: skip
         yield from self._behind(where)
@@ -316,6 +324,7 @@ class ListingSpider(PortalSpider):
         began = where.number == 1
         if reject := self.unusual(page):
             yield reject
+            yield from self._broken(where, page.url)
             return
         if self.family.listing_can_be_article:
             result = self.read(page)

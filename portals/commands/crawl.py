@@ -8,7 +8,6 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.crawler import Crawler
@@ -23,6 +22,7 @@ from portals.crawling.lock import PortalLock, PortalLockedError
 from portals.crawling.replay import open_replay
 from portals.crawling.run import RunRecorder
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
+from portals.discovery.addresses import host_of
 from portals.errors import PortalError, StorageError
 from portals.store.database import Store
 from portals.store.saving import utc
@@ -32,7 +32,7 @@ def portal_name(name: str, arguments: Mapping[str, str]) -> str:
     """Return under which name a spider's run stands in the database; a family has none itself."""
     if name in portals():
         return name
-    return arguments.get("portal") or urlsplit(arguments["origin"]).netloc.removeprefix("www.")
+    return arguments.get("portal") or host_of(arguments["origin"])
 
 
 class Command(BaseRunSpiderCommand):
@@ -122,7 +122,7 @@ class Command(BaseRunSpiderCommand):
 
     def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
         recorder: Any = crawler.get_extension(RunRecorder) if crawler.engine else None
-        if recorder is None or recorder.run_id == 0:
+        if recorder is None or (recorder.run_id == 0 and not recorder.has_storage_failed):
             return fail("the crawl did not start, see the log above", EXIT_CODES["crashed"])
         if as_json:
             print(json.dumps(recorder.as_row(), ensure_ascii=False))

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.progress import track
@@ -25,6 +24,7 @@ from portals.commands import fail, print_rows
 from portals.contract import normalise, why_invalid
 from portals.crawling.archive import Capture, archive_files, read_captures
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
+from portals.discovery.addresses import host_of
 from portals.discovery.explorer import SAMPLES
 from portals.discovery.shapes import is_left_alone, shape_of
 from portals.errors import PortalError, StorageError
@@ -139,7 +139,7 @@ class _Reading:
 
     def take(self, capture: Capture) -> None:
         """Read one capture, if it is a page of a known portal."""
-        host = urlsplit(capture.url).netloc.lower().removeprefix("www.")
+        host = host_of(capture.url)
         recipe = self.recipes.get(self.forced or host)
         if recipe is None or capture.status != 200:
             return

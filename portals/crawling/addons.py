@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from scrapy.settings import BaseSettings
 
 from portals.crawling.arguments import ArgumentError
-
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+from portals.crawling.schedules import ScheduleError, parse_duration
 
 
 def seconds(text: str, name: str) -> int:
-    """Return a span like "90", "90m" or "2h" in seconds. Raises ArgumentError."""
-    match = re.fullmatch(r"(\d{1,9})([smhd]?)", text.strip().lower())
-    if match is None:
-        raise ArgumentError(f"{name}={text!r} is no span of time; give it like 90m or 2h")
-    return int(match[1]) * _UNITS[match[2]]
+    """Return a span like "90" (seconds), "90m" or "2h" in seconds. Raises ArgumentError."""
+    if text.isdecimal():
+        return int(text)
+    try:
+        return int(parse_duration(text).total_seconds())
+    except ScheduleError:
+        raise ArgumentError(f"{name}={text!r} is no span of time; give it like 90m or 2h") from None
 
 
 class MaxRuntimeAddon:

@@ -13,6 +13,18 @@ _CALENDAR = (  # age of an article at its visit, and when it is visited again
 _OLD = timedelta(days=720)  # an edit of an old article is rare, its disappearance is not
 
 
+def calendar_table() -> str:
+    """Return the calendar as a Markdown table, for ``docs/operations.md``."""
+    rows = [(f"under {age.days} days", wait) for age, wait in _CALENDAR]
+    lines = [f"| {age} | {_span(wait)} |" for age, wait in [*rows, ("older", _OLD)]]
+    head = ["| age of an article at its visit | visited again after |", "|---|---|"]
+    return "\n".join([*head, *lines]) + "\n"
+
+
+def _span(wait: timedelta) -> str:
+    return f"{wait.days} days" if wait.days else f"{wait.seconds // 3600} hours"
+
+
 def next_visit(published_at: str | None, fetched_at: datetime) -> datetime:
     """Return when an article that was fetched at ``fetched_at`` (aware) is worth another look.
 

@@ -28,7 +28,7 @@ from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output
 from portals.crawling.run import RunRecorder
 from portals.crawling.visiting import visit_after
 from portals.discovery.addresses import address_key
-from portals.store.memory import ListPage, Visit
+from portals.store.memory import ListPage, Memory, Visit
 from portals.store.queue import Leased, Queue, Waiting
 from portals.store.saving import utc
 
@@ -167,7 +167,7 @@ class Unit:
     def has_failed(self) -> bool:
         """Tell whether another try may mend it: the network failed, or the portal for a moment."""
         if self.failure is None:
-            return any(page.state == "empty" for page in self.lists)
+            return any(page.state in ("empty", "failed") for page in self.lists)
         if isinstance(self.failure.value, HttpError):
             status = self.failure.value.response.status
             return status >= 500 or status in (408, 429)
@@ -193,6 +193,7 @@ class Frontier(BaseScheduler):
         for signal in (signals.item_scraped, signals.item_dropped):
             crawler.signals.connect(self._item_done, signal)
         crawler.signals.connect(self._item_failed, signals.item_error)
+        crawler.signals.connect(self._opened, signals.spider_opened)
         crawler.signals.connect(self._idle, signals.spider_idle)
 
     @classmethod
@@ -207,9 +208,15 @@ class Frontier(BaseScheduler):
         recorder = self.crawler.get_extension(RunRecorder)
         assert recorder is not None
         self.spider, self.recorder = spider, recorder
+        try:
+            self._begin(spider, recorder)
+        except sqlite3.Error as error:
+            recorder.storage_failed("the run", error)
+
+    def _begin(self, spider: Spider, recorder: RunRecorder) -> None:
         self.queue = Queue(recorder.store, spider.name)
+        self.memory = Memory(recorder.store, spider.name)
         previous = recorder.begin(spider, self)
-        self.memory = recorder.memory
         waiting = self.queue.count("pending", "leased")
         is_left = bool(waiting or self.queue.count("done", "failed"))
         wants_to = self.crawler.settings.getbool("RESUME", default=True)
@@ -232,7 +239,6 @@ class Frontier(BaseScheduler):
         try:
             self.queue.release()
             self.recorder.failed_pages = self.queue.count("failed")
-            self.recorder.waiting_pages = self.queue.count("pending")
             if reason in ENDED:
                 self._end(is_whole=reason == "finished")
         except sqlite3.Error as error:
@@ -358,6 +364,11 @@ class Frontier(BaseScheduler):
             self.memory.end_walk(page.section, page.number, page.stopped, run_id)
 
     # --- signals ---------------------------------------------------------------------------------
+
+    def _opened(self) -> None:
+        """End a crawl that could not begin, now that all its parts stand and can be closed."""
+        if self.recorder.has_storage_failed:
+            raise CloseSpider("storage")
 
     def _item_done(self) -> None:
         unit = _CURRENT.get()

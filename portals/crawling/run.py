@@ -18,11 +18,11 @@ from scrapy.utils.defer import _schedule_coro
 
 from portals.article import Article, Reject
 from portals.crawling.archive import ArchiveWriter, Capture
-from portals.crawling.arguments import Revisits
+from portals.crawling.arguments import CrawlArguments, Revisits
 from portals.crawling.replay import CAPTURED_AT
 from portals.crawling.verdicts import RunFacts, Verdict, judge
 from portals.store.database import LearntShape, Store
-from portals.store.memory import ListPage, Memory
+from portals.store.memory import ListPage
 from portals.store.saving import Outcome, utc
 
 if TYPE_CHECKING:
@@ -68,7 +68,6 @@ class RunRecorder:
         self.has_storage_failed = False
         self.is_partial = False
         self.failed_pages = 0
-        self.waiting_pages = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RunRecorder:
@@ -91,11 +90,12 @@ class RunRecorder:
         the portal's lock.
         """
         self.frontier = frontier
-        self.memory = Memory(self.store, spider.name)
+        self.memory = frontier.memory
         arguments = getattr(spider, "given_arguments", {})
         wanted = getattr(spider, "arguments", None)
-        self.is_partial = bool(wanted and wanted.is_partial)
-        self.revisits = getattr(getattr(spider, "arguments", None), "revisit", None) or "due"
+        if isinstance(wanted, CrawlArguments):
+            self.is_partial = wanted.is_partial
+            self.revisits = wanted.revisit
         if self.is_replay:
             arguments = {**arguments, "REPLAY": str(self.crawler.settings["REPLAY"])}
         asked = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
@@ -176,6 +176,7 @@ class RunRecorder:
                 "timed_out": "portal/timed_out",
                 "refused": "portal/refused",
                 "challenges": "portal/challenges",
+                "logins": "portal/logins",
                 "parked": "portal/parked",
                 "not_archived": "portal/not_archived",
                 "outside_dates": "portal/outside_dates",
@@ -204,11 +205,11 @@ class RunRecorder:
 
     def _history(self) -> dict[str, Any]:
         """Return what the portal's own history says: articles kept, and a field that is lost."""
+        if self.is_replay:
+            return {}
         portal = self.crawler.spider.name if self.crawler.spider else ""
         kept, shares = self.store.field_shares(portal, self.run_id, FIELDS)
         seen = self.stats.get_value("portal/articles_seen", 0)
-        if self.is_replay:
-            return {}
         if kept < _MIN_HISTORY or seen < _MIN_SEEN:
             return {"kept": kept}
         for name in FIELDS:
@@ -251,7 +252,7 @@ class RunRecorder:
             return
         self.has_storage_failed = True
         logger.error("cannot write %s: %s; free the disk, then run again", what, error)
-        if self.crawler.engine is not None and self.crawler.engine.spider is not None:
+        if self.run_id and self.crawler.engine is not None and self.crawler.engine.spider:
             _schedule_coro(self.crawler.engine.close_spider_async(reason="storage"))
 
     def learnt_shapes(self, portal: str) -> list[LearntShape]:

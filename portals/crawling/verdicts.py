@@ -108,6 +108,7 @@ class RunFacts:
     timed_out: int = 0
     refused: int = 0
     challenges: int = 0
+    logins: int = 0
     parked: int = 0
     not_archived: int = 0
     outside_dates: int = 0
@@ -166,9 +167,9 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         "the domain is parked or has expired",
     ),
     (
-        lambda f: f.challenges and not f.has_read,
+        lambda f: (f.challenges or f.logins) and not f.has_read,
         "blocked",
-        "{facts.challenges} pages were challenges or login walls",
+        "the portal showed {facts.challenges} challenges and {facts.logins} login walls",
     ),
     (
         lambda f: f.refused and (not f.has_read or 2 * f.refused >= max(f.responses, 2 * _STORM)),
@@ -208,6 +209,12 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         lambda f: f.failed or f.unreachable,
         "incomplete",
         "{facts.failed} pages could not be fetched, see the rejects",
+    ),
+    (
+        # Not so with logins: many a portal has a login box on its static pages.
+        lambda f: f.challenges,
+        "incomplete",
+        "{facts.challenges} pages were challenges, see the rejects",
     ),
     (lambda f: f.refused, "incomplete", "the portal refused {facts.refused} requests"),
     (lambda f: not f.has_read, "incomplete", "no article was found"),

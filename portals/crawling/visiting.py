@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -32,7 +33,11 @@ def visit_after(unit: Unit, before: Visit | None, now: datetime) -> Visit | None
         return None  # outside the dates that were asked for: a later crawl may want it
     status = unit.response.status if unit.response is not None else 0
     if status == 304 and before is not None:
-        return _again(before, now)
+        return replace(before, fetched_at=utc(now), truthful=before.truthful + 1)
+    if unit.failure is not None and before is not None:
+        # What was read before still stands; only the answer and the next visit are news.
+        due = _next_visit(unit, None, status, now) if kind == "article" else None
+        return replace(before, status=status, fetched_at=utc(now), next_visit_at=due)
     headers = unit.response.headers if unit.response is not None else Headers()
     fingerprint = article.content_hash if article else None
     if unit.lists:
@@ -53,11 +58,6 @@ def visit_after(unit: Unit, before: Visit | None, now: datetime) -> Visit | None
     return _judged(visit, before)
 
 
-def _again(before: Visit, now: datetime) -> Visit:
-    values = {name: getattr(before, name) for name in Visit.__slots__}
-    return Visit(**{**values, "fetched_at": utc(now), "truthful": before.truthful + 1})
-
-
 def _next_visit(unit: Unit, article: Article | None, status: int, now: datetime) -> str:
     if article:
         return utc(next_visit(article.published_at, now))
@@ -76,8 +76,7 @@ def _judged(visit: Visit, before: Visit | None) -> Visit:
     if before is None:
         return visit
     if not (visit.etag or visit.last_modified):
-        values = {name: getattr(visit, name) for name in Visit.__slots__}
-        return Visit(**{**values, "truthful": before.truthful})
+        return replace(visit, truthful=before.truthful)
     same_mark = (visit.etag, visit.last_modified) == (before.etag, before.last_modified)
     same_text = visit.fingerprint == before.fingerprint
     truthful = before.truthful
@@ -85,8 +84,7 @@ def _judged(visit: Visit, before: Visit | None) -> Visit:
         truthful = -1
     elif same_mark or not same_text:
         truthful += 1
-    values = {name: getattr(visit, name) for name in Visit.__slots__}
-    return Visit(**{**values, "truthful": truthful})
+    return replace(visit, truthful=truthful)
 
 
 def validators(visit: Visit | None) -> dict[str, str]:

@@ -6,6 +6,11 @@ import unicodedata
 from urllib.parse import unquote, urlsplit
 
 
+def host_of(url: str) -> str:
+    """Return the host of ``url`` (with its port), without ``www.``. Raises ValueError."""
+    return urlsplit(url).netloc.lower().removeprefix("www.")
+
+
 def address_key(url: str) -> str:
     """Return ``url`` without scheme and host; case, slash and encoding of the path do not count.
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlsplit
 
-from portals.discovery.addresses import address_key
+from portals.discovery.addresses import address_key, host_of
 from portals.discovery.shapes import is_left_alone, is_page_of, section_of, shape_of
 from portals.discovery.visits import FoundLink, PageKind, Seen, Shape, ShapeKind, Visit
 from portals.language.sections import is_pager_label, news_value
@@ -63,7 +63,7 @@ class Explorer:
         self.home = home
         self.is_known = is_known
         self.stops_at_known = stops_at_known
-        self.host = _bare_host(home)
+        self.host = host_of(home)
         self.shapes: dict[str, Shape] = {}
         for shape in learnt:
             self.shapes[shape.name] = replace(shape, trusted=True)
@@ -245,7 +245,7 @@ class Explorer:
     # --- links ---------------------------------------------------------------------------------
 
     def _is_own(self, url: str) -> bool:
-        return _bare_host(url) == self.host and not is_left_alone(url)
+        return host_of(url) == self.host and not is_left_alone(url)
 
     def _kind_of(self, url: str) -> ShapeKind:
         shape = self.shapes.get(shape_of(url))
@@ -362,10 +362,6 @@ def _promise(link: tuple[str, str]) -> tuple[int, int]:
     return 1 + value, 1000 - min(len(url), 999)
 
 
-def _bare_host(url: str) -> str:
-    return urlsplit(url).netloc.lower().removeprefix("www.")
-
-
 def _key(url: str) -> str:
     """Return ``url`` so that twins by scheme, ``www.``, slash and case of the host are one."""
-    return f"{_bare_host(url)}{address_key(url)}"
+    return f"{host_of(url)}{address_key(url)}"

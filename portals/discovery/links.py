@@ -7,6 +7,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from portals.discovery.addresses import host_of
 from portals.discovery.shapes import without_session
 from portals.discovery.visits import FoundLink
 from portals.extraction.page import Page
@@ -41,7 +42,7 @@ def _base(page: Page) -> str:
     """Return the address that relative links start from; a base on a media host is a mistake."""
     for element in page.root.iterfind(".//base[@href]"):
         base = _joined(page.url, str(element.get("href") or "")) or ""
-        if base and _bare_host(base) == _bare_host(page.url):
+        if base and host_of(base) == host_of(page.url):
             return base
     return page.url
 
@@ -59,10 +60,6 @@ def _joined(base: str, href: str) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.netloc else None
-
-
-def _bare_host(url: str) -> str:
-    return urlsplit(url).netloc.lower().removeprefix("www.")
 
 
 def news_sections(page: Page) -> list[str]:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from portals.discovery.addresses import address_key
+from portals.language.sections import is_back_label, is_next_label
 
 KNOWN_RUN = 5
 """After so many known articles in a row a section ends: an earlier walk has met what follows."""
-
-_NEXT = re.compile(
-    r"^(?:[»›>→]|>>|next|sau|(?:trang )?(?:sau|tiếp)\b.{0,8}|tiếp theo)", re.IGNORECASE
-)
-_BACK = re.compile(r"^(?:[«‹<←]|<<|prev|trước|trang trước|đầu|cuối|first|last)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +51,9 @@ def read_pager(links: Iterable[tuple[str, str]], number: int) -> Pager:
     for label, url in links:
         if label.isdecimal() and len(label) < 6:
             numbered.setdefault(int(label), url)
-        elif _NEXT.search(label):
+        elif is_next_label(label):
             arrows.append(url)
-        elif not _BACK.search(label):
+        elif not is_back_label(label):
             others.append(url)
     ahead = tuple(sorted((n, url) for n, url in numbered.items() if n > number))
     if number + 1 in numbered:

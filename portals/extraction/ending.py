@@ -23,13 +23,13 @@ _SENTENCE_WORDS = 8
 _FRAMES = ("footer", "aside", "nav", "form")
 
 
-def own_blocks(blocks: Sequence[Block], start: int, end: int, title: int) -> list[Block]:
-    """Return the lines from ``start`` to ``end`` without frames that do not hold the title.
+def own_blocks(blocks: Sequence[Block], start: int, title: int) -> list[Block]:
+    """Return the lines from ``start`` without frames that do not hold the title.
 
     A frame is what its tag says is not the article: ``footer``, ``aside``, ``nav``, ``form``. One
     after the last paragraph ends the story, with its heading.
     """
-    part = list(blocks[start:end])
+    part = list(blocks[start:])
     if not part:
         return part
     root = part[0].element.getroottree().getroot()

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from portals.extraction.blocks import Block
 from portals.extraction.page import Page
 from portals.language.bylines import ends_article, is_noise, read_view_count
-from portals.language.dates import DateReading, find_date
+from portals.language.dates import DateReading, find_date, is_date_label, without_zone
 from portals.language.text import canonical, words
 
 _MAX_TITLE_WORDS = 60
@@ -27,13 +27,6 @@ _TITLE_REACH = 14  # lines between date and title: labels, hidden marks, share b
 _HEADLINE_WORDS = 4
 _DATE_LINE = 60  # characters: a date with weekday, label, zone and views is no longer
 _ABOVE, _BELOW = 3, 6  # lines beside a title in which its date stands
-_LABEL = re.compile(
-    r"(?:(?:tin |bài )?(?:ngày|đăng|đăng tải|đăng lúc|ngày đăng|đăng ngày|ngày đăng tin"
-    r"|ngày cập nhật|cập nhật|cập nhật lúc|cập nhật ngày|thời gian|lúc|xuất bản|ngày xuất bản"
-    r"|posted|posted on|date))?[\s:,|/–-]*",
-    re.IGNORECASE,
-)
-_ZONE = re.compile(r"\(?(?:gmt|utc)\s?\+?\d{0,2}\)?", re.IGNORECASE)
 
 Side = Literal["before", "after"]
 
@@ -100,7 +93,7 @@ def _date_line(
 def _alone(index: int, block: Block, match: re.Match[str], side: Side) -> DateLine | None:
     """Return the date line if beside the date there are only labels, or only the title."""
     before, after = block.text[: match.start()].strip(), block.text[match.end() :].strip()
-    is_plain_before = bool(_LABEL.fullmatch(before)) or _is_aside(before, block)
+    is_plain_before = is_date_label(before) or _is_aside(before, block)
     is_plain_after = _is_aside(after, block)
     if is_plain_before and is_plain_after:
         return DateLine(index, index, match[0])
@@ -117,7 +110,7 @@ def _is_aside(text: str, block: Block) -> bool:
     """Tell whether what stands beside a date is a control, a counter, a zone, or nothing."""
     for link in block.links:
         text = text.replace(link.text, " ")
-    text = _ZONE.sub(" ", text).strip(" \t|–-,;:()[]•·/")
+    text = without_zone(text).strip(" \t|–-,;:()[]•·/")
     return not text or is_noise(text) or (len(text) < 60 and read_view_count(text) is not None)
 
 

@@ -166,7 +166,7 @@ def read_around(page: Page, header: Header, dated: frozenset[int], layout: Layou
     """Return the story that stands under ``header``; ``dated``: the lines with dates."""
     blocks = page.blocks
     start = header.last + 1
-    part = own_blocks(blocks, start, len(blocks), header.first)
+    part = own_blocks(blocks, start, header.first)
     numbers = {id(block): i for i, block in enumerate(part)} if dated else {}
     later = frozenset(numbers[id(blocks[i])] for i in dated if id(blocks[i]) in numbers)
     end = end_of_story(part, later, layout.end_pattern)

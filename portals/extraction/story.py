@@ -18,6 +18,7 @@ from portals.language.bylines import (
     read_signature,
     reads_as_caption,
     reads_as_scene,
+    signs_surely,
 )
 from portals.language.text import canonical, clean, words
 
@@ -25,7 +26,6 @@ _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|rar|7z)(?:$|[?#])|/fileclick&", re.IGNORECASE
 )
 _MAX_LINK_LINE = 25  # words: a longer line that is all link is a paragraph somebody linked
-_SIGNED = re.compile(r"[A-ZĐ]{2,4}\.?$|(?i:nguồn|theo|tác giả|tin|bài)\b.*:")
 _MAX_SIGNATURE_LINES = 4
 _LEAD_WORDS = 4
 _MAX_BESIDE = 12  # words: a caption beside its picture is no longer
@@ -131,7 +131,7 @@ def _take_signature(blocks: list[Block], style: _Style, story: Story) -> None:
         if last is None or not any(block.text for block in blocks[:last]):
             return
         apart = style.sets_apart(blocks[last], bold=True)
-        if _is_caption_place(blocks, last) and not apart and not _SIGNED.match(blocks[last].text):
+        if _is_caption_place(blocks, last) and not apart and not signs_surely(blocks[last].text):
             return
         signature = read_signature(blocks[last].text, set_apart=apart)
         if signature is None or (signature.photo and _is_caption_place(blocks, last)):

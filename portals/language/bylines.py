@@ -98,6 +98,14 @@ def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
     return _named(text, set_apart=set_apart)
 
 
+_SURE = re.compile(r"[A-ZĐ]{2,4}\.?$|(?i:nguồn|theo|tác giả|tin|bài)\b.*:")
+
+
+def signs_surely(text: str) -> bool:
+    """Tell whether a line signs even under a picture, where a name is a caption: "MD", "Tin: …"."""
+    return bool(_SURE.match(text))
+
+
 def _sourced(match: re.Match[str]) -> Signature:
     return Signature(source=_trimmed(match["name"]))
 

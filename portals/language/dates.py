@@ -91,6 +91,25 @@ _NOON_ENDS = 4  # "1:30 trưa" is after twelve, "11:30 trưa" before
 _MORNING = frozenset(["am", "sa", "sáng"])
 
 
+_DATE_LABEL = re.compile(
+    r"(?:(?:tin |bài )?(?:ngày|đăng|đăng tải|đăng lúc|ngày đăng|đăng ngày|ngày đăng tin"
+    r"|ngày cập nhật|cập nhật|cập nhật lúc|cập nhật ngày|thời gian|lúc|xuất bản|ngày xuất bản"
+    r"|posted|posted on|date))?[\s:,|/–-]*",
+    re.IGNORECASE,
+)
+_ZONE_MARK = re.compile(r"\(?(?:gmt|utc)\s?\+?\d{0,2}\)?", re.IGNORECASE)
+
+
+def is_date_label(text: str) -> bool:
+    """Tell whether ``text`` is what portals print before a date ("Đăng ngày:", "|"), or empty."""
+    return bool(_DATE_LABEL.fullmatch(text))
+
+
+def without_zone(text: str) -> str:
+    """Return ``text`` without the mark of a time zone that stands behind a date ("(GMT+7)")."""
+    return _ZONE_MARK.sub(" ", text)
+
+
 def read_date(text: str, now: datetime | None = None) -> DateReading:
     """Return the first date that ``text`` shows, with the time of day that stands beside it.
 

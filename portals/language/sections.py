@@ -69,6 +69,24 @@ def names_news(label: str) -> bool:
     return news_value(label) >= 0 and bool(_STRONG_NEWS[folded].search(text))
 
 
+_NEXT_PAGE = re.compile(
+    r"^(?:[»›>→]|>>|next|sau|(?:trang )?(?:sau|tiếp)\b.{0,8}|tiếp theo)", re.IGNORECASE
+)
+_BACK_OR_LAST = re.compile(
+    r"^(?:[«‹<←]|<<|prev|trước|trang trước|đầu|cuối|first|last)", re.IGNORECASE
+)
+
+
+def is_next_label(label: str) -> bool:
+    """Tell whether a pager's label leads to the page behind this one ("»", "Trang sau")."""
+    return bool(_NEXT_PAGE.match(label))
+
+
+def is_back_label(label: str) -> bool:
+    """Tell whether a pager's label leads back, or to either end ("«", "Trang trước", "Cuối")."""
+    return bool(_BACK_OR_LAST.match(label))
+
+
 def is_pager_label(label: str) -> bool:
     """Tell whether a link's words lead to another page of the same list ("2", "Trang sau »")."""
     if not label.strip():

@@ -172,13 +172,14 @@ class Memory:
             )
 
     def note_page(self, page: ListPage, at: datetime, run_id: int) -> None:
-        """Enter a list page into the ledger."""
+        """Enter a list page into the ledger; one that failed keeps what it led to before."""
         with self.store.writing():
             self.store.db.conn.execute(
                 "INSERT INTO list_pages (portal, section, number, url, state, items, at, run_id)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (portal, section, number)"
                 " DO UPDATE SET url = excluded.url, state = excluded.state,"
-                " items = excluded.items, at = excluded.at, run_id = excluded.run_id",
+                " items = CASE excluded.state WHEN 'failed' THEN items ELSE excluded.items END,"
+                " at = excluded.at, run_id = excluded.run_id",
                 (
                     self.portal,
                     page.section,

@@ -13,7 +13,7 @@ TABLES: dict[str, str] = {
     "images": "Pictures of the article's newest text, in order.",
     "attachments": "Files offered with the article's newest text, in order.",
     "runs": "One crawl or re-extraction of one portal, with its verdict and counters.",
-    "rejects": "A page that could not become a row, with the reason; met again, it is updated.",
+    "rejects": "A page that could not become a row, and why, until it is fetched again.",
     "shapes": "What crawls learnt of the addresses of portals whose listings nobody described.",
     "frontier": "What a crawl that is not over has to fetch, and what it has fetched.",
     "explored": "What a crawl that is not over saw of a portal that it explores, in order.",

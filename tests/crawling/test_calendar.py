@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portals.crawling.calendar import next_visit, retry_visit
+from portals.crawling.calendar import calendar_table, next_visit, retry_visit
 
 NOW = datetime(2025, 6, 15, 2, 0, tzinfo=UTC)
 AGES = st.timedeltas(timedelta(0), timedelta(days=9000))
@@ -59,3 +60,9 @@ def test_an_article_without_a_date_counts_as_ten_months_old() -> None:
 
 def test_what_could_not_be_fetched_is_tried_before_the_next_night_ends() -> None:
     assert timedelta(0) < retry_visit(NOW) - NOW < timedelta(days=1)
+
+
+def test_the_calendar_in_the_documentation_is_the_one_that_is_kept() -> None:
+    operations = Path(__file__).parents[2] / "docs" / "operations.md"
+
+    assert calendar_table() in operations.read_text(encoding="utf-8")

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portals.crawling.hostile import Unusual, unusual
+from portals.crawling.hostile import unusual
 from portals.extraction.page import Page
+from portals.language.notices import Notice
 from tests.pages.prose import story
 from tests.pages.synthetic import TODAY, text_of
 from tests.pages.themes import Frame, danaweb_1, static_page
@@ -18,7 +19,7 @@ def page(body: str, title: str = "") -> Page:
     return Page("http://example.vn/tin", html, datetime(2026, 11, 20, tzinfo=UTC))
 
 
-CASES: tuple[tuple[str, str, Unusual], ...] = (
+CASES: tuple[tuple[str, str, Notice], ...] = (
     ("<script>document.cookie='D1N=ab12';window.location.reload(true)</script>", "", "challenge"),
     ("<p>Vui lòng chờ</p>", "Just a moment...", "challenge"),
     ("<p>Xác minh rằng bạn là con người để vào trang</p>", "", "challenge"),
@@ -33,7 +34,7 @@ CASES: tuple[tuple[str, str, Unusual], ...] = (
 
 
 @pytest.mark.parametrize(("body", "title", "kind"), CASES)
-def test_what_is_no_portal_page_is_named(body: str, title: str, kind: Unusual) -> None:
+def test_what_is_no_portal_page_is_named(body: str, title: str, kind: Notice) -> None:
     assert unusual(page(body, title)) == kind
 
 

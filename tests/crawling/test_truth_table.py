@@ -334,6 +334,8 @@ def _empty_page() -> bytes:
 BROKEN = {
     "empty": ("empty", Answer(_empty_page())),
     "500": ("failed", Answer(b"", 500)),
+    "not a web page": ("failed", Answer(b"%PDF-1.4", headers={"Content-Type": "application/pdf"})),
+    "challenge": ("failed", Answer(b"<title>Just a moment...</title><p>Checking your browser</p>")),
 }
 
 
@@ -509,6 +511,21 @@ def test_once_the_disk_has_room_the_same_command_goes_on(tmp_path: Path) -> None
 
     assert run["resumes"]
     assert stored(database) == sorted(article_paths(pages))
+
+
+def test_a_database_that_takes_no_run_is_storage(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    store = Store.open(database)
+    store.db.execute(
+        "CREATE TRIGGER no_runs BEFORE INSERT ON runs BEGIN SELECT RAISE(FAIL, 'full'); END"
+    )
+    store.close()
+    with serving(nine()) as portal:
+        done = crawl(portal, database)
+
+    assert done.code == CODES["storage"]
+    assert done.out.startswith("haiphong: storage, 0 new")
+    assert "Traceback" not in done.err
 
 
 def test_a_disk_that_is_full_from_the_start_is_storage(tmp_path: Path) -> None:

@@ -164,6 +164,14 @@ def test_a_page_that_failed_once_does_not_forget_that_its_validator_lied() -> No
     assert after(listed("f2", ETag='"v1"'), failed).truthful == -1
 
 
+def test_a_page_that_failed_once_keeps_what_was_known_of_it() -> None:
+    failed = after(failing("listing", DownloadTimeoutError("60 s")), BEFORE)
+
+    assert failed == replace(
+        BEFORE, status=0, fetched_at="2025-06-15T02:00:00+00:00", next_visit_at=None
+    )
+
+
 def test_without_validators_nothing_is_learnt() -> None:
     assert after(listed(), None).truthful == 0
 
