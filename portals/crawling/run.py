@@ -143,6 +143,9 @@ class RunRecorder:
     def spider_closed(self, reason: str) -> None:
         """End the run with its verdict."""
         self.verdict, self.reason = judge(self._facts(reason))
+        if self.run_id == 0:  # not even its row could be written
+            self.store.close()
+            return
         try:
             self.store.update_run(
                 self.run_id,
