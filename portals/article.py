@@ -32,7 +32,8 @@ class Article:
     ``body`` holds paragraphs parted by one blank line, without lead, captions, byline and noise.
     ``published_at`` is ISO 8601 with +07:00, null where the page shows no readable date;
     ``provenance`` says which rule gave each field, or why there is none. ``fetched_at`` is when
-    the page was served (aware), which for an archived page is the time of its capture.
+    the page was served (aware), which for an archived page is the time of its capture. ``via``:
+    the public archive that it came through, null where the portal answered.
     """
 
     portal: str
@@ -55,6 +56,7 @@ class Article:
     attachments: list[Attachment] = field(default_factory=list)
     provenance: dict[str, str] = field(default_factory=dict)
     stands_at_listing: bool = False
+    via: str | None = None
     content_hash: str = ""
     hash_version: int = 0
     word_count: int = 0

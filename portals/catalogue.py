@@ -9,12 +9,19 @@ from pathlib import Path
 
 from portals.errors import CatalogueError
 
+STATES = ("live", "moved", "merged", "gone", "unknown")
+
 CATALOGUE = Path(__file__).resolve().parent.parent / "data" / "portals.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """One portal. Provinces are those of 2024 (``then``) and since 1 July 2025 (``now``)."""
+    """One portal. Provinces are those of 2024 (``then``) and since 1 July 2025 (``now``).
+
+    ``grade``: how sure the row is, from A (a page was read) to C and W (known from a link only).
+    ``state``: what became of the portal, ``since`` when (a day, month or year), its ``successor``
+    and the ``evidence``.
+    """
 
     name: str
     title: str
@@ -23,6 +30,10 @@ class Portal:
     province_now: str
     home: str
     system: str
+    grade: str
+    state: str
+    since: str
+    successor: str
     evidence: str
 
     @property
@@ -40,6 +51,11 @@ def portals(path: Path = CATALOGUE) -> dict[str, Portal]:
         for row in csv.DictReader(file):
             if None in row or any(row.get(name) is None for name in names):
                 raise CatalogueError(f"{path.name}: row {row.get('name')!r} needs columns {names}")
+            if row["state"] not in STATES:
+                raise CatalogueError(
+                    f"{path.name}: {row['name']} has the state {row['state']!r};"
+                    f" give {', '.join(STATES)}"
+                )
             if row["name"] in found:
                 raise CatalogueError(f"{path.name} names the portal {row['name']} twice")
             found[row["name"]] = Portal(**{name: row[name] for name in names})

@@ -12,6 +12,8 @@ COMMANDS_MODULE = "portals.commands"  # default: none; operators keep the one to
 DATABASE = "data/articles.db"  # the SQLite file that all runs write
 REPLAY = None  # a WARC file or a folder of them: answers come from there, nothing from the network
 ARCHIVE_DIR = "data/archive"  # every response of a live crawl is kept here; empty: none is
+WAYBACK = "https://web.archive.org"  # ours; the archive that ``-a via=wayback`` reads
+ARCHIVE_MAX_SIZE = 1_000_000_000  # bytes; a run begins a new WARC file where one has as many
 
 # --- manners -------------------------------------------------------------------------------------
 
@@ -26,6 +28,10 @@ DOWNLOAD_DELAY = 1  # default: 0 seconds
 AUTOTHROTTLE_ENABLED = True  # default: False; slow portals are asked more slowly
 AUTOTHROTTLE_START_DELAY = 1  # default: 5 seconds; the floor is DOWNLOAD_DELAY
 DOWNLOAD_TIMEOUT = 60  # default: 180 seconds; a page that takes longer is down
+DOWNLOAD_SLOTS = {  # default: none; the archive's index asks for 24 requests a minute at most
+    "wayback-index": {"concurrency": 1, "delay": 2.5, "randomize_delay": False},
+}
+WAYBACK_PAUSE = 60  # ours; seconds to wait where the archive says 429 and not how long
 RETRY_TIMES = 3  # default: 2; portals on shared hosting fail for a moment
 MAX_RETRY_AFTER = 300  # ours; seconds that a busy portal may ask us to wait, five times a run
 DEFAULT_REQUEST_HEADERS = {  # default: English; some portals answer in the language asked for

@@ -37,6 +37,7 @@ from portals.discovery.addresses import address_key, host_of
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
 from portals.extraction.reader import READER_FAILED, Recipe, read_safely
+from portals.extraction.selectors import Theme
 from portals.families import Family
 from portals.language.decoding import UndecodableText
 from portals.store.gaps import gaps_of
@@ -52,13 +53,17 @@ MAX_REVISITS = 300
 class PortalSpider(Spider):
     """Base of all spiders.
 
-    ``family``: the portal's system. ``layout``: how its articles look, in place of the family's.
+    ``family``: the portal's system. ``layout``: how its articles look, in place of the family's;
+    ``layouts``: how they looked before, each with the days on which they did. ``themes``: selectors
+    of the portal's own, asked before the family's, with their days where they are of the past.
     ``external_id``: the number in an article's address, in place of the family's.
     ``cookie_stub``: the host wants a cookie that a script sets; it is sent back once.
     """
 
     family: ClassVar[Family | None] = None
     layout: ClassVar[Layout | None] = None
+    layouts: ClassVar[tuple[Layout, ...]] = ()
+    themes: ClassVar[tuple[Theme, ...]] = ()
     cookie_stub: ClassVar[bool] = False
     external_id: ClassVar[str | None] = None
 
@@ -79,11 +84,18 @@ class PortalSpider(Spider):
         """Return how this portal's pages are read."""
         family = cls.family
         if family is None:
-            return Recipe(portal=cls.name, layout=cls.layout, external_id=cls.external_id)
+            return Recipe(
+                portal=cls.name,
+                themes=cls.themes,
+                layout=cls.layout,
+                layouts=cls.layouts,
+                external_id=cls.external_id,
+            )
         return Recipe(
             portal=cls.name,
-            themes=family.themes,
+            themes=(*cls.themes, *family.themes),
             layout=cls.layout or family.layout,
+            layouts=cls.layouts,
             error_markers=family.error_markers,
             error_titles=family.error_titles,
             external_id=cls.external_id or family.external_id,
@@ -201,7 +213,8 @@ class PortalSpider(Spider):
         if limit is not None and self.articles_yielded >= limit:
             raise CloseSpider("limit")
         self.articles_yielded += 1
-        if self.family and not article.provenance["body"].startswith("selectors"):
+        is_old = bool(self.arguments.via)  # read by whatever net fits what the portal was then
+        if self.family and not is_old and not article.provenance["body"].startswith("selectors"):
             self.count("by_second_net")
         yield article
 

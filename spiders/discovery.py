@@ -23,12 +23,12 @@ from portals.extraction.page import Page
 from portals.extraction.teacher import Teacher, theme_from_json, theme_to_json
 from portals.language.text import content_hash
 from portals.store.database import LearntShape
-from spiders.base import PortalSpider
+from spiders.wayback import ArchivedPortalSpider
 
 _KEPT_UNDATED = 500  # pages without a date that wait for a verdict on their addresses
 
 
-class DiscoverySpider(PortalSpider):
+class DiscoverySpider(ArchivedPortalSpider):
     """A portal whose addresses nobody described: it finds its way by what pages are.
 
     What was learnt of the shapes of addresses is kept in the database for the next run.
@@ -37,7 +37,7 @@ class DiscoverySpider(PortalSpider):
     explorer: Explorer
     teacher: Teacher
 
-    async def start(self) -> AsyncIterator[Request]:
+    async def start_live(self) -> AsyncIterator[Request]:
         """Ask for the home page, or for what an interrupted crawl would have asked for next."""
         self.fill_gaps()
         frontier, recorder = self.frontier, self.recorder

@@ -28,12 +28,12 @@ from portals.families import Family
 from portals.families.recognition import recognise
 from portals.language.dates import find_date
 from portals.language.text import clean
-from spiders.base import PortalSpider
+from spiders.wayback import ArchivedPortalSpider
 
 _MAX_ADDRESSES = 3  # under which an article is tried
 
 
-class ListingSpider(PortalSpider):
+class ListingSpider(ArchivedPortalSpider):
     """A portal whose system is known.
 
     ``family``: the system, which says how lists, pagers and sections look. ``listings``: paths of
@@ -43,7 +43,7 @@ class ListingSpider(PortalSpider):
     family: ClassVar[Family]
     listings: ClassVar[tuple[str, ...]] = ()
 
-    async def start(self) -> AsyncIterator[Request]:
+    async def start_live(self) -> AsyncIterator[Request]:
         """Ask for what the calendar wants, and for the first page of every list, or the home."""
         self.fill_gaps()
         for url in self.due():

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from portals.archive.captures import read_captures
 from portals.catalogue import CATALOGUE, portals
-from portals.crawling.archive import read_captures
 from tests.running import PROJECT, SPIDERS
 from tests.sample.__main__ import SAMPLE, write
 

@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import SpiderLoader
 
+from portals.archive.wayback import VIA
 from portals.catalogue import portals
 from portals.commands import crawler_process, fail
 from portals.crawling.addons import seconds
@@ -73,6 +74,7 @@ class Command(BaseRunSpiderCommand):
             return
         try:
             self._check(args[0], dict(opts.spargs))
+            self._warn_of_the_gone(args[0], opts.spargs)
             lock = PortalLock(self.settings["DATABASE"], portal_name(args[0], opts.spargs))
             lock.acquire()
         except PortalLockedError as error:
@@ -102,6 +104,19 @@ class Command(BaseRunSpiderCommand):
         if self.settings["REPLAY"]:
             open_replay(self.settings["REPLAY"])
         Store.open(self.settings["DATABASE"]).close()
+
+    def _warn_of_the_gone(self, name: str, arguments: Mapping[str, str]) -> None:
+        """Say so where a portal is known to be gone, and where its pages may still be found."""
+        assert self.settings is not None
+        known = portals().get(name)
+        is_live = not (arguments.keys() & {"origin", "via"} or self.settings["REPLAY"])
+        if known and known.state == "gone" and is_live:
+            since = f" since {known.since}" if known.since else ""
+            print(
+                f"{name} is gone{since}: {known.evidence};"
+                f" public archives may have it: scrapy crawl {name} -a via={VIA}",
+                file=sys.stderr,
+            )
 
     def _locked(self, portal: str, error: PortalLockedError, *, as_json: bool) -> int:
         """Record the run that could not begin, and say so."""

@@ -17,6 +17,8 @@ from portals.crawling.verdicts import USAGE_ERROR
 from portals.errors import StorageError
 from portals.store.database import Store
 
+_LONG = ("grade", "successor", "evidence")  # told of one portal, or in JSON
+
 
 class Command(ScrapyCommand):
     """Prints portals."""
@@ -45,7 +47,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         spiders = set(SpiderLoader.from_settings(self.settings).list())
         if not args:
-            rows = [_row(portal, spiders) for portal in portals().values()]
+            rows = [_row(portal, spiders, whole=opts.json) for portal in portals().values()]
             print_rows(rows, as_json=opts.json)
             return
         found = portals().get(args[0])
@@ -74,8 +76,8 @@ class Command(ScrapyCommand):
         print_rows(shapes)
 
 
-def _row(portal: Portal, spiders: set[str]) -> dict[str, Any]:
-    row = asdict(portal)
+def _row(portal: Portal, spiders: set[str], *, whole: bool) -> dict[str, Any]:
+    row = {name: value for name, value in asdict(portal).items() if whole or name not in _LONG}
     return {"name": row.pop("name"), "spider": "yes" if portal.name in spiders else "", **row}
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from portals.archive.wayback import VIA
 from portals.errors import PortalError
 from portals.language.dates import UnreadableDate, read_date
 
@@ -25,7 +26,8 @@ class CrawlArguments:
     ``origin``: scheme and host of a copy of the portal. ``since`` and ``until``: first and last day
     of publication (+07:00, both included). ``limit``: articles to read at most. ``section``: only
     listings whose address contains it. ``revisit``: which known articles are fetched again.
-    ``backfill``: the time of the gaps in the kept articles is wanted.
+    ``backfill``: the time of the gaps in the kept articles is wanted. ``via``: the public archive
+    that is read in the portal's place.
     """
 
     origin: str | None = None
@@ -35,6 +37,7 @@ class CrawlArguments:
     section: str | None = None
     revisit: Revisits = "due"
     backfill: bool = False
+    via: str | None = None
 
     @classmethod
     def parse(cls, given: dict[str, str]) -> CrawlArguments:
@@ -44,15 +47,16 @@ class CrawlArguments:
             raise ArgumentError(
                 f"unknown spider argument {unknown[0]!r}; known are {', '.join(known)}"
             )
-        until = _day("until", given.get("until"))
+        until = day("until", given.get("until"))
         return cls(
             origin=_origin(given.get("origin")),
-            since=_day("since", given.get("since")),
+            since=day("since", given.get("since")),
             until=until + timedelta(days=1) if until else None,
             limit=_count("limit", given.get("limit")),
             section=given.get("section") or None,
             revisit=_revisit(given.get("revisit")),
             backfill=_backfill(given.get("backfill")),
+            via=_via(given.get("via")),
         )
 
     @property
@@ -83,6 +87,12 @@ def _backfill(text: str | None) -> bool:
     return bool(text)
 
 
+def _via(text: str | None) -> str | None:
+    if text not in (None, "", VIA):
+        raise ArgumentError(f"via={text!r} is unknown; give via={VIA}")
+    return text or None
+
+
 def _revisit(text: str | None) -> Revisits:
     for choice in get_args(Revisits):
         if text == choice:
@@ -92,7 +102,8 @@ def _revisit(text: str | None) -> Revisits:
     return "due"
 
 
-def _day(name: str, text: str | None) -> datetime | None:
+def day(name: str, text: str | None) -> datetime | None:
+    """Return the beginning of a day (+07:00), None where none is given. Raises ArgumentError."""
     if not text:
         return None
     try:

@@ -24,11 +24,13 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
-from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output
+from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output, TryAgain
+from portals.crawling.replay import PAGE
 from portals.crawling.run import RunRecorder
 from portals.crawling.visiting import visit_after
 from portals.discovery.addresses import address_key
 from portals.store.memory import ListPage, Memory, Visit
+from portals.store.pages import ArchivedPage, Shown
 from portals.store.queue import Leased, Queue, Waiting
 from portals.store.saving import utc
 
@@ -59,6 +61,7 @@ class Unit:
         self._requests: list[Waiting] = []
         self._explored: list[Explored] = []
         self._items_left = 0
+        self._wants_again = False
         self._is_open = True
         frontier.open_units += 1
 
@@ -130,6 +133,8 @@ class Unit:
             self.lists.append(output)
         elif isinstance(output, Explored):
             self._explored.append(output)
+        elif isinstance(output, TryAgain):
+            self._wants_again = True
         else:
             items.append(output)
 
@@ -146,9 +151,10 @@ class Unit:
         self.leave()
         try:
             with recorder.store.writing():
+                page_id = self._keep_page()
                 if self.failure is None:
                     frontier.memory.forget_rejects(self.lease.url)  # it can be read after all
-                outcomes = [recorder.write(item) for item in self.taken]
+                outcomes = [recorder.write(item, page_id) for item in self.taken]
                 frontier.add(self._requests)
                 for explored in self._explored:
                     frontier.queue.note_explored(explored.url, explored.page)
@@ -161,13 +167,39 @@ class Unit:
         except sqlite3.Error as error:
             recorder.storage_failed(self.lease.url, error)
             return
+        except OSError as error:
+            recorder.storage_failed("the archive", error)
+            return
+        recorder.pages_are_kept()
         recorder.count_outcomes(self.taken, outcomes)
+
+    def _keep_page(self) -> int | None:
+        """Enter the archived page of the answer with what it showed, and return its id."""
+        kept = self.frontier.recorder.keep_pages()
+        page = self.response.meta.get(PAGE) if self.response is not None else None
+        if not isinstance(page, ArchivedPage):
+            return None
+        pages = self.frontier.recorder.pages
+        page_id = kept[page] if page in kept else pages.add(self.frontier.spider.name, page)
+        pages.note_shown(page_id, self._shown)
+        return page_id
+
+    @property
+    def _shown(self) -> Shown:
+        """What the page was."""
+        if any(isinstance(item, Article) for item in self.taken):
+            return "article"
+        if self.lists:
+            return "list"
+        return "reject" if self.taken else "other"
 
     @property
     def has_failed(self) -> bool:
         """Tell whether another try may mend it: the network failed, or the portal for a moment."""
         if self.failure is None:
-            return any(page.state in ("empty", "failed") for page in self.lists)
+            return self._wants_again or any(
+                page.state in ("empty", "failed") for page in self.lists
+            )
         if isinstance(self.failure.value, HttpError):
             status = self.failure.value.response.status
             return status >= 500 or status in (408, 429)
@@ -292,7 +324,7 @@ class Frontier(BaseScheduler):
     @property
     def remembers(self) -> bool:
         """Tell whether visits are remembered: those to an archive say nothing of the portal."""
-        return not self.recorder.is_replay
+        return self.recorder.is_live
 
     def waiting(self, request: Request) -> Waiting:
         """Return a request as data. Raises TypeError where it holds what JSON cannot."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from portals.errors import PortalError
@@ -38,6 +40,15 @@ class PortalLock:
         os.ftruncate(file, 0)
         os.write(file, f"{os.getpid()}\n".encode())
         self._file = file
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock for a while. Raises PortalLockedError and OSError."""
+        self.acquire()
+        try:
+            yield
+        finally:
+            self.release()
 
     def release(self) -> None:
         """Give the lock back. The file stays: removing it would let two runs hold two locks."""

@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 
 _MAX_DELAY = 120.0  # seconds; a Crawl-delay beyond it would make a night read 300 pages
 _MAX_WAITS = 5  # a portal that says "later" more often in one run is left for the next night
-_BUSY = frozenset([429, 503])
+_OK, _TOO_MANY = 200, 429
+_BUSY = frozenset([_TOO_MANY, 503])
 
 
 class Manners:
@@ -39,6 +40,12 @@ class Manners:
         crawler.signals.connect(manners.robots_parsed, signals.robots_parsed)
         crawler.signals.connect(manners.response_downloaded, signals.response_downloaded)
         return manners
+
+    @property
+    def is_archive(self) -> bool:
+        """Tell whether a public archive is read in the portal's place."""
+        arguments = getattr(self.crawler.spider, "arguments", None)
+        return bool(getattr(arguments, "via", None))
 
     def robots_parsed(self, robotparser: RobotParser) -> None:
         """Take ``Crawl-delay`` as the least time between two requests."""
@@ -59,8 +66,12 @@ class Manners:
         """Pause for as long as a busy portal asks, if that is not for ever."""
         engine = self.crawler.engine
         if response.status not in _BUSY or engine is None or engine.paused:
+            if self.is_archive and response.status == _OK:
+                self.waits = 0  # an archive is read for days: only refusals in a row count
             return
         wait = retry_after(response, datetime.now(UTC))
+        if self.is_archive and not wait and response.status == _TOO_MANY:
+            wait = self.crawler.settings.getfloat("WAYBACK_PAUSE")
         if not 0 < wait <= self.longest or self.waits >= _MAX_WAITS:
             return
         self.waits += 1

@@ -46,4 +46,9 @@ class Explored:
     page: list[Any]
 
 
-Output = Article | Reject | Request | ListRead | Explored
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """The answer was none: the page is asked for once more when all else is done."""
+
+
+Output = Article | Reject | Request | ListRead | Explored | TryAgain

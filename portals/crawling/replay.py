@@ -11,10 +11,15 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
-from portals.crawling.archive import Replay
+from portals.archive.replay import Replay
+from portals.store.pages import ArchivedPage
+from portals.store.saving import utc
 
 CAPTURED_AT = "captured_at"
 """Key in ``Request.meta``: when the response was served (aware datetime)."""
+
+PAGE = "archived_page"
+"""Key in ``Request.meta``: where the response lies in an archive (``ArchivedPage``)."""
 
 
 @lru_cache(maxsize=1)
@@ -36,10 +41,21 @@ class ReplayHandler(BaseDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Return the newest capture of the address. Raises NotArchived."""
-        capture = self.replay.find(request.url)
-        if capture is None:
+        found = self.replay.find(request.url)
+        if found is None:
             raise NotArchived(f"not archived: {request.url}")
+        capture = found.capture
         request.meta[CAPTURED_AT] = capture.captured_at
+        request.meta[PAGE] = ArchivedPage(
+            url=capture.url,
+            fetched_at=utc(capture.captured_at),
+            status=capture.status,
+            path=found.path,
+            offset=found.offset,
+            length=found.length,
+            digest=found.digest,
+            via=capture.via,
+        )
         headers = Headers([(name, value) for name, value in capture.headers])
         kind = responsetypes.from_args(headers=headers, url=request.url, body=capture.body)
         return kind(

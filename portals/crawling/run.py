@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.utils.defer import _schedule_coro
 
+from portals.archive.captures import Capture, payload_digest
+from portals.archive.wayback import VIA, CapturedAddress, captured_address
+from portals.archive.writer import Earlier, RollingWriter
 from portals.article import Article, Reject
-from portals.crawling.archive import ArchiveWriter, Capture
 from portals.crawling.arguments import CrawlArguments, Revisits
-from portals.crawling.replay import CAPTURED_AT
+from portals.crawling.replay import CAPTURED_AT, PAGE
 from portals.crawling.verdicts import RunFacts, Verdict, judge
+from portals.discovery.addresses import at_home
 from portals.store.database import LearntShape, Store
 from portals.store.memory import ListPage
+from portals.store.pages import ArchivedPage, KnownPage, Pages
 from portals.store.saving import Outcome, utc
 
 if TYPE_CHECKING:
@@ -47,6 +51,7 @@ COUNTERS = {  # column of ``runs``: key in the stats
 FIELDS = ("published_at", "author", "lead", "section")
 """Fields whose absence from articles that used to have them tells that a portal changed."""
 
+_OK, _NOT_MODIFIED = 200, 304
 _MIN_HISTORY, _MIN_SEEN = 20, 5  # articles before and now, from which shares say anything
 _USUAL, _RARE = 0.8, 0.3  # shares of articles with a field, before and now
 
@@ -62,8 +67,11 @@ class RunRecorder:
         self.run_id = 0
         self.verdict: Verdict = "crashed"
         self.reason = "the run did not start"
-        self.archive: ArchiveWriter | None = None
+        self.archive: RollingWriter | None = None
+        self.pages = Pages(store)
+        self._unsaved: list[ArchivedPage] = []
         self.is_replay = bool(crawler.settings["REPLAY"])
+        self.is_live = not self.is_replay
         self.revisits: Revisits = "due"
         self.has_storage_failed = False
         self.is_partial = False
@@ -96,6 +104,7 @@ class RunRecorder:
         if isinstance(wanted, CrawlArguments):
             self.is_partial = wanted.is_partial
             self.revisits = wanted.revisit
+            self.is_live = not (self.is_replay or wanted.via)
         if self.is_replay:
             arguments = {**arguments, "REPLAY": str(self.crawler.settings["REPLAY"])}
         asked = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
@@ -117,23 +126,72 @@ class RunRecorder:
         """Keep a response as it came from the network."""
         now = datetime.now(UTC).replace(microsecond=0)
         request.meta[CAPTURED_AT] = now
-        headers = [
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, values in response.headers.items()
-            for value in values
-        ]
+        headers = _shown(response.headers)
+        capture = Capture(request.url, response.status, headers, response.body, now)
         try:
             if self.archive is None:
                 self.archive = self._new_archive(now)
-            self.archive.write(Capture(request.url, response.status, headers, response.body, now))
+            earlier = self._earlier(capture)
+            before = earlier.page if earlier else None
+            same = Earlier(before.url, before.fetched_at, before.digest) if before else None
+            written = self.archive.write(capture, _shown(request.headers), same)
         except OSError as error:
             self.storage_failed("the archive", error)
+            return
+        played = self._played(request.url) if response.status == _OK else None
+        page = ArchivedPage(
+            url=played.url if played else request.url,
+            fetched_at=utc(played.captured_at if played else now),
+            status=response.status,
+            path=written.path,
+            offset=written.offset,
+            length=written.length,
+            digest=written.digest,
+            via=VIA if played else None,
+            repeats=earlier.id if earlier else None,
+        )
+        request.meta[PAGE] = page
+        self._unsaved.append(page)
 
-    def _new_archive(self, now: datetime) -> ArchiveWriter:
-        portal = self.crawler.spider.name if self.crawler.spider else "unknown"
-        folder = Path(self.crawler.settings["ARCHIVE_DIR"]) / portal
-        name = f"{portal}-{now:%Y%m%dT%H%M%SZ}-{self.run_id}.warc.gz"
-        return ArchiveWriter(folder / name, "tin-cong-doan")
+    def _played(self, url: str) -> CapturedAddress | None:
+        """Return of what page and time ``url`` is the capture, where an archive is read."""
+        played = None if self.is_live else captured_address(url)
+        home = getattr(self.crawler.spider, "home", "")
+        own = at_home(played.url, home) if played else None
+        return CapturedAddress(own, played.captured_at) if played and own else None
+
+    def _earlier(self, capture: Capture) -> KnownPage | None:
+        """Return the archived page whose payload this one repeats: it is not written twice."""
+        if not self.is_live:
+            return None
+        try:
+            if capture.status == _NOT_MODIFIED:
+                return self.pages.newest(capture.url)
+            return self.pages.with_digest(capture.url, payload_digest(capture.body))
+        except sqlite3.Error:
+            return None  # the next write to the database tells
+
+    def _new_archive(self, now: datetime) -> RollingWriter:
+        settings, spider = self.crawler.settings, self.crawler.spider
+        portal = spider.name if spider else "unknown"
+        folder = Path(settings["ARCHIVE_DIR"]) / portal
+        about = {"isPartOf": portal, "origin": getattr(spider, "home", "")}
+        name = f"{portal}-{now:%Y%m%dT%H%M%SZ}-{self.run_id}"
+        return RollingWriter(folder, name, settings.getint("ARCHIVE_MAX_SIZE"), about)
+
+    def keep_pages(self) -> dict[ArchivedPage, int]:
+        """Enter what was archived into the database, inside the caller's transaction.
+
+        Returns the pages with their ids. Those that could not be committed are entered again.
+        """
+        if self._unsaved and self.archive:
+            self.archive.sync()
+        portal = self.crawler.spider.name if self.crawler.spider else ""
+        return {page: self.pages.add(portal, page) for page in self._unsaved}
+
+    def pages_are_kept(self) -> None:
+        """Forget what waited to be entered, now that it is committed."""
+        self._unsaved.clear()
 
     def spider_error(self) -> None:
         """Count an exception that a callback let out."""
@@ -147,6 +205,7 @@ class RunRecorder:
             self.store.close()
             return
         try:
+            self._close_archive()
             self.store.update_run(
                 self.run_id,
                 {
@@ -158,9 +217,17 @@ class RunRecorder:
             )
         except sqlite3.Error as error:
             self.verdict, self.reason = "storage", f"the database cannot be written: {error}"
-        if self.archive:
-            self.archive.close()
         self.store.close()
+
+    def _close_archive(self) -> None:
+        """Enter the last pages (robots.txt, redirects) and close the file."""
+        try:
+            with self.store.writing():
+                self.keep_pages()
+            self.pages_are_kept()
+        finally:
+            if self.archive:
+                self.archive.close()
 
     def engine_stopped(self) -> None:
         """Say how it ended, as the last line of the log."""
@@ -185,6 +252,7 @@ class RunRecorder:
                 "outside_dates": "portal/outside_dates",
                 "by_second_net": "portal/by_second_net",
                 "shrunken_lists": "portal/shrunken_lists",
+                "lost_captures": "portal/lost_captures",
             }.items()
         }
         facts = RunFacts(
@@ -208,7 +276,7 @@ class RunRecorder:
 
     def _history(self) -> dict[str, Any]:
         """Return what the portal's own history says: articles kept, and a field that is lost."""
-        if self.is_replay:
+        if not self.is_live:
             return {}
         portal = self.crawler.spider.name if self.crawler.spider else ""
         kept, shares = self.store.field_shares(portal, self.run_id, FIELDS)
@@ -224,12 +292,12 @@ class RunRecorder:
 
     # --- what pipelines and spiders keep ---------------------------------------------------------
 
-    def write(self, item: Article | Reject) -> Outcome | None:
-        """Write an item, inside the caller's transaction."""
+    def write(self, item: Article | Reject, page_id: int | None) -> Outcome | None:
+        """Write an item of the page ``page_id``, inside the caller's transaction."""
         if isinstance(item, Reject):
             self.store.reject(item, self.run_id, datetime.now(UTC))
             return None
-        return self.store.save(item, self.run_id, from_archive=self.is_replay)
+        return self.store.save(item, self.run_id, from_archive=not self.is_live, page_id=page_id)
 
     def count_outcomes(
         self, items: Sequence[Article | Reject], outcomes: Sequence[Outcome | None]
@@ -308,6 +376,15 @@ class RunRecorder:
         if row["not_archived"]:
             text += f", {row['not_archived']} not archived"
         return f"{text} ({self.reason})" if self.reason else text
+
+
+def _shown(headers: Headers) -> list[tuple[str, str]]:
+    """Return headers as text."""
+    return [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+    ]
 
 
 def _in_words(holes: Sequence[ListPage]) -> str:

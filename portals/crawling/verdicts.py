@@ -114,6 +114,7 @@ class RunFacts:
     outside_dates: int = 0
     by_second_net: int = 0
     shrunken_lists: int = 0
+    lost_captures: int = 0
     hole: str = ""
     lost: str = ""
 
@@ -205,6 +206,11 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         "{facts.shrunken_lists} lists lead to far fewer articles than they used to",
     ),
     (lambda f: f.hole, "incomplete", "{facts.hole}"),
+    (
+        lambda f: f.lost_captures,
+        "incomplete",
+        "{facts.lost_captures} captures are listed by the archive and cannot be had",
+    ),
     (
         lambda f: f.failed or f.unreachable,
         "incomplete",

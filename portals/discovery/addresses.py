@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 
 def host_of(url: str) -> str:
@@ -20,3 +20,14 @@ def address_key(url: str) -> str:
     parts = urlsplit(url)
     path = unicodedata.normalize("NFC", unquote(parts.path)).casefold().rstrip("/") or "/"
     return f"{path}?{parts.query}" if parts.query else path
+
+
+def at_home(url: str, home: str) -> str | None:
+    """Return ``url`` with scheme and host as ``home`` writes them, None where its host is another.
+
+    Archives keep what was asked for: http and https, with ``www.`` and without.
+    """
+    if host_of(url) != host_of(home):
+        return None
+    own = urlsplit(home)
+    return urlunsplit(urlsplit(url)._replace(scheme=own.scheme, netloc=own.netloc))

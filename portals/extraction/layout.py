@@ -28,6 +28,7 @@ from portals.extraction.header import (
 )
 from portals.extraction.page import Page
 from portals.extraction.story import Story, read_story
+from portals.extraction.validity import ALWAYS, Validity
 from portals.language.bylines import is_noise, read_view_count
 from portals.language.dates import DateReading, UnreadableDate, read_date
 from portals.language.text import canonical, words
@@ -51,7 +52,8 @@ class Layout:
     ``lead``: the first line of the story is its lead, or is if it is bold. ``section_before``: the
     control whose line above names the section. ``ends``: lines that end the story, beside the
     common ones. ``noise``: lines to leave out, beside the common ones. ``plain_captions``: captions
-    are plain lines, told by their wording.
+    are plain lines, told by their wording. ``validity``: the days on which the portal's pages
+    looked so.
     """
 
     date: str
@@ -61,6 +63,7 @@ class Layout:
     ends: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
     plain_captions: bool = False
+    validity: Validity = ALWAYS
 
     @cached_property
     def date_pattern(self) -> re.Pattern[str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from portals.extraction.page import Page
 from portals.extraction.selectors import Theme, ThemeReading, read_theme, select
 from portals.extraction.story import Story
 from portals.extraction.structured import Structured, read_structured
+from portals.extraction.validity import ALWAYS
 from portals.language.bylines import split_prefix
 from portals.language.dates import DateReading
 from portals.language.text import canonical, words
@@ -35,7 +37,8 @@ READER_FAILED = "the reader failed"
 class Recipe:
     """How the article pages of one portal are read.
 
-    ``themes``: theme generations, newest first. ``layout``: the net under them, or the only one.
+    ``themes``: theme generations, newest first. ``layout``: the net under them, or the only one;
+    ``layouts``: others, each with the days on which it held, that are asked before it.
     ``error_markers``: selectors of what an error page shows though it answers 200.
     ``error_titles``: head titles of such pages. ``external_id``: the portal's own number in an
     address, as group 1. ``left_alone``: paths of copies and forms, which are never read.
@@ -51,6 +54,22 @@ class Recipe:
     external_id: str | None = None
     left_alone: str | None = None
     general: bool = False
+    layouts: tuple[Layout, ...] = ()
+
+    def at(self, moment: datetime) -> Recipe:
+        """Return the recipe by which pages were to be read that were served at ``moment``."""
+        if not self._is_dated:
+            return self
+        themes = tuple(theme for theme in self.themes if theme.validity.covers(moment))
+        layouts = (*self.layouts, *([self.layout] if self.layout else []))
+        held = (layout for layout in layouts if layout.validity.covers(moment))
+        return replace(self, themes=themes, layout=next(held, None), layouts=())
+
+    @cached_property
+    def _is_dated(self) -> bool:
+        themes = any(theme.validity != ALWAYS for theme in self.themes)
+        layout = self.layout is not None and self.layout.validity != ALWAYS
+        return bool(self.layouts) or themes or layout
 
     def id_of(self, url: str) -> str | None:
         """Return the portal's own id of the article at ``url``, or None."""
@@ -130,7 +149,7 @@ class Nets:
 
     def __init__(self, page: Page, recipe: Recipe) -> None:
         self.page = page
-        self.recipe = recipe
+        self.recipe = recipe.at(page.fetched_at)
 
     @cached_property
     def theme(self) -> ThemeReading | None:

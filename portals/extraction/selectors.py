@@ -15,6 +15,7 @@ from parsel.csstranslator import HTMLTranslator
 from portals.extraction.blocks import read_blocks
 from portals.extraction.page import Page
 from portals.extraction.story import Story, read_story
+from portals.extraction.validity import ALWAYS, Validity
 from portals.language.bylines import read_signature, read_view_count
 from portals.language.dates import DateReading, UnreadableDate, read_date
 from portals.language.text import canonical, clean
@@ -36,7 +37,8 @@ class Theme:
     ``lead_in_body``: the lead is the body's first line, or its first line if that is bold.
     ``article_path``: how the path of an article looks, where only such an address names one story
     (a list with one article shows it at the list's address). ``chrome``: lines that recur from
-    page to page (``line_key``), never part of a text.
+    page to page (``line_key``), never part of a text. ``validity``: the days on which the portal
+    served such pages.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Theme:
     plain_captions: bool = False
     chrome: frozenset[str] = frozenset()
     article_path: str | None = None
+    validity: Validity = ALWAYS
 
 
 @dataclass(slots=True)

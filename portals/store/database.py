@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,12 +14,18 @@ from typing import Literal
 from sqlite_utils import Database
 
 from portals.article import Article, Reject
+from portals.catalogue import Portal, portals
 from portals.errors import StorageError
 from portals.store.migrations import migrations
 from portals.store.saving import Outcome, save, utc
 
 BUSY_TIMEOUT_SECONDS = 60
 """How long a writer waits for another one; nightly crawls of several portals share one file."""
+
+_CATALOGUED = (
+    "name", "title", "kind", "province_then", "province_now", "home", "system", "state", "since",
+    "successor", "evidence",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,9 @@ class LearntShape:
 class Store:
     """One database file. Every public method that writes does so in one transaction."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, folder: Path) -> None:
         self.db = db
+        self.folder = folder
 
     @classmethod
     def open(cls, path: str | Path) -> Store:
@@ -47,15 +54,21 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
-            try:
-                return cls(_prepared(connection))
-            except BaseException:
-                connection.close()
-                raise
+            return cls._of(connection, path)
         except (sqlite3.Error, OSError) as error:
             raise StorageError(
                 f"cannot use the database {path}: {error}; give a writable file with -s DATABASE="
             ) from error
+
+    @classmethod
+    def _of(cls, connection: sqlite3.Connection, path: Path) -> Store:
+        try:
+            store = cls(_prepared(connection), path.resolve().parent)
+            store.keep_catalogue(portals().values())
+        except BaseException:
+            connection.close()
+            raise
+        return store
 
     @classmethod
     def open_to_read(cls, path: str | Path) -> Store:
@@ -70,7 +83,7 @@ class Store:
             connection.execute("SELECT 1 FROM articles LIMIT 1")
         except sqlite3.Error as error:
             raise StorageError(f"cannot read the database {path}: {error}") from error
-        return cls(Database(connection))
+        return cls(Database(connection), path.resolve().parent)
 
     def close(self) -> None:
         """Close the file."""
@@ -89,6 +102,21 @@ class Store:
             self.db.conn.rollback()
             raise
         self.db.conn.execute("COMMIT")
+
+    def keep_catalogue(self, catalogue: Iterable[Portal]) -> None:
+        """Let the table ``portals`` say what the catalogue does."""
+        wanted = {tuple(getattr(row, name) or None for name in _CATALOGUED) for row in catalogue}
+        names = ", ".join(_CATALOGUED)
+        kept = set(self.db.conn.execute(f"SELECT {names} FROM portals"))  # noqa: S608 - our names
+        if kept == wanted:
+            return
+        with self.writing():
+            self.db.conn.execute("DELETE FROM portals")
+            marks = ", ".join("?" * len(_CATALOGUED))
+            self.db.conn.executemany(
+                f"INSERT INTO portals ({names}) VALUES ({marks})",  # noqa: S608 - our names
+                sorted(wanted, key=str),
+            )
 
     # --- runs ---------------------------------------------------------------------------------
 
@@ -128,10 +156,20 @@ class Store:
 
     # --- articles -----------------------------------------------------------------------------
 
-    def save(self, article: Article, run_id: int, *, from_archive: bool = False) -> Outcome:
-        """Store what one page shows, fetched or read again, and return what was new about it."""
+    def save(
+        self,
+        article: Article,
+        run_id: int,
+        *,
+        from_archive: bool = False,
+        page_id: int | None = None,
+    ) -> Outcome:
+        """Store what one page shows, fetched or read again, and return what was new about it.
+
+        ``page_id``: where the page lies in the archives.
+        """
         with self.writing():
-            return save(self.db, article, run_id, from_archive=from_archive)
+            return save(self.db.conn, article, run_id, from_archive=from_archive, page_id=page_id)
 
     def reject(self, reject: Reject, run_id: int, now: datetime) -> None:
         """Record a page that could not become a row; met again, its row is updated."""

@@ -244,3 +244,95 @@ def m0003_frontier(db: Database) -> None:
     """Keep what is to be fetched, what was fetched when, and how far each section was walked."""
     for statement in _FRONTIER:
         db.execute(statement)
+
+
+_PAGES = (
+    """
+    CREATE TABLE portals (
+        name TEXT PRIMARY KEY,
+        title TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        province_then TEXT,
+        province_now TEXT,
+        home TEXT NOT NULL,
+        system TEXT,
+        state TEXT NOT NULL CHECK (state IN ('live', 'moved', 'merged', 'gone', 'unknown')),
+        since TEXT,
+        successor TEXT,
+        evidence TEXT
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE archives (
+        id INTEGER PRIMARY KEY,
+        path TEXT NOT NULL UNIQUE
+    ) STRICT
+    """,
+    """
+    CREATE TABLE pages (
+        id INTEGER PRIMARY KEY,
+        portal TEXT NOT NULL,
+        url TEXT NOT NULL,
+        fetched_at TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        archive_id INTEGER NOT NULL REFERENCES archives (id) ON DELETE CASCADE,
+        offset INTEGER NOT NULL,
+        length INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        repeats INTEGER REFERENCES pages (id) ON DELETE SET NULL,
+        via TEXT,
+        showed TEXT CHECK (showed IN ('article', 'undated', 'list', 'reject', 'other')),
+        UNIQUE (archive_id, offset)
+    ) STRICT
+    """,
+    "CREATE INDEX pages_by_url ON pages (url, fetched_at)",
+    "CREATE INDEX pages_repeated ON pages (repeats) WHERE repeats IS NOT NULL",
+    "CREATE INDEX pages_undated ON pages (portal) WHERE showed = 'undated'",
+    """
+    CREATE TABLE readings (
+        path TEXT NOT NULL,
+        start INTEGER NOT NULL,
+        asked TEXT NOT NULL,
+        PRIMARY KEY (path, start)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "ALTER TABLE articles ADD COLUMN page_id INTEGER REFERENCES pages (id) ON DELETE SET NULL",
+    "ALTER TABLE articles ADD COLUMN reader_version INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX articles_by_page ON articles (page_id)",
+    "CREATE INDEX articles_by_reader ON articles (portal, reader_version)",
+    "ALTER TABLE revisions ADD COLUMN page_id INTEGER REFERENCES pages (id) ON DELETE SET NULL",
+    "ALTER TABLE revisions ADD COLUMN via TEXT",
+    "CREATE INDEX revisions_by_page ON revisions (page_id)",
+    """
+    CREATE VIEW lineage AS
+    SELECT
+        articles.id AS article_id,
+        articles.url,
+        rules.key AS field,
+        rules.value AS rule,
+        articles.reader_version,
+        articles.run_id,
+        runs.started_at AS run_started_at,
+        articles.page_id,
+        pages.url AS page_url,
+        pages.fetched_at,
+        pages.via,
+        archives.path AS archive,
+        coalesce(payloads.offset, pages.offset) AS offset,
+        coalesce(payloads.length, pages.length) AS length,
+        pages.digest
+    FROM articles
+    JOIN json_each(articles.provenance) AS rules
+    JOIN runs ON runs.id = articles.run_id
+    LEFT JOIN pages ON pages.id = articles.page_id
+    LEFT JOIN pages AS payloads ON payloads.id = pages.repeats
+    LEFT JOIN archives ON archives.id = coalesce(payloads.archive_id, pages.archive_id)
+    """,
+)
+
+
+@migrations()
+def m0004_pages(db: Database) -> None:
+    """Keep where every page lies in the archives, what was read from it, and what portals are."""
+    for statement in _PAGES:
+        db.execute(statement)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlite_utils import Database
-
-from portals.article import Article
+from portals.article import READER_VERSION, Article
 
 Outcome = Literal["new", "changed", "copy", "known", "reread"]
 """What a stored page was: a new article, a new text or a new address of one, nothing new, or a page
@@ -52,21 +51,38 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def save(db: Database, article: Article, run_id: int, *, from_archive: bool = False) -> Outcome:
+def save(
+    conn: sqlite3.Connection,
+    article: Article,
+    run_id: int,
+    *,
+    from_archive: bool = False,
+    page_id: int | None = None,
+) -> Outcome:
     """Store what one page shows, inside the caller's transaction, and return what was new.
 
     ``from_archive``: the page may be one that was stored before. Where it gives another text now,
     the reader has changed and not the portal: the revision is mended, and none is added.
+    ``page_id``: the page in the archives, null where it was not archived.
     """
-    return _Saving(db, article, run_id, from_archive=from_archive).save()
+    return _Saving(conn, article, run_id, from_archive=from_archive, page_id=page_id).save()
 
 
 class _Saving:
     """The decisions for one page, inside one transaction."""
 
-    def __init__(self, db: Database, article: Article, run_id: int, *, from_archive: bool) -> None:
-        self.db = db
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        article: Article,
+        run_id: int,
+        *,
+        from_archive: bool,
+        page_id: int | None,
+    ) -> None:
+        self.conn = conn
         self.from_archive = from_archive
+        self.page_id = page_id
         self.article = article
         self.run_id = run_id
         self.seen_at = utc(article.fetched_at)
@@ -88,7 +104,21 @@ class _Saving:
         return outcome
 
     def _row(self, sql: str, *values: object) -> dict[str, Any] | None:
-        return next(self.db.query(sql, list(values)), None)
+        cursor = self.conn.execute(sql, values)
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
+
+    def _insert(self, table: str, row: Mapping[str, Any]) -> int | None:
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+        return self.conn.execute(sql, list(row.values())).lastrowid
+
+    def _update(self, table: str, key: str, value: object, changes: Mapping[str, Any]) -> None:
+        marks = ", ".join(f"{name} = ?" for name in changes)
+        sql = f"UPDATE {table} SET {marks} WHERE {key} = ?"  # noqa: S608 - our own names
+        self.conn.execute(sql, [*changes.values(), value])
 
     def _holder(self, sighting: dict[str, Any] | None) -> dict[str, Any] | None:
         """Return the article that this page is a text of, if it is known."""
@@ -133,20 +163,20 @@ class _Saving:
             self.seen_at,
         )
         if in_force and in_force["content_hash"] == article.content_hash:
-            self._refresh(holder)
+            self._note_page(in_force)
+            self._refresh(holder, sighting)
             return "known"
         if later and later["content_hash"] == article.content_hash:
-            self.db.execute(
-                "UPDATE revisions SET seen_at = ? WHERE id = ?", [self.seen_at, later["id"]]
-            )
-            self._refresh(holder)
+            moved = {"seen_at": self.seen_at, "page_id": self.page_id, "via": article.via}
+            self._update("revisions", "id", later["id"], moved)
+            self._refresh(holder, sighting)
             return "known"
         if sighting and sighting["content_hash"] == article.content_hash:
             # This address shows what it showed: another one may have moved on, that is its news.
-            self._refresh(holder)
+            self._refresh(holder, sighting)
             return "known"
         if sighting is None and self._has_text(holder["id"]):
-            self._refresh(holder)
+            self._refresh(holder, sighting)
             return "known"
         if in_force and sighting and self._is_same_page(in_force, sighting):
             self._mend_revision(in_force)
@@ -166,17 +196,21 @@ class _Saving:
         gave_it = is_last and sighting["content_hash"] == revision["content_hash"]
         return bool(revision["seen_at"] == self.seen_at or gave_it)
 
+    def _note_page(self, revision: Mapping[str, Any]) -> None:
+        """Let a revision of before pages were archived point to the page that gave it."""
+        if revision["page_id"] is None and self.page_id and revision["seen_at"] == self.seen_at:
+            self._update("revisions", "id", revision["id"], {"page_id": self.page_id})
+
     def _mend_revision(self, revision: Mapping[str, Any]) -> None:
         article = self.article
-        self.db.table("revisions").update(
-            revision["id"],
-            {
-                "content_hash": article.content_hash,
-                "title": article.title,
-                "lead": article.lead,
-                "body": article.body,
-            },
-        )
+        mended = {
+            "content_hash": article.content_hash,
+            "title": article.title,
+            "lead": article.lead,
+            "body": article.body,
+            "page_id": self.page_id or revision["page_id"],
+        }
+        self._update("revisions", "id", revision["id"], mended)
 
     def _has_text(self, article_id: int) -> bool:
         """Tell whether the article has or had this text: then a new address is a copy of it."""
@@ -199,25 +233,39 @@ class _Saving:
             "first_seen_at": self.seen_at,
             "last_seen_at": self.seen_at,
             "run_id": self.run_id,
+            "page_id": self.page_id,
+            "reader_version": READER_VERSION,
         }
-        article_id = self.db.table("articles").insert(row).last_pk
-        assert isinstance(article_id, int)
+        article_id = self._insert("articles", row)
+        assert article_id is not None
         self._write_media(article_id)
         return article_id
 
     def _insert_revision(self, article_id: int) -> None:
         article = self.article
-        self.db.table("revisions").insert(
-            {
-                "article_id": article_id,
-                "content_hash": article.content_hash,
-                "title": article.title,
-                "lead": article.lead,
-                "body": article.body,
-                "seen_at": self.seen_at,
-                "run_id": self.run_id,
-            },
-            ignore=True,
+        row = {
+            "article_id": article_id,
+            "content_hash": article.content_hash,
+            "title": article.title,
+            "lead": article.lead,
+            "body": article.body,
+            "seen_at": self.seen_at,
+            "run_id": self.run_id,
+            "page_id": self.page_id,
+            "via": article.via,
+        }
+        if not self._has_revision(article_id):
+            self._insert("revisions", row)
+
+    def _has_revision(self, article_id: int) -> bool:
+        """Tell whether the article has this text since this very moment."""
+        return bool(
+            self._row(
+                "SELECT 1 FROM revisions WHERE article_id = ? AND seen_at = ? AND content_hash = ?",
+                article_id,
+                self.seen_at,
+                self.article.content_hash,
+            )
         )
 
     def _show_newest(self, holder: dict[str, Any]) -> None:
@@ -239,11 +287,13 @@ class _Saving:
         if values:
             self._update_article(holder["id"], values)
 
-    def _refresh(self, holder: dict[str, Any]) -> None:
+    def _refresh(self, holder: dict[str, Any], sighting: Mapping[str, Any] | None) -> None:
         """Show what the page shows, where it is the story's own address and newest text."""
         is_own = holder["url"] == self.article.url
         shows_text = holder["content_hash"] == self.article.content_hash
-        if is_own and shows_text and self.seen_at >= holder["last_seen_at"]:
+        # Copies elsewhere may have been seen since; what counts is the last look at this address.
+        last_look = sighting["last_seen_at"] if sighting else holder["last_seen_at"]
+        if is_own and shows_text and self.seen_at >= last_look:
             self._show_fields(holder)
 
     def _show_fields(self, holder: dict[str, Any]) -> None:
@@ -256,33 +306,38 @@ class _Saving:
             self.article.provenance, ensure_ascii=False, sort_keys=True
         )
         changed = {name: value for name, value in fresh.items() if holder[name] != value}
-        if changed.keys() - {"view_count"}:
-            changed["run_id"] = self.run_id
-        self._write_media(holder["id"])
+        if self._write_media(holder["id"]) or changed.keys() - {"view_count"}:
+            changed |= {"run_id": self.run_id, "page_id": self.page_id}
+        if holder["page_id"] is None and self.page_id:
+            changed["page_id"] = self.page_id
+        if holder["reader_version"] != READER_VERSION:
+            changed["reader_version"] = READER_VERSION
         return changed
 
     def _update_article(self, article_id: int, values: Mapping[str, Any]) -> None:
-        self.db.table("articles").update(article_id, dict(values))
+        self._update("articles", "id", article_id, values)
 
-    def _write_media(self, article_id: int) -> None:
+    def _write_media(self, article_id: int) -> bool:
+        """Write the pictures and files of the page, and tell whether they are others."""
         images: list[tuple[str | None, str | None]] = [
             (image.url or None, image.caption) for image in self.article.images
         ]
         files: list[tuple[str | None, str | None]] = [
             (file.url, file.title) for file in self.article.attachments
         ]
-        self._replace(_IMAGES, article_id, images)
-        self._replace(_ATTACHMENTS, article_id, files)
+        has_others = self._replace(_IMAGES, article_id, images)
+        return self._replace(_ATTACHMENTS, article_id, files) or has_others
 
     def _replace(
         self, table: _MediaTable, article_id: int, rows: list[tuple[str | None, str | None]]
-    ) -> None:
-        if self.db.execute(table.select, [article_id]).fetchall() == rows:
-            return
-        self.db.execute(table.delete, [article_id])
-        self.db.conn.executemany(
+    ) -> bool:
+        if self.conn.execute(table.select, [article_id]).fetchall() == rows:
+            return False
+        self.conn.execute(table.delete, [article_id])
+        self.conn.executemany(
             table.insert, [(article_id, position, *row) for position, row in enumerate(rows)]
         )
+        return True
 
     def _upsert_sighting(self, article_id: int, known: dict[str, Any] | None) -> None:
         article = self.article
@@ -298,7 +353,7 @@ class _Saving:
                 "first_seen_at": self.seen_at,
                 "last_seen_at": self.seen_at,
             }
-            self.db.table("sightings").insert(row)
+            self._insert("sightings", row)
             return
         values: dict[str, Any] = {}
         if self.seen_at < known["first_seen_at"]:
@@ -312,4 +367,4 @@ class _Saving:
             }
             values |= {name: value for name, value in fresh.items() if known[name] != value}
         if values:
-            self.db.table("sightings").update(article.url, values)
+            self._update("sightings", "url", article.url, values)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from portals.article import READER_VERSION
 from portals.errors import StorageError
 
 RUNNING = "running?"
@@ -51,9 +52,16 @@ _ATTEMPTS = """
 """
 
 
+_OLD_READER = "SELECT count(*) FROM articles WHERE portal = ? AND reader_version < ?"
+
+
 @dataclass(frozen=True, slots=True)
 class PortalStatus:
-    """How one portal is doing; times are as stored, None where there is nothing to tell."""
+    """How one portal is doing; times are as stored, None where there is nothing to tell.
+
+    ``old_reader``: articles that an older version of the reader made, and that a re-extraction
+    would bring up to date.
+    """
 
     portal: str
     verdict: str | None
@@ -63,6 +71,7 @@ class PortalStatus:
     overdue: bool
     articles: int
     rejects: int | None
+    old_reader: int
     reason: str | None
 
 
@@ -116,6 +125,7 @@ def _usual_gap(days: set[date]) -> timedelta:
 def _status(
     db: Database, name: str, run: dict[str, Any], seen: dict[str, Any], now: datetime
 ) -> PortalStatus:
+    old_reader = db.conn.execute(_OLD_READER, (name, READER_VERSION)).fetchone()[0]
     dates = [row["at"] for row in db.query(_LAST_DATES, [name, RHYTHM_ARTICLES])]
     expected = due(dates)
     return PortalStatus(
@@ -127,5 +137,6 @@ def _status(
         overdue=expected is not None and expected < now,
         articles=seen.get("articles", 0),
         rejects=run.get("rejects"),
+        old_reader=old_reader,
         reason=run.get("reason"),
     )

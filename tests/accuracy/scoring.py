@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from portals.archive.captures import read_captures
 from portals.article import Article, Reject
 from portals.contract import normalise
-from portals.crawling.archive import read_captures
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
 from portals.families import DANAWEB, NUKEVIET, WORDPRESS, Family

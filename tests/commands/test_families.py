@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from portals.crawling.archive import read_captures
+from portals.archive.captures import read_captures
 from portals.discovery.links import found_links
 from portals.extraction.page import Page
 from tests.accuracy.scoring import CAPTURES

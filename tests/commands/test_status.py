@@ -21,7 +21,7 @@ from tests.running import SAMPLE, SPIDERS, scrapy
 NOW = datetime(2025, 3, 10, 3, 0, tzinfo=UTC)
 COLUMNS = [
     "portal", "verdict", "last_run", "newest", "expected", "overdue", "articles", "rejects",
-    "reason",
+    "old_reader", "reason",
 ]  # fmt: skip
 
 
@@ -128,8 +128,16 @@ def test_a_portal_shows_its_last_run_and_its_newest_article(store: Store) -> Non
         overdue=False,
         articles=6,
         rejects=3,
+        old_reader=0,
         reason="was incomplete",
     )
+
+
+def test_what_an_older_reader_made_is_counted(store: Store) -> None:
+    add_articles(store, "ldtd", add_run(store, "ldtd", NOW), [*days(1, 2, 3)])
+    store.db.execute("UPDATE articles SET reader_version = reader_version - 1 WHERE id < 3")
+
+    assert status(store, "ldtd").old_reader == 2
 
 
 def test_a_portal_is_overdue_once_the_day_has_passed(store: Store) -> None:
@@ -142,7 +150,16 @@ def test_a_portal_is_overdue_once_the_day_has_passed(store: Store) -> None:
 
 def test_a_portal_that_was_never_crawled_has_empty_fields(store: Store) -> None:
     assert status(store, "brvt") == PortalStatus(
-        "brvt", None, None, None, None, overdue=False, articles=0, rejects=None, reason=None
+        "brvt",
+        None,
+        None,
+        None,
+        None,
+        overdue=False,
+        articles=0,
+        rejects=None,
+        old_reader=0,
+        reason=None,
     )
 
 

@@ -24,7 +24,6 @@ from sqlite_utils import Database
 from portals.article import Article
 from portals.contract import normalise
 from portals.store.migrations import migrations
-from portals.store.saving import save
 from tests.crawling.killed import MARK
 from tests.crawling.test_incremental import (
     FRAME,
@@ -203,6 +202,9 @@ def test_a_crawl_killed_while_it_ends_counts_as_walked(tmp_path: Path) -> None:
 # --- in a migration ------------------------------------------------------------------------------
 
 
+SEEN_AT = "2024-05-01T01:00:00+00:00"
+
+
 def old_database(path: Path, origin: str) -> None:
     """Make a database of schema version 2 that holds an article of the federation."""
     item = told(1, 1)[0]
@@ -222,7 +224,18 @@ def old_database(path: Path, origin: str) -> None:
             external_id="1",
             fetched_at=datetime(2024, 5, 1, 1, tzinfo=UTC),
         )
-        save(db, normalise(article), 1)
+        normalise(article)
+        shown = {name: getattr(article, name) for name in ("content_hash", "title")}
+        seen = {"first_seen_at": SEEN_AT, "last_seen_at": SEEN_AT}
+        address = {name: getattr(article, name) for name in ("portal", "url", "external_id")}
+        text = {name: getattr(article, name) for name in ("body", "language", "word_count")}
+        db.table("articles").insert(
+            {**shown, **seen, **address, **text, "hash_version": 1, "provenance": "{}", "run_id": 1}
+        )
+        db.table("revisions").insert(
+            {**shown, "article_id": 1, "body": article.body, "seen_at": SEEN_AT, "run_id": 1}
+        )
+        db.table("sightings").insert({**shown, **seen, **address, "article_id": 1})
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from portals.crawling.archive import ArchiveWriter, Capture
+from portals.archive.captures import Capture
+from portals.archive.writer import ArchiveWriter
 from tests.sample.site import CAPTURED, sample
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample.warc.gz"

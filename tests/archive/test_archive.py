@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from portals.crawling.archive import ArchiveWriter, Capture, Replay, archive_files, read_captures
+from portals.archive.captures import Capture, archive_files, read_captures
+from portals.archive.replay import Replay
+from portals.archive.writer import ArchiveWriter
 from portals.errors import ArchiveError
 
 AT = datetime(2025, 3, 1, 5, 0, tzinfo=UTC)
@@ -66,7 +68,7 @@ def test_replay_answers_with_the_newest_capture(tmp_path: Path) -> None:
     found = Replay([path]).find("http://x.vn/1.html?a=1")
 
     assert found is not None
-    assert found.body == b"new"
+    assert found.capture.body == b"new"
 
 
 def test_replay_takes_http_and_https_for_one_address(tmp_path: Path) -> None:

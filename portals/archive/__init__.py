@@ -1,0 +1,1 @@
+"""Archives of what portals served: written, read to the last whole record, checked and pruned."""

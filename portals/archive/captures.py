@@ -1,0 +1,159 @@
+"""What archives hold: responses, and notes that a page was met again as it was before."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from portals.archive.encodings import EncodingError, dechunk, decode_body
+from portals.archive.records import Damage, Record, read_records
+from portals.archive.wayback import VIA, captured_address, undo_rewriting
+from portals.errors import ArchiveError
+
+logger = logging.getLogger(__name__)
+
+_DECODED = frozenset(["content-encoding", "transfer-encoding", "content-length"])
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One archived response, body decoded; ``captured_at`` is aware (UTC).
+
+    ``via``: the public archive that it came through, None where the portal itself answered.
+    """
+
+    url: str
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    captured_at: datetime
+    via: str | None = None
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type header, if any."""
+        return next((v for k, v in self.headers if k.lower() == "content-type"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Revisit:
+    """A page met again as it was: its payload stands in an earlier record, named by its digest."""
+
+    url: str
+    captured_at: datetime
+    status: int
+    digest: str | None
+    refers_to_url: str
+    refers_to_date: str | None
+
+
+def payload_digest(body: bytes) -> str:
+    """Return the digest of a payload as WARC files write it: SHA-1 in base 32."""
+    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
+
+
+def archive_files(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the WARC files in ``paths`` (files, or folders of them). Raises ArchiveError."""
+    found: list[Path] = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.name.endswith((".warc", ".warc.gz")))
+            if not inside:
+                raise ArchiveError(f"the folder {path} holds no WARC file (*.warc, *.warc.gz)")
+            found += inside
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise ArchiveError(f"there is no archive {path}; give a WARC file or a folder of them")
+    return found
+
+
+def read_captures(path: Path) -> Iterator[Capture]:
+    """Yield the responses of a WARC file in order; damage is told in the log, the rest is read."""
+    for record in read_records(path):
+        if isinstance(record, Record) and record.kind != "response":
+            continue
+        found = record if isinstance(record, Damage) else capture_of(record)
+        if isinstance(found, Capture):
+            yield found
+        elif isinstance(found, Damage):
+            logger.warning("%s, byte %d: %s", path, found.offset, found.reason)
+
+
+def capture_of(record: Record) -> Capture | Revisit | Damage | None:
+    """Return what a record says was served; None where it is of another kind."""
+    if record.kind not in ("response", "revisit") or not (record.url or "").startswith("http"):
+        return None
+    captured_at = _date(record.headers.get("warc-date", ""))
+    if captured_at is None:
+        return _damage(record, "a record without a date")
+    if record.kind == "revisit":
+        return _revisit(record, captured_at)
+    return _response(record, captured_at)
+
+
+def _revisit(record: Record, captured_at: datetime) -> Revisit:
+    status, _, _ = _http(record.block)
+    return Revisit(
+        url=record.url or "",
+        captured_at=captured_at,
+        status=status or 200,
+        digest=record.headers.get("warc-payload-digest"),
+        refers_to_url=record.headers.get("warc-refers-to-target-uri") or record.url or "",
+        refers_to_date=record.headers.get("warc-refers-to-date"),
+    )
+
+
+def _response(record: Record, captured_at: datetime) -> Capture | Damage:
+    status, headers, _ = _http(record.block)
+    if status is None:
+        return _damage(record, "not an HTTP answer")
+    said = {name.lower(): value for name, value in headers}
+    body = payload_of(record)
+    if encodings := said.get("content-encoding"):
+        try:
+            body = decode_body(body, encodings)
+        except EncodingError as error:
+            return _damage(record, str(error))
+    kept = [(name, value) for name, value in headers if name.lower() not in _DECODED]
+    address = captured_address(record.url or "")
+    if address is None:
+        return Capture(record.url or "", status, kept, body, captured_at)
+    return Capture(address.url, status, kept, undo_rewriting(body), address.captured_at, VIA)
+
+
+def payload_of(record: Record) -> bytes:
+    """Return the payload of a response as it was sent, which is what its digest is of."""
+    _, headers, body = _http(record.block)
+    said = {name.lower(): value for name, value in headers}
+    return dechunk(body) if "chunked" in said.get("transfer-encoding", "").lower() else body
+
+
+def _damage(record: Record, reason: str) -> Damage:
+    return Damage(record.offset, record.length, reason, record.url)
+
+
+def _http(block: bytes) -> tuple[int | None, list[tuple[str, str]], bytes]:
+    """Return status, headers and body of an HTTP answer; no status where it is none."""
+    head, _, body = block.partition(b"\r\n\r\n")
+    first, *lines = head.decode("utf-8", "replace").split("\r\n")
+    version, _, rest = first.partition(" ")
+    code = rest.strip()[:3]
+    if not version.startswith("HTTP/") or not code.isdecimal():
+        return None, [], b""
+    pairs = (line.partition(":") for line in lines if ":" in line)
+    return int(code), [(name.strip(), value.strip()) for name, _, value in pairs], body
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

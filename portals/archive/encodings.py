@@ -1,0 +1,116 @@
+"""Bodies as they were sent, decoded with a limit: a small body may hold gigabytes of zeros."""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Callable
+
+import brotli
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdDecompressor, ZstdError
+else:
+    from backports.zstd import ZstdDecompressor, ZstdError
+
+MAX_BODY = 16 * 1024 * 1024
+"""Bytes of a decoded body, at most; no article is larger."""
+
+
+class EncodingError(ValueError):
+    """A body that cannot be decoded, or that is too large."""
+
+
+def decode_body(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
+    """Return ``body`` without its content encodings (the header's value). Raises EncodingError.
+
+    An encoding that the header names though the body is not in it is taken for a lie of the portal,
+    as browsers do not: archives of decoded bodies keep the header (Common Crawl before 2018).
+    """
+    names = [name.strip().lower() for name in encodings.split(",") if name.strip()]
+    for name in reversed(names):
+        if name in ("identity", "utf-8", "none"):
+            continue
+        decoder = _DECODERS.get(name)
+        if decoder is None:
+            raise EncodingError(f"the content encoding {name!r} is unknown")
+        try:
+            decoded = decoder(body, limit + 1)
+        except (zlib.error, brotli.error, ZstdError, EOFError) as error:
+            if _looks_plain(body):
+                continue
+            raise EncodingError(f"the {name} body is damaged: {error}") from error
+        if len(decoded) > limit:
+            raise EncodingError(f"a {name} body of more than {limit // 1024**2} MB")
+        body = decoded
+    return body
+
+
+def dechunk(body: bytes) -> bytes:
+    """Return a body without its chunks, as far as they are whole; one without chunks as it is."""
+    parts: list[bytes] = []
+    at = 0
+    while True:
+        line_end = body.find(b"\r\n", at, at + 100)
+        size_text = body[at:line_end].split(b";")[0].strip() if line_end >= 0 else b""
+        try:
+            size = int(size_text, 16)
+        except ValueError:
+            return b"".join(parts) if parts else body
+        if size <= 0:
+            return b"".join(parts)
+        start = line_end + 2
+        parts.append(body[start : start + size])
+        at = start + size + 2
+
+
+def _looks_plain(body: bytes) -> bool:
+    return body[:200].lstrip().startswith((b"<", b"\xef\xbb\xbf<"))
+
+
+def _inflate(body: bytes, limit: int, *, wbits: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while body and size < limit:
+        inflater = zlib.decompressobj(wbits=wbits)
+        part = inflater.decompress(body, limit - size)
+        parts.append(part)
+        size += len(part)
+        body = inflater.unused_data  # a body may be several gzip members
+        if body and not body.startswith(b"\x1f\x8b"):
+            break  # padding behind the end
+    return b"".join(parts)
+
+
+def _gzip(body: bytes, limit: int) -> bytes:
+    return _inflate(body, limit, wbits=31)
+
+
+def _deflate(body: bytes, limit: int) -> bytes:
+    try:
+        return _inflate(body, limit, wbits=15)
+    except zlib.error:
+        return _inflate(body, limit, wbits=-15)  # servers that leave the zlib frame out
+
+
+def _brotli(body: bytes, limit: int) -> bytes:
+    inflater = brotli.Decompressor()
+    parts = [inflater.process(body, output_buffer_limit=limit)]
+    size = len(parts[0])
+    while size < limit and not inflater.is_finished() and not inflater.can_accept_more_data():
+        parts.append(inflater.process(b"", output_buffer_limit=limit - size))
+        size += len(parts[-1])
+    return b"".join(parts)
+
+
+def _zstd(body: bytes, limit: int) -> bytes:
+    return ZstdDecompressor().decompress(body, max_length=limit)
+
+
+_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+}

@@ -1,0 +1,130 @@
+"""Making archives smaller: what nobody needs any more is left out, what is cited stays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from portals.archive.records import Damage, read_records
+from portals.store.pages import KnownPage, Pages
+from portals.store.saving import utc
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """One archive that was made smaller: records dropped, and its size before and after (bytes)."""
+
+    path: Path
+    dropped: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What may be dropped: pages fetched before ``before`` (aware).
+
+    ``keep_articles``: no page of any revision. ``drop_current``: even pages of current revisions,
+    which otherwise always stay.
+    """
+
+    before: datetime
+    keep_articles: bool = False
+    drop_current: bool = False
+
+
+def prune(
+    pages: Pages, wish: Wish, portal: str, folder: Path, *, is_trial: bool = False
+) -> Iterator[Pruned]:
+    """Drop what ``wish`` names from the archives of ``portal`` in ``folder``, file after file.
+
+    Of each file a smaller one is written beside it, then the database turns to that, then the old
+    file goes: whatever ends the process, every page of the database is held by a whole file.
+    ``is_trial``: only tell. Raises OSError and sqlite3.Error.
+    """
+    for path in pages.archives_of(portal):
+        if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
+            continue  # archives that somebody gave are theirs
+        dropped = {known.page.offset: known for known in _unneeded(pages, path, wish)}
+        if not dropped:
+            continue
+        before = path.stat().st_size
+        if is_trial:
+            after = before - sum(known.page.length for known in dropped.values())
+        else:
+            after = _rewrite(pages, path, dropped)
+        yield Pruned(path, len(dropped), before, after)
+
+
+def _unneeded(pages: Pages, path: Path, wish: Wish) -> Iterator[KnownPage]:
+    conn = pages.db.conn
+    for known in pages.in_archive(path):
+        if known.page.fetched_at >= utc(wish.before):
+            continue
+        protected = _ANY_REVISION if wish.keep_articles else _CURRENT
+        is_cited = (
+            not (wish.drop_current and not wish.keep_articles)
+            and conn.execute(protected, {"page": known.id}).fetchone()
+        )
+        is_repeated = conn.execute(
+            "SELECT 1 FROM pages WHERE repeats = ? AND fetched_at >= ?",
+            (known.id, utc(wish.before)),
+        ).fetchone()
+        if not is_cited and not is_repeated:
+            yield known
+
+
+_HERE = "SELECT id FROM pages WHERE id = :page OR repeats = :page"
+_ANY_REVISION = f"""
+    SELECT 1 FROM revisions WHERE page_id IN ({_HERE})
+    UNION ALL
+    SELECT 1 FROM articles WHERE page_id IN ({_HERE})
+"""  # noqa: S608 - our own words
+_CURRENT = f"""
+    SELECT 1 FROM articles WHERE page_id IN ({_HERE})
+    UNION ALL
+    SELECT 1 FROM revisions r JOIN articles a ON a.id = r.article_id
+    WHERE r.content_hash = a.content_hash AND r.page_id IN ({_HERE})
+"""  # noqa: S608 - our own words
+
+
+def _rewrite(pages: Pages, path: Path, dropped: dict[int, KnownPage]) -> int:
+    """Write ``path`` anew without the records at ``dropped``, and return its size in bytes."""
+    target = _beside(path)
+    moved: dict[int, int] = {}
+    with ExitStack() as stack:
+        source = stack.enter_context(path.open("rb"))
+        copy = stack.enter_context(target.open("wb"))
+        is_dropping = False
+        for record in read_records(path):
+            # What is damaged is kept as it is: somebody may mend it.
+            if isinstance(record, Damage):
+                is_dropping = False
+            elif record.kind != "request":
+                is_dropping = record.offset in dropped
+            if is_dropping:  # and the request that stands behind its response
+                continue
+            moved[record.offset] = copy.tell()
+            source.seek(record.offset)
+            copy.write(source.read(record.length))
+        size = copy.tell()
+        copy.flush()
+        os.fsync(copy.fileno())
+    with pages.store.writing():
+        pages.drop([known.id for known in dropped.values()])
+        pages.move(path, target, moved)
+    path.unlink()
+    return size
+
+
+def _beside(path: Path) -> Path:
+    """Return the name of the next edition of an archive: "a.warc.gz", "a.1.warc.gz" and so on."""
+    stem = path.name.removesuffix(".gz").removesuffix(".warc")
+    ending = path.name[len(stem) :]
+    name, _, number = stem.rpartition(".")
+    edition = int(number) + 1 if name and number.isdecimal() else 1
+    return path.with_name(f"{name if name and number.isdecimal() else stem}.{edition}{ending}")

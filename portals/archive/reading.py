@@ -1,0 +1,175 @@
+"""Reading archives again: a range of a file in, what its pages show out. Runs in any process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from portals.archive.captures import Capture, Revisit, capture_of, payload_digest
+from portals.archive.records import Damage, Record, read_records
+from portals.article import Article, Reject
+from portals.contract import normalise, why_invalid
+from portals.discovery.addresses import at_home, host_of
+from portals.extraction.page import Page
+from portals.extraction.reader import READER_FAILED, Recipe, read_safely
+from portals.language.decoding import UndecodableText
+from portals.store.pages import ArchivedPage, Shown
+from portals.store.saving import utc
+
+RANGE = 2 * 1024 * 1024
+"""Bytes of an archive that are read at once: some two hundred pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipes:
+    """Whose pages are read, and how.
+
+    ``by_name``: recipes of portals. ``hosts``: their hosts. ``forced``: the portal as which every
+    page is read. ``only``: the one portal whose pages are read. ``since``: captures before it are
+    left alone (aware).
+    """
+
+    by_name: Mapping[str, Recipe]
+    hosts: Mapping[str, str]
+    forced: str | None = None
+    only: str | None = None
+    since: datetime | None = None
+
+    def portal_of(self, url: str, about: Mapping[str, str]) -> str | None:
+        """Return the portal that a page belongs to, by its file's word (``about``) or its host."""
+        if self.forced:
+            return self.forced
+        host, part_of = host_of(url), about.get("ispartof", "")
+        if part_of in self.by_name and host == host_of(about.get("origin", "")):
+            return part_of
+        return self.hosts.get(host)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A part of an archive, in bytes; ``about``: what the file says of itself."""
+
+    path: Path
+    start: int
+    end: int
+    about: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """What one archived page is. ``revisit``: its payload has to be looked up first."""
+
+    portal: str
+    page: ArchivedPage
+    shown: Shown | None = None
+    item: Article | Reject | None = None
+    revisit: Revisit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RangeRead:
+    """What a range held: pages, damage, and how many pages of hosts that are no portal's."""
+
+    range: Range
+    pages: list[PageRead] = field(default_factory=list)
+    damage: list[Damage] = field(default_factory=list)
+    foreign: Counter[str] = field(default_factory=Counter)
+
+
+def ranges_of(path: Path) -> Iterator[Range]:
+    """Yield the ranges of an archive. Raises OSError."""
+    size = path.stat().st_size
+    about = about_file(path)
+    step = RANGE if path.suffix == ".gz" else max(size, 1)
+    for start in range(0, size, step):
+        yield Range(path, start, min(start + step, size), about)
+
+
+def about_file(path: Path) -> dict[str, str]:
+    """Return what the first record of an archive says of it, names in lower case."""
+    first = next(read_records(path, 0, 1), None)
+    if not isinstance(first, Record) or first.kind != "warcinfo":
+        return {}
+    lines = first.block.decode("utf-8", "replace").splitlines()
+    pairs = (line.partition(":") for line in lines)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def read_range(part: Range, recipes: Recipes) -> RangeRead:
+    """Read every page that begins in ``part``. Raises OSError."""
+    read = RangeRead(part)
+    for record in read_records(part.path, part.start, part.end):
+        found = record if isinstance(record, Damage) else capture_of(record)
+        if isinstance(found, Damage):
+            read.damage.append(found)
+        elif found is not None and isinstance(record, Record):
+            _take(read, record, found, recipes)
+    return read
+
+
+def _take(read: RangeRead, record: Record, found: Capture | Revisit, recipes: Recipes) -> None:
+    if recipes.since and found.captured_at < recipes.since:
+        return
+    portal = recipes.portal_of(record.url or "", read.range.about)
+    portal = portal or recipes.portal_of(found.url, read.range.about)
+    if portal is None:
+        read.foreign[host_of(found.url)] += 1
+        return
+    if recipes.only not in (None, portal):
+        return
+    found = _at_home(found, read.range.about)
+    page = _page(read.range.path, record, found)
+    if isinstance(found, Revisit):
+        read.pages.append(PageRead(portal, page, revisit=found))
+        return
+    shown, item = (
+        (None, None) if found.status != 200 else read_capture(found, recipes.by_name[portal])
+    )
+    read.pages.append(PageRead(portal, page, shown, item))
+
+
+def _at_home(found: Capture | Revisit, about: Mapping[str, str]) -> Capture | Revisit:
+    """Give a capture of a public archive the address that the portal itself would have."""
+    if isinstance(found, Revisit) or not found.via:
+        return found
+    return replace(found, url=at_home(found.url, about.get("origin", "")) or found.url)
+
+
+def _page(path: Path, record: Record, found: Capture | Revisit) -> ArchivedPage:
+    digest = record.headers.get("warc-payload-digest")
+    if digest is None and isinstance(found, Capture):
+        digest = payload_digest(found.body)
+    return ArchivedPage(
+        url=found.url,
+        fetched_at=utc(found.captured_at),
+        status=found.status,
+        path=path,
+        offset=record.offset,
+        length=record.length,
+        digest=digest or "",
+        via=found.via if isinstance(found, Capture) else None,
+    )
+
+
+def read_capture(capture: Capture, recipe: Recipe) -> tuple[Shown, Article | Reject | None]:
+    """Return what one capture is, and its article, or its reject where the reader failed.
+
+    Lists, menus and error pages are most of an archive: they are no rejects.
+    """
+    try:
+        page = Page.from_bytes(capture.url, capture.body, capture.content_type, capture.captured_at)
+    except UndecodableText:
+        return "other", None
+    result = read_safely(page, recipe)
+    if isinstance(result, Reject):
+        return ("reject", result) if result.reason == READER_FAILED else ("other", None)
+    normalise(result)
+    result.via = capture.via
+    if reason := why_invalid(result):
+        return "reject", Reject(result.url, "validate", reason, result.title[:200] or None)
+    # Without a crawl nobody knows what led here: the address must be of the articles'.
+    is_proven = result.published_at is not None or bool(recipe.themes)
+    return ("article" if is_proven else "undated"), result

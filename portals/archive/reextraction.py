@@ -1,0 +1,278 @@
+"""Archives to rows: many readers, one writer, and a place to go on from where it was cut off."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from typing import Any
+
+from portals.archive.captures import Capture, Revisit, capture_of
+from portals.archive.reading import (
+    PageRead,
+    Range,
+    RangeRead,
+    Recipes,
+    read_capture,
+    read_range,
+)
+from portals.archive.records import Damage
+from portals.archive.replay import record_at
+from portals.article import READER_VERSION, Article, Reject
+from portals.discovery.addresses import address_key
+from portals.discovery.explorer import SAMPLES
+from portals.discovery.shapes import is_left_alone, shape_of
+from portals.store.database import Store
+from portals.store.differences import Difference, differences, fields_at
+from portals.store.pages import KnownPage, Pages
+from portals.store.saving import utc
+
+COUNTED = (
+    "pages", "articles", "new", "changed", "reread", "copy", "known", "no_article", "rejects",
+)  # fmt: skip
+COMMAND = "reextract"
+
+_MISSING = "it repeats a page that no archive here holds"
+
+
+@dataclass
+class _Portal:
+    """The run of one portal and its counts."""
+
+    run_id: int
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def read_ranges(ranges: Sequence[Range], recipes: Recipes, jobs: int) -> Generator[RangeRead]:
+    """Yield what the ranges hold, in their order, read by ``jobs`` processes.
+
+    Few ranges are under way at a time, so that memory does not grow with the archive. Raises
+    OSError.
+    """
+    if jobs == 1:
+        for part in ranges:
+            yield read_range(part, recipes)
+        return
+    waiting = iter(ranges)
+    under_way: deque[Future[RangeRead]] = deque()
+    with _readers(jobs, recipes) as readers:
+        for part in waiting:
+            under_way.append(readers.submit(_read, part))
+            if len(under_way) > 2 * jobs:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+
+
+@contextmanager
+def _readers(jobs: int, recipes: Recipes) -> Iterator[ProcessPoolExecutor]:
+    readers = ProcessPoolExecutor(
+        jobs, get_context("spawn"), initializer=_begin_reading, initargs=(recipes,)
+    )
+    try:
+        yield readers
+    finally:
+        readers.shutdown(wait=True, cancel_futures=True)
+
+
+_RECIPES: list[Recipes] = []  # of this process, where it is one of the readers
+
+
+def _begin_reading(recipes: Recipes) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the writer decides when reading ends
+    _RECIPES[:] = [recipes]
+
+
+def _read(part: Range) -> RangeRead:
+    return read_range(part, _RECIPES[0])
+
+
+class Reextraction:
+    """The one writer: takes ranges in order, each in one transaction.
+
+    ``compares``: note which fields change. ``asked``: what the command was asked for; interrupted,
+    the same one goes on behind the last range that was committed.
+    """
+
+    def __init__(
+        self, store: Store, recipes: Recipes, *, asked: str = "", compares: bool = False
+    ) -> None:
+        self.store = store
+        self.recipes = recipes
+        self.pages = Pages(store)
+        self.compares = compares
+        self.asked = json.dumps([asked, READER_VERSION, _fingerprint(recipes)])
+        self.differences: list[Difference] = []
+        self.damage: list[tuple[Range, Damage]] = []
+        self.foreign: Counter[str] = Counter()
+        self._portals: dict[str, _Portal] = {}
+
+    def begin(self) -> None:
+        """End what was killed before. Raises sqlite3.Error."""
+        with self.store.writing():
+            self.store.db.conn.execute("DELETE FROM readings WHERE asked != ?", (self.asked,))
+            self.store.db.conn.execute(
+                "UPDATE runs SET verdict = 'crashed', reason = 'the process was killed',"
+                " finished_at = ? WHERE verdict IS NULL AND arguments ->> 'command' = ?",
+                (utc(datetime.now(UTC)), COMMAND),
+            )
+
+    def left(self, ranges: Iterable[Range]) -> list[Range]:
+        """Return the ranges that an interrupted run of the same command did not commit."""
+        done = set(self.store.db.conn.execute("SELECT path, start FROM readings").fetchall())
+        return [part for part in ranges if (str(part.path.resolve()), part.start) not in done]
+
+    def take(self, read: RangeRead) -> None:
+        """Store what a range holds. Raises sqlite3.Error."""
+        with self.store.writing():
+            for page in read.pages:
+                self._take_page(page, read.range)
+            self.store.db.conn.execute(
+                "INSERT OR REPLACE INTO readings (path, start, asked) VALUES (?, ?, ?)",
+                (str(read.range.path.resolve()), read.range.start, self.asked),
+            )
+        self.damage += [(read.range, damage) for damage in read.damage]
+        self.foreign.update(read.foreign)
+
+    def _take_page(self, read: PageRead, part: Range) -> None:
+        portal = self._portal(read.portal)
+        if read.revisit:
+            resolved = self._resolve(read, read.revisit)
+            if resolved is None:
+                page = read.page
+                lost = Damage(page.offset, page.length, _MISSING, page.url)
+                self.damage.append((part, lost))
+                return
+            read = resolved
+        page_id = self.pages.add(read.portal, read.page)
+        if read.shown is None:
+            return
+        portal.counts["pages"] += 1
+        self.pages.note_shown(page_id, read.shown)
+        if isinstance(read.item, Reject):
+            self.store.reject(read.item, portal.run_id, datetime.now(UTC))
+            portal.counts["rejects"] += 1
+        elif read.shown == "article" and read.item:
+            self._store(read.item, portal, page_id)
+        elif read.shown != "undated":
+            portal.counts["no_article"] += 1
+
+    def _resolve(self, read: PageRead, revisit: Revisit) -> PageRead | None:
+        """Return the page with the payload that it repeats, or None where that is not here."""
+        held = None
+        if revisit.digest:
+            held = self.pages.with_digest(revisit.refers_to_url, revisit.digest)
+        held = held or self.pages.newest(revisit.refers_to_url, utc(revisit.captured_at))
+        capture = load_capture(self.pages, held) if held else None
+        if held is None or capture is None:
+            return None
+        page = PageRead(read.portal, replace(read.page, repeats=held.id))
+        if revisit.status != 200:
+            return page  # the portal said that nothing changed, and nothing was stored
+        again = Capture(revisit.url, 200, capture.headers, capture.body, revisit.captured_at)
+        shown, item = read_capture(again, self.recipes.by_name[read.portal])
+        return PageRead(read.portal, page.page, shown, item)
+
+    def _store(self, article: Article, portal: _Portal, page_id: int) -> None:
+        portal.counts["articles"] += 1
+        before = fields_at(self.store, article.url) if self.compares else {}
+        outcome = self.store.save(article, portal.run_id, from_archive=True, page_id=page_id)
+        portal.counts[outcome] += 1
+        if self.compares:
+            after = fields_at(self.store, article.url)
+            self.differences += differences(article.portal, article.url, before, after)
+
+    def _portal(self, name: str) -> _Portal:
+        known = self._portals.get(name)
+        if known is None:
+            asked = json.dumps({"command": COMMAND})
+            run_id = self.store.start_run(name, datetime.now(UTC), asked)
+            known = self._portals[name] = _Portal(run_id)
+        return known
+
+    def finish(self, *, is_whole: bool = True) -> list[dict[str, Any]]:
+        """Decide on pages without a date, end the runs and return the counts of each portal."""
+        for name, portal in self._portals.items():
+            with self.store.writing():
+                if is_whole:
+                    self._take_undated(name, portal)
+                self._end(portal, is_whole=is_whole)
+        if is_whole:
+            with self.store.writing():
+                self.store.db.conn.execute("DELETE FROM readings")
+        return [
+            {"portal": name, **{key: portal.counts[key] for key in COUNTED}}
+            for name, portal in self._portals.items()
+        ]
+
+    def _take_undated(self, name: str, portal: _Portal) -> None:
+        """Store the pages without a date whose addresses are like those of articles."""
+        shapes: Counter[str] | None = None
+        for known in self.pages.undated(name):
+            shapes = self._dated_shapes(name) if shapes is None else shapes
+            url = known.page.url
+            is_article = shapes[shape_of(url)] >= SAMPLES and not is_left_alone(url)
+            capture = load_capture(self.pages, known) if is_article else None
+            _, item = read_capture(capture, self.recipes.by_name[name]) if capture else (None, None)
+            if isinstance(item, Article):
+                self._store(item, portal, known.id)
+            else:
+                portal.counts["no_article"] += 1
+
+    def _dated_shapes(self, portal: str) -> Counter[str]:
+        """Return how many articles with a date stand at addresses of each shape."""
+        found = self.store.db.conn.execute(
+            "SELECT url FROM sightings WHERE portal = ? AND published_at IS NOT NULL", (portal,)
+        )
+        return Counter(shape_of(url) for (url,) in found)
+
+    def _end(self, portal: _Portal, *, is_whole: bool) -> None:
+        counts = portal.counts
+        verdict, reason = "ok", "re-extraction"
+        if not is_whole:
+            verdict, reason = "incomplete", "re-extraction, interrupted"
+        elif self.damage:
+            verdict = "incomplete"
+            reason = f"re-extraction, {len(self.damage)} records cannot be read"
+        self.store.update_run(
+            portal.run_id,
+            {
+                "finished_at": utc(datetime.now(UTC)),
+                "verdict": verdict,
+                "reason": reason,
+                "articles_seen": counts["articles"],
+                "articles_new": counts["new"],
+                "articles_changed": counts["changed"],
+                "sightings_new": counts["new"] + counts["copy"],
+                "rejects": counts["rejects"],
+            },
+        )
+
+
+def load_capture(pages: Pages, known: KnownPage) -> Capture | None:
+    """Return an archived page as it was served, or None where no archive holds it any more."""
+    holder = pages.by_id(known.page.repeats) if known.page.repeats else known
+    if holder is None:
+        return None
+    try:
+        record = record_at(holder.page.path, holder.page.offset)
+    except OSError:
+        return None
+    found = capture_of(record) if record else None
+    is_it = isinstance(found, Capture) and address_key(found.url) == address_key(holder.page.url)
+    if not isinstance(found, Capture) or not is_it:
+        return None
+    served_at = datetime.fromisoformat(known.page.fetched_at)
+    return replace(found, url=known.page.url, captured_at=served_at)
+
+
+def _fingerprint(recipes: Recipes) -> str:
+    """Return what tells these recipes from others, so that half a reading is not gone on with."""
+    return hashlib.sha256(repr(recipes).encode()).hexdigest()[:16]

@@ -1,0 +1,139 @@
+"""The Internet Archive's Wayback Machine: its addresses, its index (CDX) and its traces in pages.
+
+Source of the rules: the documentation of the CDX server, and pages as it plays them, 2016-2026.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+VIA = "wayback"
+"""What rows that came through the archive say in ``via``."""
+
+_PLAYED = re.compile(r"^https?://[^/]+/web/(?P<at>\d{14})(?:[a-z]{2}_)?/(?P<url>https?:/{1,2}.+)$")
+_PAGE_SIZE = 2_000  # captures in one answer of the index
+_FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
+_REWRITTEN = re.compile(
+    rb"(?:https?:)?(?://[\w.:-]+)?/web/\d{4,14}(?:[a-z]{2}_)?/(?=https?:/{1,2}|//)", re.IGNORECASE
+)
+_ADDED = re.compile(
+    rb"<!-- BEGIN WAYBACK TOOLBAR INSERT -->.*?<!-- END WAYBACK TOOLBAR INSERT -->"
+    rb"|<!--\s+FILE ARCHIVED ON .*?-->|<!--\s+playback timings.*?-->",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedAddress:
+    """The address of a page as the archive has it; ``captured_at`` is aware (UTC)."""
+
+    url: str
+    captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLine:
+    """One capture as the index lists it. ``timestamp``: 14 digits, UTC."""
+
+    timestamp: str
+    original: str
+    mimetype: str
+    status: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """One answer of the index, and the key with which the next one is asked for."""
+
+    lines: list[IndexLine]
+    resume_key: str | None
+
+
+class UnreadableIndex(ValueError):  # noqa: N818 - it says what it is
+    """An answer in the index's place that is none."""
+
+
+def captured_address(url: str) -> CapturedAddress | None:
+    """Return what is played back at ``url``, or None where it is no address of the archive."""
+    match = _PLAYED.match(url)
+    if match is None:
+        return None
+    try:
+        at = datetime.strptime(match["at"], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    original = re.sub(r"^(https?):/{1,2}", r"\1://", match["url"])
+    return CapturedAddress(_bare(original), at)
+
+
+def playback_address(base: str, line: IndexLine) -> str:
+    """Return where the archive at ``base`` plays a capture back as it was served (``id_``)."""
+    return f"{base.rstrip('/')}/web/{line.timestamp}id_/{line.original}"
+
+
+def index_address(
+    base: str,
+    host: str,
+    *,
+    pattern: str | None = None,
+    since: datetime | None = None,
+    resume_key: str | None = None,
+) -> str:
+    """Return the address that lists the captures of web pages on ``host``.
+
+    ``pattern``: a regular expression that addresses must hold. ``since``: captures before it are
+    left out.
+    """
+    asked = [
+        ("url", f"{host}/*"),
+        ("output", "json"),
+        ("fl", ",".join(_FIELDS)),
+        ("filter", "statuscode:200"),
+        ("filter", "mimetype:text/html"),
+        ("collapse", "digest"),
+        ("limit", str(_PAGE_SIZE)),
+        ("showResumeKey", "true"),
+    ]
+    if pattern:
+        asked.append(("filter", f"original:.*(?:{pattern}).*"))
+    if since:
+        asked.append(("from", f"{since.astimezone(UTC):%Y%m%d}"))
+    if resume_key:
+        asked.append(("resumeKey", resume_key))
+    return f"{base.rstrip('/')}/cdx/search/cdx?{urlencode(asked)}"
+
+
+def read_index(body: bytes) -> IndexPage:
+    """Return what the index answered. Raises UnreadableIndex."""
+    try:
+        rows = json.loads(body or b"[]")
+    except ValueError as error:
+        raise UnreadableIndex("the index of the archive did not answer in JSON") from error
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise UnreadableIndex("the index of the archive answered something else than a list")
+    resume_key = None
+    if len(rows) >= 2 and not rows[-2] and len(rows[-1]) == 1:
+        resume_key = str(rows[-1][0])
+        rows = rows[:-2]
+    lines = [IndexLine(*map(str, row)) for row in rows[1:] if len(row) == len(_FIELDS)]
+    return IndexPage(
+        [line for line in lines if re.fullmatch(r"\d{14}", line.timestamp)], resume_key
+    )
+
+
+def undo_rewriting(body: bytes) -> bytes:
+    """Return a played-back page with its own links and without what the archive put into it."""
+    if b"/web/" not in body and b"WAYBACK" not in body and b"ARCHIVED ON" not in body:
+        return body
+    return _REWRITTEN.sub(b"", _ADDED.sub(b"", body))
+
+
+def _bare(url: str) -> str:
+    """Return ``url`` without the port that its scheme implies (the index keeps ":80")."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=re.sub(r":(?:80|443)$", "", parts.netloc)))

@@ -1,0 +1,210 @@
+"""Writing WARC files: every response of a crawl as it came, one file after another."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from portals.archive.captures import Capture, payload_digest
+
+SOFTWARE = "tin-cong-doan"
+
+_SECRETS = frozenset(
+    ["set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization"]
+)
+_HOP_BY_HOP = frozenset(["transfer-encoding", "connection", "keep-alive"])
+_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+_NOT_MODIFIED_STATUS = 304
+
+Headers = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The capture whose payload a revisit repeats; ``fetched_at`` as stored (UTC, ISO 8601)."""
+
+    url: str
+    fetched_at: str
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a record lies (bytes), and the digest of its payload."""
+
+    path: Path
+    offset: int
+    length: int
+    digest: str
+
+
+class ArchiveWriter:
+    """Writes one WARC file, gzip per record; a record is handed to the system whole.
+
+    ``about``: what the file says of itself (``isPartOf``: the portal).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        software: str = SOFTWARE,
+        started_at: datetime | None = None,
+        about: Mapping[str, str] | None = None,
+    ) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._file: IO[bytes] = path.open("ab")
+        self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
+        info = {"software": software, "format": "WARC File Format 1.1", **(about or {})}
+        record = self._writer.create_warcinfo_record(path.name, info)
+        date = warc_date(started_at or datetime.now(UTC))
+        record.rec_headers.replace_header("WARC-Date", date)
+        record.rec_headers.replace_header("WARC-Record-ID", _record_id(path.name, date, b""))
+        self._append(record)
+
+    @property
+    def size(self) -> int:
+        """Bytes written."""
+        return self._file.tell()
+
+    def write(
+        self, capture: Capture, asked: Headers | None = None, earlier: Earlier | None = None
+    ) -> Written:
+        """Append one response, and the request's headers where they are given.
+
+        ``earlier``: a capture with the same payload, or the one that a 304 speaks of; the body is
+        not written again. Cookies and passwords are left out: they are of use to nobody but a
+        thief. Raises OSError.
+        """
+        digest = payload_digest(capture.body)
+        date = warc_date(capture.captured_at)
+        marks = {
+            "WARC-Date": date,
+            "WARC-Record-ID": _record_id(capture.url, date, capture.body),
+            "WARC-Payload-Digest": digest,
+        }
+        kind, body = "response", capture.body
+        if earlier:
+            is_304 = capture.status == _NOT_MODIFIED_STATUS
+            digest = (earlier.digest or digest) if is_304 else digest
+            marks |= {
+                "WARC-Payload-Digest": digest,
+                "WARC-Profile": _NOT_MODIFIED if is_304 else _SAME_PAYLOAD,
+                "WARC-Refers-To-Target-URI": earlier.url,
+                "WARC-Refers-To-Date": warc_date(datetime.fromisoformat(earlier.fetched_at)),
+            }
+            kind, body = "revisit", b""
+        headers = [
+            (name, value)
+            for name, value in _public(capture.headers)
+            if name.lower() not in _HOP_BY_HOP
+        ]
+        record = self._writer.create_warc_record(
+            capture.url,
+            kind,
+            payload=BytesIO(body),
+            length=len(body),
+            http_headers=StatusAndHeaders(f"{capture.status} ", headers, protocol="HTTP/1.1"),
+            warc_headers_dict=marks,
+        )
+        offset = self._append(record)
+        length = self.size - offset
+        if asked is not None:
+            self._append(self._request(capture.url, asked, marks))
+        return Written(self.path, offset, length, digest)
+
+    def _request(self, url: str, asked: Headers, marks: Mapping[str, str]) -> ArcWarcRecord:
+        said = StatusAndHeaders(f"{url} HTTP/1.1", list(_public(asked)), protocol="GET")
+        return self._writer.create_warc_record(
+            url,
+            "request",
+            payload=BytesIO(),
+            length=0,
+            http_headers=said,
+            warc_headers_dict={
+                "WARC-Date": marks["WARC-Date"],
+                "WARC-Record-ID": _record_id(f"request {url}", marks["WARC-Date"], b""),
+                "WARC-Concurrent-To": marks["WARC-Record-ID"],
+            },
+        )
+
+    def _append(self, record: ArcWarcRecord) -> int:
+        """Write a record and return where it begins."""
+        offset = self._file.tell()
+        self._writer.write_record(record)
+        self._file.flush()
+        return offset
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written."""
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class RollingWriter:
+    """Writes the responses of one run to ``FOLDER/NAME-00000.warc.gz``, ``-00001`` and so on."""
+
+    def __init__(self, folder: Path, name: str, largest: int, about: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.name = name
+        self.largest = largest
+        self.about = about
+        self._number = 0
+        self._writer: ArchiveWriter | None = None
+        self._is_synced = True
+
+    def write(
+        self, capture: Capture, asked: Headers | None = None, earlier: Earlier | None = None
+    ) -> Written:
+        """Append a response, to a new file where the last one is full. Raises OSError."""
+        if self._writer is not None and self._writer.size >= self.largest:
+            self.close()
+            self._number += 1
+        if self._writer is None:
+            path = self.folder / f"{self.name}-{self._number:05}.warc.gz"
+            self._writer = ArchiveWriter(path, about=self.about)
+        self._is_synced = False
+        return self._writer.write(capture, asked, earlier)
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written, where anything was."""
+        if self._writer is not None and not self._is_synced:
+            self._writer.sync()
+            self._is_synced = True
+
+    def close(self) -> None:
+        """Close the file that is open. Raises OSError."""
+        if self._writer is not None:
+            self.sync()
+            self._writer.close()
+            self._writer = None
+
+
+def _public(headers: Headers) -> Iterable[tuple[str, str]]:
+    return ((name, value) for name, value in headers if name.lower() not in _SECRETS)
+
+
+def _record_id(name: str, date: str, body: bytes) -> str:
+    """Return an id that the same capture always has, so that archives can be compared."""
+    digest = hashlib.sha256(body).hexdigest()
+    return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{name} {date} {digest}')}>"
+
+
+def warc_date(moment: datetime) -> str:
+    """Return ``moment`` (aware) as WARC-Date."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

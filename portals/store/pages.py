@@ -1,0 +1,216 @@
+"""Where the page of every response lies in the archives, and what it showed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from portals.store.database import Store
+
+Shown = Literal["article", "undated", "list", "reject", "other"]
+"""What a page was: an article, one without a date, a list, a page that was rejected, or other."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedPage:
+    """One response in an archive: offset and length in bytes, ``fetched_at`` UTC, ISO 8601.
+
+    ``repeats``: the page whose record holds the payload, where this one is a revisit.
+    """
+
+    url: str
+    fetched_at: str
+    status: int
+    path: Path
+    offset: int
+    length: int
+    digest: str
+    via: str | None = None
+    repeats: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """A page of the table: its key, and what ``ArchivedPage`` says."""
+
+    id: int
+    portal: str
+    page: ArchivedPage
+
+
+_COLUMNS = (
+    "p.id, p.portal, p.url, p.fetched_at, p.status, a.path, p.offset, p.length, p.digest, p.via,"
+    " p.repeats"
+)
+_FROM = f"SELECT {_COLUMNS} FROM pages p JOIN archives a ON a.id = p.archive_id"  # noqa: S608
+
+
+class Pages:
+    """The tables ``pages`` and ``archives``. Paths are kept relative to the database's folder."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.db = store.db
+        self._kept_paths: dict[Path, str] = {}
+
+    def add(self, portal: str, page: ArchivedPage) -> int:
+        """Enter a page, inside the caller's transaction, and return its id; known, its own."""
+        archive_id = self._archive_id(page.path)
+        values = (
+            portal, page.url, page.fetched_at, page.status, archive_id, page.offset, page.length,
+            page.digest, page.repeats, page.via,
+        )  # fmt: skip
+        cursor = self.db.conn.execute(
+            "INSERT INTO pages (portal, url, fetched_at, status, archive_id, offset, length,"
+            " digest, repeats, via) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (archive_id, offset) DO NOTHING RETURNING id",
+            values,
+        )
+        row = (
+            cursor.fetchone()
+            or self.db.conn.execute(
+                "SELECT id FROM pages WHERE archive_id = ? AND offset = ?",
+                (archive_id, page.offset),
+            ).fetchone()
+        )
+        return int(row[0])
+
+    def note_shown(self, page_id: int, shown: Shown) -> None:
+        """Note what a page showed, inside the caller's transaction."""
+        self.db.conn.execute(
+            "UPDATE pages SET showed = ? WHERE id = ? AND showed IS NOT ?", (shown, page_id, shown)
+        )
+
+    def newest(self, url: str, before: str | None = None) -> KnownPage | None:
+        """Return the newest page of ``url`` with a payload of its own, before a time (UTC)."""
+        return next(
+            self._query(
+                "WHERE p.url = ? AND p.repeats IS NULL AND p.fetched_at <= ? AND p.status != 304"
+                " ORDER BY p.fetched_at DESC, p.id DESC LIMIT 1",
+                url,
+                before or "9999",
+            ),
+            None,
+        )
+
+    def with_digest(self, url: str, digest: str) -> KnownPage | None:
+        """Return a page of ``url`` whose payload has that digest."""
+        return next(
+            self._query(
+                "WHERE p.url = ? AND p.digest = ? AND p.repeats IS NULL LIMIT 1", url, digest
+            ),
+            None,
+        )
+
+    def holds(self, url: str, fetched_at: str, via: str) -> bool:
+        """Tell whether a page came through the archive ``via`` already."""
+        found = self.db.conn.execute(
+            "SELECT 1 FROM pages WHERE url = ? AND fetched_at = ? AND via = ?",
+            (url, fetched_at, via),
+        )
+        return found.fetchone() is not None
+
+    def undated(self, portal: str) -> Iterator[KnownPage]:
+        """Yield the pages of ``portal`` that show a text without a date."""
+        found = self.db.conn.execute(
+            "SELECT id FROM pages WHERE portal = ? AND showed = 'undated' ORDER BY id", (portal,)
+        )
+        for (page_id,) in found.fetchall():
+            yield from self._query("WHERE p.id = ?", page_id)
+
+    def by_id(self, page_id: int) -> KnownPage | None:
+        """Return a page by its key."""
+        return next(self._query("WHERE p.id = ?", page_id), None)
+
+    def in_archive(self, path: Path) -> Iterator[KnownPage]:
+        """Yield the pages that lie in one archive, in order."""
+        return self._query("WHERE a.path = ? ORDER BY p.offset", self.relative(path))
+
+    def drop(self, page_ids: Iterable[int]) -> None:
+        """Forget pages, inside the caller's transaction; what cites them cites nothing then."""
+        rows = [(page_id,) for page_id in page_ids]
+        self.db.conn.executemany("DELETE FROM pages WHERE id = ?", rows)
+
+    def move(self, path: Path, target: Path, offsets: Mapping[int, int]) -> None:
+        """Let the pages in ``path`` lie in ``target``, at other offsets (old to new, bytes).
+
+        Inside the caller's transaction. Pages at offsets that are not named are forgotten.
+        """
+        conn = self.db.conn
+        old = conn.execute(
+            "SELECT id FROM archives WHERE path = ?", (self.relative(path),)
+        ).fetchone()
+        cursor = conn.execute("INSERT INTO archives (path) VALUES (?)", (self.relative(target),))
+        rows = [(cursor.lastrowid, new, old[0], before) for before, new in offsets.items()]
+        conn.executemany(
+            "UPDATE pages SET archive_id = ?, offset = ? WHERE archive_id = ? AND offset = ?", rows
+        )
+        conn.execute("DELETE FROM archives WHERE id = ?", old)
+
+    def portals(self) -> list[str]:
+        """Return the portals that pages are of."""
+        rows = self.db.conn.execute("SELECT DISTINCT portal FROM pages ORDER BY portal").fetchall()
+        return [str(row[0]) for row in rows]
+
+    def archives(self) -> list[Path]:
+        """Return the archives that pages lie in."""
+        rows = self.db.conn.execute("SELECT path FROM archives ORDER BY path").fetchall()
+        return [self.absolute(row[0]) for row in rows]
+
+    def archives_of(self, portal: str, since: str = "") -> list[Path]:
+        """Return the archives with pages of ``portal`` that were fetched at ``since`` or later."""
+        rows = self.db.conn.execute(
+            "SELECT DISTINCT a.path FROM pages p JOIN archives a ON a.id = p.archive_id"
+            " WHERE p.portal = ? AND p.fetched_at >= ? ORDER BY a.path",
+            (portal, since),
+        ).fetchall()
+        return [self.absolute(row[0]) for row in rows]
+
+    def relative(self, path: Path) -> str:
+        """Return ``path`` as the table keeps it."""
+        if path not in self._kept_paths:
+            kept = Path(os.path.relpath(path.resolve(), self.store.folder)).as_posix()
+            self._kept_paths[path] = kept
+        return self._kept_paths[path]
+
+    def absolute(self, kept: str) -> Path:
+        """Return the path that the table keeps as ``kept``."""
+        return Path(os.path.normpath(self.store.folder / kept))
+
+    def _query(self, where: str, *values: object) -> Iterator[KnownPage]:
+        cursor = self.db.conn.execute(f"{_FROM} {where}", values)
+        for row in cursor:
+            yield self._known(row)
+
+    def _known(self, row: Sequence[object]) -> KnownPage:
+        page_id, portal, url, fetched_at, status, path, offset, length, digest, via, repeats = row
+        page = ArchivedPage(
+            url=str(url),
+            fetched_at=str(fetched_at),
+            status=int(str(status)),
+            path=self.absolute(str(path)),
+            offset=int(str(offset)),
+            length=int(str(length)),
+            digest=str(digest),
+            via=None if via is None else str(via),
+            repeats=None if repeats is None else int(str(repeats)),
+        )
+        return KnownPage(int(str(page_id)), str(portal), page)
+
+    def _archive_id(self, path: Path) -> int:
+        """Return the id of an archive, entered where it is new; one that moved keeps its own."""
+        kept = self.relative(path)
+        conn = self.db.conn
+        if row := conn.execute("SELECT id FROM archives WHERE path = ?", (kept,)).fetchone():
+            return int(row[0])
+        for archive_id, other in conn.execute("SELECT id, path FROM archives").fetchall():
+            moved = self.absolute(other)
+            if moved.name == path.name and not moved.exists():
+                conn.execute("UPDATE archives SET path = ? WHERE id = ?", (kept, archive_id))
+                return int(archive_id)
+        cursor = conn.execute("INSERT INTO archives (path) VALUES (?)", (kept,))
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid

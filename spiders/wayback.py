@@ -1,0 +1,225 @@
+"""Reading a portal from a public archive: what every spider can do once its portal is gone.
+
+The index of the archive lists the captures of the portal's host; each is asked for as it was
+served, read by the spider's own recipe and stored under the portal's own address.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from portals.archive.wayback import (
+    VIA,
+    IndexLine,
+    UnreadableIndex,
+    captured_address,
+    index_address,
+    playback_address,
+    read_index,
+    undo_rewriting,
+)
+from portals.article import Article, Reject
+from portals.crawling.outputs import KEY, KIND, ListRead, Output, TryAgain
+from portals.discovery.addresses import address_key, at_home
+from portals.discovery.explorer import SAMPLES
+from portals.discovery.shapes import is_file, is_left_alone, shape_of
+from portals.extraction.page import Page
+from portals.extraction.reader import READER_FAILED, read_safely
+from portals.language.decoding import UndecodableText
+from portals.store.saving import utc
+from spiders.base import PortalSpider
+
+INDEX_SLOT = "wayback-index"
+"""Download slot of the index, which wants to be asked more seldom than pages (``settings.py``)."""
+
+_POLITE = {
+    "autothrottle_dont_adjust_delay": True,
+    "dont_obey_robotstxt": True,  # its robots.txt speaks to search engines, its API to programs
+}
+_LOST = frozenset([403, 404, 410, 451])
+
+
+class ArchivedPortalSpider(PortalSpider):
+    """A portal that can be read living, or with ``-a via=wayback`` from the Wayback Machine."""
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for where the portal begins, or for the index of the archive that stands for it."""
+        if self.arguments.via:
+            yield self.ask_index()
+            return
+        async for request in self.start_live():
+            yield request
+
+    @abstractmethod
+    def start_live(self) -> AsyncIterator[Request]:
+        """Ask for where the living portal begins."""
+
+    def ask_index(self, number: int = 1, resume_key: str | None = None) -> Request:
+        """Return the request for one page of the index."""
+        url = index_address(
+            self.settings["WAYBACK"],
+            self.host,
+            pattern=self.reader.external_id,
+            since=self.arguments.since,
+            resume_key=resume_key,
+        )
+        return Request(
+            url,
+            self.parse_index,
+            errback=self.failed_index,
+            cb_kwargs={"number": number},
+            priority=1,  # the archive may be slow to list what is asked for much later
+            meta={**_POLITE, KIND: "other", KEY: f"index {number}", "download_slot": INDEX_SLOT},
+        )
+
+    def parse_index(self, response: Response, number: int) -> Iterator[Output]:
+        """Ask for the captures that a page of the index lists, and for its next page."""
+        self.count("pages_read")
+        try:
+            page = read_index(response.body)
+        except UnreadableIndex as error:
+            self.count("errors")
+            yield Reject(response.url, "fetch", str(error))
+            yield ListRead(VIA, number, response.url, "failed")
+            return
+        self.count("listings")
+        wanted = list(self._wanted(page.lines))
+        yield ListRead(VIA, number, response.url, "fetched", len(wanted))
+        for line in wanted:
+            yield self._ask_capture(line)
+        if page.resume_key:
+            yield self.ask_index(number + 1, page.resume_key)
+
+    def failed_index(self, failure: Failure) -> Iterator[Output]:
+        """Note a page of the index that could not be had: what it lists is not known."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        self.count("errors")
+        self._note_answer(failure)
+        yield Reject(request.url, "fetch", "the index of the archive failed", _why(failure))
+        yield ListRead(VIA, int(request.cb_kwargs["number"]), request.url, "failed")
+
+    def _wanted(self, lines: list[IndexLine]) -> Iterator[IndexLine]:
+        """Yield the captures of pages that may be articles and are not stored yet.
+
+        Of captures in a row with the same payload the first is enough.
+        """
+        before: tuple[str, str] | None = None
+        for line in lines:
+            url = self._address_of(line)
+            same = (address_key(url), line.digest) if url else None
+            is_new, before = same != before, same
+            if url is None or not is_new or line.status not in ("200", "-"):
+                continue
+            played = captured_address(playback_address("http://archive", line))
+            if played and self.recorder.pages.holds(url, utc(played.captured_at), VIA):
+                self.count("articles_known")
+                self.count("articles_met")
+            else:
+                yield line
+
+    def _address_of(self, line: IndexLine) -> str | None:
+        """Return the portal's own address of a capture, None where it can be no article."""
+        played = captured_address(playback_address("http://archive", line))
+        url = at_home(played.url, self.home) if played else None
+        if url is None or is_file(url) or is_left_alone(url):
+            return None
+        pattern = self.reader.external_id
+        return url if pattern is None or re.search(pattern, url) else None
+
+    def _ask_capture(self, line: IndexLine) -> Request:
+        return Request(
+            playback_address(self.settings["WAYBACK"], line),
+            self.parse_capture,
+            errback=self.failed_capture,
+            meta={**_POLITE, KIND: "article", KEY: f"{line.timestamp} {line.original}"},
+        )
+
+    def parse_capture(self, response: Response) -> Iterator[Output]:
+        """Yield the article of a capture as the portal showed it then."""
+        self.count("pages_read")
+        assert response.request is not None
+        asked = response.meta.get("redirect_urls", [response.url])[0]
+        wanted, played = captured_address(asked), captured_address(response.url)
+        if played is None or "Memento-Datetime" not in response.headers:
+            self.count("errors")
+            yield Reject(asked, "fetch", "the archive answered with a page of its own")
+            yield TryAgain()
+            return
+        if wanted is None or played.captured_at != wanted.captured_at:
+            yield from self._lost(asked, "the archive plays another capture in its place")
+            return
+        url = at_home(played.url, self.home)
+        if url is None:
+            yield from self._lost(asked, "the archive plays a page of another host")
+            return
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        try:
+            page = Page.from_bytes(url, undo_rewriting(response.body), kind, played.captured_at)
+        except UndecodableText as error:
+            yield Reject(url, "decode", "the text cannot be decoded", str(error))
+            return
+        yield from self._read_capture(page)
+
+    def _read_capture(self, page: Page) -> Iterator[Output]:
+        result = read_safely(page, self.reader)
+        if isinstance(result, Reject):
+            if result.reason == READER_FAILED:
+                self.count("errors")
+                self.count("reader_errors")
+            # Where any page may be an article, lists and menus are no rejects.
+            if result.reason == READER_FAILED or self.reader.external_id:
+                yield result
+            return
+        result.via = VIA
+        if result.published_at or self.family or self._is_articles_shape(page.url, result):
+            yield from self.deliver(result)
+        else:
+            reason = "no date, and its address is not like an article's"
+            yield Reject(page.url, "extract", reason, result.title[:200])
+
+    def _is_articles_shape(self, url: str, article: Article) -> bool:
+        """Tell whether dated articles stand at addresses like ``url``."""
+        if not hasattr(self, "_dated_shapes"):
+            known = self.recorder.learnt_shapes(self.name)
+            self._dated_shapes: Counter[str] = Counter(
+                {shape.shape: SAMPLES for shape in known if shape.kind == "article"}
+            )
+        if article.published_at:
+            self._dated_shapes[shape_of(url)] += 1
+        return self._dated_shapes[shape_of(url)] >= SAMPLES
+
+    def failed_capture(self, failure: Failure) -> Iterator[Output]:
+        """Note a capture that could not be had, lost or for the moment."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        self._note_answer(failure)
+        status = failure.value.response.status if isinstance(failure.value, HttpError) else 0
+        if status in _LOST:
+            yield from self._lost(request.url, f"the archive answered {status}")
+            return
+        self.count("errors")
+        yield Reject(request.url, "fetch", "the archive cannot be reached", _why(failure))
+
+    def _lost(self, asked: str, detail: str) -> Iterator[Output]:
+        self.count("errors")
+        self.count("lost_captures")
+        yield Reject(asked, "fetch", "a capture that the archive lists cannot be had", detail)
+
+    def _note_answer(self, failure: Failure) -> None:
+        if isinstance(failure.value, HttpError):
+            self.count("pages_read")
+
+
+def _why(failure: Failure) -> str:
+    value: Any = failure.value
+    if isinstance(value, HttpError):
+        return f"status {value.response.status}"
+    return f"{type(value).__name__}: {value}"[:200]
