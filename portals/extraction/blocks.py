@@ -98,6 +98,7 @@ class _Frame:
     link: str | None = None
     is_block: bool = False
     keeps_lines: bool = False
+    box: _Frame | None = None  # the nearest block element around it
 
 
 class _Line:
@@ -116,11 +117,14 @@ class _Line:
         self._upright = False
 
     def add(self, text: str, frame: _Frame) -> None:
-        self._parts.append(text)
         if text.isspace():
+            if not self._parts:
+                return  # indentation
+            self._parts.append(text)
             if frame.link is not None and self._links:
                 self._links[-1][1] += text
             return
+        self._parts.append(text)
         self._plain = self._plain or not frame.bold
         self._upright = self._upright or not frame.italic
         if frame.link is not None and self._links:
@@ -130,6 +134,10 @@ class _Line:
         self._links.append([url, ""])
 
     def take(self) -> Block | None:
+        if not self._parts:
+            if self._links:
+                self._links = []
+            return None
         text = clean("".join(self._parts))
         links = tuple(Link(url, label) for url, raw in self._links if (label := clean(raw)))
         block = None
@@ -169,7 +177,9 @@ class _Walk:
                     walker.skip_subtree()
                     if element.tag in BLOCK_TAGS:
                         self._break()
-                    self._frames.append(_Frame(element, "", link=self._frames[-1].link))
+                    above = self._frames[-1]
+                    box = above if above.is_block else above.box
+                    self._frames.append(_Frame(element, "", link=above.link, box=box))
                 else:
                     self._open(element)
                 continue
@@ -215,10 +225,8 @@ class _Walk:
         frame = self._frames.pop()
         if frame.is_block:
             self._break()
-            self._line.frame = next(
-                (above for above in reversed(self._frames) if above.is_block),
-                self._frames[0],
-            )
+            above = self._frames[-1]
+            self._line.frame = above if above.is_block else above.box or self._frames[0]
 
     def _add_picture(self, element: HtmlElement, frame: _Frame) -> None:
         if picture := _picture(element, frame):
@@ -235,6 +243,7 @@ def _frame(element: HtmlElement, tag: str, parent: _Frame) -> _Frame:
         element, tag, parent.align, parent.bold, parent.italic, parent.heading, parent.link,
         # What a page calls by a name of its own ("portal-title") is a box of its own.
         tag in BLOCK_TAGS or "-" in tag, parent.keeps_lines or tag in _KEEPS_LINES,
+        parent if parent.is_block else parent.box,
     )  # fmt: skip
     if tag in _BOLD_TAGS:
         frame.bold = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -216,10 +217,23 @@ def leads_elsewhere(block: Block, url: str) -> bool:
 
 def _place(link: str, url: str) -> tuple[str, str, str]:
     """Return host, path and query of ``link`` without what does not tell pages apart."""
-    if link.strip().lower().startswith(("javascript:", "#")):
+    link = link.strip()
+    if link.lower().startswith(("javascript:", "#")):
         link = url
+    if link.startswith("/") and not link.startswith("//") and "/." not in link:
+        return (_parts(url)[0], *_parts(link)[1:])
+    if not link.startswith(("http://", "https://")):
+        try:
+            link = urljoin(url, link)
+        except ValueError:
+            return "", link, ""
+    return _parts(link)
+
+
+@lru_cache(maxsize=4096)
+def _parts(link: str) -> tuple[str, str, str]:
     try:
-        parts = urlsplit(urljoin(url, link.strip()))
+        parts = urlsplit(link)
     except ValueError:
         return "", link, ""
     query = "&".join(part for part in parts.query.split("&") if part not in ("", "m=1"))

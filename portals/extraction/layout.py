@@ -229,7 +229,7 @@ def _read_named(page: Page, dated: frozenset[int], layout: Layout) -> LayoutRead
     lines = [
         i
         for i, block in enumerate(page.blocks)
-        if block.text and not leads_elsewhere(block, page.url) and canonical(block.text) in names
+        if block.text and canonical(block.text) in names and not leads_elsewhere(block, page.url)
     ]
     for i in lines[:_MAX_NAMED]:
         if reading := read_under(page, i, dated, layout, above=layout.title == "after"):

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 
 from portals.extraction.blocks import Block, read_blocks
 from portals.language.decoding import decode
@@ -45,14 +46,18 @@ class Page:
     @cached_property
     def root(self) -> HtmlElement:
         """The tree; an empty or unreadable page gives an empty ``html`` element."""
-        parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
+        # Not the parser of lxml.html: its classes cost time for every element that is looked at.
+        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
         markup = self.markup or self.text.replace("\x00", "").encode("utf-8", "replace")
         # Frames of frames close the page before it begins; browsers show what follows.
         markup = _EARLY_END.sub(b"", markup)
         try:
-            return document_fromstring(markup, parser=parser)
+            root = etree.fromstring(markup, parser)
         except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
-            return document_fromstring(b"<html><body></body></html>")
+            root = None
+        if root is None:
+            root = etree.fromstring(b"<html><body></body></html>", etree.HTMLParser())
+        return cast(HtmlElement, root)
 
     @cached_property
     def blocks(self) -> list[Block]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 HASH_VERSION = 1
 """Version of the canonical form. It changes when the same text would hash differently."""
@@ -55,7 +56,9 @@ _OLD_TONE_PLACE = {
     ]
 }
 # Only open syllables differ (hoà, hòa); after q the u belongs to the onset (quý stays).
-_NEW_TONE_PLACE = re.compile("(?<![qQ])(?:" + "|".join(_OLD_TONE_PLACE) + r")(?![^\W\d_])")
+_NEW_TONE_PLACE = re.compile(
+    rf"(?<![qQ])[oOuU][{''.join({pair[1] for pair in _OLD_TONE_PLACE})}](?![^\W\d_])"
+)
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -72,9 +75,16 @@ def one_tone_style(text: str) -> str:
 
     ``text`` is NFC. Both styles stand side by side on one portal, even on one page.
     """
-    return _NEW_TONE_PLACE.sub(lambda match: _OLD_TONE_PLACE[match[0]], text)
+    if text.isascii():
+        return text
+    return _NEW_TONE_PLACE.sub(_with_older_tone_place, text)
 
 
+def _with_older_tone_place(match: re.Match[str]) -> str:
+    return _OLD_TONE_PLACE.get(match[0], match[0])
+
+
+@lru_cache(maxsize=2048)  # menus and footers come back on every page of a portal
 def canonical(text: str) -> str:
     """Return the form in which two texts are the same text (``HASH_VERSION``).
 
