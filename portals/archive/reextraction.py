@@ -74,7 +74,7 @@ def read_ranges(ranges: Sequence[Range], recipes: Recipes, jobs: int) -> Generat
 @contextmanager
 def _readers(jobs: int, recipes: Recipes) -> Iterator[ProcessPoolExecutor]:
     readers = ProcessPoolExecutor(
-        jobs, get_context("spawn"), initializer=_begin_reading, initargs=(recipes,)
+        jobs, get_context("fork"), initializer=_begin_reading, initargs=(recipes,)
     )
     try:
         yield readers

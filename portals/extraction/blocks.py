@@ -167,13 +167,12 @@ class _Walk:
 
     def __init__(self, root: HtmlElement, without: frozenset[HtmlElement]) -> None:
         self.blocks: list[Block] = []
-        self._without = without
         self._frames = [_Frame(root, "")]
         self._line = _Line(self._frames[0])
         walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, element in walker:
             if event == "start":
-                if self._is_unseen(element):
+                if is_unseen(element) or (without and element in without):
                     walker.skip_subtree()
                     if element.tag in BLOCK_TAGS:
                         self._break()
@@ -188,9 +187,6 @@ class _Walk:
             if element.tail and element is not root:
                 self._add(element.tail, self._frames[-1])
         self._break()
-
-    def _is_unseen(self, element: HtmlElement) -> bool:
-        return element.tag in UNSEEN_TAGS or element in self._without or _is_hidden(element)
 
     def _open(self, element: HtmlElement) -> None:
         tag = element.tag
@@ -255,8 +251,7 @@ def _frame(element: HtmlElement, tag: str, parent: _Frame) -> _Frame:
         frame.align = "center"
     elif tag == "a":
         frame.link = element.get("href")
-    if element.attrib:
-        _read_style(element, frame)
+    _read_style(element, frame)
     return frame
 
 
@@ -283,16 +278,14 @@ def _read_style(element: HtmlElement, frame: _Frame) -> None:
         frame.align = match[1].lower()
 
 
-def _is_hidden(element: HtmlElement) -> bool:
-    attributes = element.attrib
-    if not attributes:
-        return False
-    if "hidden" in attributes:
+def is_unseen(element: HtmlElement) -> bool:
+    """Tell whether a browser shows nothing of ``element``, by its tag, style or class."""
+    if element.tag in UNSEEN_TAGS or element.get("hidden") is not None:
         return True
-    style = attributes.get("style")
+    style = element.get("style")
     if style and _HIDDEN_STYLE.search(style):
         return True
-    classes = attributes.get("class")
+    classes = element.get("class")
     if not classes or _HIDDEN_CLASSES.isdisjoint(classes.split()):
         return False
     return not _SHOWN_AGAIN.search(classes)

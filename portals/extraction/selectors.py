@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 from parsel.csstranslator import HTMLTranslator
 
-from portals.extraction.blocks import read_blocks
+from portals.extraction.blocks import is_unseen, read_blocks
 from portals.extraction.page import Page
 from portals.extraction.story import Story, read_story
 from portals.extraction.validity import ALWAYS, Validity
@@ -116,6 +116,8 @@ def select_text(root: HtmlElement, css: str) -> str:
 
 def _shown(element: HtmlElement) -> str:
     """Return what ``element`` shows on one line: breaks and inner boxes part words."""
+    if not len(element):
+        return "" if is_unseen(element) else clean(element.text or "")
     return " ".join(block.text for block in read_blocks(element) if block.text)
 
 

@@ -37,7 +37,7 @@ _CONTROLS = dict.fromkeys(
     code for code in [*range(0x20), 0x7F, *range(0x80, 0xA0)] if not chr(code).isspace()
 )
 _UNSEEN = {**_CONTROLS, **_INVISIBLE, **_C1_AS_WINDOWS_1252}
-_NEEDS_TRANSLATION = re.compile("[" + re.escape("".join(map(chr, _UNSEEN))) + "]")
+_NEXT_LINE = "\x85"  # white space to Python, three dots to windows-1252
 
 _TONES = {  # tone sign: the plain vowel with that sign
     "\u0300": dict(zip("aeouyAEOUY", "àèòùỳÀÈÒÙỲ", strict=True)),
@@ -65,9 +65,11 @@ _WORD = re.compile(r"[^\W_]+")
 
 def clean(text: str) -> str:
     """Return ``text`` in NFC on one line: no controls, no invisible signs, single spaces."""
-    if _NEEDS_TRANSLATION.search(text):
-        text = text.translate(_UNSEEN)
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    if _NEXT_LINE not in text:
+        text = " ".join(text.split())
+        if text.isprintable():  # most lines are: nothing in them is unseen
+            return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", " ".join(text.translate(_UNSEEN).split()))
 
 
 def one_tone_style(text: str) -> str:
