@@ -6,16 +6,19 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress
 from rich.table import Table
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from scrapy.utils.log import install_scrapy_root_handler
+
+_Item = TypeVar("_Item")
 
 _QUIETED = {
     "scrapy.addons": logging.WARNING,  # lists of components
@@ -62,6 +65,21 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> N
     for row in rows:
         table.add_row(*(escape(_plain(row[name])) for name in names))
     Console().print(table)
+
+
+def counting(items: Iterable[_Item], total: int, what: str, by: int = 0) -> Iterator[_Item]:
+    """Yield ``items`` behind a bar on standard error, where somebody looks.
+
+    Each item counts ``by``, or as much as itself where that is 0.
+    """
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        for item in items:
+            yield item
+            progress.advance(task, by or int(str(item)))
 
 
 def print_text(text: str) -> None:

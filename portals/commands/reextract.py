@@ -23,7 +23,7 @@ from portals.archive.captures import archive_files
 from portals.archive.reading import Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
 from portals.catalogue import portals
-from portals.commands import fail, print_rows
+from portals.commands import counting, fail, print_rows
 from portals.crawling.arguments import day
 from portals.crawling.lock import PortalLock, PortalLockedError
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
@@ -32,6 +32,7 @@ from portals.store.database import Store
 from portals.store.differences import counted, trial_copy
 from portals.store.pages import Pages
 from portals.store.saving import utc
+from portals.store.similar import update, waiting
 
 _TOLD = 20  # damaged records that are told one by one
 
@@ -106,6 +107,9 @@ class Command(ScrapyCommand):
             print(f"going on with an interrupted reading: {read} are read", file=sys.stderr)
         is_whole = _work_through(work, left, opts.jobs)
         rows = work.finish(is_whole=is_whole)
+        if is_whole:
+            for _ in counting(update(work.store), waiting(work.store), "comparing"):
+                pass
         print_rows(rows, as_json=opts.json)
         _tell_problems(work)
         if not is_whole:

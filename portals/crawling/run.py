@@ -28,6 +28,7 @@ from portals.store.database import LearntShape, Store
 from portals.store.memory import ListPage
 from portals.store.pages import ArchivedPage, KnownPage, Pages
 from portals.store.saving import Outcome, utc
+from portals.store.similar import update
 
 if TYPE_CHECKING:
     from portals.crawling.frontier import Frontier
@@ -206,6 +207,8 @@ class RunRecorder:
             return
         try:
             self._close_archive()
+            for _ in update(self.store):  # where else the stories stand that this run brought
+                pass
             self.store.update_run(
                 self.run_id,
                 {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 from sqlite_utils import Database
 
 from portals.language.text import HASH_VERSION, SHORT_BODY_WORDS
+from portals.store.export import json_schema
 from portals.store.migrations import migrations
 from portals.store.schema import COLUMNS, TABLES
 
@@ -16,9 +18,10 @@ _HEAD = """\
 <!-- Made by `scrapy contract --write` from the schema. Edit portals/store/schema.py instead. -->
 
 One SQLite file, `data/articles.db` unless `-s DATABASE=` says otherwise. An **article** is a story,
-a **revision** is one text of it, a **sighting** is an address on which it stands. Every table is
-`STRICT`. Readers may open the file while a crawl writes it. Version of the schema
-(`PRAGMA user_version`): {version}.
+a **revision** is one text of it, a **sighting** is an address on which it stands. Every table but
+the search indexes is `STRICT`. Readers may open the file while a crawl writes it; `scrapy snapshot`
+copies it as of one moment. Begin with the views `v_articles`, `syndication`, `withdrawn` and
+`lineage`. Version of the schema (`PRAGMA user_version`): {version}.
 
 ## Rules
 
@@ -46,6 +49,23 @@ tone placement made one (hoà is hòa); every run of punctuation, quotes, dashes
 one space; letters and digits of every script kept. Where the body has fewer than {short} words, the
 canonical title and a line feed come first. Markup, dates and counters are never part of it.
 The function is `portals.language.text.content_hash`.
+
+## Search
+
+`scrapy search` knows Vietnamese. From SQL, ask the folded index with words without marks, d for đ:
+
+```sql
+SELECT a.id, a.title FROM search_folded s JOIN articles a ON a.id = s.rowid
+WHERE search_folded MATCH 'lien doan lao dong' ORDER BY rank LIMIT 20
+```
+
+## The exported article
+
+`scrapy export` writes these fields, `jsonl` in this order; as a JSON Schema:
+
+```json
+{json_schema}
+```
 """
 
 
@@ -55,7 +75,10 @@ def data_markdown() -> str:
     migrations.apply(db)
     parts = [
         _HEAD.format(
-            version=len(migrations.applied(db)), hash_version=HASH_VERSION, short=SHORT_BODY_WORDS
+            version=len(migrations.applied(db)),
+            hash_version=HASH_VERSION,
+            short=SHORT_BODY_WORDS,
+            json_schema=json.dumps(json_schema(), indent=1, ensure_ascii=False),
         )
     ]
     parts += [_table(db, name, meaning) for name, meaning in TABLES.items()]
@@ -64,7 +87,7 @@ def data_markdown() -> str:
 
 
 def _table(db: Database, name: str, meaning: str) -> str:
-    rows = db.query("SELECT * FROM pragma_table_xinfo(?)", [name])
+    rows = db.query("SELECT * FROM pragma_table_info(?)", [name])
     lines = [
         f"## {name}\n",
         f"{meaning}\n",

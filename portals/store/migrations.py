@@ -8,6 +8,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from portals.store.search import reindex
+
 migrations = Migrations("tin-cong-doan")
 
 _FIRST_SCHEMA = (
@@ -336,3 +338,118 @@ def m0004_pages(db: Database) -> None:
     """Keep where every page lies in the archives, what was read from it, and what portals are."""
     for statement in _PAGES:
         db.execute(statement)
+
+
+_TO_BUILD_ON = (
+    "CREATE VIRTUAL TABLE search_exact USING fts5"
+    " (title, text, content = '', tokenize = 'unicode61 remove_diacritics 0')",
+    "CREATE VIRTUAL TABLE search_folded USING fts5"
+    " (title, text, content = '', tokenize = 'unicode61 remove_diacritics 0')",
+    # A word in the headline says more than one in the text.
+    "INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)')",
+    "INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)')",
+    "CREATE TABLE uncompared (article_id INTEGER PRIMARY KEY) STRICT",
+    "INSERT INTO uncompared SELECT id FROM articles",
+    """
+    CREATE TABLE bands (
+        band INTEGER NOT NULL,
+        article_id INTEGER NOT NULL,
+        PRIMARY KEY (band, article_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE similar (
+        article_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+        other_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+        similarity REAL NOT NULL,
+        PRIMARY KEY (article_id, other_id),
+        CHECK (article_id < other_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX similar_by_other ON similar (other_id, article_id)",
+    """
+    CREATE TABLE edits (
+        id INTEGER PRIMARY KEY,
+        article_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+        field TEXT NOT NULL,
+        before TEXT,
+        after TEXT,
+        seen_at TEXT NOT NULL,
+        cause TEXT NOT NULL CHECK (cause IN ('portal', 'reader')),
+        run_id INTEGER NOT NULL REFERENCES runs (id),
+        page_id INTEGER REFERENCES pages (id) ON DELETE SET NULL
+    ) STRICT
+    """,
+    "CREATE INDEX edits_by_article ON edits (article_id)",
+    "CREATE INDEX edits_by_page ON edits (page_id)",
+    "CREATE INDEX edits_by_time ON edits (seen_at)",
+    "CREATE INDEX revisions_by_time ON revisions (seen_at)",
+    """
+    CREATE VIEW v_articles AS
+    SELECT
+        articles.id, articles.portal, portals.title AS portal_title, portals.kind AS portal_kind,
+        portals.province_then, portals.province_now, articles.url, articles.title, articles.lead,
+        articles.body, articles.author, articles.source, articles.section, articles.published_at,
+        articles.published_precision, articles.word_count, articles.first_seen_at,
+        articles.last_seen_at, articles.content_hash,
+        (SELECT count(*) FROM revisions WHERE article_id = articles.id) AS revisions,
+        (SELECT count(*) FROM sightings WHERE article_id = articles.id) AS sightings,
+        (SELECT count(*) FROM images WHERE article_id = articles.id) AS images,
+        (SELECT count(*) FROM similar WHERE similar.article_id = articles.id)
+        + (SELECT count(*) FROM similar WHERE similar.other_id = articles.id) AS similar
+    FROM articles LEFT JOIN portals ON portals.name = articles.portal
+    """,
+    """
+    CREATE VIEW syndication AS
+    WITH related AS (
+        SELECT id AS article_id, id AS other_id, 1.0 AS similarity FROM articles
+        UNION ALL SELECT article_id, other_id, similarity FROM similar
+        UNION ALL SELECT other_id, article_id, similarity FROM similar
+    ),
+    shown AS (
+        SELECT article_id, portal, url, title, content_hash,
+            coalesce(published_at, first_seen_at) AS at,
+            julianday(coalesce(published_at, first_seen_at)) AS day
+        FROM sightings
+    ),
+    followed AS (
+        SELECT later.article_id, first.article_id AS first_id, first.portal AS first_portal,
+            first.url AS first_url, first.at AS first_at, later.portal, later.url, later.at,
+            round((later.day - first.day) * 24, 1) AS lag_hours, related.similarity,
+            later.title != first.title AS title_changed,
+            later.content_hash != first.content_hash AS text_changed,
+            row_number() OVER (PARTITION BY later.article_id, later.url
+                ORDER BY first.day, related.similarity DESC, first.url) AS place
+        FROM shown AS later
+        JOIN related ON related.article_id = later.article_id
+        JOIN shown AS first ON first.article_id = related.other_id
+        WHERE first.portal != later.portal AND first.day < later.day
+    )
+    SELECT article_id, first_id, first_portal, first_url, first_at, portal, url, at, lag_hours,
+        similarity, title_changed, text_changed
+    FROM followed WHERE place = 1
+    """,
+    """
+    CREATE VIEW withdrawn AS
+    SELECT sightings.article_id, sightings.portal, sightings.url, sightings.title,
+        sightings.published_at, sightings.last_seen_at, visits.fetched_at AS gone_at,
+        visits.status
+    FROM visits JOIN sightings ON sightings.url = visits.url
+    WHERE visits.kind = 'article'
+        AND (visits.status IN (404, 410) OR (visits.status = 200 AND visits.fingerprint IS NULL))
+        AND EXISTS (
+            SELECT 1 FROM visits AS others
+            WHERE others.portal = visits.portal AND others.kind = 'article'
+                AND others.status = 200 AND others.fingerprint IS NOT NULL
+                AND others.fetched_at >= datetime(visits.fetched_at, '-1 day')
+        )
+    """,
+)
+
+
+@migrations()
+def m0005_to_build_on(db: Database) -> None:
+    """Search, near-duplicates, edits, and views for readers."""
+    for statement in _TO_BUILD_ON:
+        db.execute(statement)
+    reindex(db.conn)

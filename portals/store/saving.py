@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from portals.article import READER_VERSION, Article
+from portals.store import search
 
 Outcome = Literal["new", "changed", "copy", "known", "reread"]
 """What a stored page was: a new article, a new text or a new address of one, nothing new, or a page
@@ -23,6 +24,11 @@ _ARTICLE_FIELDS = (
     "published_at", "published_precision", "published_raw", "view_count", "language", "word_count",
     "hash_version",
 )  # fmt: skip
+
+
+_SEARCHED_FIELDS = ("title", "lead", "body")
+_SEARCHED = frozenset(_SEARCHED_FIELDS)
+_EDITED = ("title", "published_at", "author", "source", "section")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +92,12 @@ class _Saving:
         self.article = article
         self.run_id = run_id
         self.seen_at = utc(article.fetched_at)
+        self.is_read_again = False
 
     def save(self) -> Outcome:
         sighting = self._row("SELECT * FROM sightings WHERE url = ?", self.article.url)
+        known_since = sighting["last_seen_at"] if sighting else None
+        self.is_read_again = self.from_archive and known_since == self.seen_at
         holder = self._holder(sighting)
         if holder is None:
             article_id = self._insert_article()
@@ -238,6 +247,8 @@ class _Saving:
         }
         article_id = self._insert("articles", row)
         assert article_id is not None
+        search.index(self.conn, article_id, (article.title, article.lead, article.body))
+        self._let_compare(article_id)
         self._write_media(article_id)
         return article_id
 
@@ -299,6 +310,34 @@ class _Saving:
     def _show_fields(self, holder: dict[str, Any]) -> None:
         if values := self._changed_fields(holder):
             self._update_article(holder["id"], values)
+            self._note_edits(holder, values)
+            if not _SEARCHED.isdisjoint(values):
+                before = [holder[name] for name in _SEARCHED_FIELDS]
+                search.unindex(self.conn, holder["id"], before)
+                after = [values.get(name, holder[name]) for name in _SEARCHED_FIELDS]
+                search.index(self.conn, holder["id"], after)
+                self._let_compare(holder["id"])
+
+    def _let_compare(self, article_id: int) -> None:
+        """Let the article wait for being compared with all others, by ``similar.update``."""
+        self.conn.execute("INSERT OR IGNORE INTO uncompared VALUES (?)", (article_id,))
+
+    def _note_edits(self, holder: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Keep what stood there before, field by field; texts are kept as revisions."""
+        cause = "reader" if self.is_read_again else "portal"
+        for name in _EDITED:
+            if name in values and holder[name] is not None:
+                row = {
+                    "article_id": holder["id"],
+                    "field": name,
+                    "before": holder[name],
+                    "after": values[name],
+                    "seen_at": self.seen_at,
+                    "cause": cause,
+                    "run_id": self.run_id,
+                    "page_id": self.page_id,
+                }
+                self._insert("edits", row)
 
     def _changed_fields(self, holder: dict[str, Any]) -> dict[str, Any]:
         fresh = {name: getattr(self.article, name) for name in _ARTICLE_FIELDS}

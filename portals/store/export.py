@@ -1,0 +1,256 @@
+"""Articles out of the database: JSON lines, CSV, Parquet or an Atom feed, as a stream."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import sqlite3
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
+
+from portals.errors import PortalError
+
+Row = Mapping[str, Any]
+
+FIELDS: dict[str, tuple[str, str]] = {
+    "id": ("integer", "Key of the article in the database it comes from."),
+    "content_hash": ("string", "SHA-256 of the canonical form of the text: the same everywhere."),
+    "portal": ("string", "Portal on which the story was first seen."),
+    "portal_title": ("string?", "Its name in full."),
+    "province_then": ("string?", "Its province until 30 June 2025."),
+    "province_now": ("string?", "Its province since 1 July 2025."),
+    "url": ("string", "Address at which the story was first seen."),
+    "title": ("string", "Headline."),
+    "lead": ("string?", "Lead."),
+    "body": ("string", "Paragraphs, parted by one blank line."),
+    "author": ("string?", "Name or unit that signs."),
+    "source": ("string?", "Source that the page names."),
+    "section": ("string?", "Section."),
+    "published_at": ("string?", "Publication, ISO 8601, +07:00."),
+    "published_precision": ("string?", "`minute` or `day`."),
+    "word_count": ("integer", "Words of the body."),
+    "revisions": ("integer", "Texts that the article has had."),
+    "sightings": ("integer", "Addresses on which it stands."),
+    "first_seen_at": ("string", "When it was first served to us, UTC."),
+    "last_seen_at": ("string", "When it was last served to us, UTC."),
+    "changed_at": ("string", "When its newest text or field was first served to us, UTC."),
+}
+"""Fields of an exported article, their types (``?``: may be null) and meanings, in order."""
+
+_ROWS_IN_GROUP = 2_000  # of Parquet
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which articles: of a portal, published within days, changed since a time (UTC)."""
+
+    portal: str | None = None
+    since: str | None = None
+    until: str | None = None
+    changed_since: str | None = None
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of an exported article."""
+    properties = {}
+    for name, (kind, meaning) in FIELDS.items():
+        kinds = [kind.removesuffix("?"), *(["null"] if kind.endswith("?") else [])]
+        properties[name] = {
+            "type": kinds if len(kinds) > 1 else kinds[0],
+            "description": meaning,
+        }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Article",
+        "type": "object",
+        "properties": properties,
+        "required": list(FIELDS),
+        "additionalProperties": False,
+    }
+
+
+def _conditions(choice: Choice) -> tuple[str, list[str]]:
+    tests = (
+        (choice.portal, "id IN (SELECT article_id FROM sightings WHERE portal = ?)"),
+        (choice.since, "published_at >= ?"),
+        (choice.until, "published_at < ?"),
+        (choice.changed_since, "changed_at >= ?"),
+    )
+    wanted = [(value, sql) for value, sql in tests if value]
+    where = " AND ".join(sql for _, sql in wanted)
+    return (f" WHERE {where}" if where else ""), [value for value, _ in wanted]
+
+
+_CHANGED = (
+    "SELECT *, max((SELECT max(seen_at) FROM revisions WHERE article_id = v.id),"
+    " coalesce((SELECT max(seen_at) FROM edits WHERE article_id = v.id), '')) AS changed_at"
+    " FROM v_articles v"
+)
+
+
+def count(conn: sqlite3.Connection, choice: Choice) -> int:
+    """Return how many articles are chosen. Raises sqlite3.Error."""
+    where, values = _conditions(choice)
+    sql = f"SELECT count(*) FROM ({_CHANGED}){where}"  # noqa: S608 - values are bound
+    return int(conn.execute(sql, values).fetchone()[0])
+
+
+def articles(conn: sqlite3.Connection, choice: Choice) -> Iterator[Row]:
+    """Yield the chosen articles by id, as of one moment. Raises sqlite3.Error."""
+    where, values = _conditions(choice)
+    names = ", ".join(FIELDS)
+    sql = f"SELECT {names} FROM ({_CHANGED}){where} ORDER BY id"  # noqa: S608 - values are bound
+    for row in conn.execute(sql, values):
+        yield dict(zip(FIELDS, row, strict=True))
+
+
+# --- formats -------------------------------------------------------------------------------------
+
+
+def write_jsonl(rows: Iterable[Row], out: BinaryIO) -> None:
+    """Write an object a line, UTF-8."""
+    out.writelines(json.dumps(dict(row), ensure_ascii=False).encode() + b"\n" for row in rows)
+
+
+def write_csv(rows: Iterable[Row], out: BinaryIO) -> None:
+    """Write a table that Excel opens right: UTF-8 with a mark, and no cell that is a formula."""
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    table = csv.writer(text)
+    table.writerow(FIELDS)
+    for row in rows:
+        table.writerow([_defused(row[name]) for name in FIELDS])
+    text.flush()
+    text.detach()
+
+
+def _defused(value: object) -> object:
+    """Return a cell that a spreadsheet takes for text (OWASP: CSV injection)."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def write_parquet(rows: Iterable[Row], out: BinaryIO) -> None:
+    """Write Parquet. Raises PortalError where pyarrow is not installed."""
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an optional extra
+        from pyarrow import parquet  # noqa: PLC0415
+    except ImportError:
+        raise PortalError(
+            "Parquet needs pyarrow; install it with: pip install 'tin-cong-doan[parquet]'"
+        ) from None
+    types = {"integer": pa.int64(), "string": pa.string()}
+    schema = pa.schema(
+        [
+            pa.field(name, types[kind.removesuffix("?")], nullable=kind.endswith("?"))
+            for name, (kind, _) in FIELDS.items()
+        ]
+    )
+    with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
+        for group in _grouped(rows):
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+
+
+def _grouped(rows: Iterable[Row]) -> Iterator[list[dict[str, Any]]]:
+    group: list[dict[str, Any]] = []
+    for row in rows:
+        group.append(dict(row))
+        if len(group) >= _ROWS_IN_GROUP:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def write_atom(rows: Iterable[Row], out: BinaryIO) -> None:
+    """Write an Atom feed (RFC 4287) of one portal; ids are tags made of the content hash."""
+    feed = XMLGenerator(out, "utf-8", short_empty_elements=True)
+    feed.startDocument()
+    first: Row | None = None
+    for row in rows:
+        if first is None:
+            first = row
+            _begin_feed(feed, row)
+        _entry(feed, row)
+    if first is None:
+        raise PortalError("there is no article to put into a feed; choose others")
+    feed.endElement("feed")
+    feed.endDocument()
+
+
+def _begin_feed(feed: XMLGenerator, row: Row) -> None:
+    _open(feed, "feed", **{"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "vi"})
+    _element(feed, "title", str(row["portal_title"] or row["portal"]))
+    _element(feed, "id", f"tag:tin-cong-doan,2025:{row['portal']}")
+    _element(feed, "updated", datetime.now(UTC).isoformat(timespec="seconds"))
+    _element(feed, "generator", "tin-cong-doan")
+
+
+def _entry(feed: XMLGenerator, row: Row) -> None:
+    _open(feed, "entry")
+    _element(feed, "title", row["title"])
+    _element(feed, "id", f"tag:tin-cong-doan,2025:{row['portal']}:{row['content_hash']}")
+    _open(feed, "link", rel="alternate", href=row["url"])
+    feed.endElement("link")
+    if row["published_at"]:
+        _element(feed, "published", row["published_at"])
+    _element(feed, "updated", row["changed_at"])
+    _open(feed, "author")
+    _element(feed, "name", row["author"] or row["portal_title"] or row["portal"])
+    feed.endElement("author")
+    if row["section"]:
+        _open(feed, "category", term=row["section"])
+        feed.endElement("category")
+    if row["lead"]:
+        _element(feed, "summary", row["lead"])
+    _element(feed, "content", row["body"], type="text")
+    feed.endElement("entry")
+
+
+def _element(feed: XMLGenerator, name: str, text: str, **attributes: str) -> None:
+    _open(feed, name, **attributes)
+    feed.characters(_NOT_XML.sub("", text))
+    feed.endElement(name)
+
+
+def _open(feed: XMLGenerator, name: str, **attributes: str) -> None:
+    safe = {key: _NOT_XML.sub("", value) for key, value in attributes.items()}
+    feed.startElement(name, AttributesImpl(safe))
+
+
+FORMATS: dict[str, Callable[[Iterable[Row], BinaryIO], None]] = {
+    "jsonl": write_jsonl,
+    "csv": write_csv,
+    "parquet": write_parquet,
+    "atom": write_atom,
+}
+
+
+@contextmanager
+def opened(output: Path | None) -> Iterator[BinaryIO]:
+    """Open ``output`` so that it is replaced whole or not at all; None is standard output."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    beside = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,168 @@
+"""What became of an article: its texts one after another, and what was changed without a word."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Literal
+
+from portals.language.text import canonical
+
+Change = Literal["same", "deleted", "inserted"]
+
+_FIGURE = re.compile(r"\d+(?:[.,/:-]\d+)*")
+_MAX_WORDS = 20_000  # of a text; longer ones are compared paragraph by paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words that stayed, went or came."""
+
+    change: Change
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One text of an article and how it differs from the one before.
+
+    ``flags``: ``title``, ``figures`` (numbers in the text), ``text`` and ``lead``, as far as they
+    changed; ``via``: the public archive that it came through.
+    """
+
+    revision_id: int
+    seen_at: str
+    via: str | None
+    title: str
+    flags: list[str] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A field beside the text that changed: ``cause`` is the portal, or a better reader."""
+
+    field: str
+    before: str | None
+    after: str | None
+    seen_at: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The life of one article. ``gone_at``: when its page was found withdrawn, if it was."""
+
+    article_id: int
+    portal: str
+    url: str
+    title: str
+    published_at: str | None
+    steps: list[Step]
+    edits: list[Edit]
+    gone_at: str | None
+
+
+def find_article(conn: sqlite3.Connection, given: str) -> int | None:
+    """Return the article with an address or an id, or None. Raises sqlite3.Error."""
+    if given.isdecimal() and len(given) < 16:
+        row = conn.execute("SELECT id FROM articles WHERE id = ?", (int(given),)).fetchone()
+    else:
+        sql = "SELECT article_id FROM sightings WHERE url IN (?, ?, ?)"
+        bare = given.split("://", 1)[-1]
+        row = conn.execute(sql, (given, f"http://{bare}", f"https://{bare}")).fetchone()
+    return int(row[0]) if row else None
+
+
+def history_of(conn: sqlite3.Connection, article_id: int) -> History:
+    """Return the history of an article that is there. Raises sqlite3.Error."""
+    portal, url, title, published_at = conn.execute(
+        "SELECT portal, url, title, published_at FROM articles WHERE id = ?", (article_id,)
+    ).fetchone()
+    revisions = conn.execute(
+        "SELECT id, seen_at, via, title, lead, body FROM revisions WHERE article_id = ?"
+        " ORDER BY seen_at, id",
+        (article_id,),
+    ).fetchall()
+    edits = conn.execute(
+        "SELECT field, before, after, seen_at, cause FROM edits WHERE article_id = ? ORDER BY id",
+        (article_id,),
+    )
+    gone = conn.execute(
+        "SELECT max(gone_at) FROM withdrawn WHERE article_id = ?", (article_id,)
+    ).fetchone()
+    return History(
+        article_id=article_id,
+        portal=portal,
+        url=url,
+        title=title,
+        published_at=published_at,
+        steps=list(_steps(revisions)),
+        edits=[Edit(*row) for row in edits],
+        gone_at=gone[0],
+    )
+
+
+def _steps(
+    revisions: Sequence[tuple[int, str, str | None, str, str | None, str]],
+) -> Iterator[Step]:
+    before: tuple[str, str | None, str] | None = None
+    for revision_id, seen_at, via, title, lead, body in revisions:
+        flags, pieces = [], []
+        if before is not None:
+            flags = _flags(before, (title, lead, body))
+            pieces = difference(_whole(*before), _whole(title, lead, body))
+        yield Step(revision_id, seen_at, via, title, flags, pieces)
+        before = (title, lead, body)
+
+
+def _whole(title: str, lead: str | None, body: str) -> str:
+    return "\n\n".join(part for part in (title, lead, body) if part)
+
+
+def _flags(before: tuple[str, str | None, str], after: tuple[str, str | None, str]) -> list[str]:
+    changed = {
+        "title": canonical(before[0]) != canonical(after[0]),
+        "lead": canonical(before[1] or "") != canonical(after[1] or ""),
+        "text": canonical(before[2]) != canonical(after[2]),
+        "figures": figures(_whole(*before)) != figures(_whole(*after)),
+    }
+    return [name for name, is_changed in changed.items() if is_changed]
+
+
+def figures(text: str) -> list[str]:
+    """Return the numbers, dates and times of a text, sorted."""
+    return sorted(_FIGURE.findall(text))
+
+
+def difference(before: str, after: str) -> list[Piece]:
+    """Return what stayed, went and came between two texts, in runs of words."""
+    if before == after:
+        return [Piece("same", after)] if after else []
+    old, new = _pieces(before), _pieces(after)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    found: list[Piece] = []
+    for kind, i, j, k, m in matcher.get_opcodes():
+        if kind == "equal":
+            found.append(Piece("same", _joined(new[k:m])))
+            continue
+        if j > i:
+            found.append(Piece("deleted", _joined(old[i:j])))
+        if m > k:
+            found.append(Piece("inserted", _joined(new[k:m])))
+    return found
+
+
+def _pieces(text: str) -> list[str]:
+    """Return a text as words with the white space behind them, or as paragraphs if it is long."""
+    found = re.findall(r"\S+\s*", text)
+    if len(found) <= _MAX_WORDS:
+        return found
+    return re.findall(r"(?:.|\n(?!\n))+\s*", text)
+
+
+def _joined(pieces: Sequence[str]) -> str:
+    return "".join(pieces)

@@ -1,0 +1,104 @@
+"""Commands that read the database: lines for a pipe, JSON, and one line where they cannot."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.running import SAMPLE, Done, scrapy
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("x") / "a.db"
+    scrapy("reextract", SAMPLE, "-s", f"DATABASE={path}")
+    return path
+
+
+def run(sample: Path, *words: str | Path) -> Done:
+    return scrapy(*words, "-s", f"DATABASE={sample}")
+
+
+def test_a_search_prints_lines_with_the_matches_in_brackets(sample: Path) -> None:
+    done = run(sample, "search", "lien doan lao dong", "--limit", "3")
+    head, *lines = [line.split("\t") for line in done.out.splitlines()]
+
+    assert (done.code, done.err) == (0, "")
+    assert head == ["id", "portal", "published", "title", "snippet", "url"]
+    assert len(lines) == 3
+    assert any("[Liên] [đoàn] [Lao] [động]" in line[4] for line in lines)
+
+
+def test_a_search_prints_json(sample: Path) -> None:
+    done = run(sample, "search", "Liên đoàn", "--json", "--portal", "ldtd")
+
+    found = json.loads(done.out)
+    assert found
+    for one in found:
+        assert one["portal"] == "ldtd"
+        assert all(one["snippet"][start:end] for start, end in one["marks"])
+
+
+def test_nothing_found_is_an_empty_list_and_exit_1(sample: Path) -> None:
+    done = run(sample, "search", "xyzxyz", "--json")
+
+    assert (done.code, done.out, done.err) == (1, "[]\n", "nothing found\n")
+
+
+def test_the_index_is_checked_and_made_anew(sample: Path) -> None:
+    assert run(sample, "search", "--check").out == "the index is in step with the articles\n"
+    assert run(sample, "search", "--rebuild").out == "46 articles indexed\n"
+
+
+def test_the_history_of_an_edited_article_shows_its_words(sample: Path) -> None:
+    (edited,) = [
+        row
+        for row in json.loads("[" + ",".join(run(sample, "export").out.splitlines()) + "]")
+        if row["revisions"] > 1
+    ]
+    done = run(sample, "history", edited["url"])
+    found = json.loads(run(sample, "history", str(edited["id"]), "--json").out)
+
+    assert done.code == 0, done.err
+    assert "changed: text" in done.out
+    assert "[-" in done.out
+    assert "{+" in done.out
+    assert found["steps"][0]["flags"] == []
+    assert "text" in found["steps"][1]["flags"]
+
+
+def test_similar_articles_are_printed(sample: Path) -> None:
+    done = run(sample, "similar", "1", "--json")
+
+    assert (done.code, done.out, done.err) == (0, "[]\n", "")
+    assert run(sample, "similar", "--update").out == "0 articles compared\n"
+
+
+def test_a_snapshot_is_a_database(sample: Path, tmp_path: Path) -> None:
+    done = run(sample, "snapshot", tmp_path / "copy.db")
+
+    assert done.out.startswith(f"{tmp_path / 'copy.db'}: ")
+    assert run(tmp_path / "copy.db", "search", "tet").code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("search",), ("similar",), ("history",), ("snapshot",), ("similar", "99999"),
+     ("history", "http://nowhere.vn/"), ("search", "x", "--since", "gestern")],
+)  # fmt: skip
+def test_what_cannot_be_used_is_told(sample: Path, words: tuple[str, ...]) -> None:
+    done = run(sample, *words)
+
+    assert done.code == 2
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    "words", [("search", "x"), ("similar", "1"), ("history", "1"), ("export",)]
+)
+def test_without_a_database_it_is_one_line(tmp_path: Path, words: str) -> None:
+    done = run(tmp_path / "none.db", *words.split())
+
+    assert (done.code, done.err.count("\n")) == (15, 1)

@@ -1,0 +1,125 @@
+"""The life of an article: its texts, what was changed without a word, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portals.article import Article
+from portals.contract import normalise
+from portals.store.database import Store
+from portals.store.history import difference, find_article, history_of
+from portals.store.memory import Memory, Visit
+from portals.store.saving import utc
+
+NOW = datetime(2025, 3, 1, 5, tzinfo=UTC)
+URL = "http://x.vn/1.html"
+BODY = "Công đoàn trao 120 suất quà cho đoàn viên. Mỗi suất trị giá 500.000 đồng."
+
+
+def page(days: int = 0, **changes: Any) -> Article:
+    values: dict[str, Any] = {
+        "portal": "ldtd", "url": URL, "title": "Trao quà cho đoàn viên", "body": BODY,
+        "published_at": "2025-02-28T08:00:00+07:00", "published_precision": "minute",
+    }  # fmt: skip
+    return normalise(Article(**{**values, **changes, "fetched_at": NOW + timedelta(days=days)}))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(tmp_path / "a.db")
+    opened.start_run("ldtd", NOW)
+    yield opened
+    opened.close()
+
+
+def test_a_changed_figure_is_flagged_and_shown_word_by_word(store: Store) -> None:
+    store.save(page(), 1)
+    store.save(page(1, body=BODY.replace("120", "210")), 1)
+    found = history_of(store.db.conn, 1)
+
+    assert [step.flags for step in found.steps] == [[], ["text", "figures"]]
+    changes = [(piece.change, piece.text.strip()) for piece in found.steps[1].pieces]
+    assert ("deleted", "120") in changes
+    assert ("inserted", "210") in changes
+
+
+def test_a_changed_title_alone_is_an_edit(store: Store) -> None:
+    store.save(page(), 1)
+    store.save(page(1, title="Trao quà Tết cho đoàn viên"), 1)
+    (edit,) = [edit for edit in history_of(store.db.conn, 1).edits if edit.field == "title"]
+
+    assert (edit.before, edit.after) == ("Trao quà cho đoàn viên", "Trao quà Tết cho đoàn viên")
+    assert edit.cause == "portal"
+
+
+def test_a_date_that_was_moved_is_an_edit(store: Store) -> None:
+    store.save(page(), 1)
+    store.save(page(1, published_at="2025-02-20T08:00:00+07:00"), 1)
+    (edit,) = history_of(store.db.conn, 1).edits
+
+    assert (edit.field, edit.before) == ("published_at", "2025-02-28T08:00:00+07:00")
+    assert edit.seen_at == utc(NOW + timedelta(days=1))
+
+
+def test_what_a_newer_reader_reads_otherwise_is_not_the_portals_doing(store: Store) -> None:
+    store.save(page(author="Tin"), 1)
+    store.save(page(author="Lan Anh"), 1, from_archive=True)
+    (edit,) = history_of(store.db.conn, 1).edits
+
+    assert (edit.field, edit.after, edit.cause) == ("author", "Lan Anh", "reader")
+
+
+def test_the_same_page_again_is_no_edit(store: Store) -> None:
+    store.save(page(), 1)
+    store.save(page(1), 1)
+
+    assert history_of(store.db.conn, 1).edits == []
+
+
+def visited(store: Store, url: str, status: int, days: int, fingerprint: str | None) -> None:
+    at = utc(NOW + timedelta(days=days))
+    visit = Visit(url, url, "article", status, at, at, fingerprint=fingerprint)
+    Memory(store, "ldtd").remember(visit)
+
+
+@pytest.mark.parametrize(("status", "fingerprint"), [(404, "x"), (410, "x"), (200, None)])
+def test_a_page_that_is_gone_while_its_neighbours_live_was_withdrawn(
+    store: Store, status: int, fingerprint: str | None
+) -> None:
+    store.save(page(), 1)
+    visited(store, URL, status, 3, fingerprint)
+    visited(store, "http://x.vn/2.html", 200, 3, "y")
+
+    assert history_of(store.db.conn, 1).gone_at == utc(NOW + timedelta(days=3))
+
+
+def test_where_the_whole_portal_is_gone_nothing_was_withdrawn(store: Store) -> None:
+    store.save(page(), 1)
+    visited(store, URL, 404, 3, "x")
+    visited(store, "http://x.vn/2.html", 404, 3, "y")
+
+    assert history_of(store.db.conn, 1).gone_at is None
+
+
+@pytest.mark.parametrize("given_", ["1", URL, "https://x.vn/1.html"])
+def test_an_article_is_found_by_address_or_id(store: Store, given_: str) -> None:
+    store.save(page(), 1)
+
+    assert find_article(store.db.conn, given_) == 1
+
+
+@given(st.text(alphabet="ab \n.1", max_size=40), st.text(alphabet="ab \n.1", max_size=40))
+def test_a_difference_holds_both_texts(before: str, after: str) -> None:
+    pieces = difference(before, after)
+    old = "".join(piece.text for piece in pieces if piece.change != "inserted")
+    new = "".join(piece.text for piece in pieces if piece.change != "deleted")
+
+    assert new.split() == after.split()
+    assert old.split() == before.split()
