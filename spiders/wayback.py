@@ -18,6 +18,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from portals.archive.wayback import (
+    MEMENTO,
     VIA,
     IndexLine,
     UnreadableIndex,
@@ -129,7 +130,10 @@ class ArchivedPortalSpider(PortalSpider):
     def _address_of(self, line: IndexLine) -> str | None:
         """Return the portal's own address of a capture, None where it can be no article."""
         played = captured_address(playback_address("http://archive", line))
-        url = at_home(played.url, self.home) if played else None
+        try:
+            url = at_home(played.url, self.home) if played else None
+        except ValueError:
+            return None
         if url is None or is_file(url) or is_left_alone(url):
             return None
         pattern = self.reader.external_id
@@ -149,7 +153,7 @@ class ArchivedPortalSpider(PortalSpider):
         assert response.request is not None
         asked = response.meta.get("redirect_urls", [response.url])[0]
         wanted, played = captured_address(asked), captured_address(response.url)
-        if played is None or "Memento-Datetime" not in response.headers:
+        if played is None or MEMENTO not in response.headers:
             self.count("errors")
             yield Reject(asked, "fetch", "the archive answered with a page of its own")
             yield TryAgain()

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portals.archive.encodings import EncodingError, dechunk, decode_body
 from portals.archive.records import Damage, Record, read_records
-from portals.archive.wayback import VIA, captured_address, undo_rewriting
+from portals.archive.wayback import MEMENTO, VIA, captured_address, undo_rewriting
 from portals.errors import ArchiveError
 
 logger = logging.getLogger(__name__)
@@ -93,6 +94,8 @@ def capture_of(record: Record) -> Capture | Revisit | Damage | None:
     captured_at = _date(record.headers.get("warc-date", ""))
     if captured_at is None:
         return _damage(record, "a record without a date")
+    if not _is_address(record.url or ""):
+        return _damage(record, "a record whose address is none")
     if record.kind == "revisit":
         return _revisit(record, captured_at)
     return _response(record, captured_at)
@@ -123,7 +126,8 @@ def _response(record: Record, captured_at: datetime) -> Capture | Damage:
             return _damage(record, str(error))
     kept = [(name, value) for name, value in headers if name.lower() not in _DECODED]
     address = captured_address(record.url or "")
-    if address is None:
+    # Without this header it is a page of the archive's own, or of a portal with such a path.
+    if address is None or MEMENTO not in said:
         return Capture(record.url or "", status, kept, body, captured_at)
     return Capture(address.url, status, kept, undo_rewriting(body), address.captured_at, VIA)
 
@@ -156,4 +160,14 @@ def _date(text: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError:
+        return None
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from portals.archive.captures import payload_digest, payload_of
-from portals.archive.records import Damage, Record, read_records
+from portals.archive.records import CUT, Damage, Record, read_records
 from portals.store.pages import Pages
 
-Kind = Literal["damaged", "missing", "orphan"]
+Kind = Literal["damaged", "missing", "orphan", "cut"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Finding:
 
     ``damaged``: bytes that are no whole record, or not those that its digests are of. ``missing``:
     a page of the database that no archive holds. ``orphan``: a response that the database does not
-    know, which a killed crawl leaves behind.
+    know, which a killed crawl leaves behind. ``cut``: the beginning of a response at the end of a
+    file, which a kill leaves too, and of which the database knows nothing.
     """
 
     kind: Kind
@@ -66,7 +67,8 @@ def _check_file(path: Path, pages: Pages, checked: Checked) -> Iterator[Finding]
         if isinstance(record, Damage):
             page = expected.pop(record.offset, None)
             url = record.url or (page.url if page else None)
-            yield Finding("damaged", path, record.offset, url, record.reason)
+            kind: Kind = "cut" if record.reason == CUT and page is None else "damaged"
+            yield Finding(kind, path, record.offset, url, record.reason)
             continue
         checked.records += 1
         if reason := _wrong_digest(record):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,8 +62,8 @@ def prune(
 def _unneeded(pages: Pages, path: Path, wish: Wish) -> Iterator[KnownPage]:
     conn = pages.db.conn
     for known in pages.in_archive(path):
-        if known.page.fetched_at >= utc(wish.before):
-            continue
+        if known.page.fetched_at >= utc(wish.before) or known.page.via:
+            continue  # what came through another archive was old when it came
         protected = _ANY_REVISION if wish.keep_articles else _CURRENT
         is_cited = (
             not (wish.drop_current and not wish.keep_articles)
@@ -79,27 +78,52 @@ def _unneeded(pages: Pages, path: Path, wish: Wish) -> Iterator[KnownPage]:
 
 
 _HERE = "SELECT id FROM pages WHERE id = :page OR repeats = :page"
+_SHOWN_LAST = """
+    UNION ALL
+    SELECT 1 FROM pages p JOIN sightings s ON s.url = p.url
+    WHERE p.id = :page AND p.status = 200 AND NOT EXISTS (
+        SELECT 1 FROM pages later
+        WHERE later.url = p.url AND later.status = 200 AND later.repeats IS NOT p.id
+            AND (later.fetched_at, later.id) > (p.fetched_at, p.id)
+    )
+"""
 _ANY_REVISION = f"""
     SELECT 1 FROM revisions WHERE page_id IN ({_HERE})
     UNION ALL
     SELECT 1 FROM articles WHERE page_id IN ({_HERE})
+    {_SHOWN_LAST}
 """  # noqa: S608 - our own words
 _CURRENT = f"""
     SELECT 1 FROM articles WHERE page_id IN ({_HERE})
     UNION ALL
     SELECT 1 FROM revisions r JOIN articles a ON a.id = r.article_id
     WHERE r.content_hash = a.content_hash AND r.page_id IN ({_HERE})
+    {_SHOWN_LAST}
 """  # noqa: S608 - our own words
 
 
 def _rewrite(pages: Pages, path: Path, dropped: dict[int, KnownPage]) -> int:
     """Write ``path`` anew without the records at ``dropped``, and return its size in bytes."""
-    target = _beside(path)
+    target = _beside(path, pages)
+    part = target.with_name(f"{target.name}.part")  # no archive yet
+    try:
+        moved, size = _copy(path, part, dropped)
+        part.rename(target)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+    with pages.store.writing():
+        pages.drop([known.id for known in dropped.values()])
+        pages.move(path, target, moved)
+    path.unlink()
+    return size
+
+
+def _copy(path: Path, target: Path, dropped: Container[int]) -> tuple[dict[int, int], int]:
+    """Copy the records that stay; return their offsets, old to new, and the size in bytes."""
     moved: dict[int, int] = {}
-    with ExitStack() as stack:
-        source = stack.enter_context(path.open("rb"))
-        copy = stack.enter_context(target.open("wb"))
-        is_dropping = False
+    is_dropping = False
+    with path.open("rb") as source, target.open("wb") as copy:
         for record in read_records(path):
             # What is damaged is kept as it is: somebody may mend it.
             if isinstance(record, Damage):
@@ -111,20 +135,21 @@ def _rewrite(pages: Pages, path: Path, dropped: dict[int, KnownPage]) -> int:
             moved[record.offset] = copy.tell()
             source.seek(record.offset)
             copy.write(source.read(record.length))
-        size = copy.tell()
         copy.flush()
         os.fsync(copy.fileno())
-    with pages.store.writing():
-        pages.drop([known.id for known in dropped.values()])
-        pages.move(path, target, moved)
-    path.unlink()
-    return size
+        return moved, copy.tell()
 
 
-def _beside(path: Path) -> Path:
-    """Return the name of the next edition of an archive: "a.warc.gz", "a.1.warc.gz" and so on."""
+def _beside(path: Path, pages: Pages) -> Path:
+    """Return the name of the next edition that nobody has: "a.1.warc.gz" after "a.warc.gz"."""
     stem = path.name.removesuffix(".gz").removesuffix(".warc")
     ending = path.name[len(stem) :]
     name, _, number = stem.rpartition(".")
-    edition = int(number) + 1 if name and number.isdecimal() else 1
-    return path.with_name(f"{name if name and number.isdecimal() else stem}.{edition}{ending}")
+    is_edition = bool(name) and number.isdecimal()
+    taken = set(pages.archives())
+    edition = int(number) + 1 if is_edition else 1
+    while True:
+        target = path.with_name(f"{name if is_edition else stem}.{edition}{ending}")
+        if not target.exists() and target not in taken:
+            return target
+        edition += 1

@@ -38,14 +38,21 @@ class Recipes:
     only: str | None = None
     since: datetime | None = None
 
-    def portal_of(self, url: str, about: Mapping[str, str]) -> str | None:
-        """Return the portal that a page belongs to, by its file's word (``about``) or its host."""
+    def recipe_of(self, url: str, about: Mapping[str, str]) -> Recipe | None:
+        """Return how a page is read, by its file's word (``about``) or its host; None: by nobody.
+
+        A portal that has no spider of its own is read by that of its system.
+        """
         if self.forced:
-            return self.forced
-        host, part_of = host_of(url), about.get("ispartof", "")
-        if part_of in self.by_name and host == host_of(about.get("origin", "")):
-            return part_of
-        return self.hosts.get(host)
+            return self.by_name[self.forced]
+        host, portal = host_of(url), about.get("ispartof", "")
+        if portal and host == host_of(about.get("origin", "")):
+            if portal in self.by_name:
+                return self.by_name[portal]
+            if about.get("system", "") in self.by_name:
+                return replace(self.by_name[about["system"]], portal=portal)
+        name = self.hosts.get(host)
+        return self.by_name[name] if name else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +69,32 @@ class Range:
 class PageRead:
     """What one archived page is. ``revisit``: its payload has to be looked up first."""
 
-    portal: str
+    recipe: Recipe
     page: ArchivedPage
     shown: Shown | None = None
     item: Article | Reject | None = None
     revisit: Revisit | None = None
 
+    @property
+    def portal(self) -> str:
+        """The portal that the page is of."""
+        return self.recipe.portal
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class RangeRead:
-    """What a range held: pages, damage, and how many pages of hosts that are no portal's."""
+    """What a range held: pages, damage, and how many pages of hosts that are no portal's.
+
+    ``began`` and ``ended``: where its first record begins and its last one ends, in bytes; None
+    where none begins in it.
+    """
 
     range: Range
     pages: list[PageRead] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
     foreign: Counter[str] = field(default_factory=Counter)
+    began: int | None = None
+    ended: int | None = None
 
 
 def ranges_of(path: Path) -> Iterator[Range]:
@@ -98,10 +116,12 @@ def about_file(path: Path) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def read_range(part: Range, recipes: Recipes) -> RangeRead:
-    """Read every page that begins in ``part``. Raises OSError."""
+def read_range(part: Range, recipes: Recipes, start: int | None = None) -> RangeRead:
+    """Read every page that begins in ``part``, or behind ``start`` in it. Raises OSError."""
     read = RangeRead(part)
-    for record in read_records(part.path, part.start, part.end):
+    for record in read_records(part.path, part.start if start is None else start, part.end):
+        read.began = record.offset if read.began is None else read.began
+        read.ended = record.offset + record.length
         found = record if isinstance(record, Damage) else capture_of(record)
         if isinstance(found, Damage):
             read.damage.append(found)
@@ -111,24 +131,25 @@ def read_range(part: Range, recipes: Recipes) -> RangeRead:
 
 
 def _take(read: RangeRead, record: Record, found: Capture | Revisit, recipes: Recipes) -> None:
-    if recipes.since and found.captured_at < recipes.since:
+    about = read.range.about
+    recipe = recipes.recipe_of(record.url or "", about) or recipes.recipe_of(found.url, about)
+    if recipe is None:
+        if not isinstance(found, Capture) or "html" in (found.content_type or "html"):
+            read.foreign[host_of(found.url)] += 1
         return
-    portal = recipes.portal_of(record.url or "", read.range.about)
-    portal = portal or recipes.portal_of(found.url, read.range.about)
-    if portal is None:
-        read.foreign[host_of(found.url)] += 1
+    if recipes.only not in (None, recipe.portal):
         return
-    if recipes.only not in (None, portal):
-        return
-    found = _at_home(found, read.range.about)
+    found = _at_home(found, about)
     page = _page(read.range.path, record, found)
+    is_wanted = recipes.since is None or found.captured_at >= recipes.since
     if isinstance(found, Revisit):
-        read.pages.append(PageRead(portal, page, revisit=found))
-        return
-    shown, item = (
-        (None, None) if found.status != 200 else read_capture(found, recipes.by_name[portal])
-    )
-    read.pages.append(PageRead(portal, page, shown, item))
+        if is_wanted:
+            read.pages.append(PageRead(recipe, page, revisit=found))
+    elif found.status != 200 or not is_wanted:
+        read.pages.append(PageRead(recipe, page))  # known, but not read
+    else:
+        shown, item = read_capture(found, recipe)
+        read.pages.append(PageRead(recipe, page, shown, item))
 
 
 def _at_home(found: Capture | Revisit, about: Mapping[str, str]) -> Capture | Revisit:

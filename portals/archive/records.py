@@ -150,7 +150,8 @@ class _Packed(_Shelf):
         headers, start = _head(inflated)
         size = _size(headers)
         rest = inflated[start + size :]
-        if len(inflated) - start < size or rest.strip(b"\r\n"):
+        is_whole = rest == _END or (not rest and inflated[-len(_END) :] != _END)
+        if len(inflated) - start < size or not is_whole:
             held = len(inflated) - start - len(_END)
             reason = f"Content-Length says {size} bytes, the record holds {max(0, held)}"
             if rest.lstrip(b"\r\n").startswith(_VERSION):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
+import os
 import signal
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -23,12 +25,13 @@ from portals.archive.reading import (
     read_capture,
     read_range,
 )
-from portals.archive.records import Damage
+from portals.archive.records import CUT, Damage
 from portals.archive.replay import record_at
 from portals.article import READER_VERSION, Article, Reject
 from portals.discovery.addresses import address_key
 from portals.discovery.explorer import SAMPLES
 from portals.discovery.shapes import is_left_alone, shape_of
+from portals.extraction.reader import Recipe
 from portals.store.database import Store
 from portals.store.differences import Difference, differences, fields_at
 from portals.store.pages import KnownPage, Pages
@@ -39,6 +42,7 @@ COUNTED = (
 )  # fmt: skip
 COMMAND = "reextract"
 
+_PR_SET_PDEATHSIG = 1  # Linux: the signal that a process gets when its parent ends
 _MISSING = "it repeats a page that no archive here holds"
 
 
@@ -53,17 +57,37 @@ class _Portal:
 def read_ranges(ranges: Sequence[Range], recipes: Recipes, jobs: int) -> Generator[RangeRead]:
     """Yield what the ranges hold, in their order, read by ``jobs`` processes.
 
-    Few ranges are under way at a time, so that memory does not grow with the archive. Raises
-    OSError.
+    Few ranges are under way at a time, so that memory does not grow with the archive. A range that
+    did not begin where the one before it ends is read again from there: what looks like a record
+    may lie in the body of another one. Raises OSError.
     """
+    before: RangeRead | None = None
+    for read in _read_all(ranges, recipes, jobs):
+        start = _true_start(before, read)
+        found = read if start is None else read_range(read.range, recipes, start)
+        if found.ended is None and before is not None and before.range.path == found.range.path:
+            found.ended = before.ended  # a record that spans the whole range
+        yield found
+        before = found
+
+
+def _true_start(before: RangeRead | None, read: RangeRead) -> int | None:
+    """Return where a range has to be read from, where that is not where it was."""
+    if before is None or before.range.path != read.range.path or before.ended is None:
+        return None
+    if before.range.end != read.range.start or read.began in (None, before.ended):
+        return None
+    return before.ended
+
+
+def _read_all(ranges: Sequence[Range], recipes: Recipes, jobs: int) -> Iterator[RangeRead]:
     if jobs == 1:
         for part in ranges:
             yield read_range(part, recipes)
         return
-    waiting = iter(ranges)
     under_way: deque[Future[RangeRead]] = deque()
     with _readers(jobs, recipes) as readers:
-        for part in waiting:
+        for part in ranges:
             under_way.append(readers.submit(_read, part))
             if len(under_way) > 2 * jobs:
                 yield under_way.popleft().result()
@@ -74,7 +98,7 @@ def read_ranges(ranges: Sequence[Range], recipes: Recipes, jobs: int) -> Generat
 @contextmanager
 def _readers(jobs: int, recipes: Recipes) -> Iterator[ProcessPoolExecutor]:
     readers = ProcessPoolExecutor(
-        jobs, get_context("fork"), initializer=_begin_reading, initargs=(recipes,)
+        jobs, get_context("fork"), initializer=_begin_reading, initargs=(recipes, os.getpid())
     )
     try:
         yield readers
@@ -85,8 +109,13 @@ def _readers(jobs: int, recipes: Recipes) -> Iterator[ProcessPoolExecutor]:
 _RECIPES: list[Recipes] = []  # of this process, where it is one of the readers
 
 
-def _begin_reading(recipes: Recipes) -> None:
+def _begin_reading(recipes: Recipes, writer: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the writer decides when reading ends
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # A reader that outlived the writer would hold its lock.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != writer:
+        os._exit(1)
     _RECIPES[:] = [recipes]
 
 
@@ -112,6 +141,9 @@ class Reextraction:
         self.differences: list[Difference] = []
         self.damage: list[tuple[Range, Damage]] = []
         self.foreign: Counter[str] = Counter()
+        self.damaged_before = 0  # records, in the part that an interrupted run has read
+        self._waiting: list[tuple[PageRead, Range]] = []  # revisits of what comes later
+        self._recipes: dict[str, Recipe] = {}
         self._portals: dict[str, _Portal] = {}
 
     def begin(self) -> None:
@@ -126,29 +158,36 @@ class Reextraction:
 
     def left(self, ranges: Iterable[Range]) -> list[Range]:
         """Return the ranges that an interrupted run of the same command did not commit."""
-        done = set(self.store.db.conn.execute("SELECT path, start FROM readings").fetchall())
+        rows = self.store.db.conn.execute("SELECT path, start, damaged FROM readings").fetchall()
+        done = {(path, start) for path, start, _ in rows}
+        self.damaged_before = sum(damaged for _, _, damaged in rows)
         return [part for part in ranges if (str(part.path.resolve()), part.start) not in done]
 
     def take(self, read: RangeRead) -> None:
         """Store what a range holds. Raises sqlite3.Error."""
+        damage = [found for found in read.damage if found.reason != CUT]  # a kill leaves that
         with self.store.writing():
             for page in read.pages:
                 self._take_page(page, read.range)
             self.store.db.conn.execute(
-                "INSERT OR REPLACE INTO readings (path, start, asked) VALUES (?, ?, ?)",
-                (str(read.range.path.resolve()), read.range.start, self.asked),
+                "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
+                (str(read.range.path.resolve()), read.range.start, self.asked, len(damage)),
             )
-        self.damage += [(read.range, damage) for damage in read.damage]
+        self.damage += [(read.range, found) for found in damage]
         self.foreign.update(read.foreign)
+
+    @property
+    def damaged(self) -> int:
+        """Records that could not be read, those of an interrupted run before included."""
+        return len(self.damage) + self.damaged_before
 
     def _take_page(self, read: PageRead, part: Range) -> None:
         portal = self._portal(read.portal)
+        self._recipes[read.portal] = read.recipe
         if read.revisit:
             resolved = self._resolve(read, read.revisit)
             if resolved is None:
-                page = read.page
-                lost = Damage(page.offset, page.length, _MISSING, page.url)
-                self.damage.append((part, lost))
+                self._waiting.append((read, part))
                 return
             read = resolved
         page_id = self.pages.add(read.portal, read.page)
@@ -164,6 +203,16 @@ class Reextraction:
         elif read.shown != "undated":
             portal.counts["no_article"] += 1
 
+    def _take_waiting(self) -> None:
+        """Take the revisits whose payload stood behind them; the others are damage."""
+        waiting, self._waiting = self._waiting, []
+        for read, part in waiting:
+            self._take_page(read, part)
+        for read, part in self._waiting:
+            page = read.page
+            lost = Damage(page.offset, page.length, _MISSING, page.url)
+            self.damage.append((part, lost))
+
     def _resolve(self, read: PageRead, revisit: Revisit) -> PageRead | None:
         """Return the page with the payload that it repeats, or None where that is not here."""
         held = None
@@ -173,12 +222,12 @@ class Reextraction:
         capture = load_capture(self.pages, held) if held else None
         if held is None or capture is None:
             return None
-        page = PageRead(read.portal, replace(read.page, repeats=held.id))
+        page = PageRead(read.recipe, replace(read.page, repeats=held.id))
         if revisit.status != 200:
             return page  # the portal said that nothing changed, and nothing was stored
         again = Capture(revisit.url, 200, capture.headers, capture.body, revisit.captured_at)
-        shown, item = read_capture(again, self.recipes.by_name[read.portal])
-        return PageRead(read.portal, page.page, shown, item)
+        shown, item = read_capture(again, read.recipe)
+        return PageRead(read.recipe, page.page, shown, item)
 
     def _store(self, article: Article, portal: _Portal, page_id: int) -> None:
         portal.counts["articles"] += 1
@@ -199,6 +248,9 @@ class Reextraction:
 
     def finish(self, *, is_whole: bool = True) -> list[dict[str, Any]]:
         """Decide on pages without a date, end the runs and return the counts of each portal."""
+        if is_whole:
+            with self.store.writing():
+                self._take_waiting()
         for name, portal in self._portals.items():
             with self.store.writing():
                 if is_whole:
@@ -220,7 +272,7 @@ class Reextraction:
             url = known.page.url
             is_article = shapes[shape_of(url)] >= SAMPLES and not is_left_alone(url)
             capture = load_capture(self.pages, known) if is_article else None
-            _, item = read_capture(capture, self.recipes.by_name[name]) if capture else (None, None)
+            _, item = read_capture(capture, self._recipes[name]) if capture else (None, None)
             if isinstance(item, Article):
                 self._store(item, portal, known.id)
             else:
@@ -238,9 +290,9 @@ class Reextraction:
         verdict, reason = "ok", "re-extraction"
         if not is_whole:
             verdict, reason = "incomplete", "re-extraction, interrupted"
-        elif self.damage:
+        elif self.damaged:
             verdict = "incomplete"
-            reason = f"re-extraction, {len(self.damage)} records cannot be read"
+            reason = f"re-extraction, {self.damaged} records cannot be read"
         self.store.update_run(
             portal.run_id,
             {

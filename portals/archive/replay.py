@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from portals.archive.captures import Capture, archive_files, capture_of, payload_digest
+from portals.archive.captures import (
+    Capture,
+    Revisit,
+    archive_files,
+    capture_of,
+    payload_digest,
+)
 from portals.archive.records import Damage, Record, read_records
 from portals.errors import ArchiveError
 
 logger = logging.getLogger(__name__)
 
-_NOT_MODIFIED = 304
+_OK, _NOT_MODIFIED = 200, 304
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,13 @@ class _Place:
 class Replay:
     """Answers for a set of archives: the newest capture of each address.
 
-    A revisit only says that the page was as before, so that the capture before it is the answer.
+    A revisit is answered with the payload that it repeats.
     """
 
     def __init__(self, paths: Iterable[str | Path]) -> None:
         self._files = archive_files(paths)
         self._places: dict[str, _Place] = {}
+        self._payloads: dict[tuple[str, str | None], _Place] = {}
         damaged: list[tuple[Path, Damage]] = []
         for number, path in enumerate(self._files):
             self._index(number, path, damaged)
@@ -58,11 +65,21 @@ class Replay:
             found = record if isinstance(record, Damage) else capture_of(record)
             if isinstance(found, Damage):
                 damaged.append((path, found))
-            if not isinstance(found, Capture) or found.status == _NOT_MODIFIED:
-                continue
-            known = self._places.get(_key(found.url))
-            if known is None or found.captured_at >= known.captured_at:
-                self._places[_key(found.url)] = _Place(number, record.offset, found.captured_at)
+            elif isinstance(found, Revisit):
+                held = self._payloads.get((_key(found.refers_to_url), found.digest))
+                if held and found.status == _OK:
+                    place = replace(held, captured_at=found.captured_at)
+                    self._note(found.url, place)
+            elif found is not None and found.status != _NOT_MODIFIED and isinstance(record, Record):
+                place = _Place(number, record.offset, found.captured_at)
+                digest = record.headers.get("warc-payload-digest")
+                self._payloads[_key(found.url), digest] = place
+                self._note(found.url, place)
+
+    def _note(self, url: str, place: _Place) -> None:
+        known = self._places.get(_key(url))
+        if known is None or place.captured_at >= known.captured_at:
+            self._places[_key(url)] = place
 
     def __len__(self) -> int:
         return len(self._places)
@@ -78,7 +95,8 @@ class Replay:
         if record is None or not isinstance(found, Capture):
             return None
         digest = record.headers.get("warc-payload-digest") or payload_digest(found.body)
-        return Replayed(found, path, record.offset, record.length, digest)
+        served = replace(found, captured_at=place.captured_at)
+        return Replayed(served, path, record.offset, record.length, digest)
 
 
 def record_at(path: Path, offset: int) -> Record | None:

@@ -14,6 +14,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 VIA = "wayback"
 """What rows that came through the archive say in ``via``."""
 
+MEMENTO = "memento-datetime"
+"""Header, in lower case, with which the archive vouches for a page that it plays back."""
+
 _PLAYED = re.compile(r"^https?://[^/]+/web/(?P<at>\d{14})(?:[a-z]{2}_)?/(?P<url>https?:/{1,2}.+)$")
 _PAGE_SIZE = 2_000  # captures in one answer of the index
 _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
@@ -68,7 +71,10 @@ def captured_address(url: str) -> CapturedAddress | None:
     except ValueError:
         return None
     original = re.sub(r"^(https?):/{1,2}", r"\1://", match["url"])
-    return CapturedAddress(_bare(original), at)
+    try:
+        return CapturedAddress(_bare(original), at)
+    except ValueError:  # the index keeps whatever somebody once asked for
+        return None
 
 
 def playback_address(base: str, line: IndexLine) -> str:

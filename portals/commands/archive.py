@@ -18,6 +18,7 @@ from scrapy.exceptions import UsageError
 from portals.archive.captures import archive_files
 from portals.archive.checking import Checked, Finding, check
 from portals.archive.pruning import Wish, prune
+from portals.archive.reextraction import COMMAND
 from portals.commands import fail, print_rows
 from portals.crawling.lock import PortalLock, PortalLockedError
 from portals.crawling.schedules import parse_duration
@@ -80,12 +81,13 @@ class Command(ScrapyCommand):
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print what is wrong; the exit code is 0 where every page can be read again."""
         assert self.settings is not None
-        folder = Path(self.settings["ARCHIVE_DIR"] or "data/archive")
-        has_files = bool(args) or any(folder.rglob("*.warc*"))
-        files = archive_files(args or [folder]) if has_files else []
+        folder = self._folder()
+        names = [path.name for path in folder.rglob("*.warc*")] if folder.is_dir() else []
+        has_files = any(name.endswith((".warc", ".warc.gz")) for name in names)
+        files = archive_files(args or [folder]) if args or has_files else []
         checked, counts = Checked(), Counter[str]()
         rows: list[dict[str, Any]] = []
-        with closing(Store.open(self.settings["DATABASE"])) as store:
+        with closing(Store.open_to_read(self.settings["DATABASE"])) as store:
             for finding in check(files, Pages(store), checked):
                 counts[finding.kind] += 1
                 rows.append(_row(finding))
@@ -93,11 +95,19 @@ class Command(ScrapyCommand):
         told = (
             f"{checked.records} records in {checked.files} files, {checked.bytes} bytes:"
             f" {counts['damaged']} damaged, {counts['missing']} missing, {counts['orphan']} orphans"
+            + (f", {counts['cut']} cut" if counts["cut"] else "")
         )
         if counts["damaged"] or counts["missing"]:
             self.exitcode = fail(told, EXIT_CODES["incomplete"])
         elif not opts.json:
             print(told)
+
+    def _folder(self) -> Path:
+        """Return where crawls keep their archives. Raises PortalError."""
+        assert self.settings is not None
+        if not self.settings["ARCHIVE_DIR"]:
+            raise PortalError("ARCHIVE_DIR is empty: crawls keep no archive")
+        return Path(self.settings["ARCHIVE_DIR"])
 
     def _prune(self, args: list[str], opts: argparse.Namespace) -> None:
         """Drop old pages, portal by portal, and print which files became smaller."""
@@ -110,12 +120,15 @@ class Command(ScrapyCommand):
             drop_current=opts.drop_current,
         )
         database = self.settings["DATABASE"]
-        folder = Path(self.settings["ARCHIVE_DIR"] or "data/archive")
+        folder = self._folder()
         rows: list[dict[str, Any]] = []
         with closing(Store.open(database)) as store:
             pages = Pages(store)
-            for portal in [opts.portal] if opts.portal else pages.portals():
-                with PortalLock(database, portal).held():
+            known = pages.portals()
+            if opts.portal and opts.portal not in known:
+                raise PortalError(f"no archived page is of a portal {opts.portal!r}")
+            for portal in [opts.portal] if opts.portal else known:
+                with PortalLock(database, COMMAND).held(), PortalLock(database, portal).held():
                     pruned = prune(pages, wish, portal, folder, is_trial=opts.dry_run)
                     rows += [asdict(one) | {"path": str(one.path)} for one in pruned]
         print_rows(rows, as_json=opts.json)

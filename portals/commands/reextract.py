@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
@@ -74,6 +75,8 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read every capture, choosing the portal by what its file says, or by its host."""
         assert self.settings is not None
+        # A polite end is one end, whoever asks for it.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         database = self.settings["DATABASE"]
         try:
             recipes = self._recipes(args, opts)
@@ -105,7 +108,11 @@ class Command(ScrapyCommand):
         if len(left) < len(ranges):
             read = f"{len(ranges) - len(left)} of {len(ranges)} parts"
             print(f"going on with an interrupted reading: {read} are read", file=sys.stderr)
-        is_whole = _work_through(work, left, opts.jobs)
+        try:
+            is_whole = _work_through(work, left, opts.jobs)
+        except BrokenProcessPool:
+            work.finish(is_whole=False)
+            raise
         rows = work.finish(is_whole=is_whole)
         if is_whole:
             for _ in counting(update(work.store), waiting(work.store), "comparing"):
@@ -115,10 +122,10 @@ class Command(ScrapyCommand):
         if not is_whole:
             message = "interrupted; the same command goes on from there"
             self.exitcode = fail(message, EXIT_CODES["incomplete"])
-        elif not rows and len(left) == len(ranges):
+        elif not any(row["pages"] for row in rows) and len(left) == len(ranges):
             message = "no page of a known portal in the archive; --portal NAME reads a copy"
             self.exitcode = fail(message, EXIT_CODES["incomplete"])
-        elif work.damage:
+        elif work.damaged:
             self.exitcode = EXIT_CODES["incomplete"]
 
     def _try(self, work: Reextraction, ranges: Sequence[Range], opts: argparse.Namespace) -> None:
@@ -130,6 +137,8 @@ class Command(ScrapyCommand):
         rows = [asdict(one) for one in work.differences]
         print_rows(rows if opts.json else counted(work.differences), as_json=opts.json)
         _tell_problems(work)
+        if work.damaged:
+            self.exitcode = EXIT_CODES["incomplete"]
         if not rows:
             print("nothing would change", file=sys.stderr)
 
@@ -138,7 +147,13 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         loader: Any = SpiderLoader.from_settings(self.settings)
         names = loader.list()
-        if opts.portal and opts.portal not in names:
+        if opts.jobs < 1:
+            raise PortalError("--jobs wants one process or more")
+        if (
+            opts.portal
+            and opts.portal not in names
+            and (args or not self._is_archived(opts.portal))
+        ):
             known = ", ".join(sorted(names))
             raise PortalError(f"there is no portal {opts.portal!r}; there are {known}")
         catalogue = portals()
@@ -150,13 +165,21 @@ class Command(ScrapyCommand):
             since=day("since", opts.since),
         )
 
+    def _is_archived(self, portal: str) -> bool:
+        """Tell whether crawls kept pages of a portal that has no spider of its own."""
+        assert self.settings is not None
+        folder = self.settings["ARCHIVE_DIR"]
+        return bool(folder) and (Path(folder) / portal).is_dir()
+
     def _files(self, args: list[str], portal: str | None, since: datetime | None) -> list[Path]:
         """Return the archives that are asked for. Raises PortalError."""
         if args:
             return archive_files(args)
         assert self.settings is not None
-        folder = Path(self.settings["ARCHIVE_DIR"] or "") / (portal or "")
-        found = archive_files([folder]) if self.settings["ARCHIVE_DIR"] and folder.is_dir() else []
+        if not self.settings["ARCHIVE_DIR"]:
+            raise ArchiveError("ARCHIVE_DIR is empty: give WARC files")
+        folder = Path(self.settings["ARCHIVE_DIR"]) / (portal or "")
+        found = archive_files([folder]) if folder.is_dir() else []
         if portal and Path(self.settings["DATABASE"]).is_file():
             with closing(Store.open(self.settings["DATABASE"])) as store:
                 known = Pages(store).archives_of(portal, utc(since) if since else "")

@@ -149,6 +149,8 @@ class Unit:
         frontier, recorder = self.frontier, self.frontier.recorder
         now = datetime.now(UTC)
         self.leave()
+        if recorder.has_storage_failed:
+            return  # leased it stays, and the next run asks again
         try:
             with recorder.store.writing():
                 page_id = self._keep_page()

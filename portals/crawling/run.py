@@ -17,7 +17,7 @@ from scrapy.http import Headers, Response
 from scrapy.utils.defer import _schedule_coro
 
 from portals.archive.captures import Capture, payload_digest
-from portals.archive.wayback import VIA, CapturedAddress, captured_address
+from portals.archive.wayback import MEMENTO, VIA, CapturedAddress, captured_address
 from portals.archive.writer import Earlier, RollingWriter
 from portals.article import Article, Reject
 from portals.crawling.arguments import CrawlArguments, Revisits
@@ -139,7 +139,8 @@ class RunRecorder:
         except OSError as error:
             self.storage_failed("the archive", error)
             return
-        played = self._played(request.url) if response.status == _OK else None
+        is_played = response.status == _OK and MEMENTO in response.headers
+        played = self._played(request.url) if is_played else None
         page = ArchivedPage(
             url=played.url if played else request.url,
             fetched_at=utc(played.captured_at if played else now),
@@ -167,16 +168,20 @@ class RunRecorder:
             return None
         try:
             if capture.status == _NOT_MODIFIED:
-                return self.pages.newest(capture.url)
-            return self.pages.with_digest(capture.url, payload_digest(capture.body))
+                found = self.pages.newest(capture.url)
+            else:
+                found = self.pages.with_digest(capture.url, payload_digest(capture.body))
         except sqlite3.Error:
             return None  # the next write to the database tells
+        return found if found and found.page.path.is_file() else None
 
     def _new_archive(self, now: datetime) -> RollingWriter:
         settings, spider = self.crawler.settings, self.crawler.spider
         portal = spider.name if spider else "unknown"
         folder = Path(settings["ARCHIVE_DIR"]) / portal
         about = {"isPartOf": portal, "origin": getattr(spider, "home", "")}
+        if system := getattr(type(spider), "name", ""):
+            about["system"] = system  # the spider that reads a portal without one of its own
         name = f"{portal}-{now:%Y%m%dT%H%M%SZ}-{self.run_id}"
         return RollingWriter(folder, name, settings.getint("ARCHIVE_MAX_SIZE"), about)
 

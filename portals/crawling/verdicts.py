@@ -139,7 +139,7 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
     (
         lambda f: f.storage_errors,
         "storage",
-        "the database could not be written {facts.storage_errors} times, see the log",
+        "the database or the archive could not be written, see the log",
     ),
     (
         lambda f: f.reader_errors,

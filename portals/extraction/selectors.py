@@ -17,7 +17,7 @@ from portals.extraction.page import Page
 from portals.extraction.story import Story, read_story
 from portals.extraction.validity import ALWAYS, Validity
 from portals.language.bylines import read_signature, read_view_count
-from portals.language.dates import DateReading, UnreadableDate, read_date
+from portals.language.dates import DateReading, UnreadableDate, find_date, read_date
 from portals.language.text import canonical, clean
 
 _MAX_BODIES = 20  # boxes that a page may have of the text's class
@@ -147,7 +147,8 @@ def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
 
 
 def _read_header(page: Page, scope: HtmlElement, theme: Theme, reading: ThemeReading) -> None:
-    date, rule = _first_text(scope, theme.date, page)
+    lines, rule = _first_lines(scope, theme.date, page)
+    date = next((line for line in lines if find_date(line, page.fetched_at)), " ".join(lines))
     try:
         reading.date = read_date(date, page.fetched_at) if date else None
         reading.rules["published_at"] = rule
@@ -162,8 +163,9 @@ def _read_header(page: Page, scope: HtmlElement, theme: Theme, reading: ThemeRea
     reading.author = _byline(reading.author)
     reading.source = _byline(reading.source, source=True)
     _read_labelled(scope, theme, reading)
-    views, rule = _first_text(scope, theme.views, page)
-    reading.view_count = read_view_count(views)
+    views, _ = _first_text(scope, theme.views, page)
+    counts = (read_view_count(line) for line in ([views] if theme.views else lines))
+    reading.view_count = next((count for count in counts if count is not None), None)
 
 
 def _read_labelled(scope: HtmlElement, theme: Theme, reading: ThemeReading) -> None:
@@ -213,6 +215,20 @@ def _first_text(root: HtmlElement, selectors: Iterable[str], page: Page) -> tupl
         if text := select_text(page.root if css.startswith("meta") else root, css):
             return text, css
     return "", ""
+
+
+def _first_lines(root: HtmlElement, selectors: Iterable[str], page: Page) -> tuple[list[str], str]:
+    """Return the lines that the first selector shows anything in, which may hold more than it."""
+    for css in selectors:
+        for match in select(page.root if css.startswith("meta") else root, css):
+            shown = [clean(match)] if isinstance(match, str) else _lines(match)
+            if lines := [line for line in shown if line]:
+                return lines, css
+    return [], ""
+
+
+def _lines(element: HtmlElement) -> list[str]:
+    return [block.text for block in read_blocks(element)]
 
 
 def _elements(root: HtmlElement, selectors: Iterable[str]) -> Iterable[HtmlElement]:

@@ -20,7 +20,7 @@ CHECK_EVERY = 20
 
 _MAX_LESSONS = 3  # a portal that taught nothing by then has title and text in one element
 _MISSES = 3  # pages in a row that learnt paths cannot read: the template has changed
-_COMPARED = ("title", "body", "published_at")
+_COMPARED = ("title", "body", "published_at", "published_raw", "view_count")
 
 
 class Teacher:

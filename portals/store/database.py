@@ -22,6 +22,9 @@ from portals.store.saving import Outcome, save, utc
 BUSY_TIMEOUT_SECONDS = 60
 """How long a writer waits for another one; nightly crawls of several portals share one file."""
 
+VERSION = len(list(migrations.pending(Database(memory=True))))
+"""Version of the schema (``PRAGMA user_version``)."""
+
 _CATALOGUED = (
     "name", "title", "kind", "province_then", "province_now", "home", "system", "state", "since",
     "successor", "evidence",
@@ -81,8 +84,13 @@ class Store:
                 f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_SECONDS
             )
             connection.execute("SELECT 1 FROM articles LIMIT 1")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.Error as error:
             raise StorageError(f"cannot read the database {path}: {error}") from error
+        if version < VERSION:  # of an earlier release: brought up to date once
+            connection.close()
+            cls.open(path).close()
+            return cls.open_to_read(path)
         return cls(Database(connection), path.resolve().parent)
 
     def close(self) -> None:

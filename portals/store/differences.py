@@ -16,10 +16,16 @@ from portals.errors import StorageError
 from portals.store.database import Store
 
 FIELDS = (
-    "title", "lead_prefix", "lead", "body", "author", "source", "section", "published_at",
-    "published_precision", "images",
+    "external_id", "title", "lead_prefix", "lead", "body", "author", "source", "section",
+    "published_at", "published_precision", "published_raw", "view_count", "language", "images",
+    "attachments",
 )  # fmt: skip
-"""Fields that are compared. Views are left out: they differ with the day, not with the reader."""
+"""Fields that are compared: all that a page gives."""
+
+_MEDIA = {
+    "images": "SELECT url, caption FROM images WHERE article_id = ? ORDER BY position",
+    "attachments": "SELECT url, title FROM attachments WHERE article_id = ? ORDER BY position",
+}
 
 _SHOWN = 60  # characters of an example
 
@@ -31,8 +37,8 @@ class Difference:
     portal: str
     url: str
     field: str
-    before: str | None
-    after: str | None
+    before: str | int | None
+    after: str | int | None
 
 
 @contextmanager
@@ -49,13 +55,14 @@ def trial_copy(path: str | Path) -> Iterator[Store]:
         ):
             stored.backup(copied)
         store = Store.open(target)
+        store.folder = source.resolve().parent  # archives are found from where the database is
         try:
             yield store
         finally:
             store.close()
 
 
-def fields_at(store: Store, url: str) -> dict[str, str | None]:
+def fields_at(store: Store, url: str) -> dict[str, str | int | None]:
     """Return what is stored of the article at ``url``; empty where none is."""
     rows = store.db.query(
         "SELECT a.* FROM sightings s JOIN articles a ON a.id = s.article_id WHERE s.url = ?", [url]
@@ -63,15 +70,19 @@ def fields_at(store: Store, url: str) -> dict[str, str | None]:
     row: Mapping[str, Any] | None = next(rows, None)
     if row is None:
         return {}
-    images = store.db.execute(
-        "SELECT url, caption FROM images WHERE article_id = ? ORDER BY position", [row["id"]]
-    ).fetchall()
-    shown = {name: row[name] for name in FIELDS if name != "images"}
-    return {**shown, "images": json.dumps(images, ensure_ascii=False)}
+    shown = {name: row[name] for name in FIELDS if name not in _MEDIA}
+    media = {
+        name: json.dumps(store.db.execute(sql, [row["id"]]).fetchall(), ensure_ascii=False)
+        for name, sql in _MEDIA.items()
+    }
+    return {**shown, **media}
 
 
 def differences(
-    portal: str, url: str, before: Mapping[str, str | None], after: Mapping[str, str | None]
+    portal: str,
+    url: str,
+    before: Mapping[str, str | int | None],
+    after: Mapping[str, str | int | None],
 ) -> list[Difference]:
     """Return the fields in which two readings of the page at ``url`` differ."""
     if not before:
@@ -104,5 +115,6 @@ def counted(found: Iterable[Difference]) -> list[dict[str, Any]]:
     ]
 
 
-def _short(text: str | None) -> str | None:
+def _short(value: str | int | None) -> str | None:
+    text = None if value is None else str(value)
     return text if text is None or len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -295,6 +295,7 @@ _PAGES = (
         path TEXT NOT NULL,
         start INTEGER NOT NULL,
         asked TEXT NOT NULL,
+        damaged INTEGER NOT NULL,
         PRIMARY KEY (path, start)
     ) STRICT, WITHOUT ROWID
     """,

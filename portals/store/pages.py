@@ -57,7 +57,10 @@ class Pages:
         self._kept_paths: dict[Path, str] = {}
 
     def add(self, portal: str, page: ArchivedPage) -> int:
-        """Enter a page, inside the caller's transaction, and return its id; known, its own."""
+        """Enter a page, inside the caller's transaction, and return its id; known, its own.
+
+        Where another file has taken the place of the one that was known, its pages take theirs.
+        """
         archive_id = self._archive_id(page.path)
         values = (
             portal, page.url, page.fetched_at, page.status, archive_id, page.offset, page.length,
@@ -66,7 +69,11 @@ class Pages:
         cursor = self.db.conn.execute(
             "INSERT INTO pages (portal, url, fetched_at, status, archive_id, offset, length,"
             " digest, repeats, via) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (archive_id, offset) DO NOTHING RETURNING id",
+            " ON CONFLICT (archive_id, offset) DO UPDATE SET portal = excluded.portal,"
+            " url = excluded.url, fetched_at = excluded.fetched_at, status = excluded.status,"
+            " length = excluded.length, digest = excluded.digest, repeats = excluded.repeats,"
+            " via = excluded.via, showed = NULL"
+            " WHERE excluded.url != url OR excluded.digest != digest RETURNING id",
             values,
         )
         row = (
@@ -79,9 +86,14 @@ class Pages:
         return int(row[0])
 
     def note_shown(self, page_id: int, shown: Shown) -> None:
-        """Note what a page showed, inside the caller's transaction."""
+        """Note what a page showed, inside the caller's transaction.
+
+        What a crawl knew better is kept: that a page which shows no article is a list.
+        """
         self.db.conn.execute(
-            "UPDATE pages SET showed = ? WHERE id = ? AND showed IS NOT ?", (shown, page_id, shown)
+            "UPDATE pages SET showed = ? WHERE id = ? AND showed IS NOT ?"
+            " AND (showed IS NULL OR ? != 'other')",
+            (shown, page_id, shown, shown),
         )
 
     def newest(self, url: str, before: str | None = None) -> KnownPage | None:
@@ -201,16 +213,11 @@ class Pages:
         return KnownPage(int(str(page_id)), str(portal), page)
 
     def _archive_id(self, path: Path) -> int:
-        """Return the id of an archive, entered where it is new; one that moved keeps its own."""
+        """Return the id of an archive, entered where it is new."""
         kept = self.relative(path)
         conn = self.db.conn
         if row := conn.execute("SELECT id FROM archives WHERE path = ?", (kept,)).fetchone():
             return int(row[0])
-        for archive_id, other in conn.execute("SELECT id, path FROM archives").fetchall():
-            moved = self.absolute(other)
-            if moved.name == path.name and not moved.exists():
-                conn.execute("UPDATE archives SET path = ? WHERE id = ?", (kept, archive_id))
-                return int(archive_id)
         cursor = conn.execute("INSERT INTO archives (path) VALUES (?)", (kept,))
         assert cursor.lastrowid is not None
         return cursor.lastrowid

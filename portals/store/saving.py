@@ -144,7 +144,26 @@ class _Saving:
             return same_text
         if same_text and same_text["id"] != article_id:
             return same_text
+        if same_text is None and sighting and self._was_a_copy(sighting):
+            return None
         return self._row("SELECT * FROM articles WHERE id = ?", article_id)
+
+    def _was_a_copy(self, sighting: Mapping[str, Any]) -> bool:
+        """Tell whether a page that is read again only shared a text that others gave.
+
+        Read otherwise by a newer reader, it is a text of its own: theirs stays theirs.
+        """
+        if not self.from_archive or self.page_id is None:
+            return False
+        if sighting["last_seen_at"] != self.seen_at:
+            return False
+        own = self._row(
+            "SELECT count(*) AS told, sum(p.url = ?) AS own FROM revisions r"
+            " JOIN pages p ON p.id = r.page_id WHERE r.article_id = ?",
+            self.article.url,
+            sighting["article_id"],
+        )
+        return bool(own and own["told"] and not own["own"])
 
     def _twin(self) -> int | None:
         """Return the article that stands under the same number at another address."""
@@ -198,12 +217,25 @@ class _Saving:
         return outcome
 
     def _is_same_page(self, revision: Mapping[str, Any], sighting: Mapping[str, Any]) -> bool:
-        """Tell whether ``revision`` is what this very capture gave before."""
+        """Tell whether ``revision`` is what this page, or the same bytes at its address, gave."""
         if not self.from_archive:
             return False
+        if self.page_id and revision["page_id"]:
+            return self._has_bytes_of(revision["page_id"])
         is_last = sighting["last_seen_at"] == self.seen_at
         gave_it = is_last and sighting["content_hash"] == revision["content_hash"]
         return bool(revision["seen_at"] == self.seen_at or gave_it)
+
+    def _has_bytes_of(self, page_id: int) -> bool:
+        """Tell whether this page is that one, or holds the same at the same address."""
+        return page_id == self.page_id or bool(
+            self._row(
+                "SELECT 1 FROM pages own JOIN pages other ON other.url = own.url"
+                " AND other.digest = own.digest WHERE own.id = ? AND other.id = ?",
+                self.page_id,
+                page_id,
+            )
+        )
 
     def _note_page(self, revision: Mapping[str, Any]) -> None:
         """Let a revision of before pages were archived point to the page that gave it."""
@@ -304,7 +336,8 @@ class _Saving:
         shows_text = holder["content_hash"] == self.article.content_hash
         # Copies elsewhere may have been seen since; what counts is the last look at this address.
         last_look = sighting["last_seen_at"] if sighting else holder["last_seen_at"]
-        if is_own and shows_text and self.seen_at >= last_look:
+        is_cited = self.page_id is not None and holder["page_id"] == self.page_id
+        if is_own and shows_text and (self.seen_at >= last_look or is_cited):
             self._show_fields(holder)
 
     def _show_fields(self, holder: dict[str, Any]) -> None:
@@ -324,7 +357,9 @@ class _Saving:
 
     def _note_edits(self, holder: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Keep what stood there before, field by field; texts are kept as revisions."""
-        cause = "reader" if self.is_read_again else "portal"
+        is_cited = self.page_id is not None and holder["page_id"] == self.page_id
+        is_read_again = self.is_read_again or (self.from_archive and is_cited)
+        cause = "reader" if is_read_again else "portal"
         for name in _EDITED:
             if name in values and holder[name] is not None:
                 row = {

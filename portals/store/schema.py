@@ -236,6 +236,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "path": "The archive.",
         "start": "Where the part begins, in bytes.",
         "asked": "What the command was asked for, as JSON.",
+        "damaged": "Records in it that could not be read.",
     },
     "lineage": {
         "article_id": "The article.",

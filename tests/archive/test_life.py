@@ -98,12 +98,15 @@ def test_what_was_crawled_and_killed_comes_back_from_the_archive_alone(tmp_path:
     assert crawled["images"]
 
 
-def test_a_portal_that_was_explored_comes_back_from_the_archive_alone(tmp_path: Path) -> None:
-    plan = next(plan for plan in PLANS if plan.portal == "brvt")
+@pytest.mark.parametrize("name", ["brvt", "kiengiang", "tienlang"])
+def test_a_portal_that_was_explored_comes_back_from_the_archive_alone(
+    tmp_path: Path, name: str
+) -> None:
+    plan = next(plan for plan in PLANS if plan.portal == name)
     site = build(plan)
     with serving(site.pages) as portal:
-        kill_at(arguments(portal, tmp_path, name="brvt"), "before the commit", r"\.html", 9)
-        done = crawl(portal, tmp_path, name="brvt")
+        kill_at(arguments(portal, tmp_path, name=name), "before the commit", "tin|Tin|bai", 9)
+        done = crawl(portal, tmp_path, name=name)
     reextract(tmp_path)
 
     assert done.code == 0, done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -187,6 +188,47 @@ def test_an_answer_in_the_place_of_a_page_is_never_stored(tmp_path: Path, body: 
     assert rejects(tmp_path / "a.db") == {
         url_of(story): "the archive answered with a page of its own"
     }
+
+
+def test_an_archive_that_recovers_is_asked_again_for_what_it_did_not_play(tmp_path: Path) -> None:
+    story, other = stories(2)
+    with wayback([kept(story), kept(other)]) as machine:
+        machine.first = {f"/web/{AT}id_/{url_of(story)}": [Answer(b"<p>Too many requests</p>")] * 9}
+        crawl(machine, tmp_path / "a.db")
+        assert stored(tmp_path / "a.db") == [url_of(other)]
+        machine.first.clear()
+        done = crawl(machine, tmp_path / "a.db")
+
+    assert done.code == 0, done.err
+    assert len(stored(tmp_path / "a.db")) == 2
+    done = scrapy("reextract", tmp_path / "archive", "-s", f"DATABASE={tmp_path / 'b.db'}")
+    assert stored(tmp_path / "b.db") == stored(tmp_path / "a.db")
+
+
+@pytest.mark.parametrize("odd", ["http://[x.vn]/a-1.html", "http://x.vn]:80/a-1.html"])
+def test_an_odd_address_in_the_index_costs_itself(tmp_path: Path, odd: str) -> None:
+    (story,) = stories(1)
+    with wayback([kept(story)]) as machine:
+        index = [["timestamp", "original", "mimetype", "statuscode", "digest"]]
+        index += [[AT, odd, "text/html", "200", "X"], [AT, url_of(story), "text/html", "200", "Y"]]
+        machine.first = {"/cdx/": [Answer(json.dumps(index).encode())]}
+        done = crawl(machine, tmp_path / "a.db")
+
+    assert done.code == 0, done.err
+    assert stored(tmp_path / "a.db") == [url_of(story)]
+
+
+def test_what_came_from_the_archive_is_not_pruned_for_its_age(tmp_path: Path) -> None:
+    with wayback(map(kept, stories(2))) as machine:
+        crawl(machine, tmp_path / "a.db")
+        done = scrapy(
+            "archive", "prune", "--older", "1d", "--drop-current",
+            "-s", f"DATABASE={tmp_path / 'a.db'}", "-s", f"ARCHIVE_DIR={tmp_path / 'archive'}",
+        )  # fmt: skip
+        again = crawl(machine, tmp_path / "a.db")
+
+    assert done.code == 0, done.err
+    assert "0 new, 0 changed, 2 known" in again.out
 
 
 def test_an_index_that_answers_no_list_is_incomplete(tmp_path: Path) -> None:
