@@ -16,7 +16,7 @@ from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import StorageError
 from portals.store.database import Store
 from portals.store.history import find_article
-from portals.store.similar import similar_to, update, waiting
+from portals.store.similar import everywhere, update, waiting
 
 
 class Command(ScrapyCommand):
@@ -64,7 +64,7 @@ class Command(ScrapyCommand):
             self.exitcode = fail(message, USAGE_ERROR)
             return
         rows = []
-        for one in similar_to(conn, article_id):
+        for one in everywhere(conn, article_id):
             sql = "SELECT portal, published_at, title, url FROM articles WHERE id = ?"
             portal, published_at, title, url = conn.execute(sql, (one.article_id,)).fetchone()
             rows.append(

@@ -353,9 +353,10 @@ _TO_BUILD_ON = (
     "INSERT INTO uncompared SELECT id FROM articles",
     """
     CREATE TABLE bands (
+        month INTEGER NOT NULL,
         band INTEGER NOT NULL,
         article_id INTEGER NOT NULL,
-        PRIMARY KEY (band, article_id)
+        PRIMARY KEY (month, band, article_id)
     ) STRICT, WITHOUT ROWID
     """,
     """

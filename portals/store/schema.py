@@ -28,7 +28,7 @@ TABLES: dict[str, str] = {
     "lineage": "View: from a field of an article to its rule, reader, run, page and bytes.",
     "search_exact": "FTS5 index of the articles: canonical form (case folded, one tone style).",
     "search_folded": "FTS5 index of the articles: the canonical form without marks, đ as d.",
-    "similar": "Pairs of articles that tell the same story in other words.",
+    "similar": "Pairs of articles, within two months, that tell the same story in other words.",
     "bands": "MinHash bands of the articles, by which similar ones are found.",
     "uncompared": "Articles that have not been compared with the others yet.",
     "edits": "Fields beside the text that changed: what stood there before.",
@@ -269,6 +269,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "similarity": "Share of their word shingles that both have (Jaccard), from 0.15 to 1.",
     },
     "bands": {
+        "month": "Month of publication, else of the first sighting, counted from the year 0.",
         "band": "Hash of a band.",
         "article_id": "The article, or an older text of it.",
     },

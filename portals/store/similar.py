@@ -1,14 +1,17 @@
 """The same story on other portals, edited: near-duplicates, found without comparing everything.
 
 Every text has a MinHash of its folded word shingles; articles that share a band of it are compared
-shingle by shingle. Bands stand in the database, so that looking one up costs the same however many
-articles there are. Nothing is merged and nothing dropped: exact copies share an article anyway.
+shingle by shingle. Bands stand in the database by month, and an article is compared with those of
+its month and the two beside it, so that a look-up costs the same however many articles there are:
+news is copied within days. ``everywhere`` looks through all months for one article. Nothing is
+merged and nothing dropped: exact copies share an article anyway.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -79,50 +82,80 @@ def update(store: Store) -> Iterator[int]:
     while True:
         with store.writing():
             rows = conn.execute(
-                "SELECT id, body FROM articles WHERE id IN (SELECT article_id FROM uncompared"
-                " ORDER BY article_id LIMIT ?)",
+                f"SELECT id, body, {_MONTH} FROM articles WHERE id IN ("  # noqa: S608
+                "SELECT article_id FROM uncompared ORDER BY article_id LIMIT ?)",
                 (_BATCH,),
             ).fetchall()
-            for article_id, body in rows:
-                compare(conn, article_id, body)
+            for article_id, body, month in rows:
+                _compare(conn, article_id, body, month)
         if not rows:
             return
         yield len(rows)
 
 
-def compare(conn: sqlite3.Connection, article_id: int, body: str) -> None:
+_MONTH = (
+    "12 * substr(coalesce(published_at, first_seen_at), 1, 4)"
+    " + substr(coalesce(published_at, first_seen_at), 6, 2) AS month"
+)
+
+
+def _compare(conn: sqlite3.Connection, article_id: int, body: str, month: int) -> None:
     """Enter an article's bands and the pairs that it makes, inside the caller's transaction."""
     own = shingles(body)
     bands = bands_of(own)
     conn.execute(
         "DELETE FROM similar WHERE article_id = ? OR other_id = ?", (article_id, article_id)
     )
-    for other_id, other_body in _candidates(conn, article_id, bands):
-        similarity = resemblance(own, shingles(other_body))
-        if similarity >= SIMILAR:
-            pair = sorted((article_id, other_id))
-            conn.execute("INSERT INTO similar VALUES (?, ?, ?)", (*pair, round(similarity, 4)))
+    for found in _resembling(conn, article_id, own, bands, range(month - 1, month + 2)):
+        pair = sorted((article_id, found.article_id))
+        conn.execute("INSERT INTO similar VALUES (?, ?, ?)", (*pair, found.similarity))
     # Bands of an older text may stay: what they bring is compared like anything else.
-    rows = [(band, article_id) for band in bands]
-    conn.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", rows)
+    rows = [(month, band, article_id) for band in bands]
+    conn.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?, ?)", rows)
     conn.execute("DELETE FROM uncompared WHERE article_id = ?", (article_id,))
 
 
-def _candidates(
-    conn: sqlite3.Connection, article_id: int, bands: list[int]
-) -> Iterator[tuple[int, str]]:
-    """Yield the articles that share a band, with their texts."""
-    found: set[int] = set()
-    for band in bands:
-        sharing = conn.execute(
-            "SELECT article_id FROM bands WHERE band = ? LIMIT ?", (band, _LONG_BAND)
-        ).fetchall()
-        if len(sharing) < _LONG_BAND:
-            found.update(row[0] for row in sharing)
-    for other_id in sorted(found - {article_id}):
+def _resembling(
+    conn: sqlite3.Connection,
+    article_id: int,
+    own: NDArray[np.uint64],
+    bands: list[int],
+    months: Iterable[int],
+) -> Iterator[Similar]:
+    """Yield the articles of ``months`` that share a band and resemble the one with ``own``."""
+    candidates: set[int] = set()
+    for month in months:
+        candidates |= _sharing(conn, bands, month)
+    for other_id in sorted(candidates - {article_id}):
         row = conn.execute("SELECT body FROM articles WHERE id = ?", (other_id,)).fetchone()
-        if row:
-            yield other_id, row[0]
+        similarity = resemblance(own, shingles(row[0])) if row else 0.0
+        if similarity >= SIMILAR:
+            yield Similar(other_id, round(similarity, 4))
+
+
+def _sharing(conn: sqlite3.Connection, bands: list[int], month: int) -> set[int]:
+    marks = ", ".join("?" * len(bands))
+    holders: dict[int, list[int]] = defaultdict(list)
+    rows = conn.execute(
+        f"SELECT band, article_id FROM bands WHERE month = ? AND band IN ({marks}) LIMIT ?",  # noqa: S608
+        (month, *bands, len(bands) * _LONG_BAND),
+    )
+    for band, holder in rows:
+        holders[band].append(holder)
+    return {one for found in holders.values() if len(found) < _LONG_BAND for one in found}
+
+
+def everywhere(conn: sqlite3.Connection, article_id: int) -> list[Similar]:
+    """Return the articles of any month that resemble one, most similar first."""
+    body, month = conn.execute(
+        f"SELECT body, {_MONTH} FROM articles WHERE id = ?",  # noqa: S608
+        (article_id,),
+    ).fetchone()
+    first, last = conn.execute("SELECT min(month), max(month) FROM bands").fetchone()
+    own = shingles(body)
+    months = range(first or month, (last or month) + 1)
+    found = _resembling(conn, article_id, own, bands_of(own), months)
+    return sorted(found, key=lambda one: (-one.similarity, one.article_id))
 
 
 def similar_to(conn: sqlite3.Connection, article_id: int) -> list[Similar]:

@@ -20,7 +20,7 @@ from portals.article import Article
 from portals.contract import normalise
 from portals.language.shingles import resemblance, shingles
 from portals.store.database import Store
-from portals.store.similar import SIMILAR, bands_of, similar_to, update, waiting
+from portals.store.similar import SIMILAR, bands_of, everywhere, similar_to, update, waiting
 from tests.pages.prose import stories
 
 NOW = datetime(2025, 3, 1, 5, tzinfo=UTC)
@@ -84,6 +84,33 @@ def test_a_text_that_changes_is_compared_again(store: Store) -> None:
     compare(store)
 
     assert similar_to(store.db.conn, one) == []
+
+
+def test_a_story_told_again_years_later_is_found_when_it_is_asked_for(store: Store) -> None:
+    sentences = told(5)
+    first = save(store, "http://a.vn/1", "Một", ". ".join(sentences))
+    item = Article(
+        portal="brvt", url="http://b.vn/1", title="Hai", body=". ".join(sentences[1:]),
+        fetched_at=NOW, published_at="2019-05-01T00:00:00+07:00", published_precision="day",
+    )  # fmt: skip
+    store.save(normalise(item), 1)
+    compare(store)
+
+    assert similar_to(store.db.conn, first) == []
+    assert [found.article_id for found in everywhere(store.db.conn, first)] == [2]
+
+
+def test_articles_of_neighbouring_months_are_compared(store: Store) -> None:
+    sentences = told(5)
+    first = save(store, "http://a.vn/1", "Một", ". ".join(sentences), day=1)
+    item = Article(
+        portal="brvt", url="http://b.vn/1", title="Hai", body=". ".join(sentences[1:]),
+        fetched_at=NOW, published_at="2025-01-31T00:00:00+07:00", published_precision="day",
+    )  # fmt: skip
+    store.save(normalise(item), 1)
+    compare(store)
+
+    assert [found.article_id for found in similar_to(store.db.conn, first)] == [2]
 
 
 def test_nothing_is_compared_twice(store: Store) -> None:
