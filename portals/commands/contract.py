@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from scrapy.exceptions import UsageError
 
 from portals.commands import print_text
 from portals.store.documentation import data_markdown
+from portals.store.export import json_schema
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "data.md"
 
@@ -24,22 +26,27 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Return the syntax."""
-        return "[--write]"
+        return "[--write | --json]"
 
     def short_desc(self) -> str:
         """Return the description."""
         return "Print the documentation of the data, or write it to docs/data.md"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--write``."""
+        """Add ``--write`` and ``--json``."""
         super().add_options(parser)
         parser.add_argument("--write", action="store_true", help="write docs/data.md")
+        parser.add_argument(
+            "--json", action="store_true", help="print the JSON Schema of an exported article"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print or write the document."""
         if args:
             raise UsageError("contract takes no arguments")
-        if opts.write:
+        if opts.json:
+            print_text(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+        elif opts.write:
             DOCUMENT.write_text(data_markdown(), encoding="utf-8")
         else:
             print_text(data_markdown())

@@ -66,6 +66,10 @@ def test_json_lines_hold_every_field_as_the_schema_says(store: Store) -> None:
             assert isinstance(value, sum((kinds[kind] for kind in allowed), ()))
 
 
+def test_the_schema_is_printed() -> None:
+    assert json.loads(scrapy("contract", "--json").out) == json_schema()
+
+
 def test_tables_open_in_a_spreadsheet_and_hold_no_formula(store: Store) -> None:
     data = written(store, "csv")
     table = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
