@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
 from pathlib import Path
 
@@ -64,3 +65,26 @@ def test_the_lock_files_pin_hashes_and_name_no_index() -> None:
         assert len(pinned) > 20
         assert "://" not in text
         assert text.count("--hash=sha256:") >= len(pinned)
+
+
+PROVINCES = PROJECT.parent / "shared" / "research" / "provinces.csv"
+
+
+@pytest.mark.skipif(not PROVINCES.exists(), reason="needs ../shared")
+def test_the_provinces_of_today_are_those_that_the_old_ones_became() -> None:
+    with PROVINCES.open(encoding="utf-8", newline="") as file:
+        became = {row["old_province"]: row["new_province"] for row in csv.DictReader(file)}
+    known = [portal for portal in portals().values() if portal.province_then]
+
+    assert len(became) == 63
+    assert {portal.name: portal.province_now for portal in known} == {
+        portal.name: became[portal.province_then] for portal in known
+    }
+
+
+def test_what_became_of_a_portal_is_said_with_its_evidence() -> None:
+    known = [portal for portal in portals().values() if portal.state != "unknown"]
+
+    assert len(known) >= 10
+    assert all(portal.evidence for portal in known)
+    assert all(portal.successor for portal in known if portal.state in ("moved", "merged"))
