@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 from tests.server import Answer
 
 _PLAYBACK = re.compile(r"^/web/(\d{1,14})(id_)?/(https?://.+)$")
+FIELDS = "urlkey,timestamp,original,mimetype,statuscode,digest,length"
 TOOLBAR = (
     b"<!-- BEGIN WAYBACK TOOLBAR INSERT --><div id=wm-ipp-base>14 captures"
     b"</div><!-- END WAYBACK TOOLBAR INSERT -->"
@@ -89,13 +90,19 @@ class Machine:
         if asked.get("collapse") == ["digest"]:
             found = _collapsed(found)
         start = int(asked.get("resumeKey", ["0"])[0])
-        page = found[start : start + min(self.page_size, int(asked["limit"][0]))]
-        names = asked["fl"][0].split(",")
-        rows: list[list[str]] = [names] if page else []
-        rows += [[_field(kept, name) for name in names] for kept in page]
-        if asked.get("showResumeKey") and start + len(page) < len(found):
-            rows += [[], [str(start + len(page))]]
-        return Answer(json.dumps(rows).encode(), headers={"Content-Type": "application/json"})
+        page = found[start : start + min(self.page_size, int(asked.get("limit", ["9999"])[0]))]
+        names = asked.get("fl", [FIELDS])[0].split(",")
+        rows = [[_field(kept, name) for name in names] for kept in page]
+        end = start + len(page)
+        key = str(end) if asked.get("showResumeKey") and end < len(found) else None
+        if asked.get("output") == ["json"]:
+            told: list[list[str]] = [[*names], *rows] if page else []
+            told += [[], [key]] if key else []
+            body = json.dumps(told).encode()
+            return Answer(body, headers={"Content-Type": "application/json"})
+        lines = [" ".join(row) for row in rows] + (["", key] if key else [])
+        text = "".join(f"{line}\n" for line in lines).encode()
+        return Answer(text, headers={"Content-Type": "text/plain"})
 
     def _play(self, timestamp: str, url: str, *, is_raw: bool) -> Answer:
         same = [kept for kept in self.captures if _same(kept.url, url)]
@@ -113,6 +120,7 @@ class Machine:
         at = datetime.strptime(exact.timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         headers = {
             "Memento-Datetime": format_datetime(at, usegmt=True),
+            "Link": f'<{exact.url}>; rel="original"',
             "X-Archive-Orig-Server": "nginx",
             "Content-Type": "text/html; charset=utf-8",
         }
@@ -136,6 +144,8 @@ def _collapsed(found: Sequence[Kept]) -> list[Kept]:
 
 def _field(kept: Kept, name: str) -> str:
     return {
+        "urlkey": kept.urlkey,
+        "length": str(len(kept.body)),
         "timestamp": kept.timestamp,
         "original": kept.url,
         "mimetype": kept.mimetype,
