@@ -94,13 +94,13 @@ class Machine:
         names = asked.get("fl", [FIELDS])[0].split(",")
         rows = [[_field(kept, name) for name in names] for kept in page]
         end = start + len(page)
-        key = str(end) if asked.get("showResumeKey") and end < len(found) else None
+        resume = str(end) if asked.get("showResumeKey") and end < len(found) else None
         if asked.get("output") == ["json"]:
             told: list[list[str]] = [[*names], *rows] if page else []
-            told += [[], [key]] if key else []
+            told += [[], [resume]] if resume else []
             body = json.dumps(told).encode()
             return Answer(body, headers={"Content-Type": "application/json"})
-        lines = [" ".join(row) for row in rows] + (["", key] if key else [])
+        lines = [" ".join(row) for row in rows] + (["", resume] if resume else [])
         text = "".join(f"{line}\n" for line in lines).encode()
         return Answer(text, headers={"Content-Type": "text/plain"})
 
