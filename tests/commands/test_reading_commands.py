@@ -95,9 +95,7 @@ def test_what_cannot_be_used_is_told(sample: Path, words: tuple[str, ...]) -> No
     assert "Traceback" not in done.err
 
 
-@pytest.mark.parametrize(
-    "words", [("search", "x"), ("similar", "1"), ("history", "1"), ("export",)]
-)
+@pytest.mark.parametrize("words", ["search x", "similar 1", "history 1", "export"])
 def test_without_a_database_it_is_one_line(tmp_path: Path, words: str) -> None:
     done = run(tmp_path / "none.db", *words.split())
 
