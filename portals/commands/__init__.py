@@ -40,6 +40,11 @@ def crawler_process(settings: Settings) -> AsyncCrawlerProcess:
     return process
 
 
+def readable(argument: str) -> str:
+    """Return an argument as text, whatever bytes a shell passed on."""
+    return argument.encode("utf-8", "replace").decode()
+
+
 def fail(message: object, code: int) -> int:
     """Print one line on standard error and return ``code``."""
     print(f"error: {message}", file=sys.stderr)

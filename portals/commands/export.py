@@ -8,6 +8,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from datetime import UTC, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,7 +20,7 @@ from portals.crawling.arguments import day
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.store.database import Store
-from portals.store.export import FORMATS, Choice, articles, count, opened
+from portals.store.export import FORMATS, Choice, articles, count, opened, title_of, write_atom
 from portals.store.saving import utc
 
 
@@ -67,9 +68,13 @@ class Command(ScrapyCommand):
             with closing(Store.open_to_read(self.settings["DATABASE"])) as store:
                 conn = store.db.conn
                 conn.execute("BEGIN")  # one moment, however long it takes
+                title = title_of(conn, opts.portal)
+                write = FORMATS[opts.format]
+                if opts.format == "atom":
+                    write = partial(write_atom, portal=opts.portal, title=title)
                 rows = counting(articles(conn, choice), count(conn, choice), "exporting", by=1)
                 with opened(output) as file:
-                    FORMATS[opts.format](rows, file)
+                    write(rows, file)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except (StorageError, OSError, sqlite3.Error) as error:

@@ -15,7 +15,7 @@ from rich.text import Text
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import fail, print_text
+from portals.commands import fail, print_text, readable
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import StorageError
 from portals.store.database import Store
@@ -53,7 +53,7 @@ class Command(ScrapyCommand):
             raise UsageError("give one article, by its address or its id")
         try:
             with closing(Store.open_to_read(self.settings["DATABASE"])) as store:
-                article_id = find_article(store.db.conn, args[0])
+                article_id = find_article(store.db.conn, readable(args[0]))
                 if article_id is None:
                     message = f"there is no article {args[0]!r}; 'scrapy search' finds addresses"
                     self.exitcode = fail(message, USAGE_ERROR)
@@ -78,9 +78,10 @@ def _show(found: History) -> None:
         if step.pieces:
             lines.append(_difference(step.pieces, is_terminal=is_terminal))
     for edit in found.edits:
+        at = "" if edit.url == found.url else f" at {edit.url}"
         by = "by the portal" if edit.cause == "portal" else "by a newer reader"
         lines.append(
-            Text(f"{edit.seen_at}  {edit.field}: {edit.before!r} became {edit.after!r}, {by}")
+            Text(f"{edit.seen_at}  {edit.field}: {edit.before!r} became {edit.after!r}, {by}{at}")
         )
     if found.gone_at:
         lines.append(Text(f"{found.gone_at}  withdrawn: the page is gone", style="bold red"))

@@ -15,15 +15,19 @@ from rich.text import Text
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import fail, print_rows, print_text
+from portals.commands import fail, print_rows, print_text, readable
 from portals.crawling.arguments import day
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.store.database import Store
+from portals.store.export import title_of
 from portals.store.search import LIMIT, Found, Wanted, faults, reindex, search
 
 NOTHING_FOUND = 1
 """Exit code where no article matches, as grep's."""
+
+
+_MOST = 10_000  # articles
 
 
 class Command(ScrapyCommand):
@@ -59,24 +63,27 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         if not args and not (opts.check or opts.rebuild):
             raise UsageError("say what to search for")
+        if opts.limit < 1:
+            raise UsageError("--limit wants one article or more")
         database = self.settings["DATABASE"]
         try:
             if opts.rebuild:
-                with closing(Store.open(database)) as store, store.writing():
+                with closing(Store.open_existing(database)) as store, store.writing():
                     print(f"{reindex(store.db.conn)} articles indexed")
             elif opts.check:
-                with closing(Store.open(database)) as store:
+                with closing(Store.open_existing(database)) as store:
                     self._check(store)
             else:
                 until = day("until", opts.until)
                 wanted = Wanted(
-                    query=" ".join(args),
+                    query=readable(" ".join(args)),
                     portal=opts.portal,
                     since=_iso(day("since", opts.since)),
                     until=_iso(until + timedelta(days=1) if until else None),
-                    limit=max(1, opts.limit),
+                    limit=min(opts.limit, _MOST),
                 )
                 with closing(Store.open_to_read(database)) as store:
+                    title_of(store.db.conn, opts.portal)
                     self._search(store, wanted, as_json=opts.json)
         except (StorageError, sqlite3.Error) as error:
             self.exitcode = fail(error, EXIT_CODES["storage"])

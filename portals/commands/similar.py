@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import counting, fail, print_rows
+from portals.commands import counting, fail, print_rows, readable
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import StorageError
 from portals.store.database import Store
@@ -47,7 +47,7 @@ class Command(ScrapyCommand):
             raise UsageError("give one article, by its id or its address, or --update")
         try:
             if opts.update:
-                with closing(Store.open(self.settings["DATABASE"])) as store:
+                with closing(Store.open_existing(self.settings["DATABASE"])) as store:
                     count = sum(counting(update(store), waiting(store), "comparing"))
                 print(f"{count} articles compared")
                 return
@@ -58,7 +58,7 @@ class Command(ScrapyCommand):
 
     def _show(self, store: Store, given: str, *, as_json: bool) -> None:
         conn = store.db.conn
-        article_id = find_article(conn, given)
+        article_id = find_article(conn, readable(given))
         if article_id is None:
             message = f"there is no article {given!r}; 'scrapy search' finds ids"
             self.exitcode = fail(message, USAGE_ERROR)

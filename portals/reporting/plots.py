@@ -60,7 +60,7 @@ def articles_over_time(months: Sequence[Month], others: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return _UNSAFE_IN_PLOTS.sub("", text)[:40]
+    return f" {_UNSAFE_IN_PLOTS.sub('', text)[:40]}"  # a name that begins with _ has no legend
 
 
 def _span(first: str, last: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from portals.catalogue import Portal, portals
 from portals.errors import StorageError
 from portals.store.migrations import migrations
 from portals.store.saving import Outcome, save, utc
+
+logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_SECONDS = 60
 """How long a writer waits for another one; nightly crawls of several portals share one file."""
@@ -72,6 +75,13 @@ class Store:
             connection.close()
             raise
         return store
+
+    @classmethod
+    def open_existing(cls, path: str | Path) -> Store:
+        """Open a ``path`` that is there, to write to it. Raises StorageError."""
+        if not Path(path).is_file():
+            raise StorageError(f"there is no database {path}; crawl first, or give -s DATABASE=")
+        return cls.open(path)
 
     @classmethod
     def open_to_read(cls, path: str | Path) -> Store:
@@ -265,6 +275,8 @@ def _prepared(connection: sqlite3.Connection) -> Database:
     connection.execute("PRAGMA foreign_keys = ON")
     db = Database(connection)
     if migrations.pending(db):
+        if migrations.applied(db):
+            logger.warning("the database is of an earlier release: bringing it up to date")
         connection.execute("BEGIN IMMEDIATE")
         try:
             migrations.apply(db)

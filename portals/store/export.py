@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import quote
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
@@ -43,13 +44,14 @@ FIELDS: dict[str, tuple[str, str]] = {
     "sightings": ("integer", "Addresses on which it stands."),
     "first_seen_at": ("string", "When it was first served to us, UTC."),
     "last_seen_at": ("string", "When it was last served to us, UTC."),
-    "changed_at": ("string", "When its newest text or field was first served to us, UTC."),
+    "changed_at": ("string", "Start of the run that last wrote its text or a field of it, UTC."),
 }
 """Fields of an exported article, their types (``?``: may be null) and meanings, in order."""
 
 _ROWS_IN_GROUP = 2_000  # of Parquet
+_IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,21 @@ def _conditions(choice: Choice) -> tuple[str, list[str]]:
 
 
 _CHANGED = (
-    "SELECT *, max((SELECT max(seen_at) FROM revisions WHERE article_id = v.id),"
-    " coalesce((SELECT max(seen_at) FROM edits WHERE article_id = v.id), '')) AS changed_at"
-    " FROM v_articles v"
+    "SELECT v.*, runs.started_at AS changed_at FROM v_articles v"
+    " JOIN articles a ON a.id = v.id JOIN runs ON runs.id = a.run_id"
 )
+
+
+def title_of(conn: sqlite3.Connection, portal: str | None) -> str:
+    """Return a portal's name in full, or itself. Raises PortalError where it is not known."""
+    if portal is None:
+        return ""
+    row = conn.execute("SELECT title FROM portals WHERE name = ?", (portal,)).fetchone()
+    if row:
+        return str(row[0])
+    if conn.execute("SELECT 1 FROM sightings WHERE portal = ?", (portal,)).fetchone():
+        return portal
+    raise PortalError(f"nothing is known of a portal {portal!r}; 'scrapy status' prints them")
 
 
 def count(conn: sqlite3.Connection, choice: Choice) -> int:
@@ -174,35 +187,27 @@ def _grouped(rows: Iterable[Row]) -> Iterator[list[dict[str, Any]]]:
         yield group
 
 
-def write_atom(rows: Iterable[Row], out: BinaryIO) -> None:
-    """Write an Atom feed (RFC 4287) of one portal; ids are tags made of the content hash."""
+def write_atom(rows: Iterable[Row], out: BinaryIO, portal: str = "", title: str = "") -> None:
+    """Write an Atom feed (RFC 4287) of a portal, empty or not; an entry's id is its address."""
     feed = XMLGenerator(out, "utf-8", short_empty_elements=True)
     feed.startDocument()
-    first: Row | None = None
+    _open(feed, "feed", **{"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "vi"})
+    _element(feed, "title", title or portal)
+    _element(feed, "id", f"tag:tin-cong-doan,2025:{portal}")
+    _element(feed, "updated", datetime.now(UTC).isoformat(timespec="seconds"))
+    _element(feed, "generator", "tin-cong-doan")
     for row in rows:
-        if first is None:
-            first = row
-            _begin_feed(feed, row)
         _entry(feed, row)
-    if first is None:
-        raise PortalError("there is no article to put into a feed; choose others")
     feed.endElement("feed")
     feed.endDocument()
 
 
-def _begin_feed(feed: XMLGenerator, row: Row) -> None:
-    _open(feed, "feed", **{"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "vi"})
-    _element(feed, "title", str(row["portal_title"] or row["portal"]))
-    _element(feed, "id", f"tag:tin-cong-doan,2025:{row['portal']}")
-    _element(feed, "updated", datetime.now(UTC).isoformat(timespec="seconds"))
-    _element(feed, "generator", "tin-cong-doan")
-
-
 def _entry(feed: XMLGenerator, row: Row) -> None:
+    address = quote(str(row["url"]), safe=_IN_ADDRESSES)
     _open(feed, "entry")
     _element(feed, "title", row["title"])
-    _element(feed, "id", f"tag:tin-cong-doan,2025:{row['portal']}:{row['content_hash']}")
-    _open(feed, "link", rel="alternate", href=row["url"])
+    _element(feed, "id", address)
+    _open(feed, "link", rel="alternate", href=address)
     feed.endElement("link")
     if row["published_at"]:
         _element(feed, "published", row["published_at"])
@@ -244,6 +249,13 @@ def opened(output: Path | None) -> Iterator[BinaryIO]:
     if output is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
+        return
+    output = output.resolve()
+    if output.is_dir():
+        raise PortalError(f"{output} is a folder; name a file in it")
+    if output.exists() and not output.is_file():  # a pipe, a device
+        with output.open("wb") as file:
+            yield file
         return
     beside = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:

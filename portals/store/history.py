@@ -43,8 +43,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A field beside the text that changed: ``cause`` is the portal, or a better reader."""
+    """A field that changed at an address: ``cause`` is the portal, or a better reader."""
 
+    url: str
     field: str
     before: str | None
     after: str | None
@@ -88,11 +89,12 @@ def history_of(conn: sqlite3.Connection, article_id: int) -> History:
         (article_id,),
     ).fetchall()
     edits = conn.execute(
-        "SELECT field, before, after, seen_at, cause FROM edits WHERE article_id = ? ORDER BY id",
+        "SELECT url, field, before, after, seen_at, cause FROM edits WHERE article_id = ?"
+        " ORDER BY id",
         (article_id,),
     )
     gone = conn.execute(
-        "SELECT max(gone_at) FROM withdrawn WHERE article_id = ?", (article_id,)
+        "SELECT max(gone_at) FROM withdrawn WHERE article_id = ? AND url = ?", (article_id, url)
     ).fetchone()
     return History(
         article_id=article_id,
@@ -114,7 +116,8 @@ def _steps(
         flags, pieces = [], []
         if before is not None:
             flags = _flags(before, (title, lead, body))
-            pieces = difference(_whole(*before), _whole(title, lead, body))
+            for old, new in zip(before, (title, lead, body), strict=True):
+                pieces += difference(old or "", new or "")
         yield Step(revision_id, seen_at, via, title, flags, pieces)
         before = (title, lead, body)
 
@@ -143,7 +146,9 @@ def difference(before: str, after: str) -> list[Piece]:
     if before == after:
         return [Piece("same", after)] if after else []
     old, new = _pieces(before), _pieces(after)
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    matcher = SequenceMatcher(
+        None, [piece.strip() for piece in old], [piece.strip() for piece in new], autojunk=False
+    )
     found: list[Piece] = []
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind == "equal":

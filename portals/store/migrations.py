@@ -373,6 +373,7 @@ _TO_BUILD_ON = (
     CREATE TABLE edits (
         id INTEGER PRIMARY KEY,
         article_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+        url TEXT NOT NULL,
         field TEXT NOT NULL,
         before TEXT,
         after TEXT,
@@ -409,26 +410,39 @@ _TO_BUILD_ON = (
         UNION ALL SELECT other_id, article_id, similarity FROM similar
     ),
     shown AS (
-        SELECT article_id, portal, url, title, content_hash,
+        SELECT article_id, portal, url, title, content_hash, first_seen_at AS seen,
             coalesce(published_at, first_seen_at) AS at,
-            julianday(coalesce(published_at, first_seen_at)) AS day
+            julianday(coalesce(published_at, first_seen_at)) AS moment,
+            coalesce(substr(published_at, 1, 10), date(first_seen_at, '+7 hours')) AS day,
+            published_precision IS NOT 'minute' AS is_day
         FROM sightings
     ),
-    followed AS (
+    pairs AS (
         SELECT later.article_id, first.article_id AS first_id, first.portal AS first_portal,
             first.url AS first_url, first.at AS first_at, later.portal, later.url, later.at,
-            round((later.day - first.day) * 24, 1) AS lag_hours, related.similarity,
+            later.is_day OR first.is_day AS is_estimated,
+            CASE WHEN later.is_day OR first.is_day
+                THEN (julianday(later.day) - julianday(first.day)) * 24
+                ELSE (later.moment - first.moment) * 24 END AS lag,
+            first.seen AS first_seen, later.seen AS later_seen,
+            related.similarity,
             later.title != first.title AS title_changed,
-            later.content_hash != first.content_hash AS text_changed,
-            row_number() OVER (PARTITION BY later.article_id, later.url
-                ORDER BY first.day, related.similarity DESC, first.url) AS place
+            later.content_hash != first.content_hash AS text_changed
         FROM shown AS later
         JOIN related ON related.article_id = later.article_id
         JOIN shown AS first ON first.article_id = related.other_id
-        WHERE first.portal != later.portal AND first.day < later.day
+        WHERE first.portal != later.portal
+    ),
+    followed AS (
+        SELECT *, round(lag, 1) AS lag_hours,
+            row_number() OVER (PARTITION BY article_id, url
+                ORDER BY lag DESC, similarity DESC, first_seen, first_url) AS place
+        FROM pairs
+        WHERE round(lag, 2) > 0 OR (round(lag, 2) = 0
+            AND (first_seen < later_seen OR (first_seen = later_seen AND first_url < url)))
     )
     SELECT article_id, first_id, first_portal, first_url, first_at, portal, url, at, lag_hours,
-        similarity, title_changed, text_changed
+        is_estimated, similarity, title_changed, text_changed
     FROM followed WHERE place = 1
     """,
     """
@@ -443,7 +457,7 @@ _TO_BUILD_ON = (
             SELECT 1 FROM visits AS others
             WHERE others.portal = visits.portal AND others.kind = 'article'
                 AND others.status = 200 AND others.fingerprint IS NOT NULL
-                AND others.fetched_at >= datetime(visits.fetched_at, '-1 day')
+                AND others.fetched_at >= visits.fetched_at
         )
     """,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Any, Literal
 
 from portals.article import READER_VERSION, Article
 from portals.store import search
+from portals.store.history import figures
 
 Outcome = Literal["new", "changed", "copy", "known", "reread"]
 """What a stored page was: a new article, a new text or a new address of one, nothing new, or a page
@@ -26,6 +28,9 @@ _ARTICLE_FIELDS = (
 )  # fmt: skip
 
 
+_TEXT_FIELDS = (
+    "title", "lead_prefix", "lead", "body", "language", "word_count", "hash_version",
+)  # fmt: skip
 _SEARCHED_FIELDS = ("title", "lead", "body")
 _SEARCHED = frozenset(_SEARCHED_FIELDS)
 _EDITED = ("title", "published_at", "author", "source", "section")
@@ -98,6 +103,13 @@ class _Saving:
         sighting = self._row("SELECT * FROM sightings WHERE url = ?", self.article.url)
         known_since = sighting["last_seen_at"] if sighting else None
         self.is_read_again = self.from_archive and known_since == self.seen_at
+        if sighting and self.from_archive and self.page_id is not None:
+            cited = self._row(
+                "SELECT 1 FROM articles WHERE id = ? AND page_id = ?",
+                sighting["article_id"],
+                self.page_id,
+            )
+            self.is_read_again = self.is_read_again or cited is not None
         holder = self._holder(sighting)
         if holder is None:
             article_id = self._insert_article()
@@ -195,8 +207,11 @@ class _Saving:
             self._refresh(holder, sighting)
             return "known"
         if later and later["content_hash"] == article.content_hash:
-            moved = {"seen_at": self.seen_at, "page_id": self.page_id, "via": article.via}
-            self._update("revisions", "id", later["id"], moved)
+            if self._has_revision(holder["id"]):
+                self.conn.execute("DELETE FROM revisions WHERE id = ?", (later["id"],))
+            else:
+                moved = {"seen_at": self.seen_at, "page_id": self.page_id, "via": article.via}
+                self._update("revisions", "id", later["id"], moved)
             self._refresh(holder, sighting)
             return "known"
         if sighting and sighting["content_hash"] == article.content_hash:
@@ -251,7 +266,15 @@ class _Saving:
             "body": article.body,
             "page_id": self.page_id or revision["page_id"],
         }
-        self._update("revisions", "id", revision["id"], mended)
+        sql = (
+            "SELECT 1 FROM revisions WHERE article_id = ? AND seen_at = ? AND content_hash = ?"
+            " AND id != ?"
+        )
+        of = (revision["article_id"], revision["seen_at"], article.content_hash, revision["id"])
+        if self._row(sql, *of):  # it was told already
+            self.conn.execute("DELETE FROM revisions WHERE id = ?", (revision["id"],))
+        else:
+            self._update("revisions", "id", revision["id"], mended)
 
     def _has_text(self, article_id: int) -> bool:
         """Tell whether the article has or had this text: then a new address is a copy of it."""
@@ -343,7 +366,9 @@ class _Saving:
     def _show_fields(self, holder: dict[str, Any]) -> None:
         if values := self._changed_fields(holder):
             self._update_article(holder["id"], values)
-            self._note_edits(holder, values)
+            self._note_quiet_edits(holder, values)
+            if "published_at" in values:
+                self._let_compare(holder["id"])
             if not _SEARCHED.isdisjoint(values):
                 before = [holder[name] for name in _SEARCHED_FIELDS]
                 search.unindex(self.conn, holder["id"], before)
@@ -355,30 +380,45 @@ class _Saving:
         """Let the article wait for being compared with all others, by ``similar.update``."""
         self.conn.execute("INSERT OR IGNORE INTO uncompared VALUES (?)", (article_id,))
 
-    def _note_edits(self, holder: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        """Keep what stood there before, field by field; texts are kept as revisions."""
-        is_cited = self.page_id is not None and holder["page_id"] == self.page_id
-        is_read_again = self.is_read_again or (self.from_archive and is_cited)
-        cause = "reader" if is_read_again else "portal"
-        for name in _EDITED:
-            if name in values and holder[name] is not None:
-                row = {
-                    "article_id": holder["id"],
-                    "field": name,
-                    "before": holder[name],
-                    "after": values[name],
-                    "seen_at": self.seen_at,
-                    "cause": cause,
-                    "run_id": self.run_id,
-                    "page_id": self.page_id,
-                }
-                self._insert("edits", row)
+    def _note_edit(self, article_id: int, name: str, before: object, after: object) -> None:
+        """Keep what stood at this address before; texts are kept as revisions."""
+        row = {
+            "article_id": article_id,
+            "url": self.article.url,
+            "field": name,
+            "before": before,
+            "after": after,
+            "seen_at": self.seen_at,
+            "cause": "reader" if self.is_read_again else "portal",
+            "run_id": self.run_id,
+            "page_id": self.page_id,
+        }
+        self._insert("edits", row)
+
+    def _note_quiet_edits(self, holder: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Keep changes of the lead, and of figures that the content hash takes for punctuation."""
+        if holder["url"] != self.article.url:
+            return
+        if "lead" in values:
+            self._note_edit(holder["id"], "lead", holder["lead"], values["lead"])
+        is_same_text = holder["content_hash"] == self.article.content_hash
+        if "body" in values and is_same_text:
+            before, after = (Counter(figures(text)) for text in (holder["body"], values["body"]))
+            if before != after:
+                gone, come = ", ".join(before - after), ", ".join(after - before)
+                self._note_edit(holder["id"], "figures", gone, come)
 
     def _changed_fields(self, holder: dict[str, Any]) -> dict[str, Any]:
-        fresh = {name: getattr(self.article, name) for name in _ARTICLE_FIELDS}
-        fresh["provenance"] = json.dumps(
-            self.article.provenance, ensure_ascii=False, sort_keys=True
-        )
+        # A copy elsewhere may bring a newer text, but not another author or date of this address.
+        is_own = holder["portal"] == self.article.portal or holder["url"] == self.article.url
+        names = _ARTICLE_FIELDS if is_own else _TEXT_FIELDS
+        fresh = {name: getattr(self.article, name) for name in names}
+        rules = self.article.provenance
+        if not is_own:
+            told: dict[str, str] = {}
+            told |= {name: rules[name] for name in _SEARCHED_FIELDS if name in rules}
+            rules = {**json.loads(holder["provenance"]), **told}
+        fresh["provenance"] = json.dumps(rules, ensure_ascii=False, sort_keys=True)
         changed = {name: value for name, value in fresh.items() if holder[name] != value}
         if self._write_media(holder["id"]) or changed.keys() - {"view_count"}:
             changed |= {"run_id": self.run_id, "page_id": self.page_id}
@@ -432,13 +472,16 @@ class _Saving:
         values: dict[str, Any] = {}
         if self.seen_at < known["first_seen_at"]:
             values["first_seen_at"] = self.seen_at
-        if self.seen_at >= known["last_seen_at"]:
+        if self.seen_at >= known["last_seen_at"] or self.is_read_again:
             fresh = {
                 **shown,
                 "article_id": article_id,
                 "content_hash": article.content_hash,
-                "last_seen_at": self.seen_at,
+                "last_seen_at": max(self.seen_at, known["last_seen_at"]),
             }
             values |= {name: value for name, value in fresh.items() if known[name] != value}
+            for name in _EDITED:
+                if name in values:
+                    self._note_edit(article_id, name, known[name], values[name])
         if values:
             self._update("sightings", "url", article.url, values)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from portals.language.text import canonical, fold, words
 LIMIT = 20
 _SNIPPET_WORDS = 30
 _MAX_TERMS = 32
+_COMPARED_WHOLE = 20_000  # articles
+_COMPARED_WORDS = 200
 _TOKEN = re.compile(r"[^\W_]+")
 _PHRASE = re.compile(r'"([^"]*)"|([^"\s]+)')
 
@@ -104,14 +107,38 @@ def faults(conn: sqlite3.Connection) -> list[str]:
 
 
 def _wrong_words(conn: sqlite3.Connection, name: str, form: Callable[[str], str]) -> Iterator[str]:
-    """Tell of a sample of articles whether the words of their titles lead to them."""
-    rows = conn.execute("SELECT id, title FROM articles ORDER BY random() LIMIT 200").fetchall()
-    for article_id, title in rows:
-        terms = words(form(title))[:_MAX_TERMS]
-        match = " AND ".join(f'"{term}"' for term in terms)
-        sql = f"SELECT 1 FROM search_{name} WHERE search_{name} MATCH ? AND rowid = ?"  # noqa: S608
-        if terms and not conn.execute(sql, (match, article_id)).fetchone():
-            yield f"search_{name}: article {article_id} is not found by its title"
+    """Tell which articles stand in the index with other words than they have.
+
+    All words of all articles are compared, of larger databases those of a sample.
+    """
+    total = conn.execute("SELECT count(*) FROM articles").fetchone()[0]
+    if total > _COMPARED_WHOLE:
+        yield from _missing_words(conn, name, form)
+        return
+    conn.execute("DROP TABLE IF EXISTS temp.indexed")
+    conn.execute(
+        f"CREATE VIRTUAL TABLE temp.indexed USING fts5vocab(main, search_{name}, 'instance')"
+    )
+    indexed: dict[int, Counter[str]] = defaultdict(Counter)
+    for term, article_id in conn.execute("SELECT term, doc FROM temp.indexed"):
+        indexed[article_id][term] += 1
+    conn.execute("DROP TABLE temp.indexed")
+    for article_id, *texts in conn.execute("SELECT id, title, lead, body FROM articles"):
+        told = Counter(word for text in texts for word in form(text or "").split())
+        if told != indexed[article_id]:
+            yield f"search_{name}: article {article_id} is indexed with other words"
+
+
+def _missing_words(
+    conn: sqlite3.Connection, name: str, form: Callable[[str], str]
+) -> Iterator[str]:
+    rows = conn.execute("SELECT id, title, lead, body FROM articles ORDER BY random() LIMIT 500")
+    sql = f"SELECT 1 FROM search_{name} WHERE search_{name} MATCH ? AND rowid = ?"  # noqa: S608
+    for article_id, *texts in rows.fetchall():
+        told = {word for text in texts for word in words(form(text or ""))}
+        match = " ".join(f'"{word}"' for word in sorted(told)[:_COMPARED_WORDS])
+        if match and not conn.execute(sql, (match, article_id)).fetchone():
+            yield f"search_{name}: article {article_id} is indexed with other words"
 
 
 def match_of(query: str, form: str) -> str:
@@ -154,9 +181,8 @@ def search(conn: sqlite3.Connection, wanted: Wanted) -> list[Found]:
         for row in _query(conn, wanted, "folded", wanted.limit + len(rows)):
             rows.setdefault(row[0], row)
     is_plain = not has_marks(wanted.query)
-    tokens = _tokens(wanted.query)
     return [
-        _found(row, tokens, exact=is_plain or row[0] in exact)
+        _found(row, wanted.query, exact=row[0] in exact, is_plain=is_plain)
         for row in list(rows.values())[: wanted.limit]
     ]
 
@@ -186,42 +212,64 @@ def _query(conn: sqlite3.Connection, wanted: Wanted, form: str, limit: int) -> l
     return conn.execute(sql, (*values, limit)).fetchall()
 
 
-def _tokens(query: str) -> frozenset[str]:
-    return frozenset(words(FORMS["folded"](query)))
-
-
-def _found(row: Sequence[object], tokens: frozenset[str], *, exact: bool) -> Found:
+def _found(row: Sequence[object], query: str, *, exact: bool, is_plain: bool) -> Found:
     article_id, portal, url, published_at, title, lead, body = row
     texts = [str(title), *([str(lead)] if lead else []), *str(body).split("\n\n")]
-    snippet, marks = snippet_of(texts, tokens)
+    form = "exact" if exact else "folded"
+    snippet, marks = snippet_of(texts, frozenset(words(FORMS[form](query))), form)
     return Found(
         article_id=int(str(article_id)),
         portal=str(portal),
         url=str(url),
         published_at=str(published_at) if published_at else None,
         title=str(title),
-        exact=exact,
+        exact=exact or is_plain,
         snippet=snippet,
         marks=marks,
     )
 
 
-def snippet_of(texts: Sequence[str], tokens: frozenset[str]) -> tuple[str, list[tuple[int, int]]]:
-    """Return the part of ``texts`` with the most of ``tokens`` (folded), and where they stand.
+def snippet_of(
+    texts: Sequence[str], tokens: frozenset[str], form: str = "folded"
+) -> tuple[str, list[tuple[int, int]]]:
+    """Return the part of ``texts`` with the most of ``tokens``, and where they stand in it.
 
-    The text is as it was published; the marks are ranges of characters in it.
+    ``texts``: the headline, then what stands under it, which is taken where it says as much.
+    ``form``: the form of ``tokens``. The text is as it was published; marks are ranges of
+    characters in it.
     """
-    best: tuple[int, str, list[tuple[int, int]]] = (-1, "", [])
-    for text in texts[1:] or texts:
-        places = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
-        hits = [i for i, (a, b) in enumerate(places) if fold(canonical(text[a:b])) in tokens]
-        for first in hits or ([0] if places else []):
-            last = min(len(places), first + _SNIPPET_WORDS)
-            inside = [i for i in hits if first <= i < last]
-            kinds = len({fold(canonical(text[a:b])) for a, b in (places[i] for i in inside)})
-            if kinds > best[0]:
-                start = places[max(0, first - 4)][0]
-                cut = text[start : places[last - 1][1]]
-                marks = [(places[i][0] - start, places[i][1] - start) for i in inside]
-                best = (kinds, cut, marks)
-    return best[1], best[2]
+    best: tuple[tuple[int, int], str, list[tuple[int, int]]] | None = None
+    for text in [*texts[1:], *texts[:1]]:
+        score, cut, marks = _best_window(text, tokens, FORMS[form])
+        if cut and (best is None or score > best[0]):
+            best = (score, cut, marks)
+    return (best[1], best[2]) if best else ("", [])
+
+
+def _best_window(
+    text: str, tokens: frozenset[str], form: Callable[[str], str]
+) -> tuple[tuple[int, int], str, list[tuple[int, int]]]:
+    """Return the window of a text with the most different tokens, and the most side by side."""
+    places = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    if not places:
+        return (0, 0), "", []
+    found = {i: word for i, (a, b) in enumerate(places) if (word := form(text[a:b])) in tokens}
+    hits = list(found)
+    score, first, end = (0, 0), 0, 0
+    inside: Counter[str] = Counter()
+    pairs = behind = 0
+    for start, hit in enumerate(hits):
+        while behind < len(hits) and hits[behind] < hit + _SNIPPET_WORDS:
+            inside[found[hits[behind]]] += 1
+            pairs += behind > start and hits[behind] == hits[behind - 1] + 1
+            behind += 1
+        if (len(inside), pairs) > score:
+            score, first, end = (len(inside), pairs), start, behind
+        inside[found[hit]] -= 1
+        inside += Counter()  # what is not inside any more does not count
+        pairs -= start + 1 < behind and hits[start + 1] == hit + 1
+    begin = max(0, hits[first] - 4) if hits else 0
+    last = min(len(places), (hits[first] if hits else 0) + _SNIPPET_WORDS)
+    offset = places[begin][0]
+    marks = [(places[i][0] - offset, places[i][1] - offset) for i in hits[first:end]]
+    return score, text[offset : places[last - 1][1]], marks

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portals.language.shingles import resemblance, shingles
+from portals.language.text import SHORT_BODY_WORDS, words
 from portals.store.database import Store
 
 SIMILAR = 0.15
@@ -82,12 +83,12 @@ def update(store: Store) -> Iterator[int]:
     while True:
         with store.writing():
             rows = conn.execute(
-                f"SELECT id, body, {_MONTH} FROM articles WHERE id IN ("  # noqa: S608
+                f"SELECT id, title, body, {_MONTH} FROM articles WHERE id IN ("  # noqa: S608
                 "SELECT article_id FROM uncompared ORDER BY article_id LIMIT ?)",
                 (_BATCH,),
             ).fetchall()
-            for article_id, body, month in rows:
-                _compare(conn, article_id, body, month)
+            for article_id, title, body, month in rows:
+                _compare(conn, article_id, _told(title, body), month)
         if not rows:
             return
         yield len(rows)
@@ -99,9 +100,14 @@ _MONTH = (
 )
 
 
-def _compare(conn: sqlite3.Connection, article_id: int, body: str, month: int) -> None:
+def _told(title: str, body: str) -> str:
+    """Return what is compared: a short text ("see the pictures") says little without its title."""
+    return body if len(words(body)) >= SHORT_BODY_WORDS else f"{title}\n{body}"
+
+
+def _compare(conn: sqlite3.Connection, article_id: int, told: str, month: int) -> None:
     """Enter an article's bands and the pairs that it makes, inside the caller's transaction."""
-    own = shingles(body)
+    own = shingles(told)
     bands = bands_of(own)
     conn.execute(
         "DELETE FROM similar WHERE article_id = ? OR other_id = ?", (article_id, article_id)
@@ -127,8 +133,8 @@ def _resembling(
     for month in months:
         candidates |= _sharing(conn, bands, month)
     for other_id in sorted(candidates - {article_id}):
-        row = conn.execute("SELECT body FROM articles WHERE id = ?", (other_id,)).fetchone()
-        similarity = resemblance(own, shingles(row[0])) if row else 0.0
+        row = conn.execute("SELECT title, body FROM articles WHERE id = ?", (other_id,)).fetchone()
+        similarity = resemblance(own, shingles(_told(*row))) if row else 0.0
         if similarity >= SIMILAR:
             yield Similar(other_id, round(similarity, 4))
 
@@ -147,12 +153,12 @@ def _sharing(conn: sqlite3.Connection, bands: list[int], month: int) -> set[int]
 
 def everywhere(conn: sqlite3.Connection, article_id: int) -> list[Similar]:
     """Return the articles of any month that resemble one, most similar first."""
-    body, month = conn.execute(
-        f"SELECT body, {_MONTH} FROM articles WHERE id = ?",  # noqa: S608
+    title, body, month = conn.execute(
+        f"SELECT title, body, {_MONTH} FROM articles WHERE id = ?",  # noqa: S608
         (article_id,),
     ).fetchone()
     first, last = conn.execute("SELECT min(month), max(month) FROM bands").fetchone()
-    own = shingles(body)
+    own = shingles(_told(title, body))
     months = range(first or month, (last or month) + 1)
     found = _resembling(conn, article_id, own, bands_of(own), months)
     return sorted(found, key=lambda one: (-one.similarity, one.article_id))

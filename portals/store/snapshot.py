@@ -18,8 +18,11 @@ def snapshot(database: Path, target: Path) -> int:
     """
     if not database.is_file():
         raise StorageError(f"there is no database {database}; crawl first, or give -s DATABASE=")
-    if target.exists() and target.resolve() == database.resolve():
+    target = target.resolve()
+    if target == database.resolve():
         raise StorageError(f"{target} is the database itself; give another name")
+    if target.exists() and not target.is_file():
+        raise StorageError(f"{target} is no file; name one")
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -32,6 +35,8 @@ def snapshot(database: Path, target: Path) -> int:
             copy.execute("PRAGMA journal_mode = DELETE")
         with beside.open("rb") as file:
             os.fsync(file.fileno())
+        for log in ("-wal", "-shm", "-journal"):  # of an earlier copy that somebody wrote to
+            target.with_name(f"{target.name}{log}").unlink(missing_ok=True)
         beside.replace(target)
     except (sqlite3.Error, OSError) as error:
         raise StorageError(f"cannot copy {database} to {target}: {error}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,6 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store.open(tmp_path / "a.db")
-    run_id = opened.start_run("ldtd", NOW)
     for number, title in enumerate(["Công đoàn họp", NASTY, "@cong doan", "Tin cuối"], 1):
         item = Article(
             portal="haiphong" if number == 4 else "ldtd",
@@ -39,7 +39,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
             published_at=f"2025-02-0{number}T08:00:00+07:00",
             published_precision="minute",
         )
-        opened.save(normalise(item), run_id)
+        opened.save(normalise(item), opened.start_run("ldtd", NOW + timedelta(days=number)))
     yield opened
     opened.close()
 
@@ -106,6 +106,7 @@ def test_a_feed_is_what_the_standard_asks_for(store: Store) -> None:
         (link,) = entry.findall(f"{ATOM}link")
         assert link.get("rel") == "alternate"
         assert str(link.get("href")).endswith("?a=1&b=2")
+        assert entry.findtext(f"{ATOM}id") == link.get("href")
     assert "<script>" in str(entries[1].findtext(f"{ATOM}title"))
 
 
@@ -132,7 +133,7 @@ def test_an_edited_field_counts_as_a_change(store: Store) -> None:
         body="Đoạn một của bài 1.\n\nĐoạn hai, có dấu phẩy.", fetched_at=NOW + timedelta(days=30),
         published_at="2025-02-01T08:00:00+07:00", published_precision="minute",
     )  # fmt: skip
-    store.save(normalise(item), 1)
+    store.save(normalise(item), store.start_run("ldtd", NOW + timedelta(days=30)))
     choice = Choice(changed_since="2025-03-20T00:00:00+00:00")
 
     assert [row["title"] for row in articles(store.db.conn, choice)] == ["Công đoàn họp bàn"]
@@ -171,8 +172,30 @@ def test_a_file_is_replaced_whole_or_not_at_all(sample: Path, tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["out.xml"]
 
 
+def test_a_feed_of_nothing_new_is_a_feed(sample: Path) -> None:
+    done = run(sample, "--format", "atom", "--portal", "ldtd", "--changed-since", "2060-01-01")
+    feed = etree.fromstring(done.out.encode())
+
+    assert done.code == 0
+    assert feed.findtext(f"{ATOM}title") == "Báo Lao động Thủ đô"
+    assert feed.findall(f"{ATOM}entry") == []
+
+
+def test_a_pipe_is_written_and_not_replaced(sample: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    done = run(sample, "--portal", "ldtd", "--since", "2022-01-01", "--output", tmp_path / "pipe")
+    os.close(reader)
+
+    assert done.code == 0, done.err
+    assert (tmp_path / "pipe").is_fifo()
+
+
 @pytest.mark.parametrize(
-    "words", [("--format", "atom"), ("--format", "xls"), ("--since", "gestern"), ("extra",)]
-)
-def test_what_cannot_be_used_is_told(sample: Path, words: tuple[str, ...]) -> None:
-    assert run(sample, *words).code == 2
+    "words",
+    [
+        "--output .", "--portal nobody", "--format atom", "--format xls", "--since gestern", "extra",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_told(sample: Path, words: str) -> None:
+    assert run(sample, *words.split()).code == 2

@@ -76,6 +76,54 @@ def test_what_a_newer_reader_reads_otherwise_is_not_the_portals_doing(store: Sto
     assert (edit.field, edit.after, edit.cause) == ("author", "Lan Anh", "reader")
 
 
+def test_a_lead_that_was_changed_alone_is_an_edit(store: Store) -> None:
+    for days, number in enumerate((100, 250, 999)):
+        store.save(page(days, lead=f"Có {number} người được nhận quà."), 1)
+    edits = history_of(store.db.conn, 1).edits
+
+    assert [(edit.field, edit.after) for edit in edits] == [
+        ("lead", "Có 250 người được nhận quà."), ("lead", "Có 999 người được nhận quà."),
+    ]  # fmt: skip
+
+
+def test_a_figure_that_differs_in_its_comma_is_an_edit(store: Store) -> None:
+    store.save(page(body=f"{BODY} Tăng 5,25 tỷ đồng."), 1)
+    store.save(page(1, body=f"{BODY} Tăng 5.25 tỷ đồng."), 1)
+    (edit,) = history_of(store.db.conn, 1).edits
+
+    assert (edit.field, edit.before, edit.after) == ("figures", "5,25", "5.25")
+
+
+def test_an_author_who_appears_is_an_edit(store: Store) -> None:
+    store.save(page(), 1)
+    store.save(page(1, author="Lan Anh"), 1)
+    (edit,) = history_of(store.db.conn, 1).edits
+
+    assert (edit.field, edit.before, edit.after) == ("author", None, "Lan Anh")
+
+
+def test_what_a_copy_changes_is_not_told_of_the_first_portal(store: Store) -> None:
+    copy: dict[str, Any] = {"portal": "haiphong", "url": "http://h.vn/1.html", "author": "An"}
+    store.save(page(author="Lan Anh"), 1)
+    store.save(page(**copy), 1)
+    store.save(page(2, **{**copy, "author": "Bình", "body": f"{BODY} Tin thêm."}), 1)
+    found = history_of(store.db.conn, 1)
+    row = next(store.db.query("SELECT portal, author, published_at FROM articles"))
+
+    assert [(edit.url, edit.field, edit.after) for edit in found.edits] == [
+        ("http://h.vn/1.html", "author", "Bình")
+    ]
+    assert (row["portal"], row["author"]) == ("ldtd", "Lan Anh")
+
+
+def test_an_outage_that_begins_in_the_night_withdraws_nothing(store: Store) -> None:
+    store.save(page(), 1)
+    visited(store, "http://x.vn/2.html", 200, 2, "y")
+    visited(store, URL, 404, 3, "x")
+
+    assert history_of(store.db.conn, 1).gone_at is None
+
+
 def test_the_same_page_again_is_no_edit(store: Store) -> None:
     store.save(page(), 1)
     store.save(page(1), 1)
@@ -118,8 +166,8 @@ def test_an_article_is_found_by_address_or_id(store: Store, given_: str) -> None
 @given(st.text(alphabet="ab \n.1", max_size=40), st.text(alphabet="ab \n.1", max_size=40))
 def test_a_difference_holds_both_texts(before: str, after: str) -> None:
     pieces = difference(before, after)
-    old = "".join(piece.text for piece in pieces if piece.change != "inserted")
-    new = "".join(piece.text for piece in pieces if piece.change != "deleted")
+    old = " ".join(piece.text for piece in pieces if piece.change != "inserted")
+    new = " ".join(piece.text for piece in pieces if piece.change != "deleted")
 
     assert new.split() == after.split()
     assert old.split() == before.split()

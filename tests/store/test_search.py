@@ -163,6 +163,32 @@ def test_snippets_mark_the_words_in_the_text_as_published() -> None:
     assert [snippet[a:b] for a, b in marks] == ["Liên", "đoàn"]
 
 
+def test_snippets_of_exact_matches_mark_what_has_the_marks() -> None:
+    texts = ["T", "Con liền đoạn đường lạo xạo, mùa đông.", "Liên đoàn Lao động họp."]
+    form = frozenset(["liên", "đoàn", "lao", "động"])
+    snippet, marks = snippet_of(texts, form, "exact")
+
+    assert [snippet[a:b] for a, b in marks] == ["Liên", "đoàn", "Lao", "động"]
+
+
+def test_a_match_in_the_headline_alone_is_marked_there() -> None:
+    snippet, marks = snippet_of(["Công đoàn họp", "Tin vắn."], frozenset(["cong", "doan"]))
+
+    assert (snippet, len(marks)) == ("Công đoàn họp", 2)
+
+
+def test_a_text_of_one_word_repeated_has_a_snippet_at_once() -> None:
+    snippet, marks = snippet_of(["T", "a b " * 60_000], frozenset(["a"]))
+
+    assert (len(snippet.split()), len(marks)) == (30, 15)
+
+
+def test_words_that_nobody_wrote_any_more_are_found_by_the_check(store: Store) -> None:
+    store.db.execute("UPDATE articles SET body = 'hoàn toàn khác' WHERE id = 5")
+
+    assert [fault for fault in faults(store.db.conn) if "article 5" in fault]
+
+
 def test_no_input_of_ten_thousand_is_a_syntax_error(store: Store) -> None:
     chance = random.Random(11)
     signs = "\"'()*:^-+{}[]NEAR AND OR NOT đĐhòaliên\x00\u202e\ud7ff😀%_;,.\\\n\t"

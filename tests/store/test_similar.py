@@ -6,7 +6,7 @@ import gzip
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,36 @@ def test_who_followed_whom_with_what_lag_and_what_edits(store: Store) -> None:
     assert (retold["article_id"], retold["first_id"], retold["lag_hours"]) == (edited, first, 24.0)
     assert (retold["title_changed"], retold["text_changed"]) == (1, 1)
     assert SIMILAR <= retold["similarity"] < 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "lag"),
+    [
+        ("2025-02-03T00:00:00+07:00", "2025-02-03T00:00:00+07:00", 0.0),
+        ("2025-02-03T00:00:00+07:00", "2025-02-04T00:00:00+07:00", 24.0),
+    ],
+)
+def test_days_without_a_time_are_whole_days(
+    store: Store, first: str, second: str, lag: float
+) -> None:
+    for days, (portal, at) in enumerate([("ldtd", first), ("haiphong", second)]):
+        item = Article(
+            portal=portal, url=f"http://{portal}.vn/1", title="Một", body=". ".join(told(5)),
+            fetched_at=NOW + timedelta(hours=days), published_at=at, published_precision="day",
+        )  # fmt: skip
+        store.save(normalise(item), store.start_run(portal, NOW))
+    (row,) = store.db.query("SELECT * FROM syndication")
+
+    assert (row["first_portal"], row["portal"]) == ("ldtd", "haiphong")
+    assert (row["lag_hours"], row["is_estimated"]) == (lag, 1)
+
+
+def test_short_texts_are_compared_with_their_titles(store: Store) -> None:
+    save(store, "http://a.vn/1", "Ảnh lễ hội hoa xuân thành phố", "Mời bạn đọc xem ảnh.")
+    save(store, "http://b.vn/1", "Công nhân đình công ở khu chế xuất", "Mời bạn đọc xem ảnh. Ảnh.")
+    compare(store)
+
+    assert store.db.execute("SELECT count(*) FROM similar").fetchone() == (0,)
 
 
 def test_marks_and_signs_do_not_make_texts_different() -> None:

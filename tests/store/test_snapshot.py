@@ -80,7 +80,21 @@ def test_a_copy_is_one_file_and_replaces_the_one_before(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir() if "copy" in p.name] == ["copy.db"]
 
 
-@pytest.mark.parametrize("target", ["a.db", "nowhere/file/copy.db"])
+def test_a_log_of_an_earlier_copy_does_not_spoil_the_new_one(tmp_path: Path) -> None:
+    Store.open(tmp_path / "a.db").close()
+    snapshot(tmp_path / "a.db", tmp_path / "copy.db")
+    code = "import os, sys; from portals.store.database import Store; from datetime import *;"
+    code += "s = Store.open(sys.argv[1]); s.start_run('x', datetime.now(UTC)); os._exit(0)"
+    subprocess.run([sys.executable, "-c", code, tmp_path / "copy.db"], cwd=PROJECT, check=True)
+    assert (tmp_path / "copy.db-wal").stat().st_size > 0
+    snapshot(tmp_path / "a.db", tmp_path / "copy.db")
+
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert copy.execute("SELECT count(*) FROM runs").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("target", [".", "a.db", "nowhere/file/copy.db"])
 def test_what_cannot_be_copied_leaves_everything_as_it_was(tmp_path: Path, target: str) -> None:
     Store.open(tmp_path / "a.db").close()
     (tmp_path / "nowhere").mkdir()
