@@ -194,7 +194,8 @@ def test_a_pipe_is_written_and_not_replaced(sample: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "words",
     [
-        "--output .", "--portal nobody", "--format atom", "--format xls", "--since gestern", "extra",
+        "--output .", "--portal nobody", "--format atom", "--format xls", "--since gestern",
+        "extra",
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_told(sample: Path, words: str) -> None:
