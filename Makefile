@@ -24,7 +24,7 @@ types: $(VENV)/.dev
 	$(VENV)/bin/mypy
 
 unit: $(VENV)/.dev
-	$(VENV)/bin/python -m pytest -n auto
+	$(VENV)/bin/python -m pytest -n auto --dist worksteal
 
 sample: $(VENV)/.dev
 	$(VENV)/bin/python -m tests.sample
