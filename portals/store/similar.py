@@ -13,7 +13,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -107,7 +107,7 @@ def _told(title: str, body: str) -> str:
 
 def _compare(conn: sqlite3.Connection, article_id: int, told: str, month: int) -> None:
     """Enter an article's bands and the pairs that it makes, inside the caller's transaction."""
-    own = shingles(told)
+    own = _numbers(told)
     bands = bands_of(own)
     conn.execute(
         "DELETE FROM similar WHERE article_id = ? OR other_id = ?", (article_id, article_id)
@@ -134,9 +134,14 @@ def _resembling(
         candidates |= _sharing(conn, bands, month)
     for other_id in sorted(candidates - {article_id}):
         row = conn.execute("SELECT title, body FROM articles WHERE id = ?", (other_id,)).fetchone()
-        similarity = resemblance(own, shingles(_told(*row))) if row else 0.0
+        similarity = resemblance(own, _numbers(_told(*row))) if row else 0.0
         if similarity >= SIMILAR:
             yield Similar(other_id, round(similarity, 4))
+
+
+@lru_cache(maxsize=1_000)  # the articles of a month meet the same ones again and again
+def _numbers(told: str) -> NDArray[np.uint64]:
+    return shingles(told)
 
 
 def _sharing(conn: sqlite3.Connection, bands: list[int], month: int) -> set[int]:
