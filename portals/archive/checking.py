@@ -42,15 +42,7 @@ class Checked:
 
 def check(files: Iterable[Path], pages: Pages, checked: Checked) -> Iterator[Finding]:
     """Yield what is wrong with the archives in ``files`` and with those that pages lie in."""
-    looked_at = set()
-    for path in files:
-        looked_at.add(path.resolve())
-        checked.files += 1
-        checked.bytes += path.stat().st_size
-        yield from _check_file(path, pages, checked)
-    for path in pages.archives():
-        if path.resolve() in looked_at:
-            continue
+    for path in {path.resolve(): path for path in [*pages.archives(), *files]}.values():
         if not path.is_file():
             for known in pages.in_archive(path):
                 page = known.page

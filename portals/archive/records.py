@@ -8,6 +8,7 @@ too. warcio ends a file at its first damage, which is why reading does not lean 
 from __future__ import annotations
 
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,8 @@ def read_records(path: Path, start: int = 0, end: int | None = None) -> Iterator
     reading goes on at the next record. Raises OSError.
     """
     with path.open("rb") as file:
-        is_packed = file.read(2) == _GZIP[:2]
+        # By its name, too: a damaged first byte must not cost the file.
+        is_packed = file.read(2) == _GZIP[:2] or path.suffix == ".gz"
         shelf = _Packed(file) if is_packed else _Plain(file)
         offset = shelf.next_start(start) if start else 0
         while offset is not None and (end is None or offset < end):
@@ -89,7 +91,7 @@ def read_records(path: Path, start: int = 0, end: int | None = None) -> Iterator
             offset += found.length
 
 
-class _Shelf:
+class _Shelf(ABC):
     """A file, read through a buffer that moves along with it."""
 
     mark: bytes
@@ -100,13 +102,13 @@ class _Shelf:
         self._at = 0
         self._buffer = b""
 
+    @abstractmethod
     def read(self, offset: int) -> Record | None:
         """Return the record at ``offset``, or None at the end of the file. Raises _DamagedError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def begins(self, offset: int) -> bool:
         """Tell whether a record begins at ``offset``."""
-        raise NotImplementedError
 
     def bytes_at(self, offset: int, least: int = 1) -> bytes:
         """Return what lies at ``offset``: ``least`` bytes or more, unless the file ends before."""

@@ -31,7 +31,7 @@ from portals.article import READER_VERSION, Article, Reject
 from portals.discovery.addresses import address_key
 from portals.discovery.explorer import SAMPLES
 from portals.discovery.shapes import is_left_alone, shape_of
-from portals.extraction.reader import Recipe
+from portals.extraction.reader import READER_FAILED, Recipe
 from portals.store.database import Store
 from portals.store.differences import Difference, differences, fields_at
 from portals.store.pages import KnownPage, Pages
@@ -166,13 +166,15 @@ class Reextraction:
     def take(self, read: RangeRead) -> None:
         """Store what a range holds. Raises sqlite3.Error."""
         damage = [found for found in read.damage if found.reason != CUT]  # a kill leaves that
+        waiting = len(self._waiting)
         with self.store.writing():
             for page in read.pages:
                 self._take_page(page, read.range)
-            self.store.db.conn.execute(
-                "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
-                (str(read.range.path.resolve()), read.range.start, self.asked, len(damage)),
-            )
+            if len(self._waiting) == waiting:  # else an interrupted reading begins here again
+                self.store.db.conn.execute(
+                    "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
+                    (str(read.range.path.resolve()), read.range.start, self.asked, len(damage)),
+                )
         self.damage += [(read.range, found) for found in damage]
         self.foreign.update(read.foreign)
 
@@ -180,6 +182,11 @@ class Reextraction:
     def damaged(self) -> int:
         """Records that could not be read, those of an interrupted run before included."""
         return len(self.damage) + self.damaged_before
+
+    @property
+    def failed(self) -> int:
+        """Pages on which the reader failed."""
+        return sum(portal.counts["failed"] for portal in self._portals.values())
 
     def _take_page(self, read: PageRead, part: Range) -> None:
         portal = self._portal(read.portal)
@@ -198,6 +205,7 @@ class Reextraction:
         if isinstance(read.item, Reject):
             self.store.reject(read.item, portal.run_id, datetime.now(UTC))
             portal.counts["rejects"] += 1
+            portal.counts["failed"] += read.item.reason == READER_FAILED
         elif read.shown == "article" and read.item:
             self._store(read.item, portal, page_id)
         elif read.shown != "undated":
@@ -290,6 +298,9 @@ class Reextraction:
         verdict, reason = "ok", "re-extraction"
         if not is_whole:
             verdict, reason = "incomplete", "re-extraction, interrupted"
+        elif counts["failed"]:
+            verdict = "crashed"
+            reason = f"re-extraction, the reader failed on {counts['failed']} pages"
         elif self.damaged:
             verdict = "incomplete"
             reason = f"re-extraction, {self.damaged} records cannot be read"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -19,12 +21,13 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import SpiderLoader
 
 from portals.catalogue import portals
-from portals.commands import fail, print_rows
+from portals.commands import counting, fail, print_rows
 from portals.crawling.alerts import heartbeat, send
 from portals.crawling.replay import open_replay
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.store.database import Store
+from portals.store.similar import update, waiting
 
 _SHOWN = ("portal", "verdict", "new", "changed", "known", "rejected", "requests", "reason")
 
@@ -79,6 +82,19 @@ class Command(ScrapyCommand):
         print_rows(rows, as_json=opts.json)
         self.exitcode = max(EXIT_CODES.get(row["verdict"], 17) for row in rows)
         self._tell(rows)
+        self._compare()
+
+    def _compare(self) -> None:
+        """Look where else the stories stand that were brought; what is left waits for next time."""
+        assert self.settings is not None
+        try:
+            with closing(Store.open(self.settings["DATABASE"])) as store:
+                for _ in counting(update(store), waiting(store), "comparing"):
+                    pass
+        except (StorageError, sqlite3.Error) as error:
+            print(f"warning: articles are not compared: {error}", file=sys.stderr)
+        except KeyboardInterrupt:
+            print("warning: articles are not compared: interrupted", file=sys.stderr)
 
     def _tell(self, rows: list[dict[str, Any]]) -> None:
         """Send one digest where a portal is not ok, and a sign of life in any case."""

@@ -96,6 +96,8 @@ class Command(ScrapyCommand):
             self.exitcode = fail(error, EXIT_CODES["locked"])
         except (StorageError, OSError, sqlite3.Error) as error:
             self.exitcode = fail(error, EXIT_CODES["storage"])
+        except KeyboardInterrupt:  # behind the reading, which ends by itself
+            self.exitcode = fail("interrupted; run again", EXIT_CODES["incomplete"])
         except BrokenProcessPool:
             message = "a process that read was killed; the same command goes on from there"
             self.exitcode = fail(message, EXIT_CODES["crashed"])
@@ -125,6 +127,9 @@ class Command(ScrapyCommand):
         elif not any(row["pages"] for row in rows) and len(left) == len(ranges):
             message = "no page of a known portal in the archive; --portal NAME reads a copy"
             self.exitcode = fail(message, EXIT_CODES["incomplete"])
+        elif work.failed:
+            message = f"the reader failed on {work.failed} pages, see the rejects; report them"
+            self.exitcode = fail(message, EXIT_CODES["crashed"])
         elif work.damaged:
             self.exitcode = EXIT_CODES["incomplete"]
 

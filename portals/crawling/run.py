@@ -28,7 +28,6 @@ from portals.store.database import LearntShape, Store
 from portals.store.memory import ListPage
 from portals.store.pages import ArchivedPage, KnownPage, Pages
 from portals.store.saving import Outcome, utc
-from portals.store.similar import update
 
 if TYPE_CHECKING:
     from portals.crawling.frontier import Frontier
@@ -212,8 +211,9 @@ class RunRecorder:
             return
         try:
             self._close_archive()
-            for _ in update(self.store):  # where else the stories stand that this run brought
-                pass
+        except (OSError, sqlite3.Error) as error:
+            self.verdict, self.reason = "storage", f"the archive cannot be written: {error}"
+        try:
             self.store.update_run(
                 self.run_id,
                 {

@@ -118,9 +118,10 @@ class Pages:
         )
 
     def holds(self, url: str, fetched_at: str, via: str) -> bool:
-        """Tell whether a page came through the archive ``via`` already."""
+        """Tell whether a page came through the archive ``via`` already, and was read."""
         found = self.db.conn.execute(
-            "SELECT 1 FROM pages WHERE url = ? AND fetched_at = ? AND via = ?",
+            "SELECT 1 FROM pages WHERE url = ? AND fetched_at = ? AND via = ?"
+            " AND showed IS NOT NULL",
             (url, fetched_at, via),
         )
         return found.fetchone() is not None

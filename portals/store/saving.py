@@ -415,8 +415,7 @@ class _Saving:
         fresh = {name: getattr(self.article, name) for name in names}
         rules = self.article.provenance
         if not is_own:
-            told: dict[str, str] = {}
-            told |= {name: rules[name] for name in _SEARCHED_FIELDS if name in rules}
+            told = {name: rule for name, rule in rules.items() if name in _SEARCHED}
             rules = {**json.loads(holder["provenance"]), **told}
         fresh["provenance"] = json.dumps(rules, ensure_ascii=False, sort_keys=True)
         changed = {name: value for name, value in fresh.items() if holder[name] != value}

@@ -12,6 +12,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from portals.language.text import canonical, fold, words
 
@@ -187,7 +188,9 @@ def search(conn: sqlite3.Connection, wanted: Wanted) -> list[Found]:
     ]
 
 
-def _query(conn: sqlite3.Connection, wanted: Wanted, form: str, limit: int) -> list[tuple]:  # type: ignore[type-arg]
+def _query(
+    conn: sqlite3.Connection, wanted: Wanted, form: str, limit: int
+) -> list[tuple[Any, ...]]:
     conditions, values = [f"search_{form} MATCH ?"], [match_of(wanted.query, form)]
     if wanted.portal:
         conditions.append("a.id IN (SELECT article_id FROM sightings WHERE portal = ?)")

@@ -167,14 +167,3 @@ def everywhere(conn: sqlite3.Connection, article_id: int) -> list[Similar]:
     months = range(first or month, (last or month) + 1)
     found = _resembling(conn, article_id, own, bands_of(own), months)
     return sorted(found, key=lambda one: (-one.similarity, one.article_id))
-
-
-def similar_to(conn: sqlite3.Connection, article_id: int) -> list[Similar]:
-    """Return the articles that resemble one, most similar first."""
-    rows = conn.execute(
-        "SELECT other_id, similarity FROM similar WHERE article_id = :id"
-        " UNION ALL SELECT article_id, similarity FROM similar WHERE other_id = :id"
-        " ORDER BY similarity DESC, 1",
-        {"id": article_id},
-    )
-    return [Similar(other, similarity) for other, similarity in rows]

@@ -23,6 +23,7 @@ from portals.archive.replay import Replay
 from portals.archive.writer import ArchiveWriter, Earlier
 from portals.article import Article
 from portals.contract import normalise
+from portals.extraction.reader import Recipe
 from portals.store.database import Store
 from portals.store.pages import ArchivedPage, Pages
 from portals.store.saving import utc
@@ -302,17 +303,15 @@ def test_pruning_never_writes_over_an_edition_that_is_known(tmp_path: Path) -> N
 
 def test_pruning_keeps_a_page_of_every_address(tmp_path: Path) -> None:
     items = told(1, 3)
-    pages = federation(items, per_page=3)
-    copy = items[0].url.replace("-1.html", "-77.html")
-    listing = pages[LIST].replace(items[2].url.encode(), copy.encode(), 1)
-    pages |= {LIST: listing + pages[LIST], copy: pages[items[0].url]}
-    with serving(pages) as portal:
+    copy = replace(items[0], url=f"{LIST}/ban-sao-77.html")
+    with serving(federation([*items, copy], per_page=4)) as portal:
         crawl(portal, tmp_path)
     aged(tmp_path)
     archive(tmp_path, "prune", "--older", "52w", "--keep-articles")
     reextract(tmp_path)
 
     urls = "SELECT url FROM sightings ORDER BY url"
+    assert len(rows(tmp_path / "a.db", urls)) == 4
     assert rows(tmp_path / "b.db", urls) == rows(tmp_path / "a.db", urls)
 
 
@@ -346,6 +345,34 @@ def test_damage_is_remembered_by_a_reading_that_goes_on(tmp_path: Path) -> None:
 
     assert second.left([part]) == []
     assert second.damaged == first.damaged == 1
+    store.close()
+
+
+def test_a_reader_that_fails_is_no_good_end(tmp_path: Path) -> None:
+    with serving(federation(told(1, 2), per_page=2)) as portal:
+        crawl(portal, tmp_path)
+    done = reextract(tmp_path, "-s", "SPIDER_MODULES=tests.archive.broken")
+
+    assert done.code == 17
+    assert done.err.splitlines()[-1].startswith("error: the reader failed on ")
+    assert rows(tmp_path / "b.db", "SELECT verdict FROM runs") == [{"verdict": "crashed"}]
+
+
+def test_a_reading_that_was_cut_off_before_a_payload_reads_the_revisit_again(
+    tmp_path: Path,
+) -> None:
+    page = page_of(1)
+    path = tmp_path / "a.warc.gz"
+    writer = ArchiveWriter(path, started_at=AT)
+    writer.write(page, earlier=Earlier(page.url, utc(AT), "sha1:NOWHERE"))
+    writer.close()
+    store = Store.open(tmp_path / "b.db")
+    recipes = Recipes({"haiphong": Recipe("haiphong")}, {"congdoanhaiphong.vn": "haiphong"})
+    first = Reextraction(store, recipes, asked="x")
+    (part,) = ranges_of(path)
+    first.take(read_range(part, recipes))
+
+    assert Reextraction(store, recipes, asked="x").left([part]) == [part]
     store.close()
 
 

@@ -105,7 +105,8 @@ def test_a_portal_that_was_explored_comes_back_from_the_archive_alone(
     plan = next(plan for plan in PLANS if plan.portal == name)
     site = build(plan)
     with serving(site.pages) as portal:
-        kill_at(arguments(portal, tmp_path, name=name), "before the commit", "tin|Tin|bai", 9)
+        words = arguments(portal, tmp_path, name=name)
+        assert kill_at(words, "before the commit", "", 9) == SIGKILLED
         done = crawl(portal, tmp_path, name=name)
     reextract(tmp_path)
 

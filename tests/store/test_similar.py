@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from portals.article import Article
 from portals.contract import normalise
 from portals.language.shingles import resemblance, shingles
 from portals.store.database import Store
-from portals.store.similar import SIMILAR, bands_of, everywhere, similar_to, update, waiting
+from portals.store.similar import SIMILAR, Similar, bands_of, everywhere, update, waiting
 from tests.pages.prose import stories
 
 NOW = datetime(2025, 3, 1, 5, tzinfo=UTC)
@@ -51,6 +52,17 @@ def told(number: int) -> list[str]:
 
 def compare(store: Store) -> int:
     return sum(update(store))
+
+
+def similar_to(conn: sqlite3.Connection, article_id: int) -> list[Similar]:
+    """Return the kept pairs of an article, most similar first."""
+    rows = conn.execute(
+        "SELECT other_id, similarity FROM similar WHERE article_id = :id"
+        " UNION ALL SELECT article_id, similarity FROM similar WHERE other_id = :id"
+        " ORDER BY similarity DESC, 1",
+        {"id": article_id},
+    )
+    return [Similar(other, similarity) for other, similarity in rows]
 
 
 def test_a_story_retold_is_found_from_both_sides_and_stays_an_article(store: Store) -> None:
