@@ -20,7 +20,8 @@ class Portal:
 
     ``grade``: how sure the row is, from A (a page was read) to C and W (known from a link only).
     ``state``: what became of the portal, ``since`` when (a day, month or year), its ``successor``
-    and the ``evidence``.
+    and the ``evidence``. ``hosts``: other hosts that are the portal's (a mirror), which are read at
+    home. ``tls_exception``: why its certificate cannot be verified and is read all the same.
     """
 
     name: str
@@ -35,16 +36,29 @@ class Portal:
     since: str
     successor: str
     evidence: str
+    hosts: str
+    tls_exception: str
 
     @property
     def host(self) -> str:
         """Host name of the portal, without ``www.``."""
         return self.home.split("://")[-1].split("/")[0].removeprefix("www.")
 
+    @property
+    def other_homes(self) -> tuple[str, ...]:
+        """The addresses of its other hosts."""
+        scheme = self.home.split("://")[0]
+        return tuple(f"{scheme}://{host}/" for host in self.hosts.split())
+
+
+def portals() -> dict[str, Portal]:
+    """Return every portal by name. Raises CatalogueError."""
+    return read_catalogue(CATALOGUE)
+
 
 @cache
-def portals(path: Path = CATALOGUE) -> dict[str, Portal]:
-    """Return every portal by name. Raises CatalogueError."""
+def read_catalogue(path: Path) -> dict[str, Portal]:
+    """Return the portals of a catalogue by name. Raises CatalogueError."""
     names = [field.name for field in fields(Portal)]
     found: dict[str, Portal] = {}
     with path.open(encoding="utf-8", newline="") as file:

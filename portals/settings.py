@@ -46,6 +46,11 @@ REMOTE_CONTROL_ENABLED = False  # default: True; likewise
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default: False, which reads whatever sits in between
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default: 1 GiB; no article is larger
 DOWNLOAD_WARNSIZE = 0  # default: 32 MiB, above our limit
+DNS_RESOLVER = "portals.crawling.fence.PublicResolver"  # default: one that finds local networks
+TWISTED_DNS_RESOLVER = DNS_RESOLVER  # its older name
+MAX_REQUESTS = 100_000  # ours; pages in one run, a day and a night at one a second; 0: no limit
+ERROR_BUDGET = 400  # ours; pages in a row that were neither article nor list, before a run ends; an
+# error of the portal costs 8 of them, no answer 40; 0: no limit
 DOWNLOAD_HANDLERS = {  # default: all of these are on; a page must not reach files or buckets
     "file": None,
     "data": None,
@@ -81,8 +86,11 @@ EXTENSIONS = {  # default: none
     "portals.crawling.progress.Progress": 200,
     "portals.crawling.manners.Manners": 300,  # Crawl-delay and Retry-After
 }
-DOWNLOADER_MIDDLEWARES = {  # default: none of ours; nearer to the network than the retries
-    "portals.crawling.manners.CookieStubMiddleware": 560,
+DOWNLOADER_MIDDLEWARES = {  # default: none of ours
+    "portals.crawling.manners.CookieStubMiddleware": 560,  # nearer to the network than the retries
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "portals.crawling.limits.DecodingMiddleware": 590,  # in its place; bodies decoded with a limit
+    "portals.crawling.fence.FenceMiddleware": 990,  # nearest to the network: it sees every hop
 }
 ITEM_PIPELINES = {  # default: none; the order is the order of the numbers
     "pipelines.normalise.NormalisePipeline": 100,  # one form of text, then the content hash

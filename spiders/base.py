@@ -7,33 +7,40 @@ described is a ``DiscoverySpider`` (``discovery.py``). A portal's own file holds
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from scrapy import Request, Spider
+from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
     CloseSpider,
+    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
     IgnoreRequest,
 )
 from scrapy.http import Response
+from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
 from portals.catalogue import portal, portals
 from portals.crawling.arguments import CrawlArguments
+from portals.crawling.fence import Fence, OutsideFenceError
 from portals.crawling.frontier import Frontier
 from portals.crawling.hostile import REASONS, unusual
+from portals.crawling.limits import UnreadableBodyError
 from portals.crawling.outputs import KEY, KIND, Output
 from portals.crawling.replay import CAPTURED_AT, NotArchived
 from portals.crawling.run import RunRecorder
 from portals.discovery.addresses import address_key, host_of
+from portals.discovery.shapes import names_session, without_session
+from portals.discovery.traps import trap_of
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
 from portals.extraction.reader import READER_FAILED, Recipe, read_safely
@@ -42,7 +49,6 @@ from portals.families import Family
 from portals.language.decoding import UndecodableText
 from portals.store.gaps import gaps_of
 
-_UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError)
 _REFUSED = frozenset([401, 403, 429, 451])
 _GONE = frozenset([404, 410])
 
@@ -76,8 +82,28 @@ class PortalSpider(Spider):
         self.host = host_of(self.home)
         known = portals().get(self.name)
         self.portal_host = known.host if known else self.host
+        self.other_homes = known.other_homes if known and not origin else ()
+        self.tls_exception = known.tls_exception if known and not origin else ""
         self.articles_yielded = 0
         self.reader = self.recipe()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Read a portal without a good certificate where the catalogue says why."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        if spider.tls_exception and not spider.arguments.via:
+            crawler.settings.set("DOWNLOAD_VERIFY_CERTIFICATES", value=False, priority="spider")
+            spider.logger.warning("the certificate is not verified: %s", spider.tls_exception)
+        return spider
+
+    @property
+    def fence(self) -> Fence:
+        """Where this crawl may go: to the portal, or to the archive that stands for it."""
+        if self.arguments.via:
+            archive = (self.settings["WAYBACK"],)
+            is_named = (self.settings.getpriority("WAYBACK") or 0) >= SETTINGS_PRIORITIES["cmdline"]
+            return Fence(archive, archive if is_named else ())
+        return Fence((self.home, *self.other_homes), (self.home,) if self.arguments.origin else ())
 
     @classmethod
     def recipe(cls) -> Recipe:
@@ -152,14 +178,32 @@ class PortalSpider(Spider):
         return {KIND: kind, KEY: self.key_of(url)} if kind == "article" else {KIND: kind}
 
     def own(self, url: str) -> str | None:
-        """Return ``url`` where it is of this portal, moved to ``origin`` if one was given."""
+        """Return ``url`` where it is of this portal, moved to ``origin`` if one was given.
+
+        Sessions and tracking marks are taken off it. An address that has no end is none of the
+        portal's (``discovery/traps.py``), and the ledger tells of it.
+        """
+        found = self._at_home(url)
+        if found is None:
+            return None
+        traps = self.frontier.traps
+        if rule := trap_of(found):
+            traps.note(rule, found)
+            return None
+        if names_session(found):
+            traps.note("session id", found)
+        return without_session(found)
+
+    def _at_home(self, url: str) -> str | None:
         host = host_of(url)
         if host == self.host:
             return url
-        if self.arguments.origin and host == self.portal_host:
-            origin, parts = urlsplit(self.arguments.origin), urlsplit(url)
-            return urlunsplit(parts._replace(scheme=origin.scheme, netloc=origin.netloc))
-        return None
+        has_moved = self.arguments.origin and host == self.portal_host
+        is_other = any(host == host_of(home) for home in self.other_homes)
+        if not has_moved and not is_other:
+            return None
+        home = urlsplit(self.home)
+        return urlunsplit(urlsplit(url)._replace(scheme=home.scheme, netloc=home.netloc))
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to a counter of the run."""
@@ -226,7 +270,11 @@ class PortalSpider(Spider):
             self.count("not_archived")
             return
         self.count("errors")
-        yield Reject(request.url, "fetch", *self._why_failed(error))
+        asked = request.meta.get("redirect_urls", [request.url])[0]
+        if isinstance(error, UnreadableBodyError):
+            yield Reject(asked, "decode", str(error))
+            return
+        yield Reject(asked, "fetch", *self._why_failed(error))
 
     def _wall(self, response: Response) -> str | None:
         """Return the reason where an error page is a challenge, a login wall or a parked domain."""
@@ -244,14 +292,39 @@ class PortalSpider(Spider):
                 self.count("refused")
             elif status in _GONE:
                 self.count("missing")
-            return f"the portal answered {status}", None
-        if isinstance(error, IgnoreRequest):
-            return "forbidden by robots.txt", str(error)[:200]
-        if isinstance(error, _UNREACHABLE):
-            self.count("unreachable")
-        elif isinstance(error, DownloadTimeoutError):
-            self.count("timed_out")
-        return "the portal cannot be reached", f"{type(error).__name__}: {error}"[:200]
+            location = (error.response.headers.get("Location") or b"").decode("latin-1")
+            return f"the portal answered {status}", location[:200] or None
+        found = ((counter, reason) for applies, counter, reason in _FAILURES if applies(error))
+        counter, reason = next(found)
+        if counter:
+            self.count(counter)
+        return reason, f"{type(error).__name__}: {error}"[:200]
+
+
+_UNREACHABLE = "the portal cannot be reached"
+_FAILURES: tuple[tuple[Callable[[BaseException | None], bool], str, str], ...] = (
+    (
+        lambda e: isinstance(e, OutsideFenceError),
+        "led_away",
+        "the address leads out of the portal",
+    ),
+    (lambda e: "max redirections" in str(e), "", "the address redirects without end"),
+    (lambda e: isinstance(e, IgnoreRequest), "", "forbidden by robots.txt"),
+    (lambda e: isinstance(e, DownloadCancelledError), "", "the page is too large"),
+    (
+        lambda e: "certificate verify failed" in str(e),
+        "bad_certificates",
+        "the certificate cannot be verified",
+    ),
+    (lambda e: isinstance(e, DownloadTimeoutError), "timed_out", _UNREACHABLE),
+    (
+        lambda e: isinstance(e, CannotResolveHostError | DownloadConnectionRefusedError),
+        "unreachable",
+        _UNREACHABLE,
+    ),
+    (lambda _: True, "", _UNREACHABLE),
+)
+"""What a failed request is: test, counter of the run, and reason of the reject."""
 
 
 def _page_shown(response: Response) -> Page | None:

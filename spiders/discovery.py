@@ -135,7 +135,9 @@ class DiscoverySpider(ArchivedPortalSpider):
             self.count("listings")
             section, number = place_of(visit.url)
             fingerprint = fingerprint_of([link.url for link in links])
-            yield ListRead(section, number, visit.url, "fetched", seen.listed, fingerprint)
+            yield ListRead(
+                section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stopped
+            )
         if isinstance(result, Article) and result.published_at:
             yield from self.deliver(result)
         elif isinstance(result, Article):
@@ -177,7 +179,13 @@ class DiscoverySpider(ArchivedPortalSpider):
 
     def closed(self, reason: str) -> None:
         """Keep what was learnt; a crawl that was cut off goes on from what it knew before."""
-        if reason not in ENDED or not hasattr(self, "explorer"):
+        if not hasattr(self, "explorer"):
+            return
+        for shape in self.explorer.exhausted():
+            self.frontier.traps.note(
+                "lists without news", next(iter(shape.waiting)), len(shape.waiting)
+            )
+        if reason not in ENDED:
             return
         recorder = self.recorder
         # A run that met no article may have met a portal that was down: what it saw proves nothing.

@@ -20,7 +20,15 @@ from portals.crawling.replay import NotArchived
 from portals.crawling.visiting import is_unchanged, validators
 from portals.discovery.addresses import address_key, host_of
 from portals.discovery.links import found_links, news_sections
-from portals.discovery.paging import KNOWN_RUN, Pager, Place, fingerprint_of, read_pager
+from portals.discovery.paging import (
+    KNOWN_RUN,
+    MAX_LIST_PAGES,
+    REPEATS,
+    Pager,
+    Place,
+    fingerprint_of,
+    read_pager,
+)
 from portals.discovery.shapes import is_file
 from portals.extraction.page import Page
 from portals.extraction.selectors import select
@@ -42,6 +50,10 @@ class ListingSpider(ArchivedPortalSpider):
 
     family: ClassVar[Family]
     listings: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, name: str | None = None, **arguments: str) -> None:
+        super().__init__(name, **arguments)
+        self._fingerprints: dict[str, set[str]] = {}
 
     async def start_live(self) -> AsyncIterator[Request]:
         """Ask for what the calendar wants, and for the first page of every list, or the home."""
@@ -121,16 +133,29 @@ class ListingSpider(ArchivedPortalSpider):
         """Note the page in the ledger and go on to the next one, unless the section ends here."""
         pager = self._pager(page, where.number)
         known_run = self._known_run(where, items)
+        fingerprint = fingerprint_of(items)
         stopped = self._why_stop(page, where, known_run, len(items))
         if not stopped and not pager.next:
             stopped = "end"
+        stopped = stopped or self._why_cut(where, fingerprint)
         yield ListRead(
             where.section, where.number, page.url, "fetched", len(items),
-            fingerprint=fingerprint_of(items), stopped=stopped, began=where.number == 1,
-            expected=pager.ahead,
+            fingerprint=fingerprint, stopped=stopped, began=where.number == 1,
+            expected=() if stopped == REPEATS else pager.ahead,
         )  # fmt: skip
         if not stopped:
             yield from self._next_pages(where, pager, known_run)
+
+    def _why_cut(self, where: Place, fingerprint: str) -> str:
+        """Return why a list that would go on does not: it repeats itself, or has no end."""
+        seen = self._fingerprints.setdefault(where.section, set())
+        if fingerprint in seen:
+            return REPEATS
+        seen.add(fingerprint)
+        if where.number < MAX_LIST_PAGES:
+            return ""
+        self.count("cut_lists")
+        return "too many pages"
 
     def _next_pages(self, where: Place, pager: Pager, known_run: int) -> Iterator[Request]:
         for url in pager.next:

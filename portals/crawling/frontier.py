@@ -18,17 +18,27 @@ from typing import Any
 from scrapy import Request, Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider, DontCloseSpider
+from scrapy.exceptions import (
+    CloseSpider,
+    DontCloseSpider,
+    DownloadCancelledError,
+    IgnoreRequest,
+)
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.defer import _schedule_coro
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
+from portals.crawling.fence import OutsideFenceError
+from portals.crawling.limits import Budget, PageResult, UnreadableBodyError
 from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output, TryAgain
 from portals.crawling.replay import PAGE
 from portals.crawling.run import RunRecorder
 from portals.crawling.visiting import visit_after
 from portals.discovery.addresses import address_key
+from portals.discovery.traps import MAX_LINKS, Traps
+from portals.extraction.page_time import TOO_SLOW, PageTooSlow, page_time
 from portals.store.memory import ListPage, Memory, Visit
 from portals.store.pages import ArchivedPage, Shown
 from portals.store.queue import Leased, Queue, Waiting
@@ -45,6 +55,7 @@ ENDED = frozenset(["finished", "limit"])
 _LEASED_AT_ONCE = 8  # requests; one transaction for so many pages
 _FULL = 6  # articles on a first page, from which one with less than a third has shrunk
 _TRIES = 2  # of a page in one run, beside Scrapy's own retries: once more when all else is done
+_SETTLED = (OutsideFenceError, UnreadableBodyError, DownloadCancelledError)  # at every try alike
 _CURRENT: ContextVar[Unit | None] = ContextVar("unit of work", default=None)
 
 
@@ -110,8 +121,11 @@ class Unit:
         try:
             name = self.lease.request[role]
             handler: Callable[..., Iterable[Output]] = getattr(self.frontier.spider, name)
-            for output in handler(subject, **kwargs):
-                self._take_output(output, items)
+            with page_time():
+                for output in handler(subject, **kwargs):
+                    self._take_output(output, items)
+        except PageTooSlow:
+            items.append(Reject(self.lease.url, "extract", TOO_SLOW))
         except CloseSpider:
             self.leave()  # the lease returns to those that wait
             raise
@@ -128,7 +142,10 @@ class Unit:
 
     def _take_output(self, output: Output, items: list[Article | Reject]) -> None:
         if isinstance(output, Request):
-            self._requests.append(self.frontier.waiting(output))
+            if len(self._requests) < MAX_LINKS:
+                self._requests.append(self.frontier.waiting(output))
+            else:
+                self.frontier.traps.note("too many links", self.lease.url)
         elif isinstance(output, ListRead):
             self.lists.append(output)
         elif isinstance(output, Explored):
@@ -174,6 +191,7 @@ class Unit:
             return
         recorder.pages_are_kept()
         recorder.count_outcomes(self.taken, outcomes)
+        frontier.spend(self.result)
 
     def _keep_page(self) -> int | None:
         """Enter the archived page of the answer with what it showed, and return its id."""
@@ -196,6 +214,20 @@ class Unit:
         return "reject" if self.taken else "other"
 
     @property
+    def result(self) -> PageResult:
+        """What came of the page, for the budget of the run."""
+        if self.failure is not None and not isinstance(self.failure.value, HttpError):
+            is_settled = isinstance(self.failure.value, (IgnoreRequest, *_SETTLED))
+            return "barren" if is_settled else "unanswered"
+        status = self.response.status if self.response is not None else 0
+        if self.failure is not None and status >= 500:
+            return "error"
+        if self.lists or any(isinstance(item, Article) for item in self.taken):
+            return "good"
+        # An article outside the dates that were asked for leaves nothing, and is one.
+        return "barren" if self.taken or self.kind != "article" else "good"
+
+    @property
     def has_failed(self) -> bool:
         """Tell whether another try may mend it: the network failed, or the portal for a moment."""
         if self.failure is None:
@@ -205,6 +237,8 @@ class Unit:
         if isinstance(self.failure.value, HttpError):
             status = self.failure.value.response.status
             return status >= 500 or status in (408, 429)
+        if isinstance(self.failure.value, _SETTLED):
+            return False
         return not self.frontier.recorder.is_replay
 
 
@@ -224,6 +258,10 @@ class Frontier(BaseScheduler):
         self._leased: deque[Leased] = deque()
         self._pending = 0
         self.resumed = False
+        self._is_ending = False
+        self.traps = Traps()
+        settings = crawler.settings
+        self._budget = Budget(settings.getint("ERROR_BUDGET"), settings.getint("MAX_REQUESTS"))
         for signal in (signals.item_scraped, signals.item_dropped):
             crawler.signals.connect(self._item_done, signal)
         crawler.signals.connect(self._item_failed, signals.item_error)
@@ -321,6 +359,19 @@ class Frontier(BaseScheduler):
             return
         self._pending = max(0, self._pending - len(self._leased)) if self._leased else 0
 
+    def spend(self, result: PageResult) -> None:
+        """Take a page into the budget of the run, and end the run where that is spent.
+
+        An archive has no bad days, and many of its captures are no articles.
+        """
+        if not self.recorder.is_live and result != "unanswered":
+            result = "good"
+        engine = self.crawler.engine
+        reason = None if self.recorder.is_replay else self._budget.take(result)
+        if reason and engine is not None and not self._is_ending:
+            self._is_ending = True
+            _schedule_coro(engine.close_spider_async(reason=reason))
+
     # --- what units use --------------------------------------------------------------------------
 
     @property
@@ -391,7 +442,9 @@ class Frontier(BaseScheduler):
         if page.began and self.remembers:
             self.memory.begin_walk(page.section, now, run_id)
         self.memory.note_page(
-            ListPage(page.section, page.number, page.url, page.state, page.items), now, run_id
+            ListPage(page.section, page.number, page.url, page.state, page.items, page.stopped),
+            now,
+            run_id,
         )
         self.memory.expect(page.section, page.expected, now, run_id)
         if page.stopped and self.remembers:

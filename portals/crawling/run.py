@@ -211,6 +211,7 @@ class RunRecorder:
             return
         try:
             self._close_archive()
+            self._keep_left_alone()
         except (OSError, sqlite3.Error) as error:
             self.verdict, self.reason = "storage", f"the archive cannot be written: {error}"
         try:
@@ -237,6 +238,12 @@ class RunRecorder:
             if self.archive:
                 self.archive.close()
 
+    def _keep_left_alone(self) -> None:
+        """Keep what rules left alone, for the operator who looks for a page that is missing."""
+        portal = self.crawler.spider.name if self.crawler.spider else ""
+        found = self.frontier.traps.left_alone()
+        self.store.keep_left_alone(portal, found, self.run_id, datetime.now(UTC))
+
     def engine_stopped(self) -> None:
         """Say how it ended, as the last line of the log."""
         logger.info("%s", self.summary())
@@ -261,6 +268,9 @@ class RunRecorder:
                 "by_second_net": "portal/by_second_net",
                 "shrunken_lists": "portal/shrunken_lists",
                 "lost_captures": "portal/lost_captures",
+                "led_away": "portal/led_away",
+                "bad_certificates": "portal/bad_certificates",
+                "cut_lists": "portal/cut_lists",
             }.items()
         }
         facts = RunFacts(

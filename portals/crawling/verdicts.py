@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from portals.crawling.limits import OUT_OF_ERRORS, OUT_OF_REQUESTS
+
 Verdict = Literal[
     "ok", "incomplete", "drift", "blocked", "gone", "locked", "storage", "timeout", "crashed"
 ]
@@ -30,7 +32,8 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
     "ok": ("The portal was read, also where nothing was new.", "Nothing."),
     "incomplete": (
         "Stopped by a signal, a list led to no article or breaks off in the middle, a page could"
-        " not be fetched or was refused, or nothing was found.",
+        " not be fetched or was refused, its certificate is none, nothing was found, or the run's"
+        " budget of errors or requests is spent.",
         "Read `runs.reason`, `list_pages` and `rejects`; run again: it goes on where it stopped.",
     ),
     "drift": (
@@ -45,7 +48,8 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
         "Look at it in a browser; wait; crawl more slowly.",
     ),
     "gone": (
-        "The name is not known, nobody answers there, or the domain is parked.",
+        "The name is not known or leads into the local network, nobody answers there, the domain"
+        " is parked, or it leads to another host.",
         "Run again tomorrow; where it stays away, look for the portal's successor.",
     ),
     "locked": (
@@ -115,6 +119,9 @@ class RunFacts:
     by_second_net: int = 0
     shrunken_lists: int = 0
     lost_captures: int = 0
+    led_away: int = 0
+    bad_certificates: int = 0
+    cut_lists: int = 0
     hole: str = ""
     lost: str = ""
 
@@ -158,6 +165,16 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         "the time allowed was over; the same command goes on from here",
     ),
     (
+        lambda f: f.finish_reason == OUT_OF_ERRORS,
+        "incomplete",
+        "too many pages in a row failed or were no article; the same command goes on from here",
+    ),
+    (
+        lambda f: f.finish_reason == OUT_OF_REQUESTS,
+        "incomplete",
+        "the requests of one run are spent (MAX_REQUESTS); the same command goes on from here",
+    ),
+    (
         lambda f: f.finish_reason not in ("finished", "limit"),
         "incomplete",
         "stopped: {facts.finish_reason}",
@@ -176,6 +193,17 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         lambda f: f.refused and (not f.has_read or 2 * f.refused >= max(f.responses, 2 * _STORM)),
         "blocked",
         "the portal refused {facts.refused} requests",
+    ),
+    (
+        lambda f: f.led_away and not f.has_read,
+        "gone",
+        "the portal leads to another host, see the rejects; if that is its new one, put it into"
+        " data/portals.csv",
+    ),
+    (
+        lambda f: f.bad_certificates and not f.has_read,
+        "incomplete",
+        "the portal's certificate cannot be verified, see the rejects",
     ),
     (lambda f: f.unreachable and not f.responses, "gone", "the portal cannot be reached"),
     (
@@ -206,6 +234,11 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         "{facts.shrunken_lists} lists lead to far fewer articles than they used to",
     ),
     (lambda f: f.hole, "incomplete", "{facts.hole}"),
+    (
+        lambda f: f.cut_lists,
+        "incomplete",
+        "{facts.cut_lists} lists were left at the limit of their pages, see `list_pages`",
+    ),
     (
         lambda f: f.lost_captures,
         "incomplete",

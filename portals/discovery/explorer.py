@@ -13,6 +13,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from portals.discovery.addresses import address_key, host_of
+from portals.discovery.paging import REPEATS
 from portals.discovery.shapes import is_left_alone, is_page_of, section_of, shape_of
 from portals.discovery.visits import FoundLink, PageKind, Seen, Shape, ShapeKind, Visit
 from portals.language.sections import is_pager_label, news_value
@@ -106,8 +107,10 @@ class Explorer:
             self._no_lists[url] = own
         if shape is not None:
             self._see_no_article(shape, url, kind, is_list=is_list, is_fertile=fertile)
-        pages = self._pages(url, own, listed, is_fertile=fertile) if is_list else []
-        return Seen(is_list, [*pages, *self._next()], len(listed))
+        if not is_list:
+            return Seen(is_list, self._next(), len(listed))
+        pages, stopped = self._pages(url, own, listed, is_fertile=fertile)
+        return Seen(is_list, [*pages, *self._next()], len(listed), stopped)
 
     def failed(self, url: str) -> list[Visit]:
         """Take in that ``url`` could not be read and return what to read next."""
@@ -130,6 +133,11 @@ class Explorer:
         if shape is None or len(words(label)) < TITLE_WORDS:
             return False
         return shape.articles >= SAMPLES or shape.undated > max(SAMPLES, shape.others)
+
+    def exhausted(self) -> list[Shape]:
+        """Return the shapes of lists that were left while some of their addresses still waited."""
+        lists = (shape for shape in self.shapes.values() if shape.kind == "listing")
+        return [shape for shape in lists if shape.waiting and not self._is_followed(shape)]
 
     def learnt(self) -> list[Shape]:
         """Return the shapes of which pages were read."""
@@ -187,23 +195,28 @@ class Explorer:
 
     def _pages(
         self, url: str, own: Sequence[FoundLink], listed: frozenset[str], *, is_fertile: bool
-    ) -> list[Visit]:
-        """Return the other pages of the list at ``url``, unless it has nothing new any more."""
+    ) -> tuple[list[Visit], str]:
+        """Return the other pages of the list at ``url``, or why it ends: nothing in it is new."""
         section = section_of(url)
         contents = self._list_contents.setdefault(section, set())
         barren = 0 if is_fertile else self._barren_pages.get(section, 0) + 1
         self._barren_pages[section] = barren
         # Past its end a list shows its last or first page again, with other side boxes perhaps.
-        is_over = barren > 0 and self.stops_at_known
-        if is_over or hash(listed) in contents or barren >= BARREN_PAGES or self._has_looped():
-            return []
+        rules = {
+            "known": barren > 0 and self.stops_at_known,
+            REPEATS: hash(listed) in contents,
+            f"{BARREN_PAGES} pages without news": barren >= BARREN_PAGES,
+            "too many lists without news": self._has_looped(),
+        }
+        if stopped := next((rule for rule, applies in rules.items() if applies), ""):
+            return [], stopped
         contents.add(hash(listed))
         visits = []
         for link in own:
             if is_pager_label(link.text) and is_page_of(link.url, url) and self._ask(link.url):
                 self._pages_asked.add(_key(link.url))
                 visits.append(Visit(link.url, "page"))
-        return visits
+        return visits, ""
 
     def _has_looped(self) -> bool:
         return self.barren_lists > _FREE_LISTS + _LISTS_PER_ARTICLE * self.articles
@@ -240,7 +253,7 @@ class Explorer:
             shape.others = max(0, shape.others - 1)
             self.wasted = max(0, self.wasted - 1)
             shape.kind = self._verdict(shape)
-            self._late += self._pages(url, own, self._listed(own), is_fertile=True)
+            self._late += self._pages(url, own, self._listed(own), is_fertile=True)[0]
 
     # --- links ---------------------------------------------------------------------------------
 

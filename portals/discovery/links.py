@@ -8,7 +8,6 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from portals.discovery.addresses import host_of
-from portals.discovery.shapes import without_session
 from portals.discovery.visits import FoundLink
 from portals.extraction.page import Page
 from portals.language.sections import names_news, news_value
@@ -49,7 +48,7 @@ def _base(page: Page) -> str:
 
 def _absolute(base: str, href: str) -> str | None:
     url = _joined(base, _BREAKS.sub("", href))
-    return without_session(urldefrag(url).url) if url else None
+    return urldefrag(url).url if url else None
 
 
 def _joined(base: str, href: str) -> str | None:

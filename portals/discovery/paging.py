@@ -13,6 +13,12 @@ from portals.language.sections import is_back_label, is_next_label
 KNOWN_RUN = 5
 """After so many known articles in a row a section ends: an earlier walk has met what follows."""
 
+MAX_LIST_PAGES = 5_000
+"""Pages of one list that are read in one walk; the longest known has some 1,200."""
+
+REPEATS = "repeats an earlier page"
+"""Why a list ends that shows a page again: many systems do so behind their last one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from portals.discovery.traps import trap_of
 from portals.language.text import fold
 
 LONG_SLUG_WORDS = 4
@@ -88,7 +89,7 @@ def is_left_alone(url: str) -> bool:
     path = fold(unquote(parts.path))
     if _FILES.search(path) or any(part in _LEFT_ALONE_PARTS for part in path.split("/")):
         return True
-    if _LOOP.search(path):
+    if trap_of(url):
         return True
     keys = parse_qsl(parts.query.casefold(), keep_blank_values=True)
     return any(
@@ -102,18 +103,24 @@ def without_session(url: str) -> str:
     parts = urlsplit(_PATH_SESSION.sub("", url))
     if not parts.query:
         return parts.geturl()
-    kept = [pair for pair in parts.query.split("&") if not _SESSION_KEY.match(pair)]
+    kept = [pair for pair in parts.query.split("&") if not _NAMES_NO_PAGE.match(pair)]
     return parts._replace(query="&".join(kept)).geturl()
+
+
+def names_session(url: str) -> bool:
+    """Tell whether ``url`` carries the number of a visit."""
+    pairs = urlsplit(url).query.split("&")
+    return bool(_PATH_SESSION.search(url) or any(_SESSION_KEY.match(pair) for pair in pairs))
 
 
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^?/#]*", re.IGNORECASE)
 _SESSION_KEY = re.compile(
-    r"(?:phpsessid|jsessionid|aspsessionid\w*|session_?id|sessid|sid|utm_\w+|fbclid|gclid|zarsrc|ref"
-    r"|source|s)=",
-    re.IGNORECASE,
+    r"(?:phpsessid|jsessionid|aspsessionid\w*|session_?id|sessid|sid)=", re.IGNORECASE
+)
+_NAMES_NO_PAGE = re.compile(
+    rf"{_SESSION_KEY.pattern}|(?:utm_\w+|fbclid|gclid|zarsrc|ref|source|s)=", re.IGNORECASE
 )
 _LANGUAGE_KEYS = frozenset(["lang", "language", "locale", "hl"])
-_LOOP = re.compile(r"((?:/[^/]+)+)\1\1|(/[^/]+/[^/]+)\2(?:/|$)")
 
 
 def is_file(url: str) -> bool:

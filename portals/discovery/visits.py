@@ -29,11 +29,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What exploration made of a page: whether it is a list, and what to read next."""
+    """What exploration made of a page: whether it is a list, and what to read next.
+
+    ``stopped``: why nothing behind the page of a list is read.
+    """
 
     is_list: bool
     visits: list[Visit]
     listed: int = 0
+    stopped: str = ""
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from portals.article import Article, Attachment, Image, Reject
 from portals.extraction.general import read_foreign, read_general
 from portals.extraction.layout import Layout, LayoutReading, read_layout
 from portals.extraction.page import Page
+from portals.extraction.page_time import TOO_SLOW, PageTooSlow, page_time
 from portals.extraction.selectors import Theme, ThemeReading, read_theme, select
 from portals.extraction.story import Story
 from portals.extraction.structured import Structured, read_structured
@@ -118,10 +119,15 @@ def read_article(page: Page, recipe: Recipe) -> Article | Reject:
 def read_safely(page: Page, recipe: Recipe) -> Article | Reject:
     """Return what ``read_article`` does; where it fails, a reject, with the failure in the log.
 
+    So it is with a page that takes longer than ``PAGE_SECONDS``.
+
     Any page may be the one that the reader was not made for, and no page may end a crawl.
     """
     try:
-        return read_article(page, recipe)
+        with page_time():
+            return read_article(page, recipe)
+    except PageTooSlow:
+        return Reject(page.url, "extract", TOO_SLOW)
     except Exception as error:
         logger.exception("cannot read %s", page.url)
         return Reject(page.url, "extract", READER_FAILED, repr(error)[:500])

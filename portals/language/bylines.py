@@ -22,7 +22,7 @@ _BRACKETED_PREFIX = re.compile(
     r"\s*[-–—:]*\s*"
 )
 _BARE_PREFIX = re.compile(r"^(?P<name>TTO|CTTĐT|NLĐO|LĐO|LĐTĐ|TTXVN|BDO|BTNO|TBTCO)\s*[-–—]\s*")
-_SUFFIX = re.compile(r"\s+-\s+VnExpress$")
+_SUFFIX = re.compile(r"\s+-\s+VnExpress\s*\Z")
 
 
 def split_prefix(lead: str) -> tuple[str | None, str]:

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from portals.article import Article, Reject
 from portals.catalogue import Portal, portals
+from portals.discovery.traps import LeftAlone
 from portals.errors import StorageError
 from portals.store.migrations import migrations
 from portals.store.saving import Outcome, save, utc
@@ -30,7 +31,7 @@ VERSION = len(list(migrations.pending(Database(memory=True))))
 
 _CATALOGUED = (
     "name", "title", "kind", "province_then", "province_now", "home", "system", "state", "since",
-    "successor", "evidence",
+    "successor", "evidence", "hosts", "tls_exception",
 )  # fmt: skip
 
 
@@ -215,6 +216,24 @@ class Store:
         """Return how many pages a run rejected."""
         row = self.db.execute("SELECT count(*) FROM rejects WHERE run_id = ?", [run_id]).fetchone()
         return int(row[0])
+
+    def keep_left_alone(
+        self, portal: str, found: Sequence[LeftAlone], run_id: int, now: datetime
+    ) -> None:
+        """Keep what the rules of one run left alone, in place of what they did before."""
+        with self.writing():
+            self.db.execute("DELETE FROM left_alone WHERE portal = ?", [portal])
+            self.db.table("left_alone").insert_all(
+                {"portal": portal, **asdict(one), "at": utc(now), "run_id": run_id} for one in found
+            )
+
+    def left_alone(self, portal: str) -> list[LeftAlone]:
+        """Return what the rules of the portal's last run left alone."""
+        rows = self.db.query(
+            "SELECT rule, addresses, example FROM left_alone WHERE portal = ? ORDER BY rule",
+            [portal],
+        )
+        return [LeftAlone(**row) for row in rows]
 
     # --- shapes -------------------------------------------------------------------------------
 

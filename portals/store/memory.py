@@ -47,6 +47,7 @@ class ListPage:
     url: str
     state: PageState
     items: int = 0
+    stopped: str = ""
 
 
 _VISIT_COLUMNS = (
@@ -175,9 +176,11 @@ class Memory:
         """Enter a list page into the ledger; one that failed keeps what it led to before."""
         with self.store.writing():
             self.store.db.conn.execute(
-                "INSERT INTO list_pages (portal, section, number, url, state, items, at, run_id)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (portal, section, number)"
+                "INSERT INTO list_pages"
+                " (portal, section, number, url, state, items, at, run_id, stopped)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (portal, section, number)"
                 " DO UPDATE SET url = excluded.url, state = excluded.state,"
+                " stopped = excluded.stopped,"
                 " items = CASE excluded.state WHEN 'failed' THEN items ELSE excluded.items END,"
                 " at = excluded.at, run_id = excluded.run_id",
                 (
@@ -189,6 +192,7 @@ class Memory:
                     page.items,
                     utc(at),
                     run_id,
+                    page.stopped or None,
                 ),
             )
 

@@ -469,3 +469,28 @@ def m0005_to_build_on(db: Database) -> None:
     for statement in _TO_BUILD_ON:
         db.execute(statement)
     reindex(db.conn)
+
+
+_TO_LEAVE_ALONE = (
+    "ALTER TABLE list_pages ADD COLUMN stopped TEXT",
+    "ALTER TABLE portals ADD COLUMN hosts TEXT",
+    "ALTER TABLE portals ADD COLUMN tls_exception TEXT",
+    """
+    CREATE TABLE left_alone (
+        portal TEXT NOT NULL,
+        rule TEXT NOT NULL,
+        addresses INTEGER NOT NULL,
+        example TEXT NOT NULL,
+        at TEXT NOT NULL,
+        run_id INTEGER NOT NULL REFERENCES runs (id),
+        PRIMARY KEY (portal, rule)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+
+@migrations()
+def m0006_to_leave_alone(db: Database) -> None:
+    """Rules by which addresses are left alone and lists end; exceptions in the catalogue."""
+    for statement in _TO_LEAVE_ALONE:
+        db.execute(statement)

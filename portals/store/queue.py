@@ -12,6 +12,8 @@ from typing import Any
 
 from portals.store.database import Store
 
+_MAX_OTHERS = 5  # addresses kept beside a page's own; a hostile page may name thousands
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -69,8 +71,9 @@ class Queue:
         self.store.db.conn.execute(
             "UPDATE frontier SET others = json_insert(coalesce(others, '[]'), '$[#]', ?)"
             " WHERE portal = ? AND key = ? AND url <> ? AND state <> 'done'"
+            " AND json_array_length(coalesce(others, '[]')) < ?"
             " AND NOT EXISTS (SELECT 1 FROM json_each(coalesce(others, '[]')) WHERE value = ?)",
-            (request.url, self.portal, request.key, request.url, request.url),
+            (request.url, self.portal, request.key, request.url, _MAX_OTHERS, request.url),
         )
 
     def add_done(self, key: str, url: str) -> bool:

@@ -6,6 +6,8 @@ day ending in ``_at`` are UTC, ISO 8601, to the second, but for ``published_at``
 
 from __future__ import annotations
 
+from portals.discovery.traps import MEANINGS
+
 TABLES: dict[str, str] = {
     "articles": "A story, with the newest text seen of it. Copies on other portals share its row.",
     "revisions": "One text of an article. The newest is also in `articles`.",
@@ -20,6 +22,7 @@ TABLES: dict[str, str] = {
     "visits": "The last visit to an address, and when the next one is due.",
     "sections": "How far the lists of a portal were walked. `''` is a portal that is explored.",
     "list_pages": "The ledger of list pages: which were expected, read, empty or failed.",
+    "left_alone": "Addresses that a rule left alone in the last run: loops, calendars, sessions.",
     "learnt_themes": "The paths to title, date and text that a portal's own pages taught.",
     "portals": "The catalogue `data/portals.csv`, as of the last time this file was opened.",
     "archives": "The WARC files that pages lie in.",
@@ -193,6 +196,15 @@ COLUMNS: dict[str, dict[str, str]] = {
         "items": "Articles that it led to.",
         "at": "When this was entered.",
         "run_id": "Run that entered it.",
+        "stopped": "Why nothing behind it was asked for; null where the list goes on.",
+    },
+    "left_alone": {
+        "portal": "Portal (spider name).",
+        "rule": "The rule: " + "; ".join(f"`{rule}`, {said}" for rule, said in MEANINGS.items()),
+        "addresses": "How many addresses it took.",
+        "example": "The first of them.",
+        "at": "When the run ended.",
+        "run_id": "The run.",
     },
     "learnt_themes": {
         "portal": "Portal (spider name). Key.",
@@ -213,6 +225,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "since": "Day, month or year (ISO 8601) from which `state` holds; null where unknown.",
         "successor": "What took its place, where anything did.",
         "evidence": "What `state` rests on.",
+        "hosts": "Other hosts that are the portal's, parted by spaces.",
+        "tls_exception": "Why its certificate is not verified; null: it is.",
     },
     "archives": {
         "id": "Key.",

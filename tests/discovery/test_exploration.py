@@ -9,6 +9,7 @@ import pytest
 from portals.article import Article
 from portals.discovery.explorer import Explorer
 from portals.discovery.links import found_links
+from portals.discovery.shapes import without_session
 from portals.discovery.visits import FoundLink, PageKind, Shape, Visit
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
@@ -56,7 +57,7 @@ class Walk:
             text_hash = content_hash(result.title, result.body)
             if kind == "article" or self.explorer.accepts_undated(url):
                 self.found.add(path)
-        links: list[FoundLink] = found_links(page)
+        links = [FoundLink(without_session(link.url), link.text) for link in found_links(page)]
         return self.explorer.see(url, kind, links, text_hash).visits
 
 

@@ -141,6 +141,10 @@ def test_prefix(text: Any) -> None:
     assert split_prefix(text)[0] is None
 
 
+def test_the_mark_of_an_agency_before_the_end_of_a_line() -> None:
+    assert split_prefix("Tin - VnExpress\n") == (None, "Tin")
+
+
 @pytest.mark.parametrize(
     "label",
     [

@@ -12,12 +12,13 @@ from sqlite_utils import Database
 
 from portals.store.database import VERSION, Store
 from portals.store.migrations import migrations
-from portals.store.search import Wanted, faults, search
+from portals.store.search import Wanted, faults, reindex, search
 from portals.store.similar import update, waiting
 from tests.crawling.test_kills import SIGKILLED, kill_at
 from tests.running import SAMPLE, rows
 
 NAMES = [migration.name for migration in migrations.pending(Database(memory=True))]
+SEARCHED_FROM = 5  # version
 SEEN = "2024-05-01T01:00:00+00:00"
 KEPT = {
     "articles": {
@@ -53,6 +54,9 @@ def old_database(path: Path, version: int) -> None:
         run = {"id": 1, "portal": "haiphong", "started_at": SEEN, "verdict": "ok"}
         for table, row in {"runs": run, **KEPT}.items():
             db.table(table).insert(row)
+        if version >= SEARCHED_FROM:  # then saving an article did this
+            reindex(connection)
+            db.table("uncompared").insert({"article_id": KEPT["articles"]["id"]})
 
 
 def kept(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -65,7 +69,7 @@ def kept(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_every_version_is_known() -> None:
-    assert VERSION == len(NAMES) == 5
+    assert VERSION == len(NAMES) == 6
 
 
 @pytest.mark.parametrize("version", range(1, VERSION))

@@ -267,7 +267,7 @@ def test_the_database_keeps_what_the_contract_promises(store: Store) -> None:
     }
 
     assert pragma["journal_mode"] == "wal"
-    assert (pragma["synchronous"], pragma["foreign_keys"], pragma["user_version"]) == (2, 1, 5)
+    assert (pragma["synchronous"], pragma["foreign_keys"], pragma["user_version"]) == (2, 1, 6)
     assert pragma["busy_timeout"] >= 10_000
     strict = store.db.execute("SELECT name FROM pragma_table_list WHERE strict").fetchall()
     assert {"articles", "revisions", "sightings", "images", "runs", "rejects"} <= {
