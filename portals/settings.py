@@ -46,8 +46,7 @@ REMOTE_CONTROL_ENABLED = False  # default: True; likewise
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default: False, which reads whatever sits in between
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default: 1 GiB; no article is larger
 DOWNLOAD_WARNSIZE = 0  # default: 32 MiB, above our limit
-DNS_RESOLVER = "portals.crawling.fence.PublicResolver"  # default: one that finds local networks
-TWISTED_DNS_RESOLVER = DNS_RESOLVER  # its older name
+TWISTED_DNS_RESOLVER = "portals.crawling.fence.PublicResolver"  # default: finds local networks too
 MAX_REQUESTS = 100_000  # ours; pages in one run, a day and a night at one a second; 0: no limit
 ERROR_BUDGET = 400  # ours; pages in a row that were neither article nor list, before a run ends; an
 # error of the portal costs 8 of them, no answer 40; 0: no limit

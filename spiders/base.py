@@ -47,6 +47,7 @@ from portals.extraction.reader import READER_FAILED, Recipe, read_safely
 from portals.extraction.selectors import Theme
 from portals.families import Family
 from portals.language.decoding import UndecodableText
+from portals.language.notices import Notice
 from portals.store.gaps import gaps_of
 
 _REFUSED = frozenset([401, 403, 429, 451])
@@ -241,7 +242,7 @@ class PortalSpider(Spider):
         kind = unusual(page)
         if kind is None:
             return None
-        self.count({"challenge": "challenges", "login": "logins"}.get(kind, "parked"))
+        self.count(_COUNTED_AS[kind])
         return Reject(page.url, "extract", REASONS[kind], page.head_title[:200] or None)
 
     def read_page(self, page: Page) -> Article | Reject:
@@ -301,6 +302,15 @@ class PortalSpider(Spider):
         return reason, f"{type(error).__name__}: {error}"[:200]
 
 
+_COUNTED_AS: dict[Notice, str] = {
+    "challenge": "challenges",
+    "login": "logins",
+    "parked": "parked",
+    "server": "parked",
+    "filtered": "refused",
+    "broken": "broken",
+    "missing": "missing",
+}
 _UNREACHABLE = "the portal cannot be reached"
 _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], str, str], ...] = (
     (
@@ -310,6 +320,7 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], str, str], ...] =
     ),
     (lambda e: "max redirections" in str(e), "", "the address redirects without end"),
     (lambda e: isinstance(e, IgnoreRequest), "", "forbidden by robots.txt"),
+    (lambda e: isinstance(e, ValueError), "", "the address redirects to no address"),
     (lambda e: isinstance(e, DownloadCancelledError), "", "the page is too large"),
     (
         lambda e: "certificate verify failed" in str(e),

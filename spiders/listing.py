@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from portals.article import Article, Reject
 from portals.crawling.arguments import ArgumentError
 from portals.crawling.frontier import LEASE
+from portals.crawling.hostile import REASONS
 from portals.crawling.outputs import KEY, KIND, ListRead, Output
 from portals.crawling.replay import NotArchived
 from portals.crawling.visiting import is_unchanged, validators
@@ -347,7 +348,8 @@ class ListingSpider(ArchivedPortalSpider):
 
     def _empty_listing(self, page: Page, where: Place) -> Iterator[Output]:
         began = where.number == 1
-        if reject := self.unusual(page):
+        reject = self.unusual(page)
+        if reject and reject.reason != REASONS["missing"]:  # so some say that a list has ended
             yield reject
             yield from self._broken(where, page.url)
             return

@@ -9,12 +9,14 @@ from collections.abc import Callable
 import brotli
 
 if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdDecompressor, ZstdError
+    from compression.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
 else:
-    from backports.zstd import ZstdDecompressor, ZstdError
+    from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
 
 MAX_BODY = 16 * 1024 * 1024
 """Bytes of a decoded body, at most; no article is larger."""
+
+_MAX_WINDOW = 24  # bits: 16 MB, above what a page may be and the 8 MB that browsers allow
 
 
 class EncodingError(ValueError):
@@ -39,7 +41,8 @@ def decode_body(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
         except (zlib.error, brotli.error, ZstdError, EOFError) as error:
             if _looks_plain(body):
                 continue
-            raise EncodingError(f"the {name} body is damaged: {error}") from error
+            what = str(error) if isinstance(error, EOFError) else f"damaged: {error}"
+            raise EncodingError(f"the {name} body is {what}") from error
         if len(decoded) > limit:
             raise EncodingError(f"a {name} body of more than {limit // 1024**2} MB")
         body = decoded
@@ -76,6 +79,8 @@ def _inflate(body: bytes, limit: int, *, wbits: int) -> bytes:
         part = inflater.decompress(body, limit - size)
         parts.append(part)
         size += len(part)
+        if size < limit and not inflater.eof:
+            raise EOFError("cut short")
         body = inflater.unused_data  # a body may be several gzip members
         if body and not body.startswith(b"\x1f\x8b"):
             break  # padding behind the end
@@ -100,11 +105,22 @@ def _brotli(body: bytes, limit: int) -> bytes:
     while size < limit and not inflater.is_finished() and not inflater.can_accept_more_data():
         parts.append(inflater.process(b"", output_buffer_limit=limit - size))
         size += len(parts[-1])
+    if size < limit and not inflater.is_finished():
+        raise EOFError("cut short")
     return b"".join(parts)
 
 
 def _zstd(body: bytes, limit: int) -> bytes:
-    return ZstdDecompressor().decompress(body, max_length=limit)
+    parts: list[bytes] = []
+    size = 0
+    while body and size < limit:  # a body may be several frames
+        inflater = ZstdDecompressor(options={DecompressionParameter.window_log_max: _MAX_WINDOW})
+        parts.append(inflater.decompress(body, max_length=limit - size))
+        size += len(parts[-1])
+        if size < limit and not inflater.eof:
+            raise EOFError("cut short")
+        body = inflater.unused_data
+    return b"".join(parts)
 
 
 _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {

@@ -12,6 +12,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,7 +32,8 @@ from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
 from portals.crawling.fence import OutsideFenceError
-from portals.crawling.limits import Budget, PageResult, UnreadableBodyError
+from portals.crawling.hostile import PASSING
+from portals.crawling.limits import OUT_OF_ERRORS, Budget, PageResult, UnreadableBodyError
 from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output, TryAgain
 from portals.crawling.replay import PAGE
 from portals.crawling.run import RunRecorder
@@ -55,7 +57,8 @@ ENDED = frozenset(["finished", "limit"])
 _LEASED_AT_ONCE = 8  # requests; one transaction for so many pages
 _FULL = 6  # articles on a first page, from which one with less than a third has shrunk
 _TRIES = 2  # of a page in one run, beside Scrapy's own retries: once more when all else is done
-_SETTLED = (OutsideFenceError, UnreadableBodyError, DownloadCancelledError)  # at every try alike
+_SETTLED = (OutsideFenceError, UnreadableBodyError, DownloadCancelledError, ValueError)
+"""Failures that are the same at every try; ValueError: of a redirect to no address."""
 _CURRENT: ContextVar[Unit | None] = ContextVar("unit of work", default=None)
 
 
@@ -152,6 +155,8 @@ class Unit:
             self._explored.append(output)
         elif isinstance(output, TryAgain):
             self._wants_again = True
+        elif isinstance(output, Reject) and self.response and output.url == self.response.url:
+            items.append(replace(output, url=self.lease.url))  # behind a redirect: what was asked
         else:
             items.append(output)
 
@@ -231,9 +236,11 @@ class Unit:
     def has_failed(self) -> bool:
         """Tell whether another try may mend it: the network failed, or the portal for a moment."""
         if self.failure is None:
-            return self._wants_again or any(
-                page.state in ("empty", "failed") for page in self.lists
+            has_hole = any(page.state in ("empty", "failed") for page in self.lists)
+            is_passing = any(
+                isinstance(item, Reject) and item.reason in PASSING for item in self.taken
             )
+            return self._wants_again or has_hole or is_passing
         if isinstance(self.failure.value, HttpError):
             status = self.failure.value.response.status
             return status >= 500 or status in (408, 429)
@@ -259,6 +266,7 @@ class Frontier(BaseScheduler):
         self._pending = 0
         self.resumed = False
         self._is_ending = False
+        self._is_retrying = False
         self.traps = Traps()
         settings = crawler.settings
         self._budget = Budget(settings.getint("ERROR_BUDGET"), settings.getint("MAX_REQUESTS"))
@@ -368,9 +376,20 @@ class Frontier(BaseScheduler):
             result = "good"
         engine = self.crawler.engine
         reason = None if self.recorder.is_replay else self._budget.take(result)
-        if reason and engine is not None and not self._is_ending:
+        if reason == OUT_OF_ERRORS and self._is_retrying:
+            self._give_up()
+        elif reason and engine is not None and not self._is_ending:
             self._is_ending = True
             _schedule_coro(engine.close_spider_async(reason=reason))
+
+    def _give_up(self) -> None:
+        """Leave what failed before as failed: all that is tried again fails again."""
+        try:
+            self.queue.give_up()
+        except sqlite3.Error as error:
+            self.recorder.storage_failed("the frontier", error)
+        self._leased.clear()
+        self._pending = 0
 
     # --- what units use --------------------------------------------------------------------------
 
@@ -478,6 +497,7 @@ class Frontier(BaseScheduler):
             "portal/pages_read"
         ):
             return
+        self._is_retrying = True
         self._pending += self.queue.retry_failed(_TRIES)
         request = self.next_request()
         if request is not None:

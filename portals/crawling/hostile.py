@@ -1,4 +1,4 @@
-"""Pages that are no portal's: challenges, login walls, parked domains, a server's own pages.
+"""Pages that are no news: challenges, login walls, parked domains, errors that answer 200.
 
 Told by their words (``language/notices.py``) and their markup, since they answer with any status;
 only where a page shows no article and no list.
@@ -17,7 +17,12 @@ REASONS: dict[Notice, str] = {
     "login": "a login wall in place of the page",
     "parked": "the domain is parked or has expired",
     "server": "a page of the web server, not of the portal",
+    "filtered": "the page is blocked on the way",
+    "broken": "an error of the portal that answers 200",
+    "missing": "error page that answers 200",
 }
+PASSING = frozenset([REASONS["broken"]])
+"""Reasons of rejects that another try may mend."""
 
 _LOOKED_AT = 60_000  # characters of markup; such pages are small
 _MAX_WORDS = 400  # a page that shows more is one of the portal's own

@@ -1,4 +1,4 @@
-"""What challenges, login walls, parked domains and web servers say in place of a portal's page.
+"""What challenges, login walls, parked domains, servers and errors say in place of a page.
 
 Sources: the walls of Vietnamese hosts and of Cloudflare, 2016-2026, and the pages of registrars
 where .vn domains lapse.
@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Notice = Literal["challenge", "login", "parked", "server"]
+Notice = Literal["challenge", "login", "parked", "server", "filtered", "broken", "missing"]
 
 _WORDS: tuple[tuple[Notice, str], ...] = (
     ("challenge", r"just a moment\b|checking your browser|ddos protection by"),
     ("challenge", r"verify(?:ing)? (?:that )?you are (?:a )?human|enable javascript and cookies"),
     ("challenge", r"attention required.{0,5}cloudflare|đang kiểm tra trình duyệt"),
     ("challenge", r"xác (?:minh|nhận|thực) (?:rằng )?bạn (?:không phải )?là .{0,4}(?:người|robot)"),
+    ("challenge", r"request rejected.{0,200}support id|web application firewall|sucuri website"),
+    ("challenge", r"imunify360|mod_security|access denied.{0,80}(?:firewall|security)"),
+    ("filtered", r"(?:trang|website|tên miền|truy cập).{0,60} bị chặn|blocked by .{0,40}provider"),
+    ("filtered", r"ngăn chặn.{0,40}theo (?:yêu cầu|quy định)"),
     ("challenge", r"(?:vui lòng|xin) nhập mã (?:xác nhận|bảo mật|captcha)"),
     ("parked", r"domain (?:name )?(?:is|may be) (?:for sale|parked|available)|buy this domain"),
     ("parked", r"this domain (?:has )?expired|domain has expired|tên miền .{0,60}hết hạn"),
@@ -23,6 +27,15 @@ _WORDS: tuple[tuple[Notice, str], ...] = (
     ("parked", r"tên miền .{0,40}chưa .{0,20}website|account (?:has been )?suspended"),
     ("parked", r"website (?:này )?(?:đã )?(?:bị )?(?:tạm )?(?:khóa|ngưng|dừng)"),
     ("server", r"welcome to nginx|apache2? .{0,20}default page|it works!|iis windows server"),
+    ("broken", r"error establishing a database connection|database (?:connection )?error"),
+    ("broken", r"(?:fatal|parse) error: .{0,300} (?:in|on) (?:/|[a-z]:|line)|sqlstate\["),
+    ("broken", r"server error in .{1,40} application|whitelabel error page|ora-\d{5}\b"),
+    ("broken", r"(?:internal server|bad gateway|service (?:temporarily )?unavailable)\b"),
+    ("broken", r"(?:website|trang|hệ thống|cổng).{0,40} (?:đang |được )+(?:bảo trì|nâng cấp)"),
+    ("missing", r"không tìm thấy (?:trang|nội dung|bài|dữ liệu|đường dẫn|liên kết)"),
+    ("missing", r"(?:trang|bài viết|liên kết|đường dẫn|nội dung|địa chỉ).{0,60} không tồn tại"),
+    ("missing", r"(?:bài viết|nội dung|tin) .{0,20}đã (?:bị |được )?(?:xóa|xoá|gỡ)"),
+    ("missing", r"page (?:was |could |can ?)?not (?:be )?found|error 404|404 (?:error|not found)"),
     ("server", r"default (?:web )?(?:site|page).{0,30}(?:plesk|cpanel|directadmin)|index of /"),
 )
 _PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for kind, pattern in _WORDS]

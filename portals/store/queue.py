@@ -128,6 +128,12 @@ class Queue:
             )
         return cursor.rowcount
 
+    def give_up(self) -> None:
+        """Mark everything that waits or is leased as failed."""
+        with self.store.writing():
+            self._set_state("failed", "pending")
+            self._set_state("failed", "leased")
+
     def _set_state(self, state: str, before: str) -> None:
         self.store.db.conn.execute(
             "UPDATE frontier SET state = ? WHERE portal = ? AND state = ?",

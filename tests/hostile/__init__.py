@@ -1,0 +1,1 @@
+"""What portals send that no portal should: faults by path, and how each must end."""
