@@ -11,7 +11,12 @@ from portals.language.text import HASH_VERSION, clean, content_hash, words
 
 MAX_TITLE_CHARACTERS = 500
 MAX_BODY_CHARACTERS = 2_000_000
+MAX_FIELD_CHARACTERS = 1_000
+"""Of all other fields; what is longer was read from the wrong place and is left out."""
+MAX_FILES = 1_000
+"""Pictures of one article, and attachments."""
 
+_LIMITS = {"title": MAX_BODY_CHARACTERS, "lead": 20_000, "published_raw": 10_000}
 _NOT_TEXT = frozenset(["body", "url", "portal", "content_hash"])
 
 
@@ -23,8 +28,11 @@ def normalise(article: Article) -> Article:
     for field in fields(article):
         value = getattr(article, field.name)
         if isinstance(value, str) and field.name not in _NOT_TEXT:
-            setattr(article, field.name, clean(value) or None)
+            text = clean(value)
+            is_too_long = len(text) > _LIMITS.get(field.name, MAX_FIELD_CHARACTERS)
+            setattr(article, field.name, None if is_too_long else text or None)
     article.title = article.title or ""
+    del article.images[MAX_FILES:], article.attachments[MAX_FILES:]
     for image in article.images:
         image.caption = clean(image.caption or "") or None
     article.word_count = len(words(article.body))

@@ -42,11 +42,10 @@ from portals.discovery.addresses import address_key, host_of
 from portals.discovery.shapes import names_session, without_session
 from portals.discovery.traps import trap_of
 from portals.extraction.layout import Layout
-from portals.extraction.page import Page
+from portals.extraction.page import Page, UnreadablePage
 from portals.extraction.reader import READER_FAILED, Recipe, read_safely
 from portals.extraction.selectors import Theme
 from portals.families import Family
-from portals.language.decoding import UndecodableText
 from portals.language.notices import Notice
 from portals.store.gaps import gaps_of
 
@@ -224,8 +223,8 @@ class PortalSpider(Spider):
             return Page.from_bytes(
                 response.url, response.body, kind, response.meta.get(CAPTURED_AT)
             )
-        except UndecodableText as error:
-            return Reject(response.url, "decode", "the text cannot be decoded", str(error))
+        except UnreadablePage as error:
+            return Reject(response.url, "decode", error.reason, error.detail)
 
     def read(self, page: Page) -> Article | Reject:
         """Return what the page shows; a failing reader is a reject and is counted."""
@@ -342,7 +341,7 @@ def _page_shown(response: Response) -> Page | None:
     kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
     try:
         return Page.from_bytes(response.url, response.body, kind)
-    except UndecodableText:
+    except UnreadablePage:
         return None
 
 

@@ -33,9 +33,8 @@ from portals.crawling.outputs import KEY, KIND, ListRead, Output, TryAgain
 from portals.discovery.addresses import address_key, at_home
 from portals.discovery.explorer import SAMPLES
 from portals.discovery.shapes import is_file, is_left_alone, shape_of
-from portals.extraction.page import Page
+from portals.extraction.page import Page, UnreadablePage
 from portals.extraction.reader import READER_FAILED, read_safely
-from portals.language.decoding import UndecodableText
 from portals.store.saving import utc
 from spiders.base import PortalSpider
 
@@ -168,7 +167,7 @@ class ArchivedPortalSpider(PortalSpider):
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
         try:
             page = Page.from_bytes(url, undo_rewriting(response.body), kind, played.captured_at)
-        except UndecodableText as error:
+        except UnreadablePage as error:
             yield Reject(url, "decode", "the text cannot be decoded", str(error))
             return
         yield from self._read_capture(page)

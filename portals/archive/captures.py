@@ -58,6 +58,10 @@ def payload_digest(body: bytes) -> str:
     return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
 
 
+_MAX_HEAD = 256 * 1024  # bytes of status line and headers
+_FIRST_YEAR, _LAST_YEAR = 1990, 2200  # between which a page can have been served
+
+
 def archive_files(paths: Iterable[str | Path]) -> list[Path]:
     """Return the WARC files in ``paths`` (files, or folders of them). Raises ArchiveError."""
     found: list[Path] = []
@@ -145,7 +149,8 @@ def _damage(record: Record, reason: str) -> Damage:
 
 def _http(block: bytes) -> tuple[int | None, list[tuple[str, str]], bytes]:
     """Return status, headers and body of an HTTP answer; no status where it is none."""
-    head, _, body = block.partition(b"\r\n\r\n")
+    end = block.find(b"\r\n\r\n", 0, _MAX_HEAD)
+    head, body = (block[:end], block[end + 4 :]) if end >= 0 else (block[:_MAX_HEAD], b"")
     first, *lines = head.decode("utf-8", "replace").split("\r\n")
     version, _, rest = first.partition(" ")
     code = rest.strip()[:3]
@@ -161,9 +166,10 @@ def _date(text: str) -> datetime | None:
     except ValueError:
         return None
     try:
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except OverflowError:
         return None
+    return at if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
 
 
 def _is_address(url: str) -> bool:

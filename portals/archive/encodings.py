@@ -16,6 +16,9 @@ else:
 MAX_BODY = 16 * 1024 * 1024
 """Bytes of a decoded body, at most; no article is larger."""
 
+_MAX_ENCODINGS = 3  # one in another; servers behind servers make two
+_MAX_MEMBERS = 1_000  # of one gzip body, or frames of zstd
+_PIECE = 65_536  # bytes that are inflated at once
 _MAX_WINDOW = 24  # bits: 16 MB, above what a page may be and the 8 MB that browsers allow
 
 
@@ -30,6 +33,8 @@ def decode_body(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
     as browsers do not: archives of decoded bodies keep the header (Common Crawl before 2018).
     """
     names = [name.strip().lower() for name in encodings.split(",") if name.strip()]
+    if len(names) > _MAX_ENCODINGS:
+        raise EncodingError(f"{len(names)} content encodings one in another")
     for name in reversed(names):
         if name in ("identity", "utf-8", "none"):
             continue
@@ -40,7 +45,7 @@ def decode_body(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
             decoded = decoder(body, limit + 1)
         except (zlib.error, brotli.error, ZstdError, EOFError) as error:
             if _looks_plain(body):
-                continue
+                return body
             what = str(error) if isinstance(error, EOFError) else f"damaged: {error}"
             raise EncodingError(f"the {name} body is {what}") from error
         if len(decoded) > limit:
@@ -51,7 +56,7 @@ def decode_body(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
 
 def dechunk(body: bytes) -> bytes:
     """Return a body without its chunks, as far as they are whole; one without chunks as it is."""
-    parts: list[bytes] = []
+    parts = bytearray()
     at = 0
     while True:
         line_end = body.find(b"\r\n", at, at + 100)
@@ -59,11 +64,11 @@ def dechunk(body: bytes) -> bytes:
         try:
             size = int(size_text, 16)
         except ValueError:
-            return b"".join(parts) if parts else body
+            return bytes(parts) if parts else body
         if size <= 0:
-            return b"".join(parts)
+            return bytes(parts)
         start = line_end + 2
-        parts.append(body[start : start + size])
+        parts += body[start : start + size]
         at = start + size + 2
 
 
@@ -73,17 +78,19 @@ def _looks_plain(body: bytes) -> bool:
 
 def _inflate(body: bytes, limit: int, *, wbits: int) -> bytes:
     parts: list[bytes] = []
-    size = 0
-    while body and size < limit:
+    size = at = 0
+    for _ in range(_MAX_MEMBERS):  # a body may be several gzip members
         inflater = zlib.decompressobj(wbits=wbits)
-        part = inflater.decompress(body, limit - size)
-        parts.append(part)
-        size += len(part)
-        if size < limit and not inflater.eof:
-            raise EOFError("cut short")
-        body = inflater.unused_data  # a body may be several gzip members
-        if body and not body.startswith(b"\x1f\x8b"):
-            break  # padding behind the end
+        while not inflater.eof and size < limit:
+            if at >= len(body):
+                raise EOFError("cut short")
+            piece = body[at : at + _PIECE]
+            part = inflater.decompress(piece, limit - size)
+            at += len(piece) - len(inflater.unconsumed_tail) - len(inflater.unused_data)
+            parts.append(part)
+            size += len(part)
+        if size >= limit or body[at : at + 2] != b"\x1f\x8b":  # else padding behind the end
+            break
     return b"".join(parts)
 
 
@@ -113,13 +120,15 @@ def _brotli(body: bytes, limit: int) -> bytes:
 def _zstd(body: bytes, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
-    while body and size < limit:  # a body may be several frames
+    for _ in range(_MAX_MEMBERS):  # a body may be several frames
         inflater = ZstdDecompressor(options={DecompressionParameter.window_log_max: _MAX_WINDOW})
         parts.append(inflater.decompress(body, max_length=limit - size))
         size += len(parts[-1])
         if size < limit and not inflater.eof:
             raise EOFError("cut short")
         body = inflater.unused_data
+        if not body or size >= limit:
+            break
     return b"".join(parts)
 
 

@@ -13,9 +13,8 @@ from portals.archive.records import Damage, Record, read_records
 from portals.article import Article, Reject
 from portals.contract import normalise, why_invalid
 from portals.discovery.addresses import at_home, host_of
-from portals.extraction.page import Page
+from portals.extraction.page import Page, UnreadablePage
 from portals.extraction.reader import READER_FAILED, Recipe, read_safely
-from portals.language.decoding import UndecodableText
 from portals.store.pages import ArchivedPage, Shown
 from portals.store.saving import utc
 
@@ -182,7 +181,7 @@ def read_capture(capture: Capture, recipe: Recipe) -> tuple[Shown, Article | Rej
     """
     try:
         page = Page.from_bytes(capture.url, capture.body, capture.content_type, capture.captured_at)
-    except UndecodableText:
+    except UnreadablePage:
         return "other", None
     result = read_safely(page, recipe)
     if isinstance(result, Reject):

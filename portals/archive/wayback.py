@@ -23,10 +23,10 @@ _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
 _REWRITTEN = re.compile(
     rb"(?:https?:)?(?://[\w.:-]+)?/web/\d{4,14}(?:[a-z]{2}_)?/(?=https?:/{1,2}|//)", re.IGNORECASE
 )
-_ADDED = re.compile(
-    rb"<!-- BEGIN WAYBACK TOOLBAR INSERT -->.*?<!-- END WAYBACK TOOLBAR INSERT -->"
-    rb"|<!--\s+FILE ARCHIVED ON .*?-->|<!--\s+playback timings.*?-->",
-    re.DOTALL,
+_ADDED = (  # first what it begins with, then what it ends with
+    (re.compile(rb"<!-- BEGIN WAYBACK TOOLBAR INSERT -->"), b"<!-- END WAYBACK TOOLBAR INSERT -->"),
+    (re.compile(rb"<!--\s{1,9}FILE ARCHIVED ON "), b"-->"),
+    (re.compile(rb"<!--\s{1,9}playback timings"), b"-->"),
 )
 
 
@@ -118,13 +118,13 @@ def read_index(body: bytes) -> IndexPage:
     """Return what the index answered. Raises UnreadableIndex."""
     try:
         rows = json.loads(body or b"[]")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableIndex("the index of the archive did not answer in JSON") from error
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise UnreadableIndex("the index of the archive answered something else than a list")
     resume_key = None
     if len(rows) >= 2 and not rows[-2] and len(rows[-1]) == 1:
-        resume_key = str(rows[-1][0])
+        resume_key = str(rows[-1][0]).encode("utf-8", "replace").decode()
         rows = rows[:-2]
     lines = [IndexLine(*map(str, row)) for row in rows[1:] if len(row) == len(_FIELDS)]
     return IndexPage(
@@ -136,7 +136,18 @@ def undo_rewriting(body: bytes) -> bytes:
     """Return a played-back page with its own links and without what the archive put into it."""
     if b"/web/" not in body and b"WAYBACK" not in body and b"ARCHIVED ON" not in body:
         return body
-    return _REWRITTEN.sub(b"", _ADDED.sub(b"", body))
+    for begin, end in _ADDED:
+        body = _without(body, begin, end)
+    return _REWRITTEN.sub(b"", body)
+
+
+def _without(body: bytes, begin: re.Pattern[bytes], end: bytes) -> bytes:
+    """Return ``body`` without what stands between the marks, the marks included."""
+    parts, at = [], 0
+    while (match := begin.search(body, at)) and (stop := body.find(end, match.end())) >= 0:
+        parts.append(body[at : match.start()])
+        at = stop + len(end)
+    return b"".join([*parts, body[at:]])
 
 
 def _bare(url: str) -> str:

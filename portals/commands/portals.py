@@ -61,6 +61,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         facts: dict[str, Any] = {**asdict(found), "spider": found.name in spiders}
         shapes: list[dict[str, Any]] = []
+        left_alone: list[dict[str, Any]] = []
         try:
             store = Store.open_to_read(self.settings["DATABASE"])
         except StorageError as error:
@@ -68,12 +69,15 @@ class Command(ScrapyCommand):
         else:
             facts |= _stored(store, found.name)
             shapes = [asdict(shape) for shape in store.learnt_shapes(found.name)]
+            left_alone = [asdict(one) for one in store.left_alone(found.name)]
             store.close()
         if as_json:
-            print_text(json.dumps({**facts, "shapes": shapes}, ensure_ascii=False, indent=2))
+            told = {**facts, "shapes": shapes, "left_alone": left_alone}
+            print_text(json.dumps(told, ensure_ascii=False, indent=2))
             return
         print_rows([{"field": name, "value": value} for name, value in facts.items()])
         print_rows(shapes)
+        print_rows(left_alone)
 
 
 def _row(portal: Portal, spiders: set[str], *, whole: bool) -> dict[str, Any]:

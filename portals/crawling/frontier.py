@@ -40,11 +40,12 @@ from portals.crawling.run import RunRecorder
 from portals.crawling.visiting import visit_after
 from portals.discovery.addresses import address_key
 from portals.discovery.traps import MAX_LINKS, Traps
+from portals.extraction.page import UnreadablePage
 from portals.extraction.page_time import TOO_SLOW, PageTooSlow, page_time
 from portals.store.memory import ListPage, Memory, Visit
 from portals.store.pages import ArchivedPage, Shown
 from portals.store.queue import Leased, Queue, Waiting
-from portals.store.saving import utc
+from portals.store.saving import Outcome, utc
 
 logger = logging.getLogger(__name__)
 
@@ -127,6 +128,8 @@ class Unit:
             with page_time():
                 for output in handler(subject, **kwargs):
                     self._take_output(output, items)
+        except UnreadablePage as error:
+            items.append(Reject(self.lease.url, "decode", error.reason, error.detail))
         except PageTooSlow:
             items.append(Reject(self.lease.url, "extract", TOO_SLOW))
         except CloseSpider:
@@ -174,29 +177,47 @@ class Unit:
         if recorder.has_storage_failed:
             return  # leased it stays, and the next run asks again
         try:
-            with recorder.store.writing():
-                page_id = self._keep_page()
-                if self.failure is None:
-                    frontier.memory.forget_rejects(self.lease.url)  # it can be read after all
-                outcomes = [recorder.write(item, page_id) for item in self.taken]
-                frontier.add(self._requests)
-                for explored in self._explored:
-                    frontier.queue.note_explored(explored.url, explored.page)
-                for page in self.lists:
-                    frontier.enter(page, now)
-                visit = visit_after(self, frontier.memory.recall(self.lease.key), now)
-                if frontier.remembers and visit:
-                    frontier.memory.remember(visit)
-                frontier.queue.finish(self.lease.id, failed=self.has_failed)
+            outcomes = self._write(now)
         except sqlite3.Error as error:
             recorder.storage_failed(self.lease.url, error)
             return
         except OSError as error:
             recorder.storage_failed("the archive", error)
             return
+        except Exception as error:
+            logger.exception("cannot store what %s gave", self.lease.url)
+            recorder.spider_error()
+            self._forget_all_but(Reject(self.lease.url, "store", "cannot be stored", repr(error)))
+            outcomes = self._write(now)
         recorder.pages_are_kept()
         recorder.count_outcomes(self.taken, outcomes)
         frontier.spend(self.result)
+        # Requests, responses and this point at each other: a large page would stay for minutes.
+        self.response = self.failure = None
+
+    def _forget_all_but(self, reject: Reject) -> None:
+        """Keep of a page that no table takes that it was one."""
+        self.taken = [reject]
+        self.lists, self._requests, self._explored = [], [], []
+
+    def _write(self, now: datetime) -> list[Outcome | None]:
+        """Write what came of the page in one transaction and return what was new of it."""
+        frontier, recorder = self.frontier, self.frontier.recorder
+        with recorder.store.writing():
+            page_id = self._keep_page()
+            if self.failure is None:
+                frontier.memory.forget_rejects(self.lease.url)  # it can be read after all
+            outcomes = [recorder.write(item, page_id) for item in self.taken]
+            frontier.add(self._requests)
+            for explored in self._explored:
+                frontier.queue.note_explored(explored.url, explored.page)
+            for page in self.lists:
+                frontier.enter(page, now)
+            visit = visit_after(self, frontier.memory.recall(self.lease.key), now)
+            if frontier.remembers and visit:
+                frontier.memory.remember(visit)
+            frontier.queue.finish(self.lease.id, failed=self.has_failed)
+        return outcomes
 
     def _keep_page(self) -> int | None:
         """Enter the archived page of the answer with what it showed, and return its id."""

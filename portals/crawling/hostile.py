@@ -31,7 +31,7 @@ _MARKUP: tuple[tuple[Notice, str], ...] = (
     ("challenge", r"/cdn-cgi/challenge-platform|cf[-_]chl|_Incapsula_Resource|sucuri_cloudproxy"),
     ("challenge", r"g-recaptcha|h-captcha|hcaptcha\.com/1/api"),
     ("parked", r"sedoparking|parkingcrew|bodis\.com|parklogic|domainparking"),
-    ("login", r"<input[^>]+type\s*=\s*[\"']?password"),
+    ("login", r"<input[^<>]{1,300}?type\s*=\s*[\"']?password"),
 )
 _FLAGS = re.IGNORECASE | re.DOTALL
 _BY_MARKUP = [(kind, re.compile(pattern, _FLAGS)) for kind, pattern in _MARKUP]

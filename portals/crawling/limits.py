@@ -47,12 +47,15 @@ class DecodingMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response with its body decoded. Raises UnreadableBodyError."""
         encodings = b",".join(response.headers.getlist("Content-Encoding"))
-        body = response.body
+        body, reason = response.body, ""
         if encodings:
             try:
                 body = decode_body(body, encodings.decode("latin-1"), self.limit)
             except EncodingError as error:
-                raise UnreadableBodyError(str(error)) from error
+                reason = str(error)
+        if reason:  # told outside, since the first error holds all that was decoded
+            response = body = None  # type: ignore[assignment]
+            raise UnreadableBodyError(reason)
         if urlsplit(request.url).path == "/robots.txt":
             body = body[:_MAX_ROBOTS]
         if body is response.body:

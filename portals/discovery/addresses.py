@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from urllib.parse import unquote, urlsplit, urlunsplit
+
+from portals.language.text import nfc
 
 
 def host_of(url: str) -> str:
@@ -18,7 +19,7 @@ def address_key(url: str) -> str:
     (``-a origin``) and to an archive.
     """
     parts = urlsplit(url)
-    path = unicodedata.normalize("NFC", unquote(parts.path)).casefold().rstrip("/") or "/"
+    path = nfc(unquote(parts.path)).casefold().rstrip("/") or "/"
     return f"{path}?{parts.query}" if parts.query else path
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from portals.discovery.addresses import host_of
+from portals.discovery.traps import MAX_LINKS
 from portals.discovery.visits import FoundLink
-from portals.extraction.page import Page
+from portals.extraction.page import MAX_ADDRESS, Page
 from portals.language.sections import names_news, news_value
 from portals.language.text import clean
 
 _BREAKS = re.compile(r"[\r\n\t]+")
+_MAX_LABEL = 500  # characters of what a link says
+_MAX_PIECES = 50  # of its text
+_MAX_DEPTH = 8  # of a menu
 _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#")
 
 
@@ -23,8 +28,10 @@ def found_links(page: Page) -> list[FoundLink]:
     found: dict[str, str] = {}
     for element in page.root.iter("a", "area", "link"):
         href = (element.get("href") or "").strip()
-        if not href or href.lower().startswith(_SKIPPED):
+        if not href or len(href) > MAX_ADDRESS or href.lower().startswith(_SKIPPED):
             continue
+        if len(found) > MAX_LINKS:
+            break
         if element.tag == "link":
             if element.get("rel") != "next":
                 continue
@@ -47,7 +54,7 @@ def _base(page: Page) -> str:
 
 
 def _absolute(base: str, href: str) -> str | None:
-    url = _joined(base, _BREAKS.sub("", href))
+    url = _joined(base, _BREAKS.sub("", href[:MAX_ADDRESS]))
     return urldefrag(url).url if url else None
 
 
@@ -68,7 +75,7 @@ def news_sections(page: Page) -> list[str]:
     """
     base = _base(page)
     found: dict[str, None] = {}
-    for item in page.root.iter("li"):
+    for item in islice(page.root.iter("li"), MAX_LINKS):
         link = item.find("./a[@href]")
         if link is None:
             continue
@@ -82,16 +89,17 @@ def news_sections(page: Page) -> list[str]:
 
 
 def _menu_links_above(item: HtmlElement) -> list[HtmlElement]:
-    links = (above.find("./a[@href]") for above in item.iterancestors("li"))
+    links = (above.find("./a[@href]") for above in islice(item.iterancestors("li"), _MAX_DEPTH))
     return [link for link in links if link is not None]
 
 
 def _label(link: HtmlElement) -> str:
     """Return what a link says, or what it is called where it shows a picture only."""
-    shown = clean("".join(link.itertext()))
-    names = [link.get("title"), *(image.get("alt") for image in link.iter("img"))]
-    return max([shown, *(clean(name) for name in names if name)], key=len)
+    names = [link.get("title"), *(image.get("alt") for image in islice(link.iter("img"), 3))]
+    return max([_words(link), *(clean(name[:_MAX_LABEL]) for name in names if name)], key=len)
 
 
 def _words(link: HtmlElement) -> str:
-    return clean("".join(link.itertext()))
+    """Return the beginning of what a link says: a page may nest its links in each other."""
+    pieces = (piece[:_MAX_LABEL] for piece in islice(link.itertext(), _MAX_PIECES))
+    return clean("".join(pieces))[:_MAX_LABEL]

@@ -13,7 +13,7 @@ LONG_SLUG_WORDS = 4
 
 _NUMBER = re.compile(r"\d+")
 _SUFFIX = re.compile(r"\.(?:html?|aspx?|php|jsp|cpx|s?html|bld|ldo|tld|epi|media)$", re.IGNORECASE)
-_TRAILING_ID = re.compile(r"^(?P<slug>.*?[a-z].*?)[-_.](?P<mark>[a-z]{0,4})(?P<id>\d{2,})$")
+_TRAILING_ID = re.compile(r"[-_.](?P<mark>[a-z]{0,4})\d{2,}$")
 _HEX = re.compile(r"^(?=.*\d)[0-9a-f]{8,}(?:-[0-9a-f]+)*$")
 
 _LEFT_ALONE_PARTS = frozenset(
@@ -69,8 +69,9 @@ def _part_shape(part: str) -> str:
         return "{n}" + suffix
     if _HEX.match(stem):
         return "{hex}" + suffix
-    if match := _TRAILING_ID.match(stem):
-        return f"{_word_shape(match['slug'])}-{match['mark']}{{n}}{suffix}"
+    match = _TRAILING_ID.search(stem)
+    if match and re.search(r"[a-z]", slug := stem[: match.start()]):
+        return f"{_word_shape(slug)}-{match['mark']}{{n}}{suffix}"
     return _word_shape(stem) + suffix
 
 

@@ -25,11 +25,16 @@ BLOCK_TAGS = frozenset(
 )
 UNSEEN_TAGS = frozenset(
     """
-    applet audio base button canvas embed frame frameset head iframe input link map math meta
+    applet audio base button canvas embed frame frameset iframe input link map math meta
     noembed noframes noscript object option param script select source style svg template
     textarea title track video
     """.split()
 )
+"""What browsers show nothing of. Not ``head``: where ``body`` is left out, it holds articles."""
+
+MAX_LINE = 200_000
+"""Characters in one line; the longest paragraph of the captures has 4,000."""
+
 _BOLD_TAGS = frozenset(["b", "strong", "th"])
 _ITALIC_TAGS = frozenset(["i", "em", "cite"])
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -52,6 +57,10 @@ _BLANK_LINE = re.compile(r"\n\s*\n")
 _TINY = 32  # pixels: smaller pictures are icons, smileys and counters
 _LINK_SHARE = 0.7  # a list prints the date or a mark beside the link of an item
 _LAZY_SOURCES = ("data-src", "data-original", "data-lazy-src")
+
+
+class OverlongLine(ValueError):  # noqa: N818 - the name says what happened
+    """A line that is longer than any paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ class _Frame:
 class _Line:
     """The line being collected; ``take`` closes it."""
 
-    __slots__ = ("_links", "_parts", "_plain", "_upright", "frame")
+    __slots__ = ("_links", "_parts", "_plain", "_size", "_upright", "frame")
 
     def __init__(self, frame: _Frame) -> None:
         self.frame = frame
@@ -112,7 +121,8 @@ class _Line:
 
     def _reset(self) -> None:
         self._parts: list[str] = []
-        self._links: list[list[str]] = []
+        self._links: list[tuple[str, list[str]]] = []
+        self._size = 0
         self._plain = False
         self._upright = False
 
@@ -122,16 +132,19 @@ class _Line:
                 return  # indentation
             self._parts.append(text)
             if frame.link is not None and self._links:
-                self._links[-1][1] += text
+                self._links[-1][1].append(text)
             return
         self._parts.append(text)
+        self._size += len(text)
+        if self._size > MAX_LINE:
+            raise OverlongLine
         self._plain = self._plain or not frame.bold
         self._upright = self._upright or not frame.italic
         if frame.link is not None and self._links:
-            self._links[-1][1] += text
+            self._links[-1][1].append(text)
 
     def open_link(self, url: str) -> None:
-        self._links.append([url, ""])
+        self._links.append((url, []))
 
     def take(self) -> Block | None:
         if not self._parts:
@@ -139,7 +152,9 @@ class _Line:
                 self._links = []
             return None
         text = clean("".join(self._parts))
-        links = tuple(Link(url, label) for url, raw in self._links if (label := clean(raw)))
+        links = tuple(
+            Link(url, label) for url, raw in self._links if (label := clean("".join(raw)))
+        )
         block = None
         if text:
             frame = self.frame
@@ -301,4 +316,4 @@ def _picture(element: HtmlElement, frame: _Frame) -> Block | None:
 
 def _is_tiny(element: HtmlElement) -> bool:
     sizes = [element.get(name, "").rstrip("px").strip() for name in ("width", "height")]
-    return any(size.isdigit() and int(size) <= _TINY for size in sizes)
+    return any(size.isdecimal() and len(size) < 6 and int(size) <= _TINY for size in sizes)

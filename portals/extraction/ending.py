@@ -20,6 +20,7 @@ from portals.language.text import words
 PARAGRAPH_WORDS = 20
 _HEADING_WORDS = 5
 _SENTENCE_WORDS = 8
+_MAX_BOXES = 20  # boxes inside one story; a page of more is a list
 _FRAMES = ("footer", "aside", "nav", "form")
 
 
@@ -57,16 +58,20 @@ def end_of_story(
     ``dates``: lines that date something else; ``ends``: the portal's own closing lines.
     """
     end = len(blocks)
+    boxes = 0
     for i, block in enumerate(blocks):
         text = block.text
-        if i in dates and not (_dates_a_link(blocks, i) and _goes_on(blocks, i, dates)):
+        is_box = is_box_heading(text) or (i in dates and _dates_a_link(blocks, i))
+        boxes += is_box
+        goes_on = is_box and boxes <= _MAX_BOXES and _goes_on(blocks, i, dates)
+        if i in dates and not goes_on:
             # A dated link follows: its title line is not of the story.
             end = i - 1 if i and blocks[i - 1].is_link else i
             break
         if (ends and ends.fullmatch(text)) or is_imprint(text):
             end = i
             break
-        if ends_article(text) and not (is_box_heading(text) and _goes_on(blocks, i, dates)):
+        if ends_article(text) and not goes_on:
             end = i
             break
     return _before_signature_tail(blocks, _before_closing_links(blocks, end))

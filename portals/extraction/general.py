@@ -14,6 +14,8 @@ from portals.language.text import canonical, words
 
 _ANY = Layout(date=r"(?!)")
 _MIN_WORDS = 60
+_MAX_FOREIGN = 1_000_000  # characters; trafilatura's time grows with the square of the links
+_MAX_FOREIGN_TAGS = 20_000
 _MAX_REPEATS = 3  # lines that repeat the title of the page
 
 
@@ -38,6 +40,8 @@ def read_general(page: Page, title: str, layout: Layout | None = None) -> Layout
 
 def read_foreign(page: Page) -> Story | None:
     """Return trafilatura's body, for a page whose own shape nobody can tell."""
+    if len(page.text) > _MAX_FOREIGN or page.text.count("<") > _MAX_FOREIGN_TAGS:
+        return None
     from trafilatura import bare_extraction  # noqa: PLC0415 - a second to import, rarely needed
 
     document = bare_extraction(page.text, url=page.url, include_comments=False, with_metadata=False)

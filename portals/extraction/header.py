@@ -23,6 +23,7 @@ _MAX_TITLE_WORDS = 60
 _PARAGRAPH_WORDS = 20
 _MAX_LINE = 400  # characters: a title of sixty words with a date
 _MAX_PIECE = 24  # characters: a piece of a date that cells or breaks cut
+_HEADING_LINES = 6  # into which breaks cut a heading, on either side
 _MAX_PIECES = 4
 _TITLE_REACH = 14  # lines between date and title: labels, hidden marks, share buttons
 _HEADLINE_WORDS = 4
@@ -188,11 +189,10 @@ def _joined(blocks: Sequence[Block], index: int, dates: frozenset[int]) -> tuple
     first = last = index
     element = blocks[index].element
     if blocks[index].heading:
-        while first > 0 and blocks[first - 1].element is element and first - 1 not in dates:
+        top, bottom = max(0, index - _HEADING_LINES), min(len(blocks), index + _HEADING_LINES)
+        while first > top and blocks[first - 1].element is element and first - 1 not in dates:
             first -= 1
-        while (
-            last + 1 < len(blocks) and blocks[last + 1].element is element and last + 1 not in dates
-        ):
+        while last + 1 < bottom and blocks[last + 1].element is element and last + 1 not in dates:
             last += 1
     return first, last, " ".join(block.text for block in blocks[first : last + 1] if block.text)
 

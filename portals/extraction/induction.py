@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from lxml.html import HtmlElement
 
@@ -89,8 +90,21 @@ def recurring_lines(pages: Sequence[Page]) -> frozenset[str]:
 
 def _blocks_showing(page: Page, value: str) -> list[Block]:
     """Return the lines that show ``value``, whole, after a paper's mark or after a label."""
-    wanted = canonical(value)
-    return [block for block in page.blocks if wanted in _shown_by(block)]
+    return _lines_of(page).get(canonical(value), [])
+
+
+_LINES: WeakKeyDictionary[Page, dict[str, list[Block]]] = WeakKeyDictionary()
+
+
+def _lines_of(page: Page) -> dict[str, list[Block]]:
+    """Return the lines of a page by what they show."""
+    if page in _LINES:
+        return _LINES[page]
+    found = _LINES[page] = {}
+    for block in page.blocks:
+        for shown in set(_shown_by(block)):
+            found.setdefault(shown, []).append(block)
+    return found
 
 
 def _shown_by(block: Block) -> Iterator[str]:

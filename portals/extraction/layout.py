@@ -40,6 +40,7 @@ _MIN_UNDATED_WORDS = 60
 _LIST_GAP_WORDS = 60
 _HEADLINE_WORDS = 4
 _VIEWS_ABOVE, _VIEWS_BELOW = 3, 4  # lines around header and end in which the counter stands
+_TRIED = 20  # dated headers of one page under which a story is read
 _MAX_NAMED = 3  # lines that repeat the title of the page
 _NOTHING: frozenset[int] = frozenset()
 
@@ -106,13 +107,15 @@ def read_layout(page: Page, layout: Layout) -> LayoutReading | None:
     """
     dates = date_lines(page.blocks, layout.date_pattern, layout.title)
     dated = frozenset(i for line in dates for i in range(line.first, line.last + 1))
-    found = [
-        (header, read_around(page, header, dated, layout))
-        for line, is_apart in _apart(page.blocks, dates)
+    headers = [
+        (header, gap)
+        for line, gap, is_apart in _apart(page.blocks, dates)
         if (header := header_at(page, line, dated, layout.title, layout.noise_pattern))
         and (is_apart or header.is_named)
         and not _begins_with_headline(page, header.last + 1, layout)
     ]
+    headers.sort(key=lambda item: (item[0].is_named, item[0].is_heading, item[1]), reverse=True)
+    found = [(header, read_around(page, header, dated, layout)) for header, _ in headers[:_TRIED]]
     found = [item for item in found if item[1].story.word_count >= MIN_STORY_WORDS]
     best = max(
         found,
@@ -138,14 +141,17 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
     )
 
 
-def _apart(blocks: Sequence[Block], dates: Sequence[DateLine]) -> list[tuple[DateLine, bool]]:
-    """Tell of each date line whether a story can follow it: in a list of dated links none does."""
+def _apart(blocks: Sequence[Block], dates: Sequence[DateLine]) -> list[tuple[DateLine, int, bool]]:
+    """Tell of each date line the words up to the next, and whether they can be a story.
+
+    In a list of dated links none is.
+    """
     ends = [*(line.first for line in dates[1:]), len(blocks)]
     gaps = [
         _plain_words(blocks[line.last + 1 : end]) for line, end in zip(dates, ends, strict=False)
     ]
     least = min(_LIST_GAP_WORDS, 3 * median(gaps) + 1) if len(dates) > 2 else 0
-    return [(line, gap >= least) for line, gap in zip(dates, gaps, strict=True)]
+    return [(line, gap, gap >= least) for line, gap in zip(dates, gaps, strict=True)]
 
 
 def _begins_with_headline(page: Page, start: int, layout: Layout) -> bool:

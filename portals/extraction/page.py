@@ -6,18 +6,37 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import islice
 from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
+from w3lib.url import safe_url_string
 
-from portals.extraction.blocks import Block, read_blocks
-from portals.language.decoding import decode
+from portals.extraction.blocks import Block, OverlongLine, read_blocks
+from portals.language.decoding import UndecodableText, decode
 from portals.language.text import canonical, clean, words
 
+MAX_TAGS = 100_000
+"""Tags of a page, opening and closing; usual ones have some hundreds, the longest lists 10,000."""
+
+MAX_ADDRESS = 4_000
+"""Characters of an address as it is written on a page."""
+
+_MAX_NAME = 1_000  # characters of what a head calls its page
+_TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
 _EARLY_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
+
+
+class UnreadablePage(ValueError):  # noqa: N818 - the name says what happened
+    """A page that cannot be read as one: no text, or more than any page holds."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail or None
 
 
 @dataclass(eq=False)
@@ -37,15 +56,25 @@ class Page:
         content_type: str | None = None,
         fetched_at: datetime | None = None,
     ) -> Page:
-        """Decode ``body`` by its bytes rather than by its declarations. Raises UndecodableText."""
-        decoded = decode(body, content_type)
+        """Decode ``body`` by its bytes rather than by its declarations. Raises UnreadablePage."""
+        if (tags := body.count(b"<")) > MAX_TAGS:
+            raise UnreadablePage("the page is too large to read", f"{tags} tags")
+        try:
+            decoded = decode(body, content_type)
+        except UndecodableText as error:
+            raise UnreadablePage("the text cannot be decoded", str(error)) from error
         is_clean = decoded.encoding == "utf-8" and not decoded.repaired and b"\x00" not in body
         markup = body if is_clean and not body.startswith(b"\xef\xbb\xbf") else None
-        return cls(url, decoded.text, fetched_at or datetime.now(UTC), markup)
+        page = cls(url, decoded.text, fetched_at or datetime.now(UTC), markup)
+        _ = page.root  # which may be nested too deeply
+        return page
 
     @cached_property
     def root(self) -> HtmlElement:
-        """The tree; an empty or unreadable page gives an empty ``html`` element."""
+        """The tree; an empty or unreadable page gives an empty ``html`` element.
+
+        Raises UnreadablePage where it is nested so deeply that the parser leaves out the rest.
+        """
         # Not the parser of lxml.html: its classes cost time for every element that is looked at.
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
         markup = self.markup or self.text.replace("\x00", "").encode("utf-8", "replace")
@@ -55,27 +84,33 @@ class Page:
             root = etree.fromstring(markup, parser)
         except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
             root = None
+        last = parser.error_log.last_error
+        if last is not None and last.type == _TOO_DEEP:
+            raise UnreadablePage("the page is nested too deeply")
         if root is None:
             root = etree.fromstring(b"<html><body></body></html>", etree.HTMLParser())
         return cast(HtmlElement, root)
 
     @cached_property
     def blocks(self) -> list[Block]:
-        """What the whole page shows, in order."""
-        return read_blocks(self.root)
+        """What the whole page shows, in order. Raises UnreadablePage."""
+        try:
+            return read_blocks(self.root)
+        except OverlongLine as error:
+            raise UnreadablePage("the page is too large to read", "an endless line") from error
 
     @cached_property
     def head_title(self) -> str:
         """The text of ``title`` in the head, or an empty string."""
-        return clean(self.root.findtext(".//title") or "")
+        return clean((self.root.findtext(".//title") or "")[:_MAX_NAME])
 
     @cached_property
     def head_names(self) -> frozenset[str]:
         """What the head calls the page (``title`` whole and without the site), canonical."""
         names = [self.head_title, _TITLE_PARTS.split(self.head_title)[0]]
         names += [
-            clean(meta.get("content") or "")
-            for meta in self.root.iterfind(".//meta[@property='og:title']")
+            clean((meta.get("content") or "")[:_MAX_NAME])
+            for meta in islice(self.root.iterfind(".//meta[@property='og:title']"), 3)
         ]
         return frozenset(canonical(name) for name in names if len(words(name)) >= 3)
 
@@ -89,10 +124,15 @@ class Page:
         return None
 
     def absolute(self, url: str) -> str | None:
-        """Return ``url`` as an absolute http(s) address, or None where it is none."""
+        """Return ``url`` as an absolute http(s) address, or None where it is none.
+
+        Signs that nobody sees, which could disguise it, are percent-encoded.
+        """
         try:
-            joined = urljoin(self.url, url.strip())
+            joined = urljoin(self.url, url[:MAX_ADDRESS].strip())
             parts = urlsplit(joined)
+            if parts.scheme not in ("http", "https") or not parts.netloc:
+                return None
+            return joined if joined.isprintable() else safe_url_string(joined)
         except ValueError:
             return None
-        return joined if parts.scheme in ("http", "https") and parts.netloc else None

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from portals.article import Article, Attachment, Image, Reject
 from portals.extraction.general import read_foreign, read_general
 from portals.extraction.layout import Layout, LayoutReading, read_layout
-from portals.extraction.page import Page
+from portals.extraction.page import Page, UnreadablePage
 from portals.extraction.page_time import TOO_SLOW, PageTooSlow, page_time
 from portals.extraction.selectors import Theme, ThemeReading, read_theme, select
 from portals.extraction.story import Story
@@ -126,6 +126,8 @@ def read_safely(page: Page, recipe: Recipe) -> Article | Reject:
     try:
         with page_time():
             return read_article(page, recipe)
+    except UnreadablePage as error:
+        return Reject(page.url, "decode", error.reason, error.detail)
     except PageTooSlow:
         return Reject(page.url, "extract", TOO_SLOW)
     except Exception as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Literal, cast
 
+from cssselect.xpath import XPathExpr
 from lxml import etree
 from lxml.html import HtmlElement
 from parsel.csstranslator import HTMLTranslator
@@ -22,7 +23,31 @@ from portals.language.text import canonical, clean
 
 _MAX_BODIES = 20  # boxes that a page may have of the text's class
 _MAX_CHROME = 120  # characters: lines of a frame are short
-_TRANSLATOR = HTMLTranslator()
+_MAX_TRIED = 10  # matches of a selector that are looked at for text
+
+
+class _Translator(HTMLTranslator):
+    """CSS to XPath that takes linear time on any page.
+
+    ``A B`` as a path from every A to all below it merges sets again and again, which takes hours
+    on pages of a few nested boxes; asked of every B whether an A is above it, it takes none. So
+    with ``:last-child``, for which the usual translation counts all that follow.
+    """
+
+    def xpath_descendant_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        """Translate ``left right``."""
+        return right.add_condition(f"ancestor::{left}")
+
+    def xpath_child_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        """Translate ``left > right``."""
+        return right.add_condition(f"parent::{left}")
+
+    def xpath_last_child_pseudo(self, xpath: XPathExpr) -> XPathExpr:
+        """Translate ``:last-child``."""
+        return xpath.add_condition("not(following-sibling::*[1])")
+
+
+_TRANSLATOR = _Translator()
 
 
 @dataclass(frozen=True)
@@ -107,7 +132,7 @@ def select(root: HtmlElement, css: str) -> list[HtmlElement | str]:
 
 def select_text(root: HtmlElement, css: str) -> str:
     """Return the text of the first match of ``css`` that shows any, cleaned, or ``""``."""
-    for match in select(root, css):
+    for match in select(root, css)[:_MAX_TRIED]:
         text = clean(match) if isinstance(match, str) else _shown(match)
         if text:
             return text
@@ -220,7 +245,7 @@ def _first_text(root: HtmlElement, selectors: Iterable[str], page: Page) -> tupl
 def _first_lines(root: HtmlElement, selectors: Iterable[str], page: Page) -> tuple[list[str], str]:
     """Return the lines that the first selector shows anything in, which may hold more than it."""
     for css in selectors:
-        for match in select(page.root if css.startswith("meta") else root, css):
+        for match in select(page.root if css.startswith("meta") else root, css)[:_MAX_TRIED]:
             shown = [clean(match)] if isinstance(match, str) else _lines(match)
             if lines := [line for line in shown if line]:
                 return lines, css

@@ -10,7 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
+
+from lxml.html import HtmlElement
 
 from portals.extraction.blocks import Block
 from portals.language.bylines import (
@@ -29,6 +32,8 @@ _MAX_LINK_LINE = 25  # words: a longer line that is all link is a paragraph some
 _MAX_SIGNATURE_LINES = 4
 _LEAD_WORDS = 4
 _MAX_BESIDE = 12  # words: a caption beside its picture is no longer
+_MAX_COLUMNS = 50
+_LOOKED_AT = 50  # pieces of text of a cell
 _MAX_BOX = 500  # characters: a table that holds a picture and its caption holds no more text
 
 
@@ -215,9 +220,9 @@ def _share_box(block: Block, picture: Block) -> bool:
     if row is cell.getparent() and len(words(block.text)) > _MAX_BESIDE:
         return False
     size = 0
-    for text in table.itertext():
-        size += len(text)
-        if size > _MAX_BOX:
+    for number, element in enumerate(table.iter()):
+        size += len(element.text or "") + len(element.tail or "")
+        if size > _MAX_BOX or number > _MAX_BOX:
             return False
     return True
 
@@ -239,4 +244,12 @@ def _is_listed(block: Block) -> bool:
         return True
     cell = block.element if block.tag == "td" else next(block.element.iterancestors("td"), None)
     row = cell.getparent() if cell is not None else None
-    return row is not None and sum(bool(clean(str(c.xpath("string()")))) for c in row) > 1
+    return row is not None and _has_columns(row)
+
+
+def _has_columns(row: HtmlElement) -> bool:
+    """Tell whether two cells of a row show something, or whether it has too many to be layout."""
+    if len(row) > _MAX_COLUMNS:
+        return True
+    filled = (cell for cell in row if any(clean(t) for t in islice(cell.itertext("*"), _LOOKED_AT)))
+    return len(list(islice(filled, 2))) > 1

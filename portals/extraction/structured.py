@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from portals.extraction.page import Page
@@ -19,6 +20,7 @@ from portals.language.dates import DateReading, find_date
 from portals.language.text import canonical, clean, words
 
 _ARTICLE_TYPES = frozenset(["NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting"])
+_MAX_CLAIM = 5_000  # characters of what a page says of itself
 _SITE_PARTS = re.compile(r"\s+[|–—»-]\s+|\s*\|\s*")
 _NOT_A_PERSON = re.compile(
     r"https?:|www\.|\.(?:vn|com|org|net)\b|^(?:admin|administrator|quantri|quản trị|bbt|editor)\b"
@@ -119,7 +121,7 @@ def _title(
     ]
     shown = {canonical(block.text): block.text for block in page.blocks if block.text}
     for rule, claim in claims:
-        text = html.unescape(claim)
+        text = clean(html.unescape(claim[:_MAX_CLAIM]))
         if len(words(text)) < _MIN_TITLE_WORDS or canonical(text) in site:
             continue
         # What the page shows is right to the letter; machine titles lose quotes and suffixes.
@@ -131,8 +133,8 @@ def _title(
 
 
 def _author(page: Page, nodes: list[dict[str, Any]], site: frozenset[str]) -> Claim | None:
-    links = page.root.iterfind(".//a[@rel='author']")
-    claims = [("rel=author", clean("".join(link.itertext()))) for link in links]
+    links = islice(page.root.iterfind(".//a[@rel='author']"), 5)
+    claims = [("rel=author", clean("".join(islice(link.itertext(), 10)))) for link in links]
     for node in nodes:
         author = node.get("author")
         for one in author if isinstance(author, list) else [author]:
@@ -175,4 +177,4 @@ def _first(claims: list[tuple[str, str]]) -> Claim | None:
 
 
 def _text(value: Any) -> str:
-    return clean(html.unescape(value)) if isinstance(value, str) else ""
+    return clean(html.unescape(value[:_MAX_CLAIM])) if isinstance(value, str) else ""

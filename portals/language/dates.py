@@ -212,9 +212,8 @@ def _read_written(raw: str, _now: datetime) -> DateReading | None:
 def _day_of(match: re.Match[str], raw: str) -> date:
     year, month = int(match["year"]), _MONTH_WORDS.get(match["month"])
     try:
-        return date(
-            year if year > 99 else 2000 + year, month or int(match["month"]), int(match["day"])
-        )
+        year = 2000 + year if len(match["year"]) == 2 else year
+        return date(year, month or int(match["month"]), int(match["day"]))
     except ValueError as error:
         raise UnreadableDate(f"impossible date {raw[:80]!r}") from error
 
@@ -242,7 +241,10 @@ def _read_relative(raw: str, now: datetime) -> DateReading | None:
         count = int(match[1])
         if count > 10_000:
             raise UnreadableDate(f"impossible date {raw[:80]!r}")
-        at = local - count * _RELATIVE_UNITS[match[2]]
+        try:
+            at = local - count * _RELATIVE_UNITS[match[2]]
+        except OverflowError:
+            raise UnreadableDate(f"impossible date {raw[:80]!r}") from None
         if match[2] in ("giây", "phút"):
             return DateReading(at.replace(second=0, microsecond=0), "minute", "relative", raw)
         return DateReading(_midnight(at), "day", "relative", raw)

@@ -28,6 +28,7 @@ _MOST_DAMAGE = 0.02  # share of unreadable letters up to which a text still coun
 _DOUBLE_ENCODED = re.compile("á»|áº|Ä‘|Æ°|Æ¡")  # not "Ã": "XÃ" before a space is a heading
 _DOUBLE_MARKS = ("á»", "áº")  # no Vietnamese page is without ạ-ỹ for long
 _DOUBLE_SEEN = 3
+_MAX_REPAIRED = 4_000_000  # characters; each costs 50 bytes while it is repaired
 _LATIN_RUN = re.compile(
     "[\u0080-\u00ff"
     + "".join(bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0))
@@ -102,7 +103,7 @@ def _looks_like_1258(body: bytes) -> bool:
 
 def repair_double_encoding(text: str) -> str:
     """Undo UTF-8 that was read as Latin-1 and saved again: "TrÆ°á»ng" → "Trường"."""
-    if not any(mark in text for mark in _DOUBLE_MARKS):
+    if len(text) > _MAX_REPAIRED or not any(mark in text for mark in _DOUBLE_MARKS):
         return text
     if len(_DOUBLE_ENCODED.findall(text[:400_000])) < _DOUBLE_SEEN:
         return text

@@ -59,6 +59,9 @@ _OLD_TONE_PLACE = {
 _NEW_TONE_PLACE = re.compile(
     rf"(?<![qQ])[oOuU][{''.join({pair[1] for pair in _OLD_TONE_PLACE})}](?![^\W\d_])"
 )
+_MAX_MARKS = 8
+_MARKS = re.compile(r"[^\w\s\x00-\u02ff]{30,}")  # marks are no letters; so are rows of stars
+_KEPT_LENGTH = 500  # characters of a text whose canonical form is kept
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -68,8 +71,29 @@ def clean(text: str) -> str:
     if _NEXT_LINE not in text:
         text = " ".join(text.split())
         if text.isprintable():  # most lines are: nothing in them is unseen
-            return text if text.isascii() else unicodedata.normalize("NFC", text)
-    return unicodedata.normalize("NFC", " ".join(text.translate(_UNSEEN).split()))
+            return text if text.isascii() else nfc(text)
+    shown = text.translate(_UNSEEN)
+    if not shown.isprintable():
+        shown = "".join(sign for sign in shown if sign.isspace() or not _is_unseen(sign))
+    return nfc(" ".join(shown.split()))
+
+
+def nfc(text: str) -> str:
+    """Return ``text`` in Unicode NFC, with no more than eight marks on a letter.
+
+    Marks are sorted one by one: a hundred thousand of them on one letter take a minute.
+    """
+    return unicodedata.normalize("NFC", _MARKS.sub(_with_few_marks, text))
+
+
+def _with_few_marks(match: re.Match[str]) -> str:
+    signs = enumerate(match[0])
+    return "".join(sign for i, sign in signs if i < _MAX_MARKS or not unicodedata.combining(sign))
+
+
+def _is_unseen(sign: str) -> bool:
+    """Tell whether a sign is a control, a format sign, half a pair, private or no character."""
+    return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co") or ord(sign) & 0xFFFE == 0xFFFE
 
 
 def one_tone_style(text: str) -> str:
@@ -86,13 +110,21 @@ def _with_older_tone_place(match: re.Match[str]) -> str:
     return _OLD_TONE_PLACE.get(match[0], match[0])
 
 
-@lru_cache(maxsize=2048)  # menus and footers come back on every page of a portal
 def canonical(text: str) -> str:
     """Return the form in which two texts are the same text (``HASH_VERSION``).
 
     NFC, case folded, one tone style, and every run of punctuation, quotes, dashes and white
     space made one space. Letters and digits of every script stay; nothing else does.
     """
+    return _known_canonical(text) if len(text) < _KEPT_LENGTH else _canonical(text)
+
+
+@lru_cache(maxsize=2048)  # menus and footers come back on every page of a portal
+def _known_canonical(text: str) -> str:
+    return _canonical(text)
+
+
+def _canonical(text: str) -> str:
     folded = unicodedata.normalize("NFC", one_tone_style(clean(text)).casefold())
     return " ".join(_NOT_WORD.sub(" ", one_tone_style(folded)).split())
 

@@ -18,6 +18,7 @@ from portals.article import Article, Reject
 from portals.catalogue import Portal, portals
 from portals.discovery.traps import LeftAlone
 from portals.errors import StorageError
+from portals.language.text import clean
 from portals.store.migrations import migrations
 from portals.store.saving import Outcome, save, utc
 
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_SECONDS = 60
 """How long a writer waits for another one; nightly crawls of several portals share one file."""
+
+_MAX_TOLD = 2_000  # characters of what a reject says
 
 VERSION = len(list(migrations.pending(Database(memory=True))))
 """Version of the schema (``PRAGMA user_version``)."""
@@ -192,9 +195,10 @@ class Store:
 
     def reject(self, reject: Reject, run_id: int, now: datetime) -> None:
         """Record a page that could not become a row; met again, its row is updated."""
+        texts = {name: _storable(value) for name, value in asdict(reject).items()}
         with self.writing():
             self.db.table("rejects").upsert(
-                {**asdict(reject), "at": utc(now), "run_id": run_id},
+                {**texts, "at": utc(now), "run_id": run_id},
                 pk=("url", "stage", "reason"),
             )
 
@@ -284,6 +288,11 @@ class Store:
                 ],
                 pk=("portal", "shape"),
             )
+
+
+def _storable(text: str | None) -> str | None:
+    """Return a text of whoever wrote it so that it can be stored and shown, on one line."""
+    return None if text is None else clean(text)[:_MAX_TOLD]
 
 
 def _prepared(connection: sqlite3.Connection) -> Database:

@@ -19,6 +19,7 @@ from portals.language.text import canonical, fold, words
 LIMIT = 20
 _SNIPPET_WORDS = 30
 _MAX_TERMS = 32
+_MAX_QUERY = 2_000  # characters
 _COMPARED_WHOLE = 20_000  # articles
 _COMPARED_WORDS = 200
 _TOKEN = re.compile(r"[^\W_]+")
@@ -148,16 +149,18 @@ def match_of(query: str, form: str) -> str:
     Words must all be there, in any order; what stands in double quotes is a phrase. Nothing that is
     typed can be read as syntax: every term is quoted, and made of letters and digits.
     """
-    terms = []
-    for phrase, word in _PHRASE.findall(query):
-        tokens = words(FORMS[form](phrase or word))
+    terms: list[str] = []
+    left = _MAX_TERMS  # words, those in phrases included
+    for phrase, word in _PHRASE.findall(query[:_MAX_QUERY]):
+        tokens = words(FORMS[form](phrase or word))[:left]
+        left -= len(tokens)
         if not tokens:
             continue
         if phrase:
             terms.append('"' + " ".join(tokens) + '"')
         else:
             terms += [f'"{token}"' for token in tokens]
-    return " ".join(terms[:_MAX_TERMS])
+    return " ".join(terms)
 
 
 def has_marks(query: str) -> bool:

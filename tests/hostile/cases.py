@@ -16,6 +16,7 @@ OUTSIDE = "the address leads out of the portal"
 CHALLENGE = "a challenge page in place of the portal"
 LOGIN = "a login wall in place of the page"
 PARKED = "the domain is parked or has expired"
+TOO_LARGE = "the page is too large to read"
 FILTERED = "the page is blocked on the way"
 BROKEN = "an error of the portal that answers 200"
 SERVER = "a page of the web server, not of the portal"
@@ -268,13 +269,18 @@ CASES: tuple[Case, ...] = (
     Case("base-elsewhere", _within(head="<base href='http://10.0.0.1/'>"), None),
     Case("entities", _entities, NO_ARTICLE),
     Case("external-entity", _external_entity, NO_ARTICLE),
-    Case("deep", _within(after="<div>" * 200_000), None, is_heavy=True),
-    Case("deep-before", _within(before="<b>" * 200_000), None, is_heavy=True),
-    Case("empty-lines", _within(after="<p></p>" * 300_000), None, is_heavy=True),
-    Case("many-links", _within(after="<a href=/x>x</a>" * 100_000), None, is_heavy=True),
-    Case("one-line-again", _within(after="<p>Công đoàn cơ sở</p>" * 80_000), None, is_heavy=True),
+    Case("deep", _within(after="<div>" * 200_000), TOO_LARGE),
+    Case("deep-before", _within(before="<b>" * 2_100), "the page is nested too deeply"),
+    Case("nested", _within(after="<div><b>" * 900), None, is_heavy=True),
+    Case("empty-lines", _within(after="<p></p>" * 300_000), TOO_LARGE),
+    Case("some-empty-lines", _within(after="<p></p>" * 45_000), None, is_heavy=True),
+    Case("many-links", _within(after="<a href=/x>x</a>" * 45_000), None, is_heavy=True),
+    Case("one-line-again", _within(after="<p>Công đoàn cơ sở" * 90_000), None, is_heavy=True),
     Case(
-        "wide-table", _within(after=f"<table><tr>{'<td>1' * 200_000}</table>"), None, is_heavy=True
+        "wide-table", _within(after=f"<table><tr>{'<td>1' * 90_000}</table>"), None, is_heavy=True
+    ),
+    Case(
+        "wide-text", _within(before=f"<table><tr>{'<td>1' * 90_000}</table>"), None, is_heavy=True
     ),
     Case("long-line", _within(after=f"<p>{'chữ ' * 400_000}</p>"), None, is_heavy=True),
     Case("script", _within(head=f"<script>{'x=1;' * 1_000_000}</script>"), None, is_heavy=True),

@@ -1,0 +1,247 @@
+"""Limits: what a body may weigh, how long a page may be read, and when a run gives a portal up."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from portals.crawling.limits import OUT_OF_ERRORS, OUT_OF_REQUESTS, Budget, PageResult
+from portals.discovery.traps import MAX_LINKS
+from portals.extraction.page_time import TOO_SLOW, PageTooSlow, page_time
+from tests.crawling.faults import scrapy_after
+from tests.crawling.test_truth_table import crawl_of
+from tests.hostile.bombs import bomb
+from tests.hostile.cases import CASES
+from tests.hostile.server import FRAME, LIST, fault_path, good_path, hostile, http
+from tests.pages.prose import story
+from tests.pages.synthetic import text_of
+from tests.pages.themes import Item, danaweb_1_list
+from tests.running import PROJECT, rows, scrapy
+
+FAULTS = {case.name: case.serve for case in CASES}
+
+# --- bodies --------------------------------------------------------------------------------------
+
+_INFLATE = """
+import resource, sys
+from portals.archive.encodings import EncodingError, decode_body
+encoding, body = sys.argv[1], sys.stdin.buffer.read()
+before = resource.getrusage(resource.RUSAGE_SELF)
+spent = int(before.ru_utime + before.ru_stime) + 1
+resource.setrlimit(resource.RLIMIT_CPU, (spent + 2, spent + 2))
+try:
+    decode_body(body, encoding)
+except EncodingError as error:
+    print(error)
+after = resource.getrusage(resource.RUSAGE_SELF)
+print((after.ru_maxrss - before.ru_maxrss) // 1024)
+"""
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "gzip, gzip"])
+def test_a_body_that_inflates_to_ten_gigabytes_costs_little(encoding: str) -> None:
+    """The system ends a process after two seconds of work."""
+    done = subprocess.run(
+        [sys.executable, "-c", _INFLATE, encoding],
+        input=bomb(encoding),
+        capture_output=True,
+        cwd=PROJECT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    reason, megabytes = done.stdout.decode().splitlines()
+    assert reason == f"a {encoding.split(',', maxsplit=1)[0]} body of more than 16 MB"
+    assert int(megabytes) < 50
+
+
+@pytest.mark.parametrize("robots", ["bomb", "large", "noise"])
+def test_whatever_robots_txt_is_the_portal_is_read(tmp_path: Path, robots: str) -> None:
+    answers = {
+        "bomb": http(bomb("gzip"), Content_Encoding="gzip"),
+        "large": http(b"Disallow: /nothing\n" * 700_000, kind="text/plain"),
+        "noise": http(bytes(range(256)) * 2000, kind="text/plain"),
+    }
+    with hostile([[good_path(1)]], {}, {"/robots.txt": answers[robots]}) as portal:
+        done = scrapy(*crawl_of(portal.origin, tmp_path / "a.db"))
+
+    assert done.code == 0, done.err
+    assert len(rows(tmp_path / "a.db", "SELECT * FROM articles")) == 1
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def test_what_takes_too_long_is_ended() -> None:
+    with pytest.raises(PageTooSlow), page_time(0.05):
+        spin()
+
+
+def test_code_that_takes_every_exception_for_its_own_is_ended_too() -> None:
+    def swallows() -> None:
+        try:
+            spin()
+        except BaseException:  # noqa: BLE001 - as some libraries do
+            spin()
+
+    with pytest.raises(PageTooSlow), page_time(0.05):
+        swallows()
+
+
+def test_what_is_quick_is_not_touched_and_no_timer_is_left() -> None:
+    with page_time(0.05):
+        pass
+    for _ in range(2_000_000):
+        pass
+
+
+def test_in_another_thread_nothing_is_limited() -> None:
+    ended = []
+
+    def work() -> None:
+        with page_time(0.001):
+            ended.append(sum(range(1_000_000)))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert ended == [sum(range(1_000_000))]
+
+
+_SPIN = """
+import portals.extraction.reader as reader
+whole = reader.read_article
+def read_article(page, recipe):
+    while page.url.endswith({path!r}):
+        pass
+    return whole(page, recipe)
+reader.read_article = read_article
+"""
+
+
+def test_a_page_that_takes_too_long_is_a_reject_and_the_others_are_stored(tmp_path: Path) -> None:
+    paths = [good_path(n) for n in (1, 2, 3)]
+    with hostile([paths], {}) as portal:
+        code = _SPIN.format(path=paths[1])
+        done = scrapy_after(code, *crawl_of(portal.origin, tmp_path / "a.db"))
+
+    assert done.code == 0, done.err
+    (reject,) = rows(tmp_path / "a.db", "SELECT * FROM rejects")
+    assert (reject["url"], reject["reason"]) == (portal.origin + paths[1], TOO_SLOW)
+    assert len(rows(tmp_path / "a.db", "SELECT * FROM articles")) == 2
+
+
+# --- budgets -------------------------------------------------------------------------------------
+
+
+def spent(*results: PageResult, errors: int = 400, requests: int = 0) -> list[str | None]:
+    budget = Budget(errors, requests)
+    return [budget.take(result) for result in results]
+
+
+@pytest.mark.parametrize(("result", "pages"), [("unanswered", 10), ("error", 50), ("barren", 400)])
+def test_so_many_pages_in_a_row_end_a_run(result: PageResult, pages: int) -> None:
+    assert spent(*[result] * pages) == [None] * (pages - 1) + [OUT_OF_ERRORS]
+
+
+def test_one_good_page_pays_for_all_before() -> None:
+    nine: list[PageResult] = ["unanswered"] * 9
+    told = spent(*nine, "good", *nine)
+
+    assert set(told) == {None}
+
+
+def test_requests_are_counted_whatever_comes_of_them() -> None:
+    assert spent("good", "good", "good", requests=3) == [None, None, OUT_OF_REQUESTS]
+
+
+def test_without_limits_nothing_ends() -> None:
+    many: list[PageResult] = ["unanswered"] * 99
+    assert set(spent(*many, errors=0)) == {None}
+
+
+def test_a_portal_that_goes_down_is_left_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    paths = [good_path(1), *(fault_path("no-answer", n) for n in range(2, 30)), good_path(30)]
+    with hostile([paths], FAULTS) as portal:
+        first = scrapy(*crawl_of(portal.origin, database))
+        asked = len(portal.asked)
+        second = scrapy(*crawl_of(portal.origin, database))
+
+    assert (first.code, "too many pages in a row failed" in first.out) == (10, True), first.out
+    assert 13 <= asked <= 14  # robots.txt, the list, one article, ten that are down
+    assert second.code == 10
+    runs = rows(database, "SELECT * FROM runs ORDER BY id")
+    assert runs[1]["resumes"] == runs[0]["id"]
+
+
+def test_the_requests_of_a_run_are_limited_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    paths = [good_path(n) for n in range(1, 9)]
+    with hostile([paths], {}) as portal:
+        command = crawl_of(portal.origin, database)
+        first = scrapy(*command, "-s", "MAX_REQUESTS=4")
+        assert len(portal.asked) <= 6
+        second = scrapy(*command)
+
+    assert (first.code, "MAX_REQUESTS" in first.out, second.code) == (10, True, 0), first.out
+    assert len(rows(database, "SELECT * FROM articles")) == 8
+
+
+# --- lists without an end ------------------------------------------------------------------------
+
+
+def _list(paths: list[str], following: str) -> bytes:
+    told = ((path, story(n)) for n, path in enumerate(paths))
+    items = [Item(path, text_of(one, "Tin tức")) for path, one in told]
+    return danaweb_1_list(items, FRAME, [(following, "Trang sau")])
+
+
+def test_a_list_that_shows_its_last_page_for_ever_ends_by_a_rule(tmp_path: Path) -> None:
+    pages = {
+        f"{LIST}?page={n}": http(_list([good_path(2)], f"{LIST}?page={n + 1}")) for n in range(2, 9)
+    }
+    pages[LIST] = http(_list([good_path(1)], f"{LIST}?page=2"))
+    with hostile([], {}, pages) as portal:
+        done = scrapy(*crawl_of(portal.origin, tmp_path / "a.db"))
+
+    assert done.code == 0, done.err
+    ledger = rows(tmp_path / "a.db", "SELECT number, stopped FROM list_pages ORDER BY number")
+    assert [(row["number"], row["stopped"]) for row in ledger] == [
+        (1, None), (2, None), (3, "repeats an earlier page"),
+    ]  # fmt: skip
+
+
+def test_the_ledger_says_which_rules_left_addresses_alone(tmp_path: Path) -> None:
+    strange = [f"{LIST}/vi/en/x-1.html", f"{LIST}/2077/01", "/a/b/c" * 7, good_path(5)]
+    page = _list(strange, f"{LIST};jsessionid=12?page=2")
+    with hostile([], {}, {LIST: http(page)}) as portal:
+        done = scrapy(*crawl_of(portal.origin, tmp_path / "a.db"))
+
+    assert portal.asked.count(f"{LIST}?page=2") >= 1, done.err
+    found = rows(tmp_path / "a.db", "SELECT rule, addresses, example FROM left_alone")
+    assert {row["rule"]: row["addresses"] for row in found} == {
+        "languages in a row": 1, "calendar": 1, "too deep": 1, "session id": 1,
+    }  # fmt: skip
+    shown = scrapy("portals", "haiphong", "-s", f"DATABASE={tmp_path / 'a.db'}")
+    assert "languages in a row" in shown.out
+
+
+def test_one_page_leads_to_no_more_than_so_many(tmp_path: Path) -> None:
+    links = "".join(f"<h2><a href={good_path(n)}>x</a></h2>" for n in range(1, MAX_LINKS + 3))
+    page = f"<html><body><div class=wp-list>{links}</div></body></html>"
+    with hostile([], {}, {LIST: http(page.encode())}) as portal:
+        scrapy(*crawl_of(portal.origin, tmp_path / "a.db", "-s", "MAX_REQUESTS=2"))
+
+    waiting = rows(tmp_path / "a.db", "SELECT count(*) AS n FROM frontier")[0]["n"]
+    assert waiting == MAX_LINKS + 1  # and the list itself
+    found = rows(tmp_path / "a.db", "SELECT rule, example FROM left_alone")
+    assert found == [{"rule": "too many links", "example": portal.origin + LIST}]
