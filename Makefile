@@ -6,7 +6,7 @@ SCRAPY := $(VENV)/bin/scrapy
 DATABASE := data/articles.db
 SAMPLE := data/sample.warc.gz
 
-.PHONY: demo test check lint types unit sample docs lock clean
+.PHONY: demo test check lint types unit fuzz audit sample docs lock clean
 
 demo: $(VENV)/.run
 	$(SCRAPY) crawlall -s REPLAY=$(SAMPLE) -s DATABASE=$(DATABASE)
@@ -32,6 +32,15 @@ sample: $(VENV)/.dev
 docs: $(VENV)/.run
 	$(SCRAPY) contract --write
 
+# Looks for crashes and hangs in what reads portals, FUZZ_SECONDS for each target (about ten).
+FUZZ_SECONDS ?= 60
+fuzz: $(VENV)/.fuzz
+	$(VENV)/bin/python -m tests.fuzz $(FUZZ_SECONDS)
+
+# Asks the package registry for known faults of what is pinned; the exit code says whether any is.
+audit: $(VENV)/.audit
+	$(VENV)/bin/pip-audit --disable-pip --require-hashes -r requirements.txt
+
 # Needs uv; writes versions and hashes, no address of an index.
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
@@ -39,6 +48,9 @@ lock:
 	uv pip compile pyproject.toml --extra dev -c requirements.txt --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		-o requirements-dev.txt
+	for extra in audit fuzz; do uv pip compile pyproject.toml --extra $$extra -c requirements-dev.txt \
+		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate -o requirements-$$extra.txt; done
 
 # "venv --without-pip" and "pip --python" work on Debian without the package python3-venv.
 $(VENV)/bin/python:
@@ -54,6 +66,11 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	$(PYTHON) -m pip --python $(VENV)/bin/python --disable-pip-version-check install --quiet \
 		--require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.fuzz $(VENV)/.audit: $(VENV)/.%: requirements-%.txt $(VENV)/.dev
+	$(PYTHON) -m pip --python $(VENV)/bin/python --disable-pip-version-check install --quiet \
+		--require-hashes -r requirements-$*.txt
 	@touch $@
 
 clean:
