@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any, TypeVar
 
 from rich import box
@@ -16,7 +18,7 @@ from rich.progress import Progress
 from rich.table import Table
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
-from scrapy.utils.log import install_scrapy_root_handler
+from scrapy.utils.log import get_scrapy_root_handler, install_scrapy_root_handler
 
 _Item = TypeVar("_Item")
 
@@ -37,7 +39,47 @@ def crawler_process(settings: Settings) -> AsyncCrawlerProcess:
     for name, level in _QUIETED.items():
         logging.getLogger(name).setLevel(level)
     install_scrapy_root_handler(settings)
+    handler = get_scrapy_root_handler()
+    if handler is not None:
+        handler.setFormatter(PlainFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
     return process
+
+
+class PlainFormatter(logging.Formatter):
+    """Log lines without what a terminal would obey; what is told of a page stays on one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and the lines of an exception under it."""
+        told = copy(record)
+        told.msg, told.args = " ".join(record.getMessage().splitlines()), None
+        return "\n".join(harmless(line) for line in super().format(told).split("\n"))
+
+
+def harmless(text: str) -> str:
+    """Return ``text`` without controls, escape sequences and signs that turn lines round."""
+    if text.isprintable():
+        return text
+    kept = (
+        sign for sign in _SEQUENCE.sub("", text) if sign.isprintable() or sign in " \t\xa0\u3000"
+    )
+    return "".join(kept)
+
+
+_SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[@-Z\\-_]")
+_SHOWN_BLANKS = " \n\xa0\u3000"
+
+
+def to_json(value: object, indent: int | None = None) -> str:
+    """Return ``value`` as JSON in which every sign that nobody sees is written as its number."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    kept = (
+        sign if sign.isprintable() or sign in _SHOWN_BLANKS else _escaped(sign) for sign in text
+    )
+    return "".join(kept)
+
+
+def _escaped(sign: str) -> str:
+    return json.dumps(sign)[1:-1] if sign > "\x7f" else f"\\u{ord(sign):04x}"
 
 
 def readable(argument: str) -> str:
@@ -47,14 +89,14 @@ def readable(argument: str) -> str:
 
 def fail(message: object, code: int) -> int:
     """Print one line on standard error and return ``code``."""
-    print(f"error: {message}", file=sys.stderr)
+    print(harmless(f"error: {message}"), file=sys.stderr)
     return code
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> None:
     """Print rows: a table on a terminal, tab-separated lines in a pipe, or a JSON list."""
     if as_json:
-        print_text(json.dumps([dict(row) for row in rows], ensure_ascii=False, indent=2))
+        print_text(to_json([dict(row) for row in rows], indent=2))
         return
     if not rows:
         return
@@ -96,4 +138,4 @@ def print_text(text: str) -> None:
 
 
 def _plain(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split())
+    return "" if value is None else harmless(" ".join(str(value).split()))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import print_text
+from portals.commands import print_text, to_json
 from portals.store.documentation import data_markdown
 from portals.store.export import json_schema
 
@@ -45,7 +44,7 @@ class Command(ScrapyCommand):
         if args:
             raise UsageError("contract takes no arguments")
         if opts.json:
-            print_text(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+            print_text(to_json(json_schema(), indent=2))
         elif opts.write:
             DOCUMENT.write_text(data_markdown(), encoding="utf-8")
         else:

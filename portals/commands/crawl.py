@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from scrapy.spiderloader import SpiderLoader
 
 from portals.archive.wayback import VIA
 from portals.catalogue import portals
-from portals.commands import crawler_process, fail
+from portals.commands import crawler_process, fail, harmless, to_json
 from portals.crawling.addons import seconds
 from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.lock import PortalLock, PortalLockedError
@@ -130,7 +129,7 @@ class Command(BaseRunSpiderCommand):
         store.close()
         if as_json:
             row = {"portal": portal, "verdict": "locked", "reason": str(error), "run_id": run_id}
-            print(json.dumps(row, ensure_ascii=False))
+            print(to_json(row))
         else:
             print(f"{portal}: locked")
         return fail(error, EXIT_CODES["locked"])
@@ -140,7 +139,7 @@ class Command(BaseRunSpiderCommand):
         if recorder is None or (recorder.run_id == 0 and not recorder.has_storage_failed):
             return fail("the crawl did not start, see the log above", EXIT_CODES["crashed"])
         if as_json:
-            print(json.dumps(recorder.as_row(), ensure_ascii=False))
+            print(to_json(recorder.as_row()))
         else:
-            print(recorder.summary())
+            print(harmless(recorder.summary()))
         return EXIT_CODES[recorder.verdict]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from scrapy.spiderloader import SpiderLoader
 
 from portals.article import Article, Reject
 from portals.catalogue import portals
-from portals.commands import crawler_process, fail, print_rows, print_text
+from portals.commands import crawler_process, fail, print_rows, print_text, to_json
 from portals.crawling.replay import CAPTURED_AT, open_replay
 from portals.crawling.verdicts import USAGE_ERROR
 from portals.errors import PortalError, StorageError
@@ -120,7 +119,7 @@ class Command(BaseRunSpiderCommand):
         health = ("healthy", "degraded", "broken")[diagnosis.code]
         if as_json:
             found = {"health": health, "fields": diagnosis.rows, "notes": diagnosis.notes}
-            print_text(json.dumps(found, ensure_ascii=False, indent=2))
+            print_text(to_json(found, indent=2))
             return
         print_rows(diagnosis.rows)
         for note in diagnosis.notes:

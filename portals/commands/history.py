@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sqlite3
 import sys
 from contextlib import closing
@@ -15,7 +14,7 @@ from rich.text import Text
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import fail, print_text, readable
+from portals.commands import fail, print_text, readable, to_json
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import StorageError
 from portals.store.database import Store
@@ -63,7 +62,7 @@ class Command(ScrapyCommand):
             self.exitcode = fail(error, EXIT_CODES["storage"])
             return
         if opts.json:
-            print_text(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+            print_text(to_json(asdict(found), indent=2))
         else:
             _show(found)
 

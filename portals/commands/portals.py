@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -12,7 +11,7 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import SpiderLoader
 
 from portals.catalogue import Portal, portals
-from portals.commands import fail, print_rows, print_text
+from portals.commands import fail, print_rows, print_text, to_json
 from portals.crawling.verdicts import USAGE_ERROR
 from portals.errors import StorageError
 from portals.store.database import Store
@@ -73,7 +72,7 @@ class Command(ScrapyCommand):
             store.close()
         if as_json:
             told = {**facts, "shapes": shapes, "left_alone": left_alone}
-            print_text(json.dumps(told, ensure_ascii=False, indent=2))
+            print_text(to_json(told, indent=2))
             return
         print_rows([{"field": name, "value": value} for name, value in facts.items()])
         print_rows(shapes)

@@ -81,7 +81,11 @@ class Command(ScrapyCommand):
             raise PortalError(f"there is no portal {unknown[0]!r}; there are {', '.join(found)}")
         names = list(dict.fromkeys(wanted)) or list(found)
         late = {} if age is None else not_attempted(store.db, names, age, now)
-        print_rows([_row(found[name], as_json=as_json) for name in names], as_json=as_json)
+        rows = [_row(found[name], as_json=as_json) for name in names]
+        if as_json or any(row["tls_exception"] for row in rows):
+            print_rows(rows, as_json=as_json)
+        else:
+            print_rows([{k: v for k, v in row.items() if k != "tls_exception"} for row in rows])
         for name, at in late.items():
             print(f"{name}: {_since(at)}; look at the schedule's log", file=sys.stderr)
         if late:
@@ -89,7 +93,8 @@ class Command(ScrapyCommand):
 
 
 def _row(status: PortalStatus, *, as_json: bool) -> dict[str, Any]:
-    row = asdict(status)
+    known = portals().get(status.portal)
+    row = {**asdict(status), "tls_exception": known.tls_exception or None if known else None}
     if as_json:
         return row
     row["overdue"] = str(status.overdue).lower()

@@ -78,6 +78,10 @@ def _origin(text: str | None) -> str | None:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ArgumentError(f"origin={text!r} is no address; give it like http://127.0.0.1:8000")
+    if parts.username is not None or parts.password is not None:
+        raise ArgumentError(
+            "origin holds a name or a password, which would be stored; leave it out"
+        )
     return f"{parts.scheme}://{parts.netloc}"
 
 

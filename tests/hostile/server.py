@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -96,6 +97,7 @@ def hostile(
     lists: Sequence[Sequence[str]],
     faults: Mapping[str, Fault],
     pages: Mapping[str, Reply] | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Hostile]:
     """Serve a portal whose list shows ``lists`` of addresses, page by page, and ``faults``.
 
@@ -119,7 +121,7 @@ def hostile(
                 if not reply.keeps:
                     return
 
-    with _server(Handler) as origin, _outside() as outside:
+    with _server(Handler, tls) as origin, _outside() as outside:
         portal.origin, portal.outside = origin, outside
         try:
             yield portal
@@ -178,8 +180,12 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def _server(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
+def _server(
+    handler: type[socketserver.BaseRequestHandler], tls: ssl.SSLContext | None
+) -> Iterator[str]:
     server = _Server(("127.0.0.1", 0), handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
