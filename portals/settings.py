@@ -50,7 +50,9 @@ TWISTED_DNS_RESOLVER = "portals.crawling.fence.PublicResolver"  # default: finds
 MAX_REQUESTS = 100_000  # ours; pages in one run, a day and a night at one a second; 0: no limit
 ERROR_BUDGET = 400  # ours; pages in a row that were neither article nor list, before a run ends; an
 # error of the portal costs 8 of them, no answer 40; 0: no limit
-DOWNLOAD_HANDLERS = {  # default: all of these are on; a page must not reach files or buckets
+DOWNLOAD_HANDLERS = {  # default: all of those below are on; a page must not reach files or buckets
+    "http": "portals.crawling.limits.HeadLimitHandler",  # Scrapy's, with an end to headers
+    "https": "portals.crawling.limits.HeadLimitHandler",
     "file": None,
     "data": None,
     "ftp": None,

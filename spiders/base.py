@@ -42,9 +42,10 @@ from portals.discovery.addresses import address_key, host_of
 from portals.discovery.shapes import names_session, without_session
 from portals.discovery.traps import trap_of
 from portals.extraction.layout import Layout
-from portals.extraction.page import Page, UnreadablePage
+from portals.extraction.page import Page
 from portals.extraction.reader import READER_FAILED, Recipe, read_safely
 from portals.extraction.selectors import Theme
+from portals.extraction.unreadable import UnreadablePage
 from portals.families import Family
 from portals.language.notices import Notice
 from portals.store.gaps import gaps_of

@@ -185,6 +185,8 @@ class DiscoverySpider(ArchivedPortalSpider):
             self.frontier.traps.note(
                 "lists without news", next(iter(shape.waiting)), len(shape.waiting)
             )
+        if self.explorer.unsorted:
+            self.frontier.traps.note("too many kinds", self.home, self.explorer.unsorted)
         if reason not in ENDED:
             return
         recorder = self.recorder

@@ -33,8 +33,9 @@ from portals.crawling.outputs import KEY, KIND, ListRead, Output, TryAgain
 from portals.discovery.addresses import address_key, at_home
 from portals.discovery.explorer import SAMPLES
 from portals.discovery.shapes import is_file, is_left_alone, shape_of
-from portals.extraction.page import Page, UnreadablePage
+from portals.extraction.page import Page
 from portals.extraction.reader import READER_FAILED, read_safely
+from portals.extraction.unreadable import UnreadablePage
 from portals.store.saving import utc
 from spiders.base import PortalSpider
 

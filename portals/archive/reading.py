@@ -13,8 +13,9 @@ from portals.archive.records import Damage, Record, read_records
 from portals.article import Article, Reject
 from portals.contract import normalise, why_invalid
 from portals.discovery.addresses import at_home, host_of
-from portals.extraction.page import Page, UnreadablePage
+from portals.extraction.page import Page
 from portals.extraction.reader import READER_FAILED, Recipe, read_safely
+from portals.extraction.unreadable import UnreadablePage
 from portals.store.pages import ArchivedPage, Shown
 from portals.store.saving import utc
 

@@ -40,8 +40,8 @@ from portals.crawling.run import RunRecorder
 from portals.crawling.visiting import visit_after
 from portals.discovery.addresses import address_key
 from portals.discovery.traps import MAX_LINKS, Traps
-from portals.extraction.page import UnreadablePage
 from portals.extraction.page_time import TOO_SLOW, PageTooSlow, page_time
+from portals.extraction.unreadable import UnreadablePage
 from portals.store.memory import ListPage, Memory, Visit
 from portals.store.pages import ArchivedPage, Shown
 from portals.store.queue import Leased, Queue, Waiting

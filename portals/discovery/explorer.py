@@ -37,6 +37,9 @@ BARREN_LISTINGS = 4
 BARREN_PAGES = 8
 """After as many pages of one list in a row that led to nothing new, its pager is left."""
 
+MAX_SHAPES = 5_000
+"""Kinds of addresses that are told apart; a portal has some dozens, a trap one for every link."""
+
 _BATCH = 8  # lists of one shape that are asked for at once
 _FREE_LISTS = 40  # lists that may lead to nothing new, beside half as many as articles: no loop
 _LISTS_PER_ARTICLE = 0.5  # of addresses (facets, calendars, sessions) costs more
@@ -79,6 +82,7 @@ class Explorer:
         self._barren_pages: dict[str, int] = {}
         self._no_lists: dict[str, list[FoundLink]] = {}
         self._late: list[Visit] = []
+        self.unsorted = 0
         self.barren_lists = 0
 
     # --- what the crawl tells ------------------------------------------------------------------
@@ -272,6 +276,9 @@ class Explorer:
         fresh = []
         for link in links:
             name = shape_of(link.url)
+            if name not in self.shapes and len(self.shapes) >= MAX_SHAPES:
+                self.unsorted += 1
+                continue
             shape = self.shapes.setdefault(name, Shape(name))
             if link.url in shape.waiting:
                 if len(link.text) > len(shape.waiting[link.url]):

@@ -25,6 +25,7 @@ Rule = Literal[
     "session id",
     "too many links",
     "lists without news",
+    "too many kinds",
 ]
 
 MEANINGS: dict[Rule, str] = {
@@ -37,6 +38,7 @@ MEANINGS: dict[Rule, str] = {
     "session id": "an address with the number of a visit; it is asked for without it",
     "too many links": "links of one page beyond its first 5,000",
     "lists without news": "lists of a kind of which several in a row led to nothing new",
+    "too many kinds": "links whose addresses are of more than 5,000 kinds",
 }
 
 MAX_LINKS = 5_000

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import HtmlElement
 
+from portals.extraction.unreadable import TOO_LARGE, UnreadablePage
 from portals.language.text import clean
 
 BLOCK_TAGS = frozenset(
@@ -57,10 +58,6 @@ _BLANK_LINE = re.compile(r"\n\s*\n")
 _TINY = 32  # pixels: smaller pictures are icons, smileys and counters
 _LINK_SHARE = 0.7  # a list prints the date or a mark beside the link of an item
 _LAZY_SOURCES = ("data-src", "data-original", "data-lazy-src")
-
-
-class OverlongLine(ValueError):  # noqa: N818 - the name says what happened
-    """A line that is longer than any paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +134,7 @@ class _Line:
         self._parts.append(text)
         self._size += len(text)
         if self._size > MAX_LINE:
-            raise OverlongLine
+            raise UnreadablePage(TOO_LARGE, "an endless line")
         self._plain = self._plain or not frame.bold
         self._upright = self._upright or not frame.italic
         if frame.link is not None and self._links:

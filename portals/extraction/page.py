@@ -14,7 +14,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 from w3lib.url import safe_url_string
 
-from portals.extraction.blocks import Block, OverlongLine, read_blocks
+from portals.extraction.blocks import Block, read_blocks
+from portals.extraction.unreadable import TOO_LARGE, UnreadablePage
 from portals.language.decoding import UndecodableText, decode
 from portals.language.text import canonical, clean, words
 
@@ -28,15 +29,6 @@ _MAX_NAME = 1_000  # characters of what a head calls its page
 _TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
 _EARLY_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
-
-
-class UnreadablePage(ValueError):  # noqa: N818 - the name says what happened
-    """A page that cannot be read as one: no text, or more than any page holds."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason = reason
-        self.detail = detail or None
 
 
 @dataclass(eq=False)
@@ -58,7 +50,7 @@ class Page:
     ) -> Page:
         """Decode ``body`` by its bytes rather than by its declarations. Raises UnreadablePage."""
         if (tags := body.count(b"<")) > MAX_TAGS:
-            raise UnreadablePage("the page is too large to read", f"{tags} tags")
+            raise UnreadablePage(TOO_LARGE, f"{tags} tags")
         try:
             decoded = decode(body, content_type)
         except UndecodableText as error:
@@ -94,10 +86,7 @@ class Page:
     @cached_property
     def blocks(self) -> list[Block]:
         """What the whole page shows, in order. Raises UnreadablePage."""
-        try:
-            return read_blocks(self.root)
-        except OverlongLine as error:
-            raise UnreadablePage("the page is too large to read", "an endless line") from error
+        return read_blocks(self.root)
 
     @cached_property
     def head_title(self) -> str:

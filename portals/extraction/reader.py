@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 from portals.article import Article, Attachment, Image, Reject
 from portals.extraction.general import read_foreign, read_general
 from portals.extraction.layout import Layout, LayoutReading, read_layout
-from portals.extraction.page import Page, UnreadablePage
+from portals.extraction.page import Page
 from portals.extraction.page_time import TOO_SLOW, PageTooSlow, page_time
 from portals.extraction.selectors import Theme, ThemeReading, read_theme, select
 from portals.extraction.story import Story
 from portals.extraction.structured import Structured, read_structured
+from portals.extraction.unreadable import UnreadablePage
 from portals.extraction.validity import ALWAYS
 from portals.language.bylines import split_prefix
 from portals.language.dates import DateReading

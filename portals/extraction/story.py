@@ -249,7 +249,10 @@ def _is_listed(block: Block) -> bool:
 
 def _has_columns(row: HtmlElement) -> bool:
     """Tell whether two cells of a row show something, or whether it has too many to be layout."""
-    if len(row) > _MAX_COLUMNS:
+    cells = list(islice(row.iterchildren("*"), _MAX_COLUMNS + 1))  # len(row) counts them all
+    if len(cells) > _MAX_COLUMNS:
         return True
-    filled = (cell for cell in row if any(clean(t) for t in islice(cell.itertext("*"), _LOOKED_AT)))
+    filled = (
+        cell for cell in cells if any(clean(t) for t in islice(cell.itertext("*"), _LOOKED_AT))
+    )
     return len(list(islice(filled, 2))) > 1

@@ -20,6 +20,7 @@ from portals.language.dates import DateReading, find_date
 from portals.language.text import canonical, clean, words
 
 _ARTICLE_TYPES = frozenset(["NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting"])
+_MAX_SCRIPT = 500_000  # characters of JSON-LD; what describes an article has some thousands
 _MAX_CLAIM = 5_000  # characters of what a page says of itself
 _SITE_PARTS = re.compile(r"\s+[|–—»-]\s+|\s*\|\s*")
 _NOT_A_PERSON = re.compile(
@@ -83,6 +84,8 @@ def _nodes(page: Page) -> Iterator[dict[str, Any]]:
     """Yield the JSON-LD nodes that describe an article."""
     for script in page.root.iter("script"):
         if script.get("type") != "application/ld+json" or not script.text:
+            continue
+        if len(script.text) > _MAX_SCRIPT:
             continue
         try:
             data = json.loads(script.text, strict=False)

@@ -24,8 +24,9 @@ from portals.discovery.addresses import address_key, host_of
 from portals.discovery.links import found_links, news_sections
 from portals.discovery.shapes import is_left_alone, place_of, shape_of, without_session
 from portals.discovery.traps import trap_of
-from portals.extraction.page import Page, UnreadablePage
+from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
+from portals.extraction.unreadable import UnreadablePage
 from portals.families.recognition import recognise
 from portals.language.bylines import is_noise, read_signature, split_prefix
 from portals.language.dates import find_date

@@ -140,6 +140,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case("long-header", _raw(f"HTTP/1.1 200 OK\r\nX: {'x' * 200_000}\r\n\r\n"), UNREACHABLE),
     Case("silence", _drips(b"", b""), UNREACHABLE, waits=True),
+    Case("flood-of-headers", _drips(_OK, b"X: y\r\n" * 20_000), UNREACHABLE),
     Case("endless-headers", _drips(_OK, b"X: y\r\n"), UNREACHABLE, waits=True),
     Case("drops", _drips(_OK + b"Content-Length: 9999\r\n\r\n", b"."), UNREACHABLE, waits=True),
     # --- statuses -----------------------------------------------------------------------------

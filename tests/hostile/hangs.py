@@ -1,0 +1,186 @@
+"""Pages that once hung a reader, by what hung on them; run as a program, it reads them all.
+
+Each may take two seconds of the processor, after which the system ends the process: the name
+printed last is the page that hung.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+
+from portals.archive.encodings import EncodingError, decode_body
+from portals.archive.wayback import UnreadableIndex, read_index, undo_rewriting
+from portals.crawling.hostile import unusual
+from portals.discovery.links import found_links, news_sections
+from portals.discovery.shapes import is_left_alone, shape_of
+from portals.extraction.page import Page
+from portals.extraction.reader import Recipe, read_article
+from portals.extraction.unreadable import UnreadablePage
+from portals.families.recognition import recognise
+from spiders.families.nukeviet import AnyNukeVietSpider
+from spiders.families.wordpress import AnyWordPressSpider
+from spiders.haiphong import HaiPhongSpider
+from spiders.kiengiang import KienGiangSpider
+from spiders.ldtd import LaoDongThuDoSpider
+from spiders.tienlang import TienLangSpider
+
+SECONDS = 2
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+URL = "https://x.vn/tin/bai-viet-nay-la-123.html"
+W = "một hai ba bốn năm sáu bảy tám chín mười "
+HEAD = "<h1 class=article-detail-title>Mot hai ba bon</h1><div class=__MASTERCMS_CONTENT>"
+DATED = "<title>Mot hai ba bon</title><h1>Mot hai ba bon</h1><p>Ngày: 01/02/2020</p>"
+
+LDTD, TIENLANG, KIENGIANG, HAIPHONG, NUKEVIET, WORDPRESS = (
+    spider.recipe()
+    for spider in (
+        LaoDongThuDoSpider, TienLangSpider, KienGiangSpider, HaiPhongSpider, AnyNukeVietSpider,
+        AnyWordPressSpider,
+    )
+)  # fmt: skip
+
+PAGES: dict[str, tuple[str, Recipe]] = {
+    "cells without end": (f"{HEAD}<table><tr>{'<td>a' * 30_000}</table></div>", LDTD),
+    "dated cells": (f"{DATED}<table><tr>{'<td>a b' * 30_000}", TIENLANG),
+    "paragraphs in a cell": (f"{HEAD}<table><tr><td>{'<p>xin chao</p>' * 20_000}<td>b", LDTD),
+    "nested articles": (
+        "<article>" * 1500
+        + "<h1 class=entry-title>Mot hai ba bon</h1><div class=entry-content><p>"
+        + W * 9 + "</div>" + "<b></b>" * 40_000,
+        WORDPRESS,
+    ),
+    "nested headers": (
+        "<div class=article-detail-header>" * 1500 + "<b></b>" * 40_000 + HEAD + "<p>" + W * 9,
+        LDTD,
+    ),
+    "nested crumbs": (
+        "<div class=wrap-detail>" + "<div class=breadcrumb>" * 1500 + "<a>x</a>" * 40_000,
+        HAIPHONG,
+    ),
+    "marks on a letter": (f"{DATED}<p>a" + "\u0323\u0301" * 200_000, TIENLANG),
+    "a list of items": (f"{HEAD}<ul class='breadcrumb active'>{'<li>' * 40_000}</ul>", LDTD),
+    "pictures in a table": (
+        HEAD + "<table>" + "<tr></tr>" * 20_000
+        + "<tr><td><img src=k.jpg>b</td></tr>" * 2_000,
+        LDTD,
+    ),
+    "headings of boxes": (
+        DATED + "<div>" + f"<p>{W * 2}</p><p>Tin liên quan</p>" * 8_000,
+        TIENLANG,
+    ),
+    "dated titles": (
+        "<title>Mot hai ba bon</title>" + "<p>Mot hai ba bon<p>Ngày: 01/02/2020<p>x" * 12_000,
+        TIENLANG,
+    ),
+    "dated stories": (
+        "<title>Mot hai</title>" + ("<p>Mot hai ba bon<p>Ngày: 01/02/2020<p>" + "a " * 62) * 6_000,
+        TIENLANG,
+    ),
+    "a heading of dates": (
+        "<title>x</title><h1>" + "Mot hai ba bon 10/02/2020<br>" * 20_000 + "</h1>",
+        WORDPRESS,
+    ),
+    "a heading of times": (
+        "<title>x</title><h1>" + "Mot hai ba (10:20 | 01/02/2020)<br>" * 20_000 + "</h1>",
+        KIENGIANG,
+    ),
+    "nests of nothing": (
+        HEAD + "<p>" + W * 9 + "</div>" + "<div class=article-detail-desc>" * 1000
+        + "<b></b>" * 40_000,
+        LDTD,
+    ),
+    "a link in pieces": ("<p><a href=x>" + "abcdef<i>ghijkl</i>" * 45_000 + "</a>", TIENLANG),
+    "a title of blanks": (
+        '<meta property=og:title content="a b c' + "&amp;amp;#32;" * 90_000 + 'd"><p>x',
+        NUKEVIET,
+    ),
+    "nested authors": (
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Mot hai ba bon"}'
+        "</script>" + "<a rel=author><div>" * 900 + "x y " * 400_000,
+        NUKEVIET,
+    ),
+    "inputs": ("<input" * 90_000, TIENLANG),
+    "links for trafilatura": (
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Mot hai ba bon"}'
+        "</script>" + "<a href=/tin/a.html>tin tuc su kien hom nay</a>" * 45_000,
+        NUKEVIET,
+    ),
+}  # fmt: skip
+
+LINKS: dict[str, str] = {
+    "nested links": "<a href=/1><div>" * 900 + "x" * 5_000_000,
+    "a menu of one long word": "<li><a href=y>" + "tin x " * 9_000 + "</a><ul>"
+    + "<li><a href=x>tin</a></li>" * 20_000,
+    "nested menus": "<ul><li><a href=x>tin</a>" * 900 + "<li><a href=x>tin</a></li>" * 20_000,
+    "hosts of marks": f"<a href='http://x{'́' * 500_000}/'>x</a>" * 3,
+    "long addresses": f"<a href='/{'a' * 900_000}{'-' * 900_000}'>x</a>",
+}  # fmt: skip
+
+
+def others() -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield what else once hung, by name."""
+    plain = b" <html>" + b"x" * 1_000_000
+    yield "a chain of lies", lambda: decode_body(plain, "gzip," * 8_000)
+    yield (
+        "empty members",
+        lambda: decode_body(
+            b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+            * 400_000,
+            "gzip",
+        ),
+    )
+    yield "toolbars", lambda: undo_rewriting(b"<!-- BEGIN WAYBACK TOOLBAR INSERT -->" * 200_000)
+    yield "archive notes", lambda: undo_rewriting(b"<!-- FILE ARCHIVED ON " * 200_000)
+    yield "a nested index", lambda: read_index(b"[" * 100_000 + b"]" * 100_000)
+    yield "marks in a path", lambda: is_left_alone("http://x.vn/" + "%CC%A3%CC%81" * 160)
+    for path in ("a" * 1000 + "-" * 990, "a" * 1990, "/".join(f"a{n}" for n in range(16))):
+        yield f"addresses like {path[:8]}", partial(_shapes, f"http://x.vn/{path}")
+
+
+def tasks() -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield everything that once hung, by name."""
+    for name, (text, recipe) in PAGES.items():
+        yield name, partial(_read, text, recipe)
+    for name, text in LINKS.items():
+        yield name, partial(_follow, text)
+    yield from others()
+
+
+def _shapes(url: str) -> None:
+    for number in range(1_000):
+        shape_of(f"{url}{number}")
+
+
+def _read(text: str, recipe: Recipe) -> None:
+    page = Page.from_bytes(URL, text.encode(), "text/html", NOW)
+    read_article(page, recipe)
+    unusual(page)
+    recognise(page)
+
+
+def _follow(text: str) -> None:
+    page = Page.from_bytes(URL, text.encode(), "text/html", NOW)
+    found_links(page)
+    news_sections(page)
+
+
+def main() -> None:
+    """Read them all."""
+    for name, read in tasks():
+        print(json.dumps(name), flush=True)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        spent = int(used.ru_utime + used.ru_stime) + 1
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + SECONDS, hard))
+        try:
+            read()
+        except (UnreadablePage, EncodingError, UnreadableIndex) as error:
+            print(f"  {error}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
