@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Version of the reading rules. It grows when the same page would give another row."""
 
 

@@ -132,7 +132,7 @@ def counting(items: Iterable[_Item], total: int, what: str, by: int = 0) -> Iter
 def print_text(text: str) -> None:
     """Print ``text``; a reader that has gone (``| head``) ends the output, not in a traceback."""
     try:
-        print(text, flush=True)
+        print("\n".join(map(harmless, text.split("\n"))), flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

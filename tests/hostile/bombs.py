@@ -10,9 +10,9 @@ from functools import cache
 import brotli
 
 if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdCompressor
+    from compression.zstd import ZstdCompressor, compress
 else:
-    from backports.zstd import ZstdCompressor
+    from backports.zstd import ZstdCompressor, compress
 
 PIECE = 16 * 1024 * 1024
 """Bytes of zeros in one piece."""
@@ -53,3 +53,15 @@ def bomb(encoding: str, size: int = 10 * 1024**3) -> bytes:
         "gzip, gzip": lambda: gzip.compress(_deflate(pieces, 31)),
     }
     return makers[encoding]()
+
+
+def compressed(encoding: str, body: bytes) -> bytes:
+    """Return ``body`` in an encoding, as a server would send it."""
+    makers = {
+        "gzip": gzip.compress,
+        "deflate": zlib.compress,
+        "br": brotli.compress,
+        "zstd": compress,
+    }
+    whole: bytes = makers[encoding](body)
+    return whole

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from tests.hostile.bombs import bomb
 from tests.hostile.server import FRAME, LIST, Asked, Reply, http
-from tests.pages.themes import danaweb_404, static_page
+from tests.pages.prose import story
+from tests.pages.synthetic import text_of
+from tests.pages.themes import Item, danaweb_1_list, danaweb_404, static_page
 
 UNREACHABLE = "the portal cannot be reached"
 NO_ADDRESS = "the address redirects to no address"
@@ -243,6 +245,7 @@ CASES: tuple[Case, ...] = (
     Case("soft-404-in-theme", lambda _: http(danaweb_404(FRAME)), "error page that answers 200"),
     Case("static", lambda _: http(static_page("Liên hệ", FRAME)), NO_ARTICLE),
     Case("list", _to("{origin}" + LIST), NO_ARTICLE),
+    Case("home-for-all", lambda _: http(home()), NO_ARTICLE),
     Case("empty-template", lambda asked: http(_emptied(asked.page)), NO_ARTICLE),
     Case(
         "frames",
@@ -286,6 +289,12 @@ CASES: tuple[Case, ...] = (
     Case("long-line", _within(after=f"<p>{'chữ ' * 400_000}</p>"), None, is_heavy=True),
     Case("script", _within(head=f"<script>{'x=1;' * 1_000_000}</script>"), None, is_heavy=True),
 )
+
+
+def home() -> bytes:
+    """The home page, which some portals show at every address that they do not know."""
+    told = (Item(f"{LIST}/tin-{n}.html", text_of(story(n), "Tin tức")) for n in range(5))
+    return danaweb_1_list(list(told), FRAME, [])
 
 
 def _emptied(page: bytes) -> bytes:
