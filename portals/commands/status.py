@@ -82,10 +82,9 @@ class Command(ScrapyCommand):
         names = list(dict.fromkeys(wanted)) or list(found)
         late = {} if age is None else not_attempted(store.db, names, age, now)
         rows = [_row(found[name], as_json=as_json) for name in names]
-        if as_json or any(row["tls_exception"] for row in rows):
-            print_rows(rows, as_json=as_json)
-        else:
-            print_rows([{k: v for k, v in row.items() if k != "tls_exception"} for row in rows])
+        if sys.stdout.isatty() and not any(row["tls_exception"] for row in rows):
+            rows = [{k: v for k, v in row.items() if k != "tls_exception"} for row in rows]
+        print_rows(rows, as_json=as_json)
         for name, at in late.items():
             print(f"{name}: {_since(at)}; look at the schedule's log", file=sys.stderr)
         if late:

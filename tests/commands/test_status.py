@@ -21,7 +21,7 @@ from tests.running import SAMPLE, SPIDERS, scrapy
 NOW = datetime(2025, 3, 10, 3, 0, tzinfo=UTC)
 COLUMNS = [
     "portal", "verdict", "last_run", "newest", "expected", "overdue", "articles", "rejects",
-    "old_reader", "reason",
+    "old_reader", "reason", "tls_exception",
 ]  # fmt: skip
 
 

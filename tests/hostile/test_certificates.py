@@ -93,12 +93,3 @@ def test_an_exception_is_of_its_portal_only(tmp_path: Path) -> None:
         done = scrapy_after(code, *crawl_of(origin, tmp_path / "a.db"))
 
     assert done.code == 10, done.err
-
-
-def test_status_has_no_column_for_exceptions_that_nobody_made(tmp_path: Path) -> None:
-    with hostile([[good_path(1)]], {}) as portal:
-        scrapy(*crawl_of(portal.origin, tmp_path / "a.db"))
-    shown = scrapy("status", "-s", f"DATABASE={tmp_path / 'a.db'}")
-
-    assert "haiphong" in shown.out
-    assert "tls_exception" not in shown.out
