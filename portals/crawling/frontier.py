@@ -447,6 +447,9 @@ class Frontier(BaseScheduler):
             else:
                 wanted.append(request)
         added = self.queue.add(wanted)
+        for url in self.queue.twins:
+            self.traps.note("twin", url)
+        self.queue.twins.clear()
         self._pending += added
         self.recorder.stats.inc_value("scheduler/enqueued", added)
         return added

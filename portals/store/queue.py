@@ -42,6 +42,8 @@ class Queue:
     def __init__(self, store: Store, portal: str) -> None:
         self.store = store
         self.portal = portal
+        self.twins: list[str] = []
+        """Addresses of pages that wait, or were read, under another one; whoever reads clears."""
 
     def add(self, requests: Iterable[Waiting]) -> int:
         """Add requests not met before and return how many there were.
@@ -68,6 +70,12 @@ class Queue:
         return added
 
     def _keep_other_address(self, request: Waiting) -> None:
+        kept = self.store.db.conn.execute(
+            "SELECT url FROM frontier WHERE portal = ? AND key = ?", (self.portal, request.key)
+        ).fetchone()
+        if kept is None or kept[0] == request.url:
+            return
+        self.twins.append(request.url)
         self.store.db.conn.execute(
             "UPDATE frontier SET others = json_insert(coalesce(others, '[]'), '$[#]', ?)"
             " WHERE portal = ? AND key = ? AND url <> ? AND state <> 'done'"

@@ -100,6 +100,11 @@ def _entities(_: Asked) -> Reply:
     return http(text.encode(), kind="text/xml")
 
 
+def _feed(encoding: str) -> str:
+    item = "<item><title>Công đoàn</title><link>http://10.0.0.1/</link></item>"
+    return f'<?xml version="1.0" encoding="{encoding}"?><rss><channel>{item * 9}</channel></rss>'
+
+
 def _external_entity(_: Asked) -> Reply:
     text = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r>&x;</r>'
     return http(text.encode(), kind="application/xml")
@@ -202,6 +207,8 @@ CASES: tuple[Case, ...] = (
     Case(
         "utf-16", lambda asked: http(asked.page.decode().encode("utf-16"), kind="text/html"), None
     ),
+    Case("mixed-encodings", lambda asked: http(asked.page + b"<p>\xff\xfe\xe3 ti\xeeng</p>"), None),
+    Case("lying-feed", lambda _: http(_feed("utf-16").encode(), kind="text/xml"), NO_ARTICLE),
     Case("cut-letter", lambda asked: http(asked.page + "Lượ".encode()[:-1]), None),
     # --- somebody else's pages ----------------------------------------------------------------
     Case(
