@@ -39,7 +39,7 @@ from portals.crawling.replay import PAGE
 from portals.crawling.run import RunRecorder
 from portals.crawling.visiting import visit_after
 from portals.discovery.addresses import address_key
-from portals.discovery.traps import MAX_LINKS, Traps
+from portals.discovery.traps import MAX_LINKS, MAX_WAITING, Traps
 from portals.extraction.page_time import TOO_SLOW, PageTooSlow, page_time
 from portals.extraction.unreadable import UnreadablePage
 from portals.store.memory import ListPage, Memory, Visit
@@ -444,6 +444,8 @@ class Frontier(BaseScheduler):
         for request in requests:
             if request.request.get("meta", {}).get(KIND) == "article" and self.knows(request.key):
                 self.note_known(request.key, request.url)
+            elif self._pending >= MAX_WAITING:
+                self.traps.note("too much waits", request.url)
             else:
                 wanted.append(request)
         added = self.queue.add(wanted)

@@ -50,7 +50,7 @@ class Manners:
     def robots_parsed(self, robotparser: RobotParser) -> None:
         """Take ``Crawl-delay`` as the least time between two requests."""
         asked = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"]) or 0.0
-        delay = min(float(asked), _MAX_DELAY)
+        delay = min(float(asked), _MAX_DELAY) if float(asked) > 0 else 0.0  # "nan" is asked too
         throttle = self.crawler.get_extension(AutoThrottle)
         least = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
         if delay <= least or self.crawler.engine is None:

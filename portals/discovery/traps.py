@@ -27,6 +27,7 @@ Rule = Literal[
     "too many links",
     "lists without news",
     "too many kinds",
+    "too much waits",
 ]
 
 MEANINGS: dict[Rule, str] = {
@@ -41,10 +42,14 @@ MEANINGS: dict[Rule, str] = {
     "too many links": "links of one page beyond its first 5,000",
     "lists without news": "lists of a kind of which several in a row led to nothing new",
     "too many kinds": "links whose addresses are of more than 5,000 kinds",
+    "too much waits": "addresses beyond the first million that wait",
 }
 
 MAX_LINKS = 5_000
 """Requests that one page may lead to."""
+
+MAX_WAITING = 1_000_000
+"""Addresses of one portal that wait; each takes some 300 bytes of the database."""
 
 _MAX_LENGTH, _MAX_FOLDERS, _MAX_PARAMETERS = 2_000, 16, 16
 _FIRST_YEAR = 1990  # no portal of the country is older

@@ -59,6 +59,17 @@ def test_crawl_delay_of_robots_txt_is_taken(tmp_path: Path) -> None:
     assert "robots.txt asks for 0.05 seconds between requests" in done.err
 
 
+@pytest.mark.parametrize("asked", ["nan", "-5", "nhiều", "1e-400"])
+def test_a_crawl_delay_that_is_none_is_not_taken(tmp_path: Path, asked: str) -> None:
+    pages, _ = small_portal()
+    robots = f"User-agent: *\nCrawl-delay: {asked}\n".encode()
+    with serving({**pages, "/robots.txt": Answer(robots)}) as portal:
+        done = scrapy(*live("haiphong", portal.origin, tmp_path / "a.db"))
+
+    assert done.code == 0, done.err
+    assert "between requests" not in done.err
+
+
 def test_a_cookie_stub_is_a_challenge_where_nobody_opted_in(tmp_path: Path) -> None:
     pages, _ = small_portal()
     with serving({path: Answer(STUB) for path in pages}) as portal:
