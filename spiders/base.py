@@ -43,6 +43,7 @@ from portals.discovery.shapes import names_session, without_session
 from portals.discovery.traps import trap_of
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
+from portals.extraction.page_time import TOO_SLOW, PageTooSlow
 from portals.extraction.reader import READER_FAILED, Recipe, read_safely
 from portals.extraction.selectors import Theme
 from portals.extraction.unreadable import UnreadablePage
@@ -274,6 +275,12 @@ class PortalSpider(Spider):
         asked = request.meta.get("redirect_urls", [request.url])[0]
         if isinstance(error, UnreadableBodyError):
             yield Reject(asked, "decode", str(error))
+            return
+        if isinstance(error, UnreadablePage):
+            yield Reject(asked, "decode", error.reason, error.detail)
+            return
+        if isinstance(error, PageTooSlow):
+            yield Reject(asked, "extract", TOO_SLOW)
             return
         yield Reject(asked, "fetch", *self._why_failed(error))
 

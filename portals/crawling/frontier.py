@@ -128,10 +128,8 @@ class Unit:
             with page_time():
                 for output in handler(subject, **kwargs):
                     self._take_output(output, items)
-        except UnreadablePage as error:
-            items.append(Reject(self.lease.url, "decode", error.reason, error.detail))
-        except PageTooSlow:
-            items.append(Reject(self.lease.url, "extract", TOO_SLOW))
+        except (UnreadablePage, PageTooSlow) as error:
+            return self._give_up(role, error, items)
         except CloseSpider:
             self.leave()  # the lease returns to those that wait
             raise
@@ -145,6 +143,19 @@ class Unit:
         if not items:
             self.commit()
         return items
+
+    def _give_up(
+        self, role: str, error: UnreadablePage | PageTooSlow, items: list[Article | Reject]
+    ) -> list[Article | Reject]:
+        """Let the spider deal with a page that cannot be read as with one that cannot be had."""
+        if role == "errback":  # nor can its error page: what was told before stands
+            items.append(Reject(self.lease.url, "extract", str(error) or TOO_SLOW))
+            self._items_left = len(items)
+            return items
+        self.lists, self._requests, self._explored = [], [], []
+        failure = Failure(error)  # type: ignore[no-untyped-call]
+        failure.request = self.response.request if self.response else None  # type: ignore[attr-defined]
+        return self._work("errback", failure, {})
 
     def _take_output(self, output: Output, items: list[Article | Reject]) -> None:
         if isinstance(output, Request):
@@ -188,7 +199,11 @@ class Unit:
             logger.exception("cannot store what %s gave", self.lease.url)
             recorder.spider_error()
             self._forget_all_but(Reject(self.lease.url, "store", "cannot be stored", repr(error)))
-            outcomes = self._write(now)
+            try:
+                outcomes = self._write(now)
+            except (sqlite3.Error, OSError) as again:
+                recorder.storage_failed(self.lease.url, again)
+                return
         recorder.pages_are_kept()
         recorder.count_outcomes(self.taken, outcomes)
         frontier.spend(self.result)
@@ -248,7 +263,8 @@ class Unit:
         status = self.response.status if self.response is not None else 0
         if self.failure is not None and status >= 500:
             return "error"
-        if self.lists or any(isinstance(item, Article) for item in self.taken):
+        has_list = any(page.state in ("fetched", "unchanged") for page in self.lists)
+        if has_list or any(isinstance(item, Article) for item in self.taken):
             return "good"
         # An article outside the dates that were asked for leaves nothing, and is one.
         return "barren" if self.taken or self.kind != "article" else "good"

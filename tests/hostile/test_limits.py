@@ -139,6 +139,28 @@ def test_a_page_that_takes_too_long_is_a_reject_and_the_others_are_stored(tmp_pa
     assert len(rows(tmp_path / "a.db", "SELECT * FROM articles")) == 2
 
 
+_SPIN_ON_LISTS = """
+from spiders.listing import ListingSpider
+whole = ListingSpider._items
+def _items(self, page):
+    while page.url.endswith("page=2"):
+        pass
+    return whole(self, page)
+ListingSpider._items = _items
+"""
+
+
+def test_a_list_that_takes_too_long_is_a_hole_and_what_is_behind_it_is_read(
+    tmp_path: Path,
+) -> None:
+    with hostile([[good_path(n)] for n in (1, 2, 3)], {}) as portal:
+        done = scrapy_after(_SPIN_ON_LISTS, *crawl_of(portal.origin, tmp_path / "a.db"))
+
+    assert (done.code, "page 2 of the list" in done.out) == (10, True), done.out
+    stored = rows(tmp_path / "a.db", "SELECT url FROM articles ORDER BY url")
+    assert [row["url"] for row in stored] == [portal.origin + good_path(n) for n in (1, 3)]
+
+
 # --- budgets -------------------------------------------------------------------------------------
 
 
