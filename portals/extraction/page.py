@@ -19,13 +19,14 @@ from portals.extraction.unreadable import TOO_LARGE, UnreadablePage
 from portals.language.decoding import UndecodableText, decode
 from portals.language.text import canonical, clean, words
 
-MAX_TAGS = 100_000
-"""Tags of a page, opening and closing; usual ones have some hundreds, the longest lists 10,000."""
+MAX_TAGS = 50_000
+"""Tags of a page, opening and closing; the largest of the captures has 1,444."""
 
 MAX_ADDRESS = 4_000
 """Characters of an address as it is written on a page."""
 
 _MAX_NAME = 1_000  # characters of what a head calls its page
+_MAX_DEEP_TAGS = 2_500  # of a page with more than 256 levels: selectors look at both
 _TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
 _EARLY_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
@@ -67,21 +68,15 @@ class Page:
 
         Raises UnreadablePage where it is nested so deeply that the parser leaves out the rest.
         """
-        # Not the parser of lxml.html: its classes cost time for every element that is looked at.
-        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
         markup = self.markup or self.text.replace("\x00", "").encode("utf-8", "replace")
         # Frames of frames close the page before it begins; browsers show what follows.
         markup = _EARLY_END.sub(b"", markup)
-        try:
-            root = etree.fromstring(markup, parser)
-        except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
-            root = None
-        last = parser.error_log.last_error
-        if last is not None and last.type == _TOO_DEEP:
-            raise UnreadablePage("the page is nested too deeply")
+        root = _parsed(markup, is_huge=False)
+        if root is None and markup.count(b"<") <= _MAX_DEEP_TAGS:
+            root = _parsed(markup, is_huge=True)  # old pages leave their "font" open
         if root is None:
-            root = etree.fromstring(b"<html><body></body></html>", etree.HTMLParser())
-        return cast(HtmlElement, root)
+            raise UnreadablePage("the page is nested too deeply")
+        return root
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -125,3 +120,19 @@ class Page:
             return joined if joined.isprintable() else safe_url_string(joined)
         except ValueError:
             return None
+
+
+def _parsed(markup: bytes, *, is_huge: bool) -> HtmlElement | None:
+    """Return the tree; None where it is deeper than 256 levels, or than 2,048 if it ``is_huge``."""
+    # Not the parser of lxml.html: its classes cost time for every element that is looked at.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=is_huge, remove_blank_text=False)
+    try:
+        root = etree.fromstring(markup, parser)
+    except (etree.ParserError, etree.XMLSyntaxError, AssertionError):
+        root = None
+    last = parser.error_log.last_error
+    if last is not None and last.type == _TOO_DEEP:
+        return None
+    if root is None:
+        root = etree.fromstring(b"<html><body></body></html>", etree.HTMLParser())
+    return cast(HtmlElement, root)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Literal, cast
 
+from cssselect.parser import Selector
 from cssselect.xpath import XPathExpr
 from lxml import etree
 from lxml.html import HtmlElement
@@ -27,24 +28,58 @@ _MAX_TRIED = 10  # matches of a selector that are looked at for text
 
 
 class _Translator(HTMLTranslator):
-    """CSS to XPath that takes linear time on any page.
+    """CSS to XPath that takes little time on any page.
 
     ``A B`` as a path from every A to all below it merges sets again and again, which takes hours
-    on pages of a few nested boxes; asked of every B whether an A is above it, it takes none. So
-    with ``:last-child``, for which the usual translation counts all that follow.
+    on pages of nested boxes; asked of every B whether an A is above it, it takes none. Of ``A B C``
+    only the nearest B above a C counts: what is above another one is above that too. So with
+    ``:last-child``, for which the usual translation counts all that follow.
     """
+
+    def selector_to_xpath(
+        self,
+        selector: Selector,
+        prefix: str = "descendant-or-self::",
+        translate_pseudo_elements: bool = False,  # noqa: FBT001, FBT002 - cssselect's signature
+    ) -> str:
+        """Translate one selector of a list."""
+        xpath = _whole(self.xpath(selector.parsed_tree))
+        if translate_pseudo_elements and selector.pseudo_element:
+            xpath = self.xpath_pseudo_element(xpath, selector.pseudo_element)
+        return f"{prefix}{xpath}"
 
     def xpath_descendant_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
         """Translate ``left right``."""
-        return right.add_condition(f"ancestor::{left}")
+        if left.path:
+            return super().xpath_descendant_combinator(left, right)
+        above = getattr(left, "above", "")
+        right.above = f"ancestor::{left}[1]" + (f"[{above}]" if above else "")  # type: ignore[attr-defined]
+        return right
 
     def xpath_child_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
         """Translate ``left > right``."""
-        return right.add_condition(f"parent::{left}")
+        if left.path:
+            return super().xpath_child_combinator(left, right)
+        return right.add_condition(f"parent::{_whole(left)}")
+
+    def xpath_direct_adjacent_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        """Translate ``left + right``."""
+        return super().xpath_direct_adjacent_combinator(_whole(left), right)
+
+    def xpath_indirect_adjacent_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        """Translate ``left ~ right``."""
+        return super().xpath_indirect_adjacent_combinator(_whole(left), right)
 
     def xpath_last_child_pseudo(self, xpath: XPathExpr) -> XPathExpr:
         """Translate ``:last-child``."""
         return xpath.add_condition("not(following-sibling::*[1])")
+
+
+def _whole(xpath: XPathExpr) -> XPathExpr:
+    """Return an expression with what must be above it among its conditions."""
+    above = getattr(xpath, "above", "")
+    xpath.above = ""  # type: ignore[attr-defined]
+    return xpath.add_condition(above) if above else xpath
 
 
 _TRANSLATOR = _Translator()
