@@ -48,11 +48,13 @@ from portals.extraction.reader import READER_FAILED, Recipe, read_safely
 from portals.extraction.selectors import Theme
 from portals.extraction.unreadable import UnreadablePage
 from portals.families import Family
-from portals.language.notices import Notice
 from portals.store.gaps import gaps_of
 
 _REFUSED = frozenset([401, 403, 429, 451])
 _GONE = frozenset([404, 410])
+
+LAST = -1
+"""Priority of revisits: news come first, whatever became of old pages."""
 
 MAX_REVISITS = 300
 """Known articles that one run visits again, at most; the others wait for the next night."""
@@ -243,7 +245,6 @@ class PortalSpider(Spider):
         kind = unusual(page)
         if kind is None:
             return None
-        self.count(_COUNTED_AS[kind])
         return Reject(page.url, "extract", REASONS[kind], page.head_title[:200] or None)
 
     def read_page(self, page: Page) -> Article | Reject:
@@ -309,15 +310,6 @@ class PortalSpider(Spider):
         return reason, f"{type(error).__name__}: {error}"[:200]
 
 
-_COUNTED_AS: dict[Notice, str] = {
-    "challenge": "challenges",
-    "login": "logins",
-    "parked": "parked",
-    "server": "parked",
-    "filtered": "refused",
-    "broken": "broken",
-    "missing": "missing",
-}
 _UNREACHABLE = "the portal cannot be reached"
 _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], str, str], ...] = (
     (

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
 from portals.crawling.frontier import ENDED
+from portals.crawling.hostile import COUNTED_AS
 from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output
 from portals.crawling.replay import NotArchived
 from portals.discovery.explorer import Explorer
@@ -23,6 +24,7 @@ from portals.extraction.page import Page
 from portals.extraction.teacher import Teacher, theme_from_json, theme_to_json
 from portals.language.text import content_hash
 from portals.store.database import LearntShape
+from spiders.base import LAST
 from spiders.wayback import ArchivedPortalSpider
 
 _KEPT_UNDATED = 500  # pages without a date that wait for a verdict on their addresses
@@ -62,7 +64,7 @@ class DiscoverySpider(ArchivedPortalSpider):
         self.teacher = Teacher(self.reader, theme_from_json(known_theme) if known_theme else None)
         self._undated: dict[str, Article] = {}
         for url in self.due():
-            yield self._request(Visit(url, "article"))
+            yield self._request(Visit(url, "article")).replace(priority=LAST)
         if frontier.remembers and not frontier.resumed:
             frontier.memory.begin_walk("", datetime.now(UTC), recorder.run_id)
         yield self._request(Visit(self.home, "listing"))
@@ -144,10 +146,14 @@ class DiscoverySpider(ArchivedPortalSpider):
             yield from self._wait_for_proof(visit.url, result)
         elif result is None and not seen.is_list and (reject := self.unusual(page)):
             yield reject
-        elif isinstance(result, Reject) and not seen.is_list and visit.purpose == "article":
+        elif isinstance(result, Reject) and not seen.is_list and self._is_told(result, visit):
             yield result
         yield from self._proven()
         yield from self._requests(seen.visits)
+
+    def _is_told(self, reject: Reject, visit: Visit) -> bool:
+        """Tell whether a page that was no article is worth telling: samples seldom are articles."""
+        return visit.purpose == "article" or reject.reason in COUNTED_AS
 
     def _wait_for_proof(self, url: str, article: Article) -> Iterator[Output]:
         if len(self._undated) >= _KEPT_UNDATED:

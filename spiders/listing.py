@@ -37,6 +37,7 @@ from portals.families import Family
 from portals.families.recognition import recognise
 from portals.language.dates import find_date
 from portals.language.text import clean
+from spiders.base import LAST
 from spiders.wayback import ArchivedPortalSpider
 
 _MAX_ADDRESSES = 3  # under which an article is tried
@@ -60,7 +61,7 @@ class ListingSpider(ArchivedPortalSpider):
         """Ask for what the calendar wants, and for the first page of every list, or the home."""
         self.fill_gaps()
         for url in self.due():
-            yield self._article(url)
+            yield self._article(url).replace(priority=LAST)
         if not self.listings:
             yield Request(self.home, self.parse_home, errback=self.failed, meta={KIND: "listing"})
         section = self.arguments.section or ""

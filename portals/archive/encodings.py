@@ -16,6 +16,8 @@ else:
 MAX_BODY = 16 * 1024 * 1024
 """Bytes of a decoded body, at most; no article is larger."""
 
+_GZIP, _ZLIB, _BARE = 31, 15, -15  # what zlib calls these frames
+_HEADERS = {_GZIP: 10, _ZLIB: 2, _BARE: 0}  # bytes before the text
 _MAX_ENCODINGS = 3  # one in another; servers behind servers make two
 _MAX_MEMBERS = 1_000  # of one gzip body, or frames of zstd
 _PIECE = 65_536  # bytes that are inflated at once
@@ -26,12 +28,18 @@ class EncodingError(ValueError):
     """A body that cannot be decoded, or that is too large."""
 
 
+class CutShortError(EncodingError):
+    """A body of which the end has not come."""
+
+
 def decode_body(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
     """Return ``body`` without its content encodings (the header's value). Raises EncodingError.
 
     An encoding that the header names though the body is not in it is taken for a lie of the portal,
     as browsers do not: archives of decoded bodies keep the header (Common Crawl before 2018).
     """
+    if not body:  # as of a 304 or a redirect, whatever its headers say
+        return body
     names = [name.strip().lower() for name in encodings.split(",") if name.strip()]
     if len(names) > _MAX_ENCODINGS:
         raise EncodingError(f"{len(names)} content encodings one in another")
@@ -42,16 +50,25 @@ def decode_body(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
         if decoder is None:
             raise EncodingError(f"the content encoding {name!r} is unknown")
         try:
-            decoded = decoder(body, limit + 1)
-        except (zlib.error, brotli.error, ZstdError, EOFError) as error:
+            decoded = _decoded(decoder, name, body, limit + 1)
+        except EncodingError:
             if _looks_plain(body):
                 return body
-            what = str(error) if isinstance(error, EOFError) else f"damaged: {error}"
-            raise EncodingError(f"the {name} body is {what}") from error
+            raise
         if len(decoded) > limit:
             raise EncodingError(f"a {name} body of more than {limit // 1024**2} MB")
         body = decoded
     return body
+
+
+def _decoded(decoder: Callable[[bytes, int], bytes], name: str, body: bytes, limit: int) -> bytes:
+    """Return what a decoder makes of a body. Raises EncodingError."""
+    try:
+        return decoder(body, limit)
+    except EOFError as error:
+        raise CutShortError(f"the {name} body is cut short") from error
+    except (zlib.error, brotli.error, ZstdError) as error:
+        raise EncodingError(f"the {name} body is damaged: {error}") from error
 
 
 def dechunk(body: bytes) -> bytes:
@@ -83,7 +100,9 @@ def _inflate(body: bytes, limit: int, *, wbits: int) -> bytes:
         inflater = zlib.decompressobj(wbits=wbits)
         while not inflater.eof and size < limit:
             if at >= len(body):
-                raise EOFError("cut short")
+                if _is_whole(body, wbits):
+                    return b"".join(parts)
+                raise EOFError
             piece = body[at : at + _PIECE]
             part = inflater.decompress(piece, limit - size)
             at += len(piece) - len(inflater.unconsumed_tail) - len(inflater.unused_data)
@@ -94,15 +113,28 @@ def _inflate(body: bytes, limit: int, *, wbits: int) -> bytes:
     return b"".join(parts)
 
 
+def _is_whole(body: bytes, wbits: int) -> bool:
+    """Tell whether the text of a body is whole, and only its checksum is missing or cut."""
+    start = _HEADERS[wbits]
+    if wbits == _GZIP and len(body) > start and body[3]:
+        return False  # a name or comment stands before the text: servers write none
+    inflater = zlib.decompressobj(wbits=-15)
+    at = start
+    while at < len(body) and not inflater.eof:
+        inflater.decompress(inflater.unconsumed_tail or body[at : at + _PIECE], _PIECE)
+        at += 0 if inflater.unconsumed_tail else _PIECE
+    return inflater.eof
+
+
 def _gzip(body: bytes, limit: int) -> bytes:
-    return _inflate(body, limit, wbits=31)
+    return _inflate(body, limit, wbits=_GZIP)
 
 
 def _deflate(body: bytes, limit: int) -> bytes:
     try:
-        return _inflate(body, limit, wbits=15)
+        return _inflate(body, limit, wbits=_ZLIB)
     except zlib.error:
-        return _inflate(body, limit, wbits=-15)  # servers that leave the zlib frame out
+        return _inflate(body, limit, wbits=_BARE)  # servers that leave the zlib frame out
 
 
 def _brotli(body: bytes, limit: int) -> bytes:
@@ -113,7 +145,7 @@ def _brotli(body: bytes, limit: int) -> bytes:
         parts.append(inflater.process(b"", output_buffer_limit=limit - size))
         size += len(parts[-1])
     if size < limit and not inflater.is_finished():
-        raise EOFError("cut short")
+        raise EOFError
     return b"".join(parts)
 
 
@@ -125,7 +157,7 @@ def _zstd(body: bytes, limit: int) -> bytes:
         parts.append(inflater.decompress(body, max_length=limit - size))
         size += len(parts[-1])
         if size < limit and not inflater.eof:
-            raise EOFError("cut short")
+            raise EOFError
         body = inflater.unused_data
         if not body or size >= limit:
             break

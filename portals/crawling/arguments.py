@@ -75,8 +75,12 @@ class CrawlArguments:
 def _origin(text: str | None) -> str | None:
     if not text:
         return None
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
         raise ArgumentError(f"origin={text!r} is no address; give it like http://127.0.0.1:8000")
     if parts.username is not None or parts.password is not None:
         raise ArgumentError(

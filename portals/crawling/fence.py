@@ -56,6 +56,8 @@ def host_and_port(url: str) -> tuple[str, str, int]:
     if not parts.hostname or parts.username is not None or parts.password is not None:
         raise ValueError("an address without a host, or with a password")
     host = parts.hostname.rstrip(".").removeprefix("www.")
+    if not host.isascii():
+        host = host.encode("idna").decode()  # as it is asked for; UnicodeError is a ValueError
     return parts.scheme, host, parts.port or _PORTS[parts.scheme]
 
 

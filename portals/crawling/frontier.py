@@ -32,7 +32,7 @@ from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
 from portals.crawling.fence import OutsideFenceError
-from portals.crawling.hostile import PASSING
+from portals.crawling.hostile import COUNTED_AS, PASSING
 from portals.crawling.limits import OUT_OF_ERRORS, Budget, PageResult, UnreadableBodyError
 from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output, TryAgain
 from portals.crawling.replay import PAGE
@@ -173,6 +173,8 @@ class Unit:
             items.append(replace(output, url=self.lease.url))  # behind a redirect: what was asked
         else:
             items.append(output)
+        if isinstance(output, Reject) and (counter := COUNTED_AS.get(output.reason)):
+            self.frontier.recorder.stats.inc_value(f"portal/{counter}")
 
     def item_done(self) -> None:
         """Take in that an item has left the pipelines, stored or not; after the last, commit."""
@@ -266,6 +268,8 @@ class Unit:
         has_list = any(page.state in ("fetched", "unchanged") for page in self.lists)
         if has_list or any(isinstance(item, Article) for item in self.taken):
             return "good"
+        if self.lease.request.get("cb_kwargs", {}).get("purpose") == "sample":
+            return "rationed"  # the explorer knows how many it may read
         # An article outside the dates that were asked for leaves nothing, and is one.
         return "barren" if self.taken or self.kind != "article" else "good"
 
@@ -281,6 +285,8 @@ class Unit:
         if isinstance(self.failure.value, HttpError):
             status = self.failure.value.response.status
             return status >= 500 or status in (408, 429)
+        if isinstance(self.failure.value, UnreadableBodyError):
+            return self.failure.value.is_passing
         if isinstance(self.failure.value, _SETTLED):
             return False
         return not self.frontier.recorder.is_replay
@@ -304,6 +310,7 @@ class Frontier(BaseScheduler):
         self.resumed = False
         self._is_ending = False
         self._is_retrying = False
+        self._has_given_up = False
         self.traps = Traps()
         settings = crawler.settings
         self._budget = Budget(settings.getint("ERROR_BUDGET"), settings.getint("MAX_REQUESTS"))
@@ -425,6 +432,7 @@ class Frontier(BaseScheduler):
             self.queue.give_up()
         except sqlite3.Error as error:
             self.recorder.storage_failed("the frontier", error)
+        self._has_given_up = True
         self._leased.clear()
         self._pending = 0
 
@@ -535,9 +543,8 @@ class Frontier(BaseScheduler):
 
     def _idle(self) -> None:
         """Try once more what failed, if the portal answers at all."""
-        if self.recorder.has_storage_failed or not self.recorder.stats.get_value(
-            "portal/pages_read"
-        ):
+        has_answered = self.recorder.stats.get_value("portal/pages_read")
+        if self.recorder.has_storage_failed or self._has_given_up or not has_answered:
             return
         self._is_retrying = True
         self._pending += self.queue.retry_failed(_TRIES)

@@ -21,11 +21,22 @@ REASONS: dict[Notice, str] = {
     "broken": "an error of the portal that answers 200",
     "missing": "error page that answers 200",
 }
+COUNTED_AS = {
+    REASONS["challenge"]: "challenges",
+    REASONS["login"]: "logins",
+    REASONS["parked"]: "parked",
+    REASONS["server"]: "parked",
+    REASONS["filtered"]: "refused",
+}
+"""Counters of a run in which rejects with such reasons count."""
+
 PASSING = frozenset([REASONS["broken"]])
 """Reasons of rejects that another try may mend."""
 
 _LOOKED_AT = 60_000  # characters of markup; such pages are small
 _MAX_WORDS = 400  # a page that shows more is one of the portal's own
+_FEW_WORDS = 60  # an error or a block has no menu and no story
+_SMALL: frozenset[Notice] = frozenset(["filtered", "broken", "missing"])
 _MARKUP: tuple[tuple[Notice, str], ...] = (
     ("challenge", r"document\.cookie\s*=.{0,200}location\.(?:reload|href|replace)"),
     ("challenge", r"/cdn-cgi/challenge-platform|cf[-_]chl|_Incapsula_Resource|sucuri_cloudproxy"),
@@ -40,10 +51,11 @@ _BY_MARKUP = [(kind, re.compile(pattern, _FLAGS)) for kind, pattern in _MARKUP]
 def unusual(page: Page) -> Notice | None:
     """Return what a page without article and list is instead, where its words tell."""
     shown = " ".join(block.text for block in page.blocks[:200])
-    if len(words(shown)) > _MAX_WORDS:
+    size = len(words(shown))
+    if size > _MAX_WORDS:
         return None
     text = f"{page.head_title} {shown}"
-    if notice := read_notice(text):
+    if (notice := read_notice(text)) and (notice not in _SMALL or size <= _FEW_WORDS):
         return notice
     markup = page.text[:_LOOKED_AT]
     return next((kind for kind, pattern in _BY_MARKUP if pattern.search(markup)), None)

@@ -23,11 +23,12 @@ from scrapy.responsetypes import responsetypes
 from twisted.internet.interfaces import IAddress
 from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 
-from portals.archive.encodings import EncodingError, decode_body
+from portals.archive.encodings import CutShortError, EncodingError, decode_body
 
 MAX_HEAD = 256 * 1024
 """Bytes of status line and headers; servers themselves allow 8 KB."""
 
+_OK = 200
 _MAX_ROBOTS = 500 * 1024  # bytes; what is beyond is not read, as the standard allows (RFC 9309)
 
 
@@ -60,7 +61,11 @@ class _HeadLimitFactory(_LenientHTTP11ClientFactory):
 
 
 class UnreadableBodyError(IgnoreRequest):
-    """A body that cannot be decoded, or that is too large."""
+    """A body that cannot be decoded, or that is too large. ``is_passing``: another try may help."""
+
+    def __init__(self, reason: str, *, is_passing: bool = False) -> None:
+        super().__init__(reason)
+        self.is_passing = is_passing
 
 
 class DecodingMiddleware:
@@ -85,15 +90,17 @@ class DecodingMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response with its body decoded. Raises UnreadableBodyError."""
         encodings = b",".join(response.headers.getlist("Content-Encoding"))
-        body, reason = response.body, ""
+        body, reason, is_passing = response.body, "", False
         if encodings:
             try:
                 body = decode_body(body, encodings.decode("latin-1"), self.limit)
             except EncodingError as error:
-                reason = str(error)
-        if reason:  # told outside, since the first error holds all that was decoded
+                reason, is_passing = str(error), isinstance(error, CutShortError)
+        if reason and response.status != _OK:
+            body = b""  # the status says enough
+        elif reason:  # told outside, since the first error holds all that was decoded
             response = body = None  # type: ignore[assignment]
-            raise UnreadableBodyError(reason)
+            raise UnreadableBodyError(reason, is_passing=is_passing)
         if urlsplit(request.url).path == "/robots.txt":
             body = body[:_MAX_ROBOTS]
         if body is response.body:
@@ -103,10 +110,17 @@ class DecodingMiddleware:
         return response.replace(cls=kind, body=body)
 
 
-PageResult = Literal["good", "barren", "error", "unanswered"]
-"""What came of one page: an article or a list, neither, an error of the portal, or no answer."""
+PageResult = Literal["good", "rationed", "barren", "error", "unanswered"]
+"""What came of one page: an article or a list, neither (rationed by whoever asked), an error of the
+portal, or no answer."""
 
-_COSTS: dict[PageResult, int] = {"good": 0, "barren": 1, "error": 8, "unanswered": 40}
+_COSTS: dict[PageResult, int] = {
+    "good": 0,
+    "rationed": 0,
+    "barren": 1,
+    "error": 8,
+    "unanswered": 40,
+}
 
 
 class Budget:

@@ -165,17 +165,7 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         "the time allowed was over; the same command goes on from here",
     ),
     (
-        lambda f: f.finish_reason == OUT_OF_ERRORS,
-        "incomplete",
-        "too many pages in a row failed or were no article; the same command goes on from here",
-    ),
-    (
-        lambda f: f.finish_reason == OUT_OF_REQUESTS,
-        "incomplete",
-        "the requests of one run are spent (MAX_REQUESTS); the same command goes on from here",
-    ),
-    (
-        lambda f: f.finish_reason not in ("finished", "limit"),
+        lambda f: f.finish_reason not in ("finished", "limit", OUT_OF_ERRORS, OUT_OF_REQUESTS),
         "incomplete",
         "stopped: {facts.finish_reason}",
     ),
@@ -195,7 +185,7 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         "the portal refused {facts.refused} requests",
     ),
     (
-        lambda f: f.led_away and not f.has_read,
+        lambda f: f.led_away and not f.responses,
         "gone",
         "the portal leads to another host, see the rejects; if that is its new one, put it into"
         " data/portals.csv",
@@ -210,6 +200,16 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         lambda f: f.timed_out and not f.responses,
         "timeout",
         "the portal did not answer in time",
+    ),
+    (
+        lambda f: f.finish_reason == OUT_OF_ERRORS,
+        "incomplete",
+        "too many pages in a row failed or were no article; the same command goes on from here",
+    ),
+    (
+        lambda f: f.finish_reason == OUT_OF_REQUESTS,
+        "incomplete",
+        "the requests of one run are spent (MAX_REQUESTS); the same command goes on from here",
     ),
     (
         lambda f: f.not_archived and not f.responses,

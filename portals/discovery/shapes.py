@@ -116,7 +116,7 @@ def names_session(url: str) -> bool:
 
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^?/#]*", re.IGNORECASE)
 _SESSION_KEY = re.compile(
-    r"(?:phpsessid|jsessionid|aspsessionid\w*|session_?id|sessid|sid)=", re.IGNORECASE
+    r"(?:phpsessid|jsessionid|aspsessionid\w*|session_?id|sessid)=|sid=\w{16,}", re.IGNORECASE
 )
 _NAMES_NO_PAGE = re.compile(
     rf"{_SESSION_KEY.pattern}|(?:utm_\w+|fbclid|gclid|zarsrc|ref|source|s)=", re.IGNORECASE

@@ -41,7 +41,7 @@ MEANINGS: dict[Rule, str] = {
     "twin": "another address of the same page: other case, slashes, encoding or folders",
     "too many links": "links of one page beyond its first 5,000",
     "lists without news": "lists of a kind of which several in a row led to nothing new",
-    "too many kinds": "links whose addresses are of more than 5,000 kinds",
+    "too many kinds": "links beyond 5,000 kinds of addresses, or 20,000 that wait of one kind",
     "too much waits": "addresses beyond the first million that wait",
 }
 
@@ -55,15 +55,18 @@ _MAX_LENGTH, _MAX_FOLDERS, _MAX_PARAMETERS = 2_000, 16, 16
 _FIRST_YEAR = 1990  # no portal of the country is older
 _KEPT = 10_000  # addresses that are told apart while they are counted
 
-_REPEATED = re.compile(r"((?:/[^/]+){1,4})\1\1|(/[^/]+/[^/]+)\2(?:/|$)")
+_REPEATED = re.compile(r"((?:/[^/]+){1,4})\1\1(?:/|$)|(/[^/]+/[^/]+)\2(?:/|$)")
 _LANGUAGES = re.compile(r"(?:/(?:vi|en|vn|zh|cn|ko|ja|fr|ru)){2,}(?:/|$)", re.IGNORECASE)
-_PATH_DAY = re.compile(
-    r"/(?:(?P<year>\d{4})[/-](?:0?[1-9]|1[0-2])(?:[/-](?:0?[1-9]|[12]\d|3[01]))?)/?$"
+_PATH_DAY = re.compile(  # a year and a month are an id and a page, where nothing says otherwise
+    r"/(?P<day>(?:19|2[01])\d\d)[/-](?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01])/?$"
+    r"|^(?:/[^/]*(?:lich|calendar|event|ngay|thang|date|archive)[^/]*)?"
+    r"/(?P<month>(?:19|2[01])\d\d)[/-](?:0?[1-9]|1[0-2])/?$",
+    re.IGNORECASE,
 )
 _DAY_KEYS = re.compile(
-    r"(?:date|day|month|year|ngay|thang|nam|lich|thangnam|tungay|denngay)", re.IGNORECASE
+    r"(?:date|day|month|year|ngay|thang|nam|thangnam|tungay|denngay)", re.IGNORECASE
 )
-_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+_YEAR = re.compile(r"(?<!\d)((?:19|2[01])\d\d)(?!\d)")
 
 
 def trap_of(url: str) -> Rule | None:
@@ -87,7 +90,7 @@ def trap_of(url: str) -> Rule | None:
 def _years(path: str, query: str) -> Iterator[str]:
     """Yield the years of the dates that an address asks for."""
     if match := _PATH_DAY.search(path):
-        yield match["year"]
+        yield match["day"] or match["month"]
     for key, value in parse_qsl(query):
         if _DAY_KEYS.fullmatch(key) and (match := _YEAR.search(value)):
             yield match[1]

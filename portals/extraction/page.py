@@ -26,6 +26,19 @@ MAX_ADDRESS = 4_000
 """Characters of an address as it is written on a page."""
 
 _MAX_NAME = 1_000  # characters of what a head calls its page
+MAX_ATTRIBUTES = 5_000
+"""Attributes of one tag; the most that a page of the captures has are 20."""
+
+_LARGE = 100_000  # bytes from which a page is looked at more closely
+_MAX_CLASSES = 100  # characters
+_LONG_CLASSES = etree.XPath(f"descendant::*[string-length(@class) > {_MAX_CLASSES}]")
+_NAME_AND_VALUE = rb"[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?>\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+))?+"
+_ATTRIBUTE = re.compile(_NAME_AND_VALUE)
+_START_TAG = re.compile(  # or a comment or script, in which none begins
+    rb"<!--(?:-?>|.*?(?:--!?>|\Z))|<(script|style|title|textarea)\b.*?(?:</\1|\Z)"
+    rb"|<[a-zA-Z][^\s/>]*+(?:[\s/]++|" + _NAME_AND_VALUE + rb"|=)*+",
+    re.DOTALL | re.IGNORECASE,
+)
 _MAX_DEEP_TAGS = 2_500  # of a page with more than 256 levels: selectors look at both
 _TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
 _EARLY_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
@@ -52,6 +65,8 @@ class Page:
         """Decode ``body`` by its bytes rather than by its declarations. Raises UnreadablePage."""
         if (tags := body.count(b"<")) > MAX_TAGS:
             raise UnreadablePage(TOO_LARGE, f"{tags} tags")
+        if len(body) > _LARGE and _has_endless_tag(body):
+            raise UnreadablePage(TOO_LARGE, f"a tag of more than {MAX_ATTRIBUTES} attributes")
         try:
             decoded = decode(body, content_type)
         except UndecodableText as error:
@@ -76,6 +91,8 @@ class Page:
             root = _parsed(markup, is_huge=True)  # old pages leave their "font" open
         if root is None:
             raise UnreadablePage("the page is nested too deeply")
+        if len(markup) > _LARGE:
+            _cut_classes(root)
         return root
 
     @cached_property
@@ -120,6 +137,22 @@ class Page:
             return joined if joined.isprintable() else safe_url_string(joined)
         except ValueError:
             return None
+
+
+def _has_endless_tag(body: bytes) -> bool:
+    """Tell whether a tag has so many attributes that the parser, which compares them, takes hours.
+
+    It cannot be interrupted, so that this is found out before.
+    """
+    found = (match for match in _START_TAG.finditer(body) if not match[1])
+    tags = (tag[0] for tag in found if len(tag[0]) > MAX_ATTRIBUTES and tag[0][1:2] != b"!")
+    return any(sum(1 for _ in _ATTRIBUTE.finditer(tag)) > MAX_ATTRIBUTES for tag in tags)
+
+
+def _cut_classes(root: HtmlElement) -> None:
+    """Cut long lists of classes: a selector reads those of all boxes around an element."""
+    for element in cast("list[HtmlElement]", _LONG_CLASSES(root)):
+        element.set("class", str(element.get("class"))[:_MAX_CLASSES])
 
 
 def _parsed(markup: bytes, *, is_huge: bool) -> HtmlElement | None:

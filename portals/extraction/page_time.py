@@ -11,6 +11,7 @@ from types import FrameType
 PAGE_SECONDS = 2.0
 """CPU time for everything that is read of one page; usual ones take some milliseconds."""
 
+_CLOCK = getattr(signal, "ITIMER_VIRTUAL", 1)
 TOO_SLOW = "the page takes too long to read"
 """The reason of the reject."""
 
@@ -28,19 +29,20 @@ def page_time(seconds: float = PAGE_SECONDS) -> Iterator[None]:
 
     Time on the CPU, since a sleeping or crowded machine says nothing of a page. Only where the
     system has such timers, and in the main thread, which alone hears them; elsewhere nothing is
-    limited.
+    limited. Code in C hears of no signal until it returns: the limits on pages see to it that it
+    does. One inside another does nothing.
     """
     is_main = threading.current_thread() is threading.main_thread()
-    if not is_main or not hasattr(signal, "setitimer"):
-        yield
+    if not is_main or not hasattr(signal, "setitimer") or signal.getitimer(_CLOCK)[0]:
+        yield  # one that runs around this one goes on
         return
     before = signal.signal(signal.SIGVTALRM, _too_slow)
     # Again and again, since the first one may meet code that swallows it (trafilatura's).
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, seconds / 10)
+    signal.setitimer(_CLOCK, seconds, seconds / 10)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.setitimer(_CLOCK, 0)
         signal.signal(signal.SIGVTALRM, before)
 
 

@@ -74,7 +74,7 @@ def clean(text: str) -> str:
             return text if text.isascii() else nfc(text)
     shown = text.translate(_UNSEEN)
     if not shown.isprintable():
-        shown = "".join(sign for sign in shown if sign.isspace() or not _is_unseen(sign))
+        shown = "".join(" " if _is_unseen(sign) else sign for sign in shown)
     return nfc(" ".join(shown.split()))
 
 
@@ -92,7 +92,10 @@ def _with_few_marks(match: re.Match[str]) -> str:
 
 
 def _is_unseen(sign: str) -> bool:
-    """Tell whether a sign is a control, a format sign, half a pair, private or no character."""
+    """Tell whether a sign is a control, a format sign, half a pair, private or no character.
+
+    A blank takes its place, since Word's bullets are such signs and part words.
+    """
     return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co") or ord(sign) & 0xFFFE == 0xFFFE
 
 

@@ -137,10 +137,13 @@ class Queue:
         return cursor.rowcount
 
     def give_up(self) -> None:
-        """Mark everything that waits or is leased as failed."""
+        """Mark what failed before and waits again, or is leased, as failed."""
         with self.store.writing():
-            self._set_state("failed", "pending")
-            self._set_state("failed", "leased")
+            self.store.db.conn.execute(
+                "UPDATE frontier SET state = 'failed' WHERE portal = ? AND attempts > 0"
+                " AND state IN ('pending', 'leased')",
+                (self.portal,),
+            )
 
     def _set_state(self, state: str, before: str) -> None:
         self.store.db.conn.execute(

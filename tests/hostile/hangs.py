@@ -74,6 +74,13 @@ PAGES: dict[str, tuple[str, Recipe]] = {
         + "<a class='list-news description' href=x>x</a>" * 20_000,
         HAIPHONG,
     ),
+    "attributes without end": ("<p " + " ".join(f"a{n}" for n in range(200_000)) + ">x", TIENLANG),
+    "quoted attributes": (
+        "<!--<a b=\"--><p " + "".join(f"a{n}='>'" for n in range(200_000)) + ">x", TIENLANG,
+    ),
+    "long classes": (
+        f"<div class='{'nav-links ' * 300}'>" * 240 + "<a href=x>x</a>" * 20_000, WORDPRESS,
+    ),
     "marks on a letter": (f"{DATED}<p>a" + "\u0323\u0301" * 200_000, TIENLANG),
     "a list of items": (f"{HEAD}<ul class='breadcrumb active'>{'<li>' * 40_000}</ul>", LDTD),
     "pictures in a table": (
