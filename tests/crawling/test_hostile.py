@@ -30,7 +30,34 @@ CASES: tuple[tuple[str, str, Notice], ...] = (
     ("<p>Website đã bị tạm khóa, liên hệ nhà cung cấp</p>", "", "parked"),
     ("<h1>Welcome to nginx!</h1>", "Welcome to nginx!", "server"),
     ("<h1>Index of /</h1><a href='/a'>a</a>", "Index of /", "server"),
+    ("<p>Trang này đã bị chặn theo yêu cầu của cơ quan chức năng</p>", "", "filtered"),
+    ("<h1>Website đang bảo trì</h1>", "Thông báo", "broken"),
+    ("<b>Fatal error: Uncaught Error in /var/www/html/index.php:3</b>", "", "broken"),
+    ("<p>Bài viết bạn tìm không tồn tại hoặc đã bị xóa.</p>", "", "missing"),
 )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Chức năng: tham gia ngăn chặn vi phạm pháp luật lao động theo quy định.",
+        "Hệ thống đường giao thông nông thôn được nâng cấp",
+        "Nhiều trang giả mạo công đoàn vừa bị chặn",
+        "Trang bị bảo hộ lao động của công nhân được bảo trì hằng quý",
+        "Trang trại của đoàn viên được nâng cấp",
+        "Đoàn kiểm tra nhận thấy hồ sơ không tồn tại vi phạm",
+    ],
+)
+def test_ordinary_sentences_of_a_union_are_no_errors(line: str) -> None:
+    assert unusual(page(f"<h1>{line}</h1><p>{line}.</p>", line)) is None
+
+
+def test_a_page_that_tells_a_story_is_no_error_page() -> None:
+    told = " ".join(story(3).paragraphs)
+
+    assert (
+        unusual(page(f"<p>Website đang bảo trì.</p><p>{told}</p>", "Website đang bảo trì")) is None
+    )
 
 
 @pytest.mark.parametrize(("body", "title", "kind"), CASES)

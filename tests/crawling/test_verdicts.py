@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from portals.crawling.limits import OUT_OF_ERRORS, OUT_OF_REQUESTS
 from portals.crawling.verdicts import EXIT_CODES, RunFacts, Verdict, judge
 
 GOOD = RunFacts("finished", responses=20, articles=15)
@@ -22,6 +23,17 @@ NONE = RunFacts("finished")
         (replace(GOOD, finish_reason="shutdown"), "incomplete"),
         (replace(GOOD, finish_reason="cancelled"), "incomplete"),
         (replace(GOOD, articles=0, met=9), "ok"),
+        (replace(GOOD, finish_reason=OUT_OF_ERRORS), "incomplete"),
+        (replace(GOOD, finish_reason=OUT_OF_REQUESTS), "incomplete"),
+        (replace(NONE, finish_reason=OUT_OF_ERRORS, unreachable=12), "gone"),
+        (replace(NONE, finish_reason=OUT_OF_ERRORS, timed_out=10), "timeout"),
+        (replace(NONE, finish_reason=OUT_OF_ERRORS, refused=400, responses=400), "blocked"),
+        (replace(NONE, finish_reason=OUT_OF_ERRORS, parked=9, responses=9), "gone"),
+        (replace(NONE, led_away=1), "gone"),
+        (replace(NONE, led_away=1, responses=5, kept=9), "drift"),
+        (replace(NONE, bad_certificates=2), "incomplete"),
+        (replace(GOOD, led_away=3), "ok"),
+        (replace(GOOD, cut_lists=1), "incomplete"),
         (replace(GOOD, articles=0, kept=40, is_resumed=True), "ok"),
         (replace(GOOD, failed=1), "incomplete"),
         (replace(GOOD, unreachable=1), "incomplete"),

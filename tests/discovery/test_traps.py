@@ -51,6 +51,13 @@ def test_addresses_without_an_end_are_left_alone_by_a_rule(path: str, rule: str)
         "/tin-tuc/2099",
         "/tin-tuc?page=2099",
         "/tin-tuc/tin-tuc/ban-tin-12.html",
+        "/tin-tuc/tin-tuc/tin-tuc-su-kien-123.html",
+        "/hoat-dong/12/12/123-bai-viet.html",
+        "/2011/1/1/1234.html",
+        "/tin-tuc/1023/2",
+        "/danh-muc/1945/12",
+        "/cong-van/1234-12",
+        "/tin-tuc?lich=1234",
         "/web/guest/-/asset_publisher/x/content/y?p_p_id=101&p_p_lifecycle=0&p_p_state=normal",
         "/%E1%BB%91ng".join("abcdefgh"),
     ],
@@ -73,12 +80,18 @@ def test_any_address_is_judged(text: str) -> None:
     [
         (f"{HOST}/tin.jsp;jsessionid=8A9B?id=3", f"{HOST}/tin.jsp?id=3"),
         (f"{HOST}/tin?PHPSESSID=8a9b&id=3", f"{HOST}/tin?id=3"),
-        (f"{HOST}/tin?sid=8a9b", f"{HOST}/tin"),
+        (f"{HOST}/tin?sid=8a9b8a9b8a9b8a9b", f"{HOST}/tin"),
     ],
 )
 def test_the_number_of_a_visit_is_taken_off(url: str, bare: str) -> None:
     assert (names_session(url), names_session(bare)) == (True, False)
     assert without_session(url) == bare
+
+
+def test_the_number_of_a_story_is_not_that_of_a_visit() -> None:
+    url = f"{HOST}/modules.php?name=News&op=viewst&sid=123"  # PHP-Nuke, from which NukeViet comes
+
+    assert (names_session(url), without_session(url)) == (False, url)
 
 
 def test_an_address_that_was_met_before_does_not_count_again() -> None:

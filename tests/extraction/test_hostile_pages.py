@@ -124,8 +124,8 @@ def test_fields_that_are_longer_than_any_are_left_out_and_the_article_stays() ->
 # --- text ----------------------------------------------------------------------------------------
 
 
-def test_signs_that_nobody_can_read_are_dropped_and_others_stay() -> None:
-    assert clean("a\ue000b\U000f0000c\ud800d\ufffee\U0001f600 …★★★") == "abcde\U0001f600 …★★★"
+def test_signs_that_nobody_can_read_are_blanks_and_others_stay() -> None:
+    assert clean("a\ue000b\U000f0000c\ud800d\ufffee\U0001f600 …★★★") == "a b c d e\U0001f600 …★★★"
 
 
 def test_marks_beyond_the_eighth_on_a_letter_are_dropped() -> None:
@@ -166,6 +166,21 @@ def test_a_body_of_several_members_is_read_whole(encoding: str) -> None:
     members = compressed(encoding, b"<p>a</p>") * 3 + compressed(encoding, b"<p>b</p>")
 
     assert decode_body(members, encoding) == b"<p>a</p>" * 3 + b"<p>b</p>"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
+def test_no_body_is_none_whatever_its_headers_say(encoding: str) -> None:
+    assert decode_body(b"", encoding) == b""
+
+
+@pytest.mark.parametrize(("encoding", "trailer"), [("gzip", 8), ("deflate", 4)])
+def test_a_body_whose_checksum_is_missing_is_whole(encoding: str, trailer: int) -> None:
+    text = TEXT.encode() * 500
+    whole = compressed(encoding, text)
+
+    assert [decode_body(whole[:-n], encoding) for n in range(1, trailer + 1)] == [text] * trailer
+    with pytest.raises(EncodingError, match="cut short"):
+        decode_body(whole[: -trailer - 9], encoding)
 
 
 def test_padding_behind_a_gzip_body_does_not_matter() -> None:
@@ -222,6 +237,8 @@ TREE = etree.fromstring(
         ("div.a li + li", ["2", "3"]),
         ("li ~ li", ["2", "3"]),
         ("p li", []),
+        ("p + div.a span, p ~ div.a span", ["6"]),
+        ("div.b p + .a span", ["6"]),
         ("li::last", ["3"]),
     ],
 )

@@ -79,6 +79,10 @@ def test_everything_else_is_outside(url: str) -> None:
     assert Fence((HOME,)).why_not(url)
 
 
+def test_a_vietnamese_name_is_the_same_as_it_is_asked_for() -> None:
+    assert Fence(("http://côngđoàn.example/",)).why_not("http://xn--cngon-uqa0lsj.example/") is None
+
+
 def test_a_portal_whose_home_is_a_local_number_is_outside_its_own_fence() -> None:
     assert "no public address" in str(Fence(("http://10.1.2.3/",)).why_not("http://10.1.2.3/tin"))
 

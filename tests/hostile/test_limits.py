@@ -96,6 +96,16 @@ def test_code_that_takes_every_exception_for_its_own_is_ended_too() -> None:
         swallows()
 
 
+def test_a_limit_inside_another_leaves_that_one_on() -> None:
+    def reads_then_spins() -> None:
+        with page_time(0.05):
+            pass
+        spin()
+
+    with pytest.raises(PageTooSlow), page_time(0.05):
+        reads_then_spins()
+
+
 def test_what_is_quick_is_not_touched_and_no_timer_is_left() -> None:
     with page_time(0.05):
         pass
@@ -205,6 +215,32 @@ def test_a_portal_that_goes_down_is_left_and_the_next_run_goes_on(tmp_path: Path
     assert runs[1]["resumes"] == runs[0]["id"]
 
 
+def test_what_fails_again_when_all_is_tried_once_more_is_left(tmp_path: Path) -> None:
+    paths = []
+    for n in range(2, 32):
+        paths += [fault_path("no-answer", n), good_path(100 + n)]
+    with hostile([paths], FAULTS) as portal:
+        done = scrapy(*crawl_of(portal.origin, tmp_path / "a.db"))
+
+    assert (done.code, "30 pages could not be fetched" in done.out) == (10, True), done.out
+    # On a line that was kept open, Twisted itself asks once more.
+    again = {path for path in portal.asked if portal.asked.count(path) > 2}
+    assert 0 < len(again) <= 11
+
+
+@pytest.mark.parametrize("status", ["304 Not Modified", "301 Moved", "503 Later"])
+def test_an_empty_answer_that_names_an_encoding_is_what_its_status_says(
+    tmp_path: Path, status: str
+) -> None:
+    path = f"{LIST}/x-11.html"
+    answer = http(b"", status, Content_Encoding="gzip", Location=good_path(2))
+    with hostile([[good_path(1), path]], {}, {path: answer}) as portal:
+        scrapy(*crawl_of(portal.origin, tmp_path / "a.db"))
+
+    reasons = [row["reason"] for row in rows(tmp_path / "a.db", "SELECT reason FROM rejects")]
+    assert not any("cut short" in reason for reason in reasons)
+
+
 def test_the_requests_of_a_run_are_limited_and_the_next_one_goes_on(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
     paths = [good_path(n) for n in range(1, 9)]
@@ -243,7 +279,7 @@ def test_a_list_that_shows_its_last_page_for_ever_ends_by_a_rule(tmp_path: Path)
 
 
 def test_the_ledger_says_which_rules_left_addresses_alone(tmp_path: Path) -> None:
-    strange = [f"{LIST}/vi/en/x-1.html", f"{LIST}/2077/01", "/a/b/c" * 7, good_path(5)]
+    strange = [f"{LIST}/vi/en/x-1.html", "/lich/2077/01", "/a/b/c" * 7, good_path(5)]
     strange.append(f"{good_path(5).upper()}/")
     page = _list(strange, f"{LIST};jsessionid=12?page=2")
     with hostile([], {}, {LIST: http(page)}) as portal:
