@@ -40,6 +40,8 @@ _BARE = {
     "ITEM_PIPELINES": {},
     "EXTENSIONS": {},
     "DOWNLOADER_MIDDLEWARES": {},
+    "DOWNLOAD_HANDLERS": {},
+    "TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver",
     "CONCURRENT_ITEMS": 100,
 }
 
