@@ -29,8 +29,10 @@ def normalise(article: Article) -> Article:
         value = getattr(article, field.name)
         if isinstance(value, str) and field.name not in _NOT_TEXT:
             text = clean(value)
-            is_too_long = len(text) > _LIMITS.get(field.name, MAX_FIELD_CHARACTERS)
-            setattr(article, field.name, None if is_too_long else text or None)
+            if len(text) > _LIMITS.get(field.name, MAX_FIELD_CHARACTERS):
+                text = ""
+                article.provenance[field.name] = "none: longer than any"
+            setattr(article, field.name, text or None)
     article.title = article.title or ""
     del article.images[MAX_FILES:], article.attachments[MAX_FILES:]
     for image in article.images:

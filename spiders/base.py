@@ -33,7 +33,7 @@ from portals.catalogue import portal, portals
 from portals.crawling.arguments import CrawlArguments
 from portals.crawling.fence import Fence, OutsideFenceError
 from portals.crawling.frontier import Frontier
-from portals.crawling.hostile import REASONS, unusual
+from portals.crawling.hostile import COUNTED_AS, REASONS, unusual
 from portals.crawling.limits import UnreadableBodyError
 from portals.crawling.outputs import KEY, KIND, Output
 from portals.crawling.replay import CAPTURED_AT, NotArchived
@@ -286,10 +286,13 @@ class PortalSpider(Spider):
         yield Reject(asked, "fetch", *self._why_failed(error))
 
     def _wall(self, response: Response) -> str | None:
-        """Return the reason where an error page is a challenge, a login wall or a parked domain."""
+        """Return the reason where an error page is a challenge, a login wall or a parked domain.
+
+        Of errors and missing pages the status itself says more than their words.
+        """
         page = _page_shown(response)
         reject = self.unusual(page) if page else None
-        return reject.reason if reject else None
+        return reject.reason if reject and reject.reason in COUNTED_AS else None
 
     def _why_failed(self, error: BaseException | None) -> tuple[str, str | None]:
         if isinstance(error, HttpError):

@@ -55,7 +55,7 @@ class ListingSpider(ArchivedPortalSpider):
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name, **arguments)
-        self._fingerprints: dict[str, set[str]] = {}
+        self._fingerprints: dict[str, dict[str, int]] = {}  # of sections: pages by what they list
 
     async def start_live(self) -> AsyncIterator[Request]:
         """Ask for what the calendar wants, and for the first page of every list, or the home."""
@@ -150,10 +150,9 @@ class ListingSpider(ArchivedPortalSpider):
 
     def _why_cut(self, where: Place, fingerprint: str) -> str:
         """Return why a list that would go on does not: it repeats itself, or has no end."""
-        seen = self._fingerprints.setdefault(where.section, set())
-        if fingerprint in seen:
+        seen = self._fingerprints.setdefault(where.section, {})
+        if seen.setdefault(fingerprint, where.number) != where.number:
             return REPEATS
-        seen.add(fingerprint)
         if where.number < MAX_LIST_PAGES:
             return ""
         self.count("cut_lists")

@@ -169,7 +169,7 @@ class ArchivedPortalSpider(PortalSpider):
         try:
             page = Page.from_bytes(url, undo_rewriting(response.body), kind, played.captured_at)
         except UnreadablePage as error:
-            yield Reject(url, "decode", "the text cannot be decoded", str(error))
+            yield Reject(url, "decode", error.reason, error.detail)
             return
         yield from self._read_capture(page)
 

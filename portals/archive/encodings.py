@@ -19,7 +19,8 @@ MAX_BODY = 16 * 1024 * 1024
 _GZIP, _ZLIB, _BARE = 31, 15, -15  # what zlib calls these frames
 _HEADERS = {_GZIP: 10, _ZLIB: 2, _BARE: 0}  # bytes before the text
 _MAX_ENCODINGS = 3  # one in another; servers behind servers make two
-_MAX_MEMBERS = 1_000  # of one gzip body, or frames of zstd
+_MAX_MEMBERS = 100  # of one gzip body, or frames of zstd
+_TOO_MANY = f"a body of more than {_MAX_MEMBERS} compressed parts"
 _PIECE = 65_536  # bytes that are inflated at once
 _MAX_WINDOW = 24  # bits: 16 MB, above what a page may be and the 8 MB that browsers allow
 
@@ -97,10 +98,10 @@ def _inflate(body: bytes, limit: int, *, wbits: int) -> bytes:
     parts: list[bytes] = []
     size = at = 0
     for _ in range(_MAX_MEMBERS):  # a body may be several gzip members
-        inflater = zlib.decompressobj(wbits=wbits)
+        inflater, start = zlib.decompressobj(wbits=wbits), at
         while not inflater.eof and size < limit:
             if at >= len(body):
-                if _is_whole(body, wbits):
+                if _is_whole(body[start:], wbits):
                     return b"".join(parts)
                 raise EOFError
             piece = body[at : at + _PIECE]
@@ -109,8 +110,8 @@ def _inflate(body: bytes, limit: int, *, wbits: int) -> bytes:
             parts.append(part)
             size += len(part)
         if size >= limit or body[at : at + 2] != b"\x1f\x8b":  # else padding behind the end
-            break
-    return b"".join(parts)
+            return b"".join(parts)
+    raise EncodingError(_TOO_MANY)
 
 
 def _is_whole(body: bytes, wbits: int) -> bool:
@@ -160,8 +161,8 @@ def _zstd(body: bytes, limit: int) -> bytes:
             raise EOFError
         body = inflater.unused_data
         if not body or size >= limit:
-            break
-    return b"".join(parts)
+            return b"".join(parts)
+    raise EncodingError(_TOO_MANY)
 
 
 _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {

@@ -48,8 +48,11 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and not found.is_reserved
 
 
-def host_and_port(url: str) -> tuple[str, str, int]:
-    """Return scheme, host (lower case, without ``www.``) and port. Raises ValueError."""
+def host_and_port(url: str) -> tuple[str, int]:
+    """Return host (lower case, without ``www.``) and port of an http(s) address.
+
+    Raises ValueError, which says what the address is instead.
+    """
     parts = urlsplit(url)
     if parts.scheme not in _PORTS:
         raise ValueError(f"a {parts.scheme or 'nameless'}: address")
@@ -58,7 +61,7 @@ def host_and_port(url: str) -> tuple[str, str, int]:
     host = parts.hostname.rstrip(".").removeprefix("www.")
     if not host.isascii():
         host = host.encode("idna").decode()  # as it is asked for; UnicodeError is a ValueError
-    return parts.scheme, host, parts.port or _PORTS[parts.scheme]
+    return host, parts.port or _PORTS[parts.scheme]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,10 @@ class Fence:
     def why_not(self, url: str) -> str | None:
         """Return where ``url`` leads if that is outside, else None."""
         try:
-            _, host, port = host_and_port(url)
+            host, port = host_and_port(url)
         except ValueError as error:
             return f"leads to {error}"
-        if not any(_is_at(home, host, port) for home in (*self.homes, *self.named)):
+        if not any(_is_at(home, host, port) for home in self.homes):
             return f"leads to another host, {host}"
         is_number = host.replace(".", "").isdecimal() or ":" in host
         if is_number and not is_public(host) and host not in self.local_names:
@@ -89,11 +92,11 @@ class Fence:
     @property
     def local_names(self) -> frozenset[str]:
         """The names (or numbers) that may be on the local network."""
-        return frozenset(host_and_port(url)[1] for url in self.named)
+        return frozenset(host_and_port(url)[0] for url in self.named)
 
 
 def _is_at(home: str, host: str, port: int) -> bool:
-    _, own, own_port = host_and_port(home)
+    own, own_port = host_and_port(home)
     ports = set(_PORTS.values()) if own_port in _PORTS.values() else {own_port}
     return host == own and port in ports
 

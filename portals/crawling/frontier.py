@@ -118,10 +118,14 @@ class Unit:
         return self._work("errback", failure, {})
 
     def _work(
-        self, role: str, subject: Response | Failure, kwargs: dict[str, Any]
+        self,
+        role: str,
+        subject: Response | Failure,
+        kwargs: dict[str, Any],
+        told: Iterable[Article | Reject] = (),
     ) -> list[Article | Reject]:
         _CURRENT.set(self)
-        items: list[Article | Reject] = []
+        items = list(told)
         try:
             name = self.lease.request[role]
             handler: Callable[..., Iterable[Output]] = getattr(self.frontier.spider, name)
@@ -148,14 +152,15 @@ class Unit:
         self, role: str, error: UnreadablePage | PageTooSlow, items: list[Article | Reject]
     ) -> list[Article | Reject]:
         """Let the spider deal with a page that cannot be read as with one that cannot be had."""
-        if role == "errback":  # nor can its error page: what was told before stands
+        if role == "errback":  # nor can its error page
             items.append(Reject(self.lease.url, "extract", str(error) or TOO_SLOW))
             self._items_left = len(items)
             return items
         self.lists, self._requests, self._explored = [], [], []
+        # What was told before stands: it may be of other pages, whose turn will not come again.
         failure = Failure(error)  # type: ignore[no-untyped-call]
         failure.request = self.response.request if self.response else None  # type: ignore[attr-defined]
-        return self._work("errback", failure, {})
+        return self._work("errback", failure, {}, items)
 
     def _take_output(self, output: Output, items: list[Article | Reject]) -> None:
         if isinstance(output, Request):

@@ -32,8 +32,8 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
     "ok": ("The portal was read, also where nothing was new.", "Nothing."),
     "incomplete": (
         "Stopped by a signal, a list led to no article or breaks off in the middle, a page could"
-        " not be fetched or was refused, its certificate is none, nothing was found, or the run's"
-        " budget of errors or requests is spent.",
+        " not be fetched or was refused, the portal's certificate could not be verified, nothing"
+        " was found, or the run's budget of errors or requests is spent.",
         "Read `runs.reason`, `list_pages` and `rejects`; run again: it goes on where it stopped.",
     ),
     "drift": (

@@ -40,10 +40,9 @@ BARREN_PAGES = 8
 MAX_SHAPES = 5_000
 """Kinds of addresses that are told apart; a portal has some dozens, a trap one for every link."""
 
-MAX_WAITING = 20_000
+MAX_UNJUDGED = 20_000
 """Addresses of one kind that wait for a verdict on it."""
 
-_NO_SHAPE = Shape("")
 _BATCH = 8  # lists of one shape that are asked for at once
 _FREE_LISTS = 40  # lists that may lead to nothing new, beside half as many as articles: no loop
 _LISTS_PER_ARTICLE = 0.5  # of addresses (facets, calendars, sessions) costs more
@@ -280,8 +279,7 @@ class Explorer:
         fresh = []
         for link in links:
             name = shape_of(link.url)
-            is_full = name not in self.shapes and len(self.shapes) >= MAX_SHAPES
-            if is_full or len(self.shapes.get(name, _NO_SHAPE).waiting) >= MAX_WAITING:
+            if not self._has_room(name):
                 self.unsorted += 1
                 continue
             shape = self.shapes.setdefault(name, Shape(name))
@@ -299,6 +297,11 @@ class Explorer:
             shape.waiting[link.url] = link.text
             fresh.append(link)
         return fresh
+
+    def _has_room(self, name: str) -> bool:
+        if name in self.shapes:
+            return len(self.shapes[name].waiting) < MAX_UNJUDGED
+        return len(self.shapes) < MAX_SHAPES
 
     def _take_known(self, shape: Shape, link: FoundLink) -> None:
         self._seen.add(_key(link.url))

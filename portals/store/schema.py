@@ -201,7 +201,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "left_alone": {
         "portal": "Portal (spider name).",
         "rule": "The rule: " + "; ".join(f"`{rule}`, {said}" for rule, said in MEANINGS.items()),
-        "addresses": "How many addresses it took.",
+        "addresses": "How many addresses it took; beyond 10,000, some may count more than once.",
         "example": "The first of them.",
         "at": "When the run ended.",
         "run_id": "The run.",

@@ -119,6 +119,7 @@ def test_fields_that_are_longer_than_any_are_left_out_and_the_article_stays() ->
     found = normalise(found)
 
     assert (found.author, len(found.images), why_invalid(found)) == (None, MAX_FILES, None)
+    assert found.provenance["author"] == "none: longer than any"
 
 
 # --- text ----------------------------------------------------------------------------------------
@@ -181,6 +182,20 @@ def test_a_body_whose_checksum_is_missing_is_whole(encoding: str, trailer: int) 
     assert [decode_body(whole[:-n], encoding) for n in range(1, trailer + 1)] == [text] * trailer
     with pytest.raises(EncodingError, match="cut short"):
         decode_body(whole[: -trailer - 9], encoding)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_a_later_member_that_is_cut_short_is_damage(encoding: str) -> None:
+    members = compressed(encoding, b"<p>a</p>") + compressed(encoding, TEXT.encode() * 50)
+
+    with pytest.raises(EncodingError, match="cut short"):
+        decode_body(members[:-30], encoding)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_more_members_than_any_body_has_are_refused_and_not_left_out(encoding: str) -> None:
+    with pytest.raises(EncodingError, match="more than 100 compressed parts"):
+        decode_body(compressed(encoding, b"a") * 101, encoding)
 
 
 def test_padding_behind_a_gzip_body_does_not_matter() -> None:

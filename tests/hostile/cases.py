@@ -162,6 +162,19 @@ CASES: tuple[Case, ...] = (
     Case("status-500", _status("500 Oh"), "the portal answered 500"),
     Case("status-503", _status("503 Later", Retry_After="-5"), "the portal answered 503"),
     # --- redirects ----------------------------------------------------------------------------
+    Case(
+        "status-503-words",
+        _words("Service Unavailable", "Later", status="503 Later"),
+        "answered 503",
+    ),
+    Case(
+        "status-403-words",
+        _words("404 not found", "403", status="403 No"),
+        "the portal answered 403",
+    ),
+    Case(
+        "status-500-words", _words("", "Fatal error: x in /a.php", status="500 Oh"), "answered 500"
+    ),
     Case("to-nowhere", _status("302 Found"), "the portal answered 302"),
     Case("to-itself", _to(LIST + "/loi-to-itself-{n}.html"), "the address redirects without end"),
     Case("to-home", _to("{origin}/"), "the portal answered 404"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +19,7 @@ from tests.crawling.test_truth_table import crawl_of
 from tests.hostile.cases import OUTSIDE
 from tests.hostile.server import LIST, fault_path, good_path, hostile, http
 from tests.hostile.watched import resolving, told, watching
-from tests.running import QUICK, rows
+from tests.running import QUICK, rows, scrapy
 from tests.server import Answer, serving
 
 HOME = "http://congdoan.example/"
@@ -111,7 +113,7 @@ def connections(folder: Path) -> set[str]:
 
 
 def test_no_request_leaves_the_fence(tmp_path: Path) -> None:
-    """Articles, the list's next page, robots.txt and a link in the queue lead outside."""
+    """Articles redirect there, the list links there, and so does robots.txt."""
     with socket.create_server(("127.0.0.1", 0)) as inside:
         port = inside.getsockname()[1]
         places = [place.format(port=port) for place in FORBIDDEN]
@@ -134,6 +136,22 @@ def test_no_request_leaves_the_fence(tmp_path: Path) -> None:
     assert reasons == [OUTSIDE] * 4 + ["the portal answered 302"]
     assert rejects[portal.origin + paths[4]]["detail"] == "file:///etc/passwd"
     assert len(rows(tmp_path / "a.db", "SELECT * FROM articles")) == 1
+
+
+def test_nor_does_one_that_an_earlier_run_left_in_the_queue(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    with hostile([[good_path(1), good_path(2)]], {}) as portal:
+        command = crawl_of(portal.origin, database)
+        scrapy(*command, "-s", "MAX_REQUESTS=1")
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            sql = "UPDATE frontier SET url = 'http://169.254.169.254/' WHERE url LIKE '%bai-2%'"
+            assert connection.execute(sql).rowcount == 1
+        scrapy_after(watching(tmp_path / "told"), *command)
+        origin = ("127.0.0.1", int(portal.origin.rsplit(":", 1)[1]))
+
+    assert connections(tmp_path) == {str(origin)}
+    rejects = rows(database, "SELECT url, reason FROM rejects")
+    assert rejects == [{"url": "http://169.254.169.254/", "reason": OUTSIDE}]
 
 
 def catalogue(folder: Path, home: str, tls_exception: str = "") -> str:

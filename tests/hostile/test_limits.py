@@ -149,6 +149,25 @@ def test_a_page_that_takes_too_long_is_a_reject_and_the_others_are_stored(tmp_pa
     assert len(rows(tmp_path / "a.db", "SELECT * FROM articles")) == 2
 
 
+_SPIN_AFTERWARDS = """
+from spiders.listing import ListingSpider
+whole = ListingSpider.parse_article
+def parse_article(self, response, tried=()):
+    yield from whole(self, response, tried)
+    while True:
+        pass
+ListingSpider.parse_article = parse_article
+"""
+
+
+def test_what_a_page_gave_before_its_time_was_over_is_stored(tmp_path: Path) -> None:
+    with hostile([[good_path(1)]], {}) as portal:
+        scrapy_after(_SPIN_AFTERWARDS, *crawl_of(portal.origin, tmp_path / "a.db"))
+
+    assert len(rows(tmp_path / "a.db", "SELECT * FROM articles")) == 1
+    assert len(rows(tmp_path / "a.db", "SELECT * FROM rejects")) == 1
+
+
 _SPIN_ON_LISTS = """
 from spiders.listing import ListingSpider
 whole = ListingSpider._items
