@@ -14,10 +14,10 @@ from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
 from portals.crawling.arguments import ArgumentError
-from portals.crawling.frontier import LEASE
 from portals.crawling.hostile import REASONS
 from portals.crawling.outputs import KEY, KIND, ListRead, Output
 from portals.crawling.replay import NotArchived
+from portals.crawling.unit import LEASE
 from portals.crawling.visiting import is_unchanged, validators
 from portals.discovery.addresses import address_key, host_of
 from portals.discovery.links import found_links, news_sections

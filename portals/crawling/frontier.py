@@ -10,47 +10,29 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextvars import ContextVar
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request, Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CloseSpider,
-    DontCloseSpider,
-    DownloadCancelledError,
-    IgnoreRequest,
-)
-from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.utils.defer import _schedule_coro
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
-from portals.crawling.fence import OutsideFenceError
-from portals.crawling.hostile import COUNTED_AS, PASSING
-from portals.crawling.limits import OUT_OF_ERRORS, Budget, PageResult, UnreadableBodyError
-from portals.crawling.outputs import KEY, KIND, Explored, ListRead, Output, TryAgain
-from portals.crawling.replay import PAGE
+from portals.crawling.limits import OUT_OF_ERRORS, Budget, PageResult
+from portals.crawling.outputs import KEY, KIND, ListRead
 from portals.crawling.run import RunRecorder
-from portals.crawling.visiting import visit_after
+from portals.crawling.unit import LEASE, Unit, current_unit
 from portals.discovery.addresses import address_key
-from portals.discovery.traps import MAX_LINKS, MAX_WAITING, Traps
-from portals.extraction.page_time import TOO_SLOW, PageTooSlow, page_time
-from portals.extraction.unreadable import UnreadablePage
+from portals.discovery.traps import MAX_WAITING, Traps
 from portals.store.memory import ListPage, Memory, Visit
-from portals.store.pages import ArchivedPage, Shown
 from portals.store.queue import Leased, Queue, Waiting
-from portals.store.saving import Outcome, utc
+from portals.store.saving import utc
 
 logger = logging.getLogger(__name__)
-
-LEASE = "frontier_lease"
-"""Key in ``Request.meta``: the row of the frontier that the request was leased from."""
 
 ENDED = frozenset(["finished", "limit"])
 """Reasons of Scrapy's with which a crawl is over; after any other it is resumed."""
@@ -58,243 +40,6 @@ ENDED = frozenset(["finished", "limit"])
 _LEASED_AT_ONCE = 8  # requests; one transaction for so many pages
 _FULL = 6  # articles on a first page, from which one with less than a third has shrunk
 _TRIES = 2  # of a page in one run, beside Scrapy's own retries: once more when all else is done
-_SETTLED = (OutsideFenceError, UnreadableBodyError, DownloadCancelledError, ValueError)
-"""Failures that are the same at every try; ValueError: of a redirect to no address."""
-_CURRENT: ContextVar[Unit | None] = ContextVar("unit of work", default=None)
-
-
-class Unit:
-    """One leased request and all that comes of it, written as one."""
-
-    def __init__(self, frontier: Frontier, lease: Leased) -> None:
-        self.frontier = frontier
-        self.lease = lease
-        self.response: Response | None = None
-        self.failure: Failure | None = None
-        self.taken: list[Article | Reject] = []
-        self.lists: list[ListRead] = []
-        self._requests: list[Waiting] = []
-        self._explored: list[Explored] = []
-        self._items_left = 0
-        self._wants_again = False
-        self._is_open = True
-        frontier.open_units += 1
-
-    def leave(self) -> None:
-        """Make room for another page: this one is written, or will not be."""
-        if self._is_open:
-            self._is_open = False
-            self.frontier.open_units -= 1
-
-    @property
-    def kind(self) -> str:
-        """What the address was expected to be."""
-        return str(self.lease.request.get("meta", {}).get(KIND, "other"))
-
-    def request(self) -> Request:
-        """Return the request, with this unit as what is called back."""
-        data = self.lease.request
-        return Request(
-            self.lease.url,
-            callback=self.answer,
-            errback=self.fail,
-            cb_kwargs=data.get("cb_kwargs", {}),
-            headers=data.get("headers"),
-            meta={**data.get("meta", {}), LEASE: self.lease.id},
-            priority=self.lease.priority,
-            dont_filter=True,
-        )
-
-    def answer(self, response: Response, **kwargs: Any) -> list[Article | Reject]:
-        """Let the spider read the response; requests and notes stay here, items go on."""
-        self.response = response
-        return self._work("callback", response, kwargs)
-
-    def fail(self, failure: Failure) -> list[Article | Reject]:
-        """Let the spider deal with a failed request."""
-        self.failure = failure
-        if isinstance(failure.value, HttpError):
-            self.response = failure.value.response
-        return self._work("errback", failure, {})
-
-    def _work(
-        self,
-        role: str,
-        subject: Response | Failure,
-        kwargs: dict[str, Any],
-        told: Iterable[Article | Reject] = (),
-    ) -> list[Article | Reject]:
-        _CURRENT.set(self)
-        items = list(told)
-        try:
-            name = self.lease.request[role]
-            handler: Callable[..., Iterable[Output]] = getattr(self.frontier.spider, name)
-            with page_time():
-                for output in handler(subject, **kwargs):
-                    self._take_output(output, items)
-        except (UnreadablePage, PageTooSlow) as error:
-            return self._give_up(role, error, items)
-        except CloseSpider:
-            self.leave()  # the lease returns to those that wait
-            raise
-        except Exception as error:
-            self.taken.append(
-                Reject(self.lease.url, "extract", "the spider failed", repr(error)[:500])
-            )
-            self.commit()
-            raise
-        self._items_left = len(items)
-        if not items:
-            self.commit()
-        return items
-
-    def _give_up(
-        self, role: str, error: UnreadablePage | PageTooSlow, items: list[Article | Reject]
-    ) -> list[Article | Reject]:
-        """Let the spider deal with a page that cannot be read as with one that cannot be had."""
-        if role == "errback":  # nor can its error page
-            items.append(Reject(self.lease.url, "extract", str(error) or TOO_SLOW))
-            self._items_left = len(items)
-            return items
-        self.lists, self._requests, self._explored = [], [], []
-        # What was told before stands: it may be of other pages, whose turn will not come again.
-        failure = Failure(error)  # type: ignore[no-untyped-call]
-        failure.request = self.response.request if self.response else None  # type: ignore[attr-defined]
-        return self._work("errback", failure, {}, items)
-
-    def _take_output(self, output: Output, items: list[Article | Reject]) -> None:
-        if isinstance(output, Request):
-            if len(self._requests) < MAX_LINKS:
-                self._requests.append(self.frontier.waiting(output))
-            else:
-                self.frontier.traps.note("too many links", self.lease.url)
-        elif isinstance(output, ListRead):
-            self.lists.append(output)
-        elif isinstance(output, Explored):
-            self._explored.append(output)
-        elif isinstance(output, TryAgain):
-            self._wants_again = True
-        elif isinstance(output, Reject) and self.response and output.url == self.response.url:
-            items.append(replace(output, url=self.lease.url))  # behind a redirect: what was asked
-        else:
-            items.append(output)
-        if isinstance(output, Reject) and (counter := COUNTED_AS.get(output.reason)):
-            self.frontier.recorder.stats.inc_value(f"portal/{counter}")
-
-    def item_done(self) -> None:
-        """Take in that an item has left the pipelines, stored or not; after the last, commit."""
-        self._items_left -= 1
-        if not self._items_left:
-            self.commit()
-
-    def commit(self) -> None:
-        """Write everything in one transaction, and count it once it is written."""
-        frontier, recorder = self.frontier, self.frontier.recorder
-        now = datetime.now(UTC)
-        self.leave()
-        if recorder.has_storage_failed:
-            return  # leased it stays, and the next run asks again
-        try:
-            outcomes = self._write(now)
-        except sqlite3.Error as error:
-            recorder.storage_failed(self.lease.url, error)
-            return
-        except OSError as error:
-            recorder.storage_failed("the archive", error)
-            return
-        except Exception as error:
-            logger.exception("cannot store what %s gave", self.lease.url)
-            recorder.spider_error()
-            self._forget_all_but(Reject(self.lease.url, "store", "cannot be stored", repr(error)))
-            try:
-                outcomes = self._write(now)
-            except (sqlite3.Error, OSError) as again:
-                recorder.storage_failed(self.lease.url, again)
-                return
-        recorder.pages_are_kept()
-        recorder.count_outcomes(self.taken, outcomes)
-        frontier.spend(self.result)
-        # Requests, responses and this point at each other: a large page would stay for minutes.
-        self.response = self.failure = None
-
-    def _forget_all_but(self, reject: Reject) -> None:
-        """Keep of a page that no table takes that it was one."""
-        self.taken = [reject]
-        self.lists, self._requests, self._explored = [], [], []
-
-    def _write(self, now: datetime) -> list[Outcome | None]:
-        """Write what came of the page in one transaction and return what was new of it."""
-        frontier, recorder = self.frontier, self.frontier.recorder
-        with recorder.store.writing():
-            page_id = self._keep_page()
-            if self.failure is None:
-                frontier.memory.forget_rejects(self.lease.url)  # it can be read after all
-            outcomes = [recorder.write(item, page_id) for item in self.taken]
-            frontier.add(self._requests)
-            for explored in self._explored:
-                frontier.queue.note_explored(explored.url, explored.page)
-            for page in self.lists:
-                frontier.enter(page, now)
-            visit = visit_after(self, frontier.memory.recall(self.lease.key), now)
-            if frontier.remembers and visit:
-                frontier.memory.remember(visit)
-            frontier.queue.finish(self.lease.id, failed=self.has_failed)
-        return outcomes
-
-    def _keep_page(self) -> int | None:
-        """Enter the archived page of the answer with what it showed, and return its id."""
-        kept = self.frontier.recorder.keep_pages()
-        page = self.response.meta.get(PAGE) if self.response is not None else None
-        if not isinstance(page, ArchivedPage):
-            return None
-        pages = self.frontier.recorder.pages
-        page_id = kept[page] if page in kept else pages.add(self.frontier.spider.name, page)
-        pages.note_shown(page_id, self._shown)
-        return page_id
-
-    @property
-    def _shown(self) -> Shown:
-        """What the page was."""
-        if any(isinstance(item, Article) for item in self.taken):
-            return "article"
-        if self.lists:
-            return "list"
-        return "reject" if self.taken else "other"
-
-    @property
-    def result(self) -> PageResult:
-        """What came of the page, for the budget of the run."""
-        if self.failure is not None and not isinstance(self.failure.value, HttpError):
-            is_settled = isinstance(self.failure.value, (IgnoreRequest, *_SETTLED))
-            return "barren" if is_settled else "unanswered"
-        status = self.response.status if self.response is not None else 0
-        if self.failure is not None and status >= 500:
-            return "error"
-        has_list = any(page.state in ("fetched", "unchanged") for page in self.lists)
-        if has_list or any(isinstance(item, Article) for item in self.taken):
-            return "good"
-        if self.lease.request.get("cb_kwargs", {}).get("purpose") == "sample":
-            return "rationed"  # the explorer knows how many it may read
-        # An article outside the dates that were asked for leaves nothing, and is one.
-        return "barren" if self.taken or self.kind != "article" else "good"
-
-    @property
-    def has_failed(self) -> bool:
-        """Tell whether another try may mend it: the network failed, or the portal for a moment."""
-        if self.failure is None:
-            has_hole = any(page.state in ("empty", "failed") for page in self.lists)
-            is_passing = any(
-                isinstance(item, Reject) and item.reason in PASSING for item in self.taken
-            )
-            return self._wants_again or has_hole or is_passing
-        if isinstance(self.failure.value, HttpError):
-            status = self.failure.value.response.status
-            return status >= 500 or status in (408, 429)
-        if isinstance(self.failure.value, UnreadableBodyError):
-            return self.failure.value.is_passing
-        if isinstance(self.failure.value, _SETTLED):
-            return False
-        return not self.frontier.recorder.is_replay
 
 
 class Frontier(BaseScheduler):
@@ -532,7 +277,7 @@ class Frontier(BaseScheduler):
             raise CloseSpider("storage")
 
     def _item_done(self) -> None:
-        unit = _CURRENT.get()
+        unit = current_unit()
         if unit is not None:
             unit.item_done()
 
@@ -540,7 +285,7 @@ class Frontier(BaseScheduler):
         """Lose nothing: what the pipelines failed on is a reject."""
         self.recorder.stats.inc_value("portal/errors")
         self.recorder.stats.inc_value("portal/reader_errors")
-        unit = _CURRENT.get()
+        unit = current_unit()
         if unit is not None:
             reason = "the pipelines failed"
             unit.taken.append(Reject(item.url, "store", reason, repr(failure.value)[:500]))
@@ -558,8 +303,3 @@ class Frontier(BaseScheduler):
             assert self.crawler.engine is not None
             self.crawler.engine.crawl(request)
             raise DontCloseSpider
-
-
-def current_unit() -> Unit | None:
-    """Return the unit of work whose items are in the pipelines now."""
-    return _CURRENT.get()

@@ -14,7 +14,7 @@ from portals.store.memory import TRUST_AFTER, Visit
 from portals.store.saving import utc
 
 if TYPE_CHECKING:
-    from portals.crawling.frontier import Unit
+    from portals.crawling.unit import Unit
 
 _NOT_AN_ARTICLE = timedelta(days=7)  # a soft 404 may be mended
 _WITHDRAWN = timedelta(days=30)  # a page that answers 404 or 410 seldom comes back

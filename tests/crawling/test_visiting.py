@@ -18,8 +18,9 @@ from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
 from portals.contract import normalise
-from portals.crawling.frontier import Frontier, Unit
+from portals.crawling.frontier import Frontier
 from portals.crawling.outputs import KIND, ListRead
+from portals.crawling.unit import Unit
 from portals.crawling.visiting import is_unchanged, validators, visit_after
 from portals.store.memory import Visit
 from portals.store.queue import Leased
