@@ -29,7 +29,7 @@ from portals.article import READER_VERSION, Article
 from portals.contract import normalise
 from portals.language.shingles import shingles
 from portals.store.database import Store
-from portals.store.search import FORMS, Wanted, match_of, search
+from portals.store.search import FORMS, SearchQuery, match_of, search
 from portals.store.similar import bands_of, update
 from tests.pages.prose import stories
 
@@ -165,7 +165,7 @@ def _insert(conn: sqlite3.Connection, made: list[Made]) -> None:
     bands = sorted(
         (_month(m.article.published_at or ""), band, i) for i, m in numbered for band in m.bands
     )
-    conn.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?, ?)", bands)
+    conn.executemany("INSERT OR IGNORE INTO minhash_bands VALUES (?, ?, ?)", bands)
 
 
 def _month(published_at: str) -> int:
@@ -217,7 +217,7 @@ def searches(store: Store, rows: int) -> tuple[float, float]:
             if who is bare:
                 conn.execute(sql, (match_of(query, form),)).fetchall()
             else:
-                search(conn, Wanted(query))
+                search(conn, SearchQuery(query))
             who.append(perf_counter() - began)
     return _p95(ours[1::2]), _p95(bare[1::2])
 

@@ -12,7 +12,7 @@ from portals.article import Article, Reject
 _REMEMBERED = 1_000  # items: repeats stand close together, and the store finds the others
 
 
-class SeenTwice(DropItem):
+class DuplicateArticleError(DropItem):
     """The same text at the same address was stored earlier in this run."""
 
 
@@ -40,7 +40,7 @@ class DeduplicatePipeline:
         if key in self._seen:
             if self.stats:
                 self.stats.inc_value("portal/seen_twice")
-            raise SeenTwice(f"seen twice in this run: {item.url}")
+            raise DuplicateArticleError(f"seen twice in this run: {item.url}")
         self._seen[key] = None
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)

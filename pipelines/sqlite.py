@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portals.article import Article, Reject
-from portals.crawling.unit import current_unit
+from portals.crawling.page_work import current_unit
 
 
 class SqlitePipeline:

@@ -11,6 +11,6 @@ class ValidatePipeline:
 
     def process_item(self, item: Article | Reject) -> Article | Reject:
         """Return the article, or the reject that it turns out to be."""
-        if isinstance(item, Reject) or not (reason := why_invalid(item)):
+        if isinstance(item, Reject) or not (code := why_invalid(item)):
             return item
-        return Reject(item.url, "validate", reason, item.title[:200] or None)
+        return Reject(item.url, code, item.title[:200] or None)

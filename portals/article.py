@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from portals.outcomes import REJECT_RULES, RejectCode, Stage
+
 READER_VERSION = 3
 """Version of the reading rules. It grows when the same page would give another row."""
 
@@ -55,7 +57,7 @@ class Article:
     images: list[Image] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     provenance: dict[str, str] = field(default_factory=dict)
-    stands_at_listing: bool = False
+    is_listing_url: bool = False
     via: str | None = None
     content_hash: str = ""
     hash_version: int = 0
@@ -64,9 +66,24 @@ class Article:
 
 @dataclass(slots=True)
 class Reject:
-    """A page that could not become a row: where it failed and why, in plain words."""
+    """A page that could not become a row: the code, and where and why in plain words.
+
+    ``detail``: what was found instead. ``reason`` is the code's sentence, in which the caller may
+    have filled in figures (``reject``).
+    """
 
     url: str
-    stage: str
-    reason: str
+    code: RejectCode
     detail: str | None = None
+    reason: str = ""
+    stage: Stage = field(init=False)
+
+    def __post_init__(self) -> None:
+        rule = REJECT_RULES[self.code]
+        self.stage = rule.stage
+        self.reason = self.reason or rule.message
+
+
+def reject(url: str, code: RejectCode, detail: str | None = None, **figures: object) -> Reject:
+    """Return the reject of a page, with ``figures`` filled into the code's sentence."""
+    return Reject(url, code, detail, REJECT_RULES[code].message.format(**figures))

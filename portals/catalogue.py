@@ -29,8 +29,8 @@ class Portal:
     kind: str
     province_then: str
     province_now: str
-    home: str
-    system: str
+    home_url: str
+    cms: str
     grade: str
     state: str
     since: str
@@ -42,12 +42,12 @@ class Portal:
     @property
     def host(self) -> str:
         """Host name of the portal, without ``www.``."""
-        return self.home.split("://")[-1].split("/")[0].removeprefix("www.")
+        return self.home_url.split("://")[-1].split("/")[0].removeprefix("www.")
 
     @property
-    def other_homes(self) -> tuple[str, ...]:
+    def mirror_urls(self) -> tuple[str, ...]:
         """The addresses of its other hosts."""
-        scheme = self.home.split("://")[0]
+        scheme = self.home_url.split("://")[0]
         return tuple(f"{scheme}://{host}/" for host in self.hosts.split())
 
 

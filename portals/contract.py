@@ -8,6 +8,7 @@ from datetime import datetime
 from portals.article import Article
 from portals.language.dates import FUTURE_TOLERANCE, VIETNAM
 from portals.language.text import HASH_VERSION, clean, content_hash, words
+from portals.outcomes import RejectCode
 
 MAX_TITLE_CHARACTERS = 500
 MAX_BODY_CHARACTERS = 2_000_000
@@ -43,24 +44,24 @@ def normalise(article: Article) -> Article:
     return article
 
 
-def why_invalid(article: Article) -> str | None:
-    """Return why ``article`` cannot be stored, in plain words, or None."""
+def why_invalid(article: Article) -> RejectCode | None:
+    """Return why ``article`` cannot be stored, or None."""
     checks = (
-        (not article.title, "the article has no title"),
-        (len(article.title) > MAX_TITLE_CHARACTERS, "the title is longer than any headline"),
-        (not article.word_count, "the article has no text"),
-        (len(article.body) > MAX_BODY_CHARACTERS, "the text is longer than any article"),
+        (not article.title, RejectCode.INVALID_TITLE),
+        (len(article.title) > MAX_TITLE_CHARACTERS, RejectCode.TITLE_TOO_LONG),
+        (not article.word_count, RejectCode.INVALID_BODY),
+        (len(article.body) > MAX_BODY_CHARACTERS, RejectCode.BODY_TOO_LONG),
     )
-    reason = next((reason for failed, reason in checks if failed), None)
-    return reason or _why_date_is_invalid(article)
+    code = next((code for failed, code in checks if failed), None)
+    return code or _why_date_is_invalid(article)
 
 
-def _why_date_is_invalid(article: Article) -> str | None:
+def _why_date_is_invalid(article: Article) -> RejectCode | None:
     if article.published_at is None:
         return None
     at = datetime.fromisoformat(article.published_at)
     if at.utcoffset() != VIETNAM.utcoffset(None):
-        return "the publication date is not in +07:00"
+        return RejectCode.WRONG_TIME_ZONE
     if at > article.fetched_at + FUTURE_TOLERANCE:
-        return "the publication date is in the future"
+        return RejectCode.FUTURE_DATE
     return None

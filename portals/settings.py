@@ -15,7 +15,7 @@ ARCHIVE_DIR = "data/archive"  # every response of a live crawl is kept here; emp
 WAYBACK = "https://web.archive.org"  # ours; the archive that ``-a via=wayback`` reads
 ARCHIVE_MAX_SIZE = 1_000_000_000  # bytes; a run begins a new WARC file where one has as many
 
-# --- manners -------------------------------------------------------------------------------------
+# --- politeness --------------------------------------------------------------------------------
 
 USER_AGENT = (  # default: Scrapy's own; a portal's keeper must be able to tell who reads and why
     "tin-cong-doan/0.1 (archive of Vietnamese trade union news; contact: tin-cong-doan@example.org)"
@@ -46,13 +46,15 @@ REMOTE_CONTROL_ENABLED = False  # default: True; likewise
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default: False, which reads whatever sits in between
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default: 1 GiB; no article is larger
 DOWNLOAD_WARNSIZE = 0  # default: 32 MiB, above our limit
-TWISTED_DNS_RESOLVER = "portals.crawling.fence.PublicResolver"  # default: finds local networks too
+TWISTED_DNS_RESOLVER = (
+    "portals.network.url_guard.PublicResolver"  # default: finds local networks too
+)
 MAX_REQUESTS = 100_000  # ours; pages in one run, a day and a night at one a second; 0: no limit
 ERROR_BUDGET = 400  # ours; pages in a row that were neither article nor list, before a run ends; an
 # error of the portal costs 8 of them, no answer 40; 0: no limit
 DOWNLOAD_HANDLERS = {  # default: all of those below are on; a page must not reach files or buckets
-    "http": "portals.crawling.limits.HeadLimitHandler",  # Scrapy's, with an end to headers
-    "https": "portals.crawling.limits.HeadLimitHandler",
+    "http": "portals.network.limits.HeadLimitHandler",  # Scrapy's, with an end to headers
+    "https": "portals.network.limits.HeadLimitHandler",
     "file": None,
     "data": None,
     "ftp": None,
@@ -66,7 +68,7 @@ METAREFRESH_ENABLED = False  # default: True; DANAWEB reloads every page after 3
 
 # --- the frontier --------------------------------------------------------------------------------
 
-SCHEDULER = "portals.crawling.frontier.Frontier"  # default: in memory; a kill would lose it
+SCHEDULER = "portals.crawling.scheduler.Frontier"  # default: in memory; a kill would lose it
 RESUME = True  # ours; False gives up what an interrupted crawl left and begins anew
 MAX_RUNTIME = 0  # ours; seconds, or like 90m, 2h: then the run ends with `timeout` and is resumed
 
@@ -84,14 +86,14 @@ ADDONS = {  # default: none
 }
 EXTENSIONS = {  # default: none
     "portals.crawling.run.RunRecorder": 100,
-    "portals.crawling.progress.Progress": 200,
-    "portals.crawling.manners.Manners": 300,  # Crawl-delay and Retry-After
+    "portals.operations.progress.Progress": 200,
+    "portals.network.politeness.Politeness": 300,  # Crawl-delay and Retry-After
 }
 DOWNLOADER_MIDDLEWARES = {  # default: none of ours
-    "portals.crawling.manners.CookieStubMiddleware": 560,  # nearer to the network than the retries
+    "portals.network.cookie_challenge.CookieChallengeMiddleware": 560,  # below the retries
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "portals.crawling.limits.DecodingMiddleware": 590,  # in its place; bodies decoded with a limit
-    "portals.crawling.fence.FenceMiddleware": 990,  # nearest to the network: it sees every hop
+    "portals.network.decoding.DecodingMiddleware": 590,  # in its place; bodies decoded with a limit
+    "portals.network.url_guard.UrlGuardMiddleware": 990,  # next to the network: sees every hop
 }
 ITEM_PIPELINES = {  # default: none; the order is the order of the numbers
     "pipelines.normalise.NormalisePipeline": 100,  # one form of text, then the content hash
@@ -104,4 +106,6 @@ ITEM_PIPELINES = {  # default: none; the order is the order of the numbers
 
 STATS_DUMP = False  # default: True; the table ``runs`` keeps what matters
 LOG_LEVEL = "INFO"  # default: DEBUG, which prints every item in full
-LOG_FORMATTER = "portals.crawling.progress.QuietLogFormatter"  # default: prints dropped items whole
+LOG_FORMATTER = (
+    "portals.operations.progress.QuietLogFormatter"  # default: prints dropped items whole
+)

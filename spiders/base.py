@@ -28,27 +28,28 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from portals.article import Article, Reject
+from portals.article import Article, Reject, reject
 from portals.catalogue import portal, portals
 from portals.crawling.arguments import CrawlArguments
-from portals.crawling.fence import Fence, OutsideFenceError
-from portals.crawling.frontier import Frontier
-from portals.crawling.hostile import COUNTED_AS, REASONS, unusual
-from portals.crawling.limits import UnreadableBodyError
-from portals.crawling.outputs import KEY, KIND, Output
-from portals.crawling.replay import CAPTURED_AT, NotArchived
+from portals.crawling.outputs import KEY, KIND, SpiderOutput
 from portals.crawling.run import RunRecorder
-from portals.discovery.addresses import address_key, host_of
-from portals.discovery.shapes import names_session, without_session
-from portals.discovery.traps import trap_of
+from portals.crawling.scheduler import Frontier
+from portals.discovery.url_filters import matching_filter
+from portals.discovery.url_patterns import has_session_id, without_session
+from portals.extraction.interstitials import INTERSTITIAL_CODES, classify_interstitial
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
-from portals.extraction.page_time import TOO_SLOW, PageTooSlow
-from portals.extraction.reader import READER_FAILED, Recipe, read_safely
-from portals.extraction.selectors import Theme
-from portals.extraction.unreadable import UnreadablePage
+from portals.extraction.reader import Recipe, read_safely
+from portals.extraction.themes import Theme
+from portals.extraction.time_limit import PageTimeoutError
+from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family
+from portals.network.decoding import UnreadableBodyError
+from portals.network.replay_handler import CAPTURED_AT, NotArchivedError
+from portals.network.url_guard import OffsiteRequestError, UrlGuard
+from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.store.gaps import gaps_of
+from portals.urls import host_of, url_key
 
 _REFUSED = frozenset([401, 403, 429, 451])
 _GONE = frozenset([404, 410])
@@ -74,7 +75,7 @@ class PortalSpider(Spider):
     layout: ClassVar[Layout | None] = None
     layouts: ClassVar[tuple[Layout, ...]] = ()
     themes: ClassVar[tuple[Theme, ...]] = ()
-    cookie_stub: ClassVar[bool] = False
+    answers_cookie_challenge: ClassVar[bool] = False
     external_id: ClassVar[str | None] = None
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
@@ -82,11 +83,11 @@ class PortalSpider(Spider):
         self.given_arguments = dict(arguments)
         self.arguments = CrawlArguments.parse(arguments)
         origin = self.arguments.origin
-        self.home = f"{origin}/" if origin else portal(self.name).home
-        self.host = host_of(self.home)
+        self.home_url = f"{origin}/" if origin else portal(self.name).home_url
+        self.host = host_of(self.home_url)
         known = portals().get(self.name)
         self.portal_host = known.host if known else self.host
-        self.other_homes = known.other_homes if known and not origin else ()
+        self.mirror_urls = known.mirror_urls if known and not origin else ()
         self.tls_exception = known.tls_exception if known and not origin else ""
         self.articles_yielded = 0
         self.reader = self.recipe()
@@ -101,13 +102,15 @@ class PortalSpider(Spider):
         return spider
 
     @property
-    def fence(self) -> Fence:
+    def url_guard(self) -> UrlGuard:
         """Where this crawl may go: to the portal, or to the archive that stands for it."""
         if self.arguments.via:
             archive = (self.settings["WAYBACK"],)
             is_named = (self.settings.getpriority("WAYBACK") or 0) >= SETTINGS_PRIORITIES["cmdline"]
-            return Fence(archive, archive if is_named else ())
-        return Fence((self.home, *self.other_homes), (self.home,) if self.arguments.origin else ())
+            return UrlGuard(archive, archive if is_named else ())
+        return UrlGuard(
+            (self.home_url, *self.mirror_urls), (self.home_url,) if self.arguments.origin else ()
+        )
 
     @classmethod
     def recipe(cls) -> Recipe:
@@ -129,7 +132,7 @@ class PortalSpider(Spider):
             error_markers=family.error_markers,
             error_titles=family.error_titles,
             external_id=cls.external_id or family.external_id,
-            left_alone=family.left_alone,
+            skipped_paths=family.skipped_paths,
             general=True,
         )
 
@@ -165,23 +168,23 @@ class PortalSpider(Spider):
         """What waits, and what is remembered of the portal."""
         return self.recorder.frontier
 
-    def key_of(self, url: str) -> str:
+    def page_key(self, url: str) -> str:
         """Return what makes ``url`` the same article: the portal's own number, else the address."""
         number = self.reader.id_of(url)
-        return f"article {number}" if number else address_key(url)
+        return f"article {number}" if number else url_key(url)
 
-    def due(self) -> list[str]:
+    def due_revisits(self) -> list[str]:
         """Return the known articles that the calendar wants visited again."""
         wanted = self.arguments
         if not self.frontier.remembers or wanted.revisit == "none" or wanted.is_partial:
             return []
-        return self.frontier.memory.due(datetime.now(UTC), MAX_REVISITS)
+        return self.frontier.memory.due_urls(datetime.now(UTC), MAX_REVISITS)
 
-    def meta_of(self, kind: str, url: str) -> dict[str, str]:
+    def request_meta(self, kind: str, url: str) -> dict[str, str]:
         """Return the meta of a request for a page of ``kind``."""
-        return {KIND: kind, KEY: self.key_of(url)} if kind == "article" else {KIND: kind}
+        return {KIND: kind, KEY: self.page_key(url)} if kind == "article" else {KIND: kind}
 
-    def own(self, url: str) -> str | None:
+    def normalize_url(self, url: str) -> str | None:
         """Return ``url`` where it is of this portal, moved to ``origin`` if one was given.
 
         Sessions and tracking marks are taken off it. An address that has no end is none of the
@@ -191,11 +194,11 @@ class PortalSpider(Spider):
         if found is None:
             return None
         traps = self.frontier.traps
-        if rule := trap_of(found):
-            traps.note(rule, found)
+        if rule := matching_filter(found):
+            traps.record(rule, found)
             return None
-        if names_session(found):
-            traps.note("session id", found)
+        if has_session_id(found):
+            traps.record("session id", found)
         return without_session(found)
 
     def _at_home(self, url: str) -> str | None:
@@ -203,58 +206,58 @@ class PortalSpider(Spider):
         if host == self.host:
             return url
         has_moved = self.arguments.origin and host == self.portal_host
-        is_other = any(host == host_of(home) for home in self.other_homes)
+        is_other = any(host == host_of(home) for home in self.mirror_urls)
         if not has_moved and not is_other:
             return None
-        home = urlsplit(self.home)
+        home = urlsplit(self.home_url)
         return urlunsplit(urlsplit(url)._replace(scheme=home.scheme, netloc=home.netloc))
 
-    def count(self, name: str, by: int = 1) -> None:
+    def inc_counter(self, counter: Counter, by: int = 1) -> None:
         """Add to a counter of the run."""
         assert self.crawler.stats is not None
-        self.crawler.stats.inc_value(f"portal/{name}", by)
+        self.crawler.stats.inc_value(counter, by)
 
     # --- pages -----------------------------------------------------------------------------------
 
     def page_of(self, response: Response) -> Page | Reject:
         """Return the page of a response, or the reject that says why it is none."""
-        self.count("pages_read")
+        self.inc_counter(Counter.PAGES_READ)
         header = response.headers.get("Content-Type")
         kind = header.decode("latin-1") if header else ""
         if not _is_web_page(kind, response.body):
-            return Reject(response.url, "decode", "not a web page", kind or None)
+            return Reject(response.url, RejectCode.NOT_A_WEB_PAGE, kind or None)
         try:
             return Page.from_bytes(
                 response.url, response.body, kind, response.meta.get(CAPTURED_AT)
             )
-        except UnreadablePage as error:
-            return Reject(response.url, "decode", error.reason, error.detail)
+        except UnreadablePageError as error:
+            return Reject(response.url, error.code, error.detail)
 
     def read(self, page: Page) -> Article | Reject:
         """Return what the page shows; a failing reader is a reject and is counted."""
         result = self.read_page(page)
-        if isinstance(result, Reject) and result.reason == READER_FAILED:
-            self.count("errors")
-            self.count("reader_errors")
+        if isinstance(result, Reject) and result.code is RejectCode.READER_FAILED:
+            self.inc_counter(Counter.ERRORS)
+            self.inc_counter(Counter.READER_ERRORS)
         elif isinstance(result, Reject):
-            return self.unusual(page) or result
+            return self.interstitial_of(page) or result
         return result
 
-    def unusual(self, page: Page) -> Reject | None:
+    def interstitial_of(self, page: Page) -> Reject | None:
         """Return the reject of a page that is not the portal's: a challenge, a parked domain."""
-        kind = unusual(page)
+        kind = classify_interstitial(page)
         if kind is None:
             return None
-        return Reject(page.url, "extract", REASONS[kind], page.head_title[:200] or None)
+        return Reject(page.url, INTERSTITIAL_CODES[kind], page.head_title[:200] or None)
 
     def read_page(self, page: Page) -> Article | Reject:
         """Return what the page shows."""
         return read_safely(page, self.reader)
 
-    def deliver(self, article: Article) -> Iterator[Article]:
+    def yield_if_wanted(self, article: Article) -> Iterator[Article]:
         """Yield the article if the arguments want it; end the crawl at ``limit``."""
         if not self.arguments.covers(article.published_at):
-            self.count("outside_dates")
+            self.inc_counter(Counter.OUTSIDE_DATES)
             return
         limit = self.arguments.limit
         if limit is not None and self.articles_yielded >= limit:
@@ -262,89 +265,76 @@ class PortalSpider(Spider):
         self.articles_yielded += 1
         is_old = bool(self.arguments.via)  # read by whatever net fits what the portal was then
         if self.family and not is_old and not article.provenance["body"].startswith("selectors"):
-            self.count("by_second_net")
+            self.inc_counter(Counter.BY_FALLBACK)
         yield article
 
-    def failed(self, failure: Failure) -> Iterator[Output]:
+    def on_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Turn a request that failed into a count and, unless it was not archived, a reject."""
         request: Request = failure.request  # type: ignore[attr-defined]
         error = failure.value
-        if isinstance(error, NotArchived):
-            self.count("not_archived")
+        if isinstance(error, NotArchivedError):
+            self.inc_counter(Counter.NOT_ARCHIVED)
             return
-        self.count("errors")
+        self.inc_counter(Counter.ERRORS)
         asked = request.meta.get("redirect_urls", [request.url])[0]
         if isinstance(error, UnreadableBodyError):
-            yield Reject(asked, "decode", str(error))
+            yield reject(asked, error.code, error=error)
             return
-        if isinstance(error, UnreadablePage):
-            yield Reject(asked, "decode", error.reason, error.detail)
+        if isinstance(error, UnreadablePageError):
+            yield Reject(asked, error.code, error.detail)
             return
-        if isinstance(error, PageTooSlow):
-            yield Reject(asked, "extract", TOO_SLOW)
+        if isinstance(error, PageTimeoutError):
+            yield Reject(asked, RejectCode.TOO_SLOW)
             return
-        yield Reject(asked, "fetch", *self._why_failed(error))
+        yield self._fetch_reject(asked, error)
 
-    def _wall(self, response: Response) -> str | None:
-        """Return the reason where an error page is a challenge, a login wall or a parked domain.
+    def _interstitial_code(self, response: Response) -> RejectCode | None:
+        """Return the code of an error page that is a challenge, a login wall or a parked domain.
 
         Of errors and missing pages the status itself says more than their words.
         """
         page = _page_shown(response)
-        reject = self.unusual(page) if page else None
-        return reject.reason if reject and reject.reason in COUNTED_AS else None
+        found = self.interstitial_of(page) if page else None
+        return found.code if found and REJECT_RULES[found.code].counter else None
 
-    def _why_failed(self, error: BaseException | None) -> tuple[str, str | None]:
-        if isinstance(error, HttpError):
-            status = error.response.status
-            self.count("pages_read")
-            if status not in _GONE and (wall := self._wall(error.response)):
-                return wall, f"status {status}"
-            if status in _REFUSED:
-                self.count("refused")
-            elif status in _GONE:
-                self.count("missing")
-            location = (error.response.headers.get("Location") or b"").decode("latin-1")
-            return f"the portal answered {status}", location[:200] or None
-        found = ((counter, reason) for applies, counter, reason in _FAILURES if applies(error))
-        counter, reason = next(found)
-        if counter:
-            self.count(counter)
-        return reason, f"{type(error).__name__}: {error}"[:200]
+    def _fetch_reject(self, url: str, error: BaseException | None) -> Reject:
+        if not isinstance(error, HttpError):
+            code = next(code for applies, code in _FAILURES if applies(error))
+            if counter := REJECT_RULES[code].counter:
+                self.inc_counter(counter)
+            return Reject(url, code, f"{type(error).__name__}: {error}"[:200])
+        status = error.response.status
+        self.inc_counter(Counter.PAGES_READ)
+        if status not in _GONE and (shown := self._interstitial_code(error.response)):
+            return Reject(url, shown, f"status {status}")
+        if status in _REFUSED:
+            self.inc_counter(Counter.REFUSED)
+        location = (error.response.headers.get("Location") or b"").decode("latin-1")
+        return reject(url, RejectCode.HTTP_STATUS, location[:200] or None, status=status)
 
 
-_UNREACHABLE = "the portal cannot be reached"
-_FAILURES: tuple[tuple[Callable[[BaseException | None], bool], str, str], ...] = (
-    (
-        lambda e: isinstance(e, OutsideFenceError),
-        "led_away",
-        "the address leads out of the portal",
-    ),
-    (lambda e: "max redirections" in str(e), "", "the address redirects without end"),
-    (lambda e: isinstance(e, IgnoreRequest), "", "forbidden by robots.txt"),
-    (lambda e: isinstance(e, ValueError), "", "the address redirects to no address"),
-    (lambda e: isinstance(e, DownloadCancelledError), "", "the page is too large"),
-    (
-        lambda e: "certificate verify failed" in str(e),
-        "bad_certificates",
-        "the certificate cannot be verified",
-    ),
-    (lambda e: isinstance(e, DownloadTimeoutError), "timed_out", _UNREACHABLE),
+_FAILURES: tuple[tuple[Callable[[BaseException | None], bool], RejectCode], ...] = (
+    (lambda e: isinstance(e, OffsiteRequestError), RejectCode.OFFSITE),
+    (lambda e: "max redirections" in str(e), RejectCode.REDIRECT_LOOP),
+    (lambda e: isinstance(e, IgnoreRequest), RejectCode.ROBOTS),
+    (lambda e: isinstance(e, ValueError), RejectCode.BAD_REDIRECT),
+    (lambda e: isinstance(e, DownloadCancelledError), RejectCode.BODY_TOO_LARGE),
+    (lambda e: "certificate verify failed" in str(e), RejectCode.BAD_CERTIFICATE),
+    (lambda e: isinstance(e, DownloadTimeoutError), RejectCode.TIMED_OUT),
     (
         lambda e: isinstance(e, CannotResolveHostError | DownloadConnectionRefusedError),
-        "unreachable",
-        _UNREACHABLE,
+        RejectCode.NO_HOST,
     ),
-    (lambda _: True, "", _UNREACHABLE),
+    (lambda _: True, RejectCode.UNREACHABLE),
 )
-"""What a failed request is: test, counter of the run, and reason of the reject."""
+"""What a failed request is rejected as: the first test that holds."""
 
 
 def _page_shown(response: Response) -> Page | None:
     kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
     try:
         return Page.from_bytes(response.url, response.body, kind)
-    except UnreadablePage:
+    except UnreadablePageError:
         return None
 
 

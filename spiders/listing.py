@@ -12,31 +12,30 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from portals.article import Article, Reject
+from portals.article import Article, Reject, reject
 from portals.crawling.arguments import ArgumentError
-from portals.crawling.hostile import REASONS
-from portals.crawling.outputs import KEY, KIND, ListRead, Output
-from portals.crawling.replay import NotArchived
-from portals.crawling.unit import LEASE
-from portals.crawling.visiting import is_unchanged, validators
-from portals.discovery.addresses import address_key, host_of
+from portals.crawling.outputs import KEY, KIND, ListingPageRead, SpiderOutput
+from portals.crawling.page_work import LEASE
+from portals.crawling.revisit_policy import is_unchanged, validators
 from portals.discovery.links import found_links, news_sections
 from portals.discovery.paging import (
-    KNOWN_RUN,
-    MAX_LIST_PAGES,
-    REPEATS,
+    KNOWN_STREAK,
+    MAX_LISTING_PAGES,
+    ListingCursor,
     Pager,
-    Place,
     fingerprint_of,
     read_pager,
 )
-from portals.discovery.shapes import is_file
+from portals.discovery.url_patterns import is_file
 from portals.extraction.page import Page
-from portals.extraction.selectors import select
+from portals.extraction.themes import select
 from portals.families import Family
 from portals.families.recognition import recognise
 from portals.language.dates import find_date
 from portals.language.text import clean
+from portals.network.replay_handler import NotArchivedError
+from portals.outcomes import Counter, RejectCode, StopReason
+from portals.urls import host_of, url_key
 from spiders.base import LAST
 from spiders.wayback import ArchivedPortalSpider
 
@@ -60,16 +59,18 @@ class ListingSpider(ArchivedPortalSpider):
     async def start_live(self) -> AsyncIterator[Request]:
         """Ask for what the calendar wants, and for the first page of every list, or the home."""
         self.fill_gaps()
-        for url in self.due():
+        for url in self.due_revisits():
             yield self._article(url).replace(priority=LAST)
         if not self.listings:
-            yield Request(self.home, self.parse_home, errback=self.failed, meta={KIND: "listing"})
+            yield Request(
+                self.home_url, self.parse_home, errback=self.on_error, meta={KIND: "listing"}
+            )
         section = self.arguments.section or ""
         for path in self.listings:
             if section in path:
-                yield self._listing(urljoin(self.home, path), first=True)
+                yield self._listing(urljoin(self.home_url, path), first=True)
 
-    def parse_home(self, response: Response) -> Iterator[Output]:
+    def parse_home(self, response: Response) -> Iterator[SpiderOutput]:
         """Yield the sections that the home page leads to, and its articles where it is a list."""
         page = self.page_of(response)
         if isinstance(page, Reject):
@@ -80,15 +81,14 @@ class ListingSpider(ArchivedPortalSpider):
         for url in sections:
             if section in url:
                 yield self._listing(url)
-        if not sections and not self.family.home_is_listing:
-            reason = "the home page leads to no section"
-            yield Reject(page.url, "extract", reason, self._other_family(page))
-        if self.family.home_is_listing or not sections:
-            yield from self._listed(page, Place("/", first=not sections))
+        if not sections and not self.family.is_home_a_listing:
+            yield Reject(page.url, RejectCode.NO_LISTING, self._other_family(page))
+        if self.family.is_home_a_listing or not sections:
+            yield from self._listed(page, ListingCursor("/", is_declared=not sections))
 
-    def parse_listing(self, response: Response, **place: Any) -> Iterator[Output]:
+    def parse_listing(self, response: Response, **place: Any) -> Iterator[SpiderOutput]:
         """Yield the articles of a list page and its next page."""
-        where = Place(**place)
+        where = ListingCursor(**place)
         if is_unchanged(response):
             yield from self._unchanged(response, where)
             return
@@ -98,27 +98,25 @@ class ListingSpider(ArchivedPortalSpider):
             yield from self._broken(where, response.url)
         elif not self._is_home(response.url):
             yield from self._listed(page, where)
-        elif where.number < where.last:
+        elif where.number < where.last:  # else an unknown URL, or behind its end (NukeViet)
             asked = response.meta.get("redirect_urls", [response.url])[0]
-            yield Reject(asked, "extract", "the address leads to the home page")
+            yield Reject(asked, RejectCode.REDIRECTED_HOME)
             yield from self._broken(where, asked)
-        else:
-            self.count("led_home")  # an unknown address, says NukeViet: no list, or behind its end
 
-    def _unchanged(self, response: Response, where: Place) -> Iterator[Output]:
-        before = self.frontier.recall(address_key(response.url))
-        items = (before.items if before else 0) or 0
-        self.count("pages_read")
-        self.count("listings")
-        self.count("articles_known", items)
-        self.count("articles_met", items)
-        yield ListRead(
-            where.section, where.number, response.url, "unchanged", items,
-            stopped="unchanged, says the portal", began=where.number == 1,
+    def _unchanged(self, response: Response, where: ListingCursor) -> Iterator[SpiderOutput]:
+        before = self.frontier.recall(url_key(response.url))
+        items = (before.listed_articles if before else 0) or 0
+        self.inc_counter(Counter.PAGES_READ)
+        self.inc_counter(Counter.LISTINGS)
+        self.inc_counter(Counter.SKIPPED_KNOWN, items)
+        self.inc_counter(Counter.LISTED_KNOWN, items)
+        yield ListingPageRead(
+            where.listing, where.number, response.url, "unchanged", items,
+            stop_reason=StopReason.UNCHANGED, is_traversal_start=where.number == 1,
         )  # fmt: skip
 
-    def _listed(self, page: Page, where: Place) -> Iterator[Output]:
-        self.count("listings")
+    def _listed(self, page: Page, where: ListingCursor) -> Iterator[SpiderOutput]:
+        self.inc_counter(Counter.LISTINGS)
         items = self._items(page)
         if not items:
             yield from self._empty_listing(page, where)
@@ -131,66 +129,71 @@ class ListingSpider(ArchivedPortalSpider):
                 yield self._listing(url)
         yield from self._turn_page(page, where, items)
 
-    def _turn_page(self, page: Page, where: Place, items: list[str]) -> Iterator[Output]:
+    def _turn_page(
+        self, page: Page, where: ListingCursor, items: list[str]
+    ) -> Iterator[SpiderOutput]:
         """Note the page in the ledger and go on to the next one, unless the section ends here."""
         pager = self._pager(page, where.number)
         known_run = self._known_run(where, items)
         fingerprint = fingerprint_of(items)
         stopped = self._why_stop(page, where, known_run, len(items))
         if not stopped and not pager.next:
-            stopped = "end"
+            stopped = StopReason.END
         stopped = stopped or self._why_cut(where, fingerprint)
-        yield ListRead(
-            where.section, where.number, page.url, "fetched", len(items),
-            fingerprint=fingerprint, stopped=stopped, began=where.number == 1,
-            expected=() if stopped == REPEATS else pager.ahead,
+        yield ListingPageRead(
+            where.listing, where.number, page.url, "fetched", len(items),
+            fingerprint=fingerprint, stop_reason=stopped, is_traversal_start=where.number == 1,
+            expected=() if stopped is StopReason.REPEATS else pager.upcoming_pages,
         )  # fmt: skip
         if not stopped:
             yield from self._next_pages(where, pager, known_run)
 
-    def _why_cut(self, where: Place, fingerprint: str) -> str:
+    def _why_cut(self, where: ListingCursor, fingerprint: str) -> StopReason | None:
         """Return why a list that would go on does not: it repeats itself, or has no end."""
-        seen = self._fingerprints.setdefault(where.section, {})
+        seen = self._fingerprints.setdefault(where.listing, {})
         if seen.setdefault(fingerprint, where.number) != where.number:
-            return REPEATS
-        if where.number < MAX_LIST_PAGES:
-            return ""
-        self.count("cut_lists")
-        return "too many pages"
+            return StopReason.REPEATS
+        if where.number < MAX_LISTING_PAGES:
+            return None
+        self.inc_counter(Counter.TRUNCATED_LISTINGS)
+        return StopReason.TOO_MANY_PAGES
 
-    def _next_pages(self, where: Place, pager: Pager, known_run: int) -> Iterator[Request]:
+    def _next_pages(self, where: ListingCursor, pager: Pager, known_run: int) -> Iterator[Request]:
         for url in pager.next:
             yield self._listing(
                 url,
-                section=where.section,
+                section=where.listing,
                 number=where.number + 1,
-                last=max([where.last, *(number for number, _ in pager.ahead)]),
+                last=max([where.last, *(number for number, _ in pager.upcoming_pages)]),
                 known_run=known_run,
-                ahead=[list(item) for item in pager.ahead if item[0] > where.number + 1],
+                ahead=[list(item) for item in pager.upcoming_pages if item[0] > where.number + 1],
             )
 
-    def _known_run(self, where: Place, items: list[str]) -> int:
+    def _known_run(self, where: ListingCursor, items: list[str]) -> int:
         """Return how many articles in a row, up to the end of the page, an earlier walk met."""
-        walked_at = self.frontier.memory.walked_at(where.section)
-        run = where.known_run
+        walked_at = self.frontier.memory.completed_at(where.listing)
+        run = where.known_streak
         for url in items:
-            visit = self.frontier.recall(self.key_of(url)) if walked_at else None
+            visit = self.frontier.recall(self.page_key(url)) if walked_at else None
             is_old = visit is not None and walked_at and visit.first_fetched_at <= walked_at
             run = run + 1 if is_old else 0
         return run
 
-    def _why_stop(self, page: Page, where: Place, known_run: int, items: int) -> str:
+    def _why_stop(
+        self, page: Page, where: ListingCursor, known_run: int, items: int
+    ) -> StopReason | None:
         """Return why the section ends here: known articles in a row, or older than wanted.
 
         Pinned articles stand first on a page: what counts is the run up to its end.
         """
         if self._is_older_than_wanted(page):
-            return "older than since"
+            return StopReason.OLDER_THAN_SINCE
         wanted = self.arguments
         if wanted.since or wanted.until or wanted.revisit == "all":
-            return ""
-        is_known = known_run >= min(KNOWN_RUN, items) and self.frontier.remembers
-        return "known" if is_known and self.frontier.memory.walked_at(where.section) else ""
+            return None
+        is_known = known_run >= min(KNOWN_STREAK, items) and self.frontier.remembers
+        is_complete = is_known and self.frontier.memory.completed_at(where.listing)
+        return StopReason.KNOWN if is_complete else None
 
     def _pager(self, page: Page, number: int) -> Pager:
         """Return what the pager says on page ``number`` of the list at ``page``."""
@@ -200,102 +203,103 @@ class ListingSpider(ArchivedPortalSpider):
                 if isinstance(element, str):
                     continue
                 url = self._own_link(page, (element.get("href") or "#").strip())
-                if url and address_key(url) != address_key(page.url):
+                if url and url_key(url) != url_key(page.url):
                     is_next = "next" in (element.get("class") or "")
                     label = "next" if is_next else clean(str(element.xpath("string()")))
                     links.append((label, url))
         return read_pager(links, number)
 
-    def failed_listing(self, failure: Failure) -> Iterator[Output]:
+    def on_listing_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Enter a list page that failed into the ledger, and go on behind it where that is known.
 
         A list that breaks off in the middle must not look like a list that ends.
         """
         request: Request = failure.request  # type: ignore[attr-defined]
-        where = Place(**request.cb_kwargs)
-        yield from self.failed(failure)
-        if isinstance(failure.value, NotArchived):
+        where = ListingCursor(**request.cb_kwargs)
+        yield from self.on_error(failure)
+        if isinstance(failure.value, NotArchivedError):
             return
         yield from self._broken(where, request.url)
 
-    def _broken(self, where: Place, url: str) -> Iterator[Output]:
+    def _broken(self, where: ListingCursor, url: str) -> Iterator[SpiderOutput]:
         """Note a list page that could not be read, and go on behind it where that is known."""
-        yield ListRead(
-            where.section, where.number, url, "failed",
-            stopped="" if where.ahead else "a page failed", began=where.number == 1,
+        yield ListingPageRead(
+            where.listing, where.number, url, "failed",
+            stop_reason=None if where.upcoming_pages else StopReason.PAGE_FAILED,
+            is_traversal_start=where.number == 1,
         )  # fmt: skip
         yield from self._behind(where)
 
-    def _behind(self, where: Place) -> Iterator[Request]:
-        if where.ahead:
-            (number, url), *behind = where.ahead
+    def _behind(self, where: ListingCursor) -> Iterator[Request]:
+        if where.upcoming_pages:
+            (number, url), *behind = where.upcoming_pages
             yield self._listing(
-                url, section=where.section, number=number, last=where.last, ahead=behind
+                url, section=where.listing, number=number, last=where.last, ahead=behind
             )
 
     def _article(self, url: str) -> Request:
         return Request(
             url,
             self.parse_article,
-            errback=self.failed_article,
+            errback=self.on_article_error,
             priority=1,
-            meta=self.meta_of("article", url),
+            meta=self.request_meta("article", url),
         )
 
-    def failed_article(self, failure: Failure) -> Iterator[Output]:
+    def on_article_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Try the article's other address, if a list gave it one (NukeViet's parent sections)."""
         request: Request = failure.request  # type: ignore[attr-defined]
         tried = [*request.cb_kwargs.get("tried", ()), request.url]
-        others = self.frontier.queue.others(request.meta[LEASE])
+        others = self.frontier.queue.alternate_urls(request.meta[LEASE])
         untried = [url for url in others if url not in tried]
         if not untried or len(tried) > _MAX_ADDRESSES:
-            yield from self.failed(failure)
+            yield from self.on_error(failure)
             return
         other = self._article(untried[0])
-        meta = {KIND: "article", KEY: f"{self.key_of(other.url)} {len(tried) + 1}"}
+        meta = {KIND: "article", KEY: f"{self.page_key(other.url)} {len(tried) + 1}"}
         yield other.replace(cb_kwargs={"tried": tried}, meta=meta)
 
     def parse_article(
         self,
         response: Response,
         tried: Sequence[str] = (),  # noqa: ARG002 - for the errback
-    ) -> Iterator[Output]:
+    ) -> Iterator[SpiderOutput]:
         """Yield the article of a page, or the reject that it is."""
         page = self.page_of(response)
         if not isinstance(page, Reject) and self._is_home(response.url):
             asked = response.meta.get("redirect_urls", [response.url])[0]
-            yield Reject(asked, "extract", "the address leads to the home page")
+            yield Reject(asked, RejectCode.REDIRECTED_HOME)
             return
         result = page if isinstance(page, Reject) else self.read(page)
         if isinstance(result, Reject):
             yield result
         else:
-            yield from self.deliver(result)
+            yield from self.yield_if_wanted(result)
 
     def _listing(self, url: str, **place: Any) -> Request:
-        place.setdefault("section", address_key(url))
+        place.setdefault("section", url_key(url))
         meta: dict[str, Any] = {KIND: "listing"}
         headers = None
         if place.get("number", 1) == 1 and self._asks_for_changes(place["section"]):
-            headers = validators(self.frontier.recall(address_key(url)))
+            headers = validators(self.frontier.recall(url_key(url)))
             meta["handle_httpstatus_list"] = [304]
         return Request(
             url,
             self.parse_listing,
-            errback=self.failed_listing,
+            errback=self.on_listing_error,
             cb_kwargs=place,
             headers=headers or None,
             meta=meta,
         )
 
     def _asks_for_changes(self, section: str) -> bool:
-        """Tell whether a list may answer that it is unchanged: not where a walk left something."""
+        """Return True if a listing may answer "unchanged": its last traversal was complete."""
         wanted = self.arguments
         is_usual = wanted.revisit == "due" and not wanted.is_partial
-        return is_usual and self.frontier.memory.is_walked(section)
+        return is_usual and self.frontier.memory.is_completed(section)
 
     def _is_home(self, url: str) -> bool:
-        return url.rstrip("/") == self.home.rstrip("/")
+        return url.rstrip("/") == self.home_url.rstrip("/")
 
     def _sections(self, page: Page) -> list[str]:
         """Return the lists of news that a page leads to, by its feeds, its marks or its menu."""
@@ -308,12 +312,12 @@ class ListingSpider(ArchivedPortalSpider):
             )
             found += [own for url in urls if (own := self._own_link(page, url))]
         if self.family.menu_sections:
-            found += [own for link in news_sections(page) if (own := self.own(link))]
-        home = self.home.rstrip("/")
+            found += [own for link in news_sections(page) if (own := self.normalize_url(link))]
+        home = self.home_url.rstrip("/")
         return [url for url in dict.fromkeys(found) if url.rstrip("/") != home]
 
     def _parents(self, items: list[str]) -> Iterator[Request]:
-        if not self.family.parent_is_listing:
+        if not self.family.is_parent_a_listing:
             return
         section = self.arguments.section or ""
         for url in dict.fromkeys(item.rsplit("/", 1)[0] for item in items):
@@ -340,41 +344,53 @@ class ListingSpider(ArchivedPortalSpider):
 
     def _own_link(self, page: Page, href: str) -> str | None:
         absolute = page.absolute(href)
-        url = self.own(absolute) if absolute else None
+        url = self.normalize_url(absolute) if absolute else None
         if url is None or is_file(url):
             return None
-        left_alone = self.family.left_alone
+        left_alone = self.family.skipped_paths
         return None if left_alone and re.search(left_alone, urlsplit(url).path) else url
 
-    def _empty_listing(self, page: Page, where: Place) -> Iterator[Output]:
+    def _empty_listing(self, page: Page, where: ListingCursor) -> Iterator[SpiderOutput]:
         began = where.number == 1
-        reject = self.unusual(page)
-        if reject and reject.reason != REASONS["missing"]:  # so some say that a list has ended
-            yield reject
+        found = self.interstitial_of(page)
+        if found and found.code is not RejectCode.ERROR_PAGE:  # so some say that a list has ended
+            yield found
             yield from self._broken(where, page.url)
             return
-        if self.family.listing_can_be_article:
+        if self.family.can_listing_be_article:
             result = self.read(page)
             if isinstance(result, Article):
-                yield ListRead(
-                    where.section, where.number, page.url, "fetched", 1, stopped="end", began=began
+                yield ListingPageRead(
+                    where.listing,
+                    where.number,
+                    page.url,
+                    "fetched",
+                    1,
+                    stop_reason=StopReason.END,
+                    is_traversal_start=began,
                 )
-                yield from self.deliver(result)
+                yield from self.yield_if_wanted(result)
                 return
-        if where.first or where.number < where.last:
-            reason = (
-                "the list leads to no article"
-                if where.first
-                else f"page {where.number} of {where.last} of the list is empty"
-            )
-            yield Reject(page.url, "extract", reason, self._other_family(page))
-            yield ListRead(
-                where.section, where.number, page.url, "empty", began=began,
-                stopped="" if where.ahead else "an empty page",
+        if where.is_declared or where.number < where.last:
+            code = RejectCode.EMPTY_LISTING_PAGE
+            if where.is_declared:
+                code = RejectCode.EMPTY_LISTING
+            detail = self._other_family(page)
+            yield reject(page.url, code, detail, number=where.number, last=where.last)
+            yield ListingPageRead(
+                where.listing, where.number, page.url, "empty", is_traversal_start=began,
+                stop_reason=None if where.upcoming_pages else StopReason.EMPTY_PAGE,
             )  # fmt: skip
             yield from self._behind(where)
             return
-        yield ListRead(where.section, where.number, page.url, "fetched", stopped="end", began=began)
+        yield ListingPageRead(
+            where.listing,
+            where.number,
+            page.url,
+            "fetched",
+            stop_reason=StopReason.END,
+            is_traversal_start=began,
+        )
 
     def _other_family(self, page: Page) -> str | None:
         """Say so where a page is of another system than this spider's."""
@@ -408,5 +424,5 @@ class FamilySpider(ListingSpider):
         if "origin" not in arguments:
             raise ArgumentError(f"{self.name} reads any site of its system: give -a origin=URL")
         super().__init__(name, **arguments)
-        self.name = portal or host_of(self.home)
+        self.name = portal or host_of(self.home_url)
         self.reader = replace(self.reader, portal=self.name)

@@ -20,23 +20,25 @@ from twisted.python.failure import Failure
 from portals.archive.wayback import (
     MEMENTO,
     VIA,
-    IndexLine,
-    UnreadableIndex,
-    captured_address,
-    index_address,
-    playback_address,
-    read_index,
+    CdxRecord,
+    UnreadableIndexError,
+    cdx_url,
+    parse_cdx_page,
+    parse_playback_url,
+    playback_url,
     undo_rewriting,
 )
-from portals.article import Article, Reject
-from portals.crawling.outputs import KEY, KIND, ListRead, Output, TryAgain
-from portals.discovery.addresses import address_key, at_home
+from portals.article import Article, Reject, reject
+from portals.crawling.outputs import KEY, KIND, ListingPageRead, RetryLater, SpiderOutput
 from portals.discovery.explorer import SAMPLES
-from portals.discovery.shapes import is_file, is_left_alone, shape_of
+from portals.discovery.url_patterns import is_file, is_skipped, pattern_of
 from portals.extraction.page import Page
-from portals.extraction.reader import READER_FAILED, read_safely
-from portals.extraction.unreadable import UnreadablePage
-from portals.store.saving import utc
+from portals.extraction.reader import read_safely
+from portals.extraction.unreadable import UnreadablePageError
+from portals.outcomes import Counter as RunCounter
+from portals.outcomes import RejectCode
+from portals.store.article_writer import utc
+from portals.urls import rebase_url, url_key
 from spiders.base import PortalSpider
 
 INDEX_SLOT = "wayback-index"
@@ -66,7 +68,7 @@ class ArchivedPortalSpider(PortalSpider):
 
     def ask_index(self, number: int = 1, resume_key: str | None = None) -> Request:
         """Return the request for one page of the index."""
-        url = index_address(
+        url = cdx_url(
             self.settings["WAYBACK"],
             self.host,
             pattern=self.reader.external_id,
@@ -76,39 +78,39 @@ class ArchivedPortalSpider(PortalSpider):
         return Request(
             url,
             self.parse_index,
-            errback=self.failed_index,
+            errback=self.on_index_error,
             cb_kwargs={"number": number},
             priority=1,  # the archive may be slow to list what is asked for much later
             meta={**_POLITE, KIND: "other", KEY: f"index {number}", "download_slot": INDEX_SLOT},
         )
 
-    def parse_index(self, response: Response, number: int) -> Iterator[Output]:
+    def parse_index(self, response: Response, number: int) -> Iterator[SpiderOutput]:
         """Ask for the captures that a page of the index lists, and for its next page."""
-        self.count("pages_read")
+        self.inc_counter(RunCounter.PAGES_READ)
         try:
-            page = read_index(response.body)
-        except UnreadableIndex as error:
-            self.count("errors")
-            yield Reject(response.url, "fetch", str(error))
-            yield ListRead(VIA, number, response.url, "failed")
+            page = parse_cdx_page(response.body)
+        except UnreadableIndexError as error:
+            self.inc_counter(RunCounter.ERRORS)
+            yield reject(response.url, RejectCode.INDEX_UNREADABLE, error=error)
+            yield ListingPageRead(VIA, number, response.url, "failed")
             return
-        self.count("listings")
-        wanted = list(self._wanted(page.lines))
-        yield ListRead(VIA, number, response.url, "fetched", len(wanted))
+        self.inc_counter(RunCounter.LISTINGS)
+        wanted = list(self._wanted(page.records))
+        yield ListingPageRead(VIA, number, response.url, "fetched", len(wanted))
         for line in wanted:
             yield self._ask_capture(line)
         if page.resume_key:
             yield self.ask_index(number + 1, page.resume_key)
 
-    def failed_index(self, failure: Failure) -> Iterator[Output]:
+    def on_index_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Note a page of the index that could not be had: what it lists is not known."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        self.count("errors")
+        self.inc_counter(RunCounter.ERRORS)
         self._note_answer(failure)
-        yield Reject(request.url, "fetch", "the index of the archive failed", _why(failure))
-        yield ListRead(VIA, int(request.cb_kwargs["number"]), request.url, "failed")
+        yield Reject(request.url, RejectCode.INDEX_FAILED, _why(failure))
+        yield ListingPageRead(VIA, int(request.cb_kwargs["number"]), request.url, "failed")
 
-    def _wanted(self, lines: list[IndexLine]) -> Iterator[IndexLine]:
+    def _wanted(self, lines: list[CdxRecord]) -> Iterator[CdxRecord]:
         """Yield the captures of pages that may be articles and are not stored yet.
 
         Of captures in a row with the same payload the first is enough.
@@ -116,92 +118,91 @@ class ArchivedPortalSpider(PortalSpider):
         before: tuple[str, str] | None = None
         for line in lines:
             url = self._address_of(line)
-            same = (address_key(url), line.digest) if url else None
+            same = (url_key(url), line.digest) if url else None
             is_new, before = same != before, same
             if url is None or not is_new or line.status not in ("200", "-"):
                 continue
-            played = captured_address(playback_address("http://archive", line))
+            played = parse_playback_url(playback_url("http://archive", line))
             if played and self.recorder.pages.holds(url, utc(played.captured_at), VIA):
-                self.count("articles_known")
-                self.count("articles_met")
+                self.inc_counter(RunCounter.SKIPPED_KNOWN)
+                self.inc_counter(RunCounter.LISTED_KNOWN)
             else:
                 yield line
 
-    def _address_of(self, line: IndexLine) -> str | None:
+    def _address_of(self, line: CdxRecord) -> str | None:
         """Return the portal's own address of a capture, None where it can be no article."""
-        played = captured_address(playback_address("http://archive", line))
+        played = parse_playback_url(playback_url("http://archive", line))
         try:
-            url = at_home(played.url, self.home) if played else None
+            url = rebase_url(played.url, self.home_url) if played else None
         except ValueError:
             return None
-        if url is None or is_file(url) or is_left_alone(url):
+        if url is None or is_file(url) or is_skipped(url):
             return None
         pattern = self.reader.external_id
         return url if pattern is None or re.search(pattern, url) else None
 
-    def _ask_capture(self, line: IndexLine) -> Request:
+    def _ask_capture(self, line: CdxRecord) -> Request:
         return Request(
-            playback_address(self.settings["WAYBACK"], line),
+            playback_url(self.settings["WAYBACK"], line),
             self.parse_capture,
-            errback=self.failed_capture,
+            errback=self.on_capture_error,
             meta={**_POLITE, KIND: "article", KEY: f"{line.timestamp} {line.original}"},
         )
 
-    def parse_capture(self, response: Response) -> Iterator[Output]:
+    def parse_capture(self, response: Response) -> Iterator[SpiderOutput]:
         """Yield the article of a capture as the portal showed it then."""
-        self.count("pages_read")
+        self.inc_counter(RunCounter.PAGES_READ)
         assert response.request is not None
         asked = response.meta.get("redirect_urls", [response.url])[0]
-        wanted, played = captured_address(asked), captured_address(response.url)
+        wanted, played = parse_playback_url(asked), parse_playback_url(response.url)
         if played is None or MEMENTO not in response.headers:
-            self.count("errors")
-            yield Reject(asked, "fetch", "the archive answered with a page of its own")
-            yield TryAgain()
+            self.inc_counter(RunCounter.ERRORS)
+            yield Reject(asked, RejectCode.NO_CAPTURE)
+            yield RetryLater()
             return
         if wanted is None or played.captured_at != wanted.captured_at:
             yield from self._lost(asked, "the archive plays another capture in its place")
             return
-        url = at_home(played.url, self.home)
+        url = rebase_url(played.url, self.home_url)
         if url is None:
             yield from self._lost(asked, "the archive plays a page of another host")
             return
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
         try:
             page = Page.from_bytes(url, undo_rewriting(response.body), kind, played.captured_at)
-        except UnreadablePage as error:
-            yield Reject(url, "decode", error.reason, error.detail)
+        except UnreadablePageError as error:
+            yield Reject(url, error.code, error.detail)
             return
         yield from self._read_capture(page)
 
-    def _read_capture(self, page: Page) -> Iterator[Output]:
+    def _read_capture(self, page: Page) -> Iterator[SpiderOutput]:
         result = read_safely(page, self.reader)
         if isinstance(result, Reject):
-            if result.reason == READER_FAILED:
-                self.count("errors")
-                self.count("reader_errors")
+            if result.code is RejectCode.READER_FAILED:
+                self.inc_counter(RunCounter.ERRORS)
+                self.inc_counter(RunCounter.READER_ERRORS)
             # Where any page may be an article, lists and menus are no rejects.
-            if result.reason == READER_FAILED or self.reader.external_id:
+            if result.code is RejectCode.READER_FAILED or self.reader.external_id:
                 yield result
             return
         result.via = VIA
         if result.published_at or self.family or self._is_articles_shape(page.url, result):
-            yield from self.deliver(result)
+            yield from self.yield_if_wanted(result)
         else:
-            reason = "no date, and its address is not like an article's"
-            yield Reject(page.url, "extract", reason, result.title[:200])
+            yield Reject(page.url, RejectCode.UNDATED, result.title[:200])
 
     def _is_articles_shape(self, url: str, article: Article) -> bool:
-        """Tell whether dated articles stand at addresses like ``url``."""
+        """Return True if dated articles stand at addresses like ``url``."""
         if not hasattr(self, "_dated_shapes"):
             known = self.recorder.learnt_shapes(self.name)
             self._dated_shapes: Counter[str] = Counter(
-                {shape.shape: SAMPLES for shape in known if shape.kind == "article"}
+                {shape.pattern: SAMPLES for shape in known if shape.kind == "article"}
             )
         if article.published_at:
-            self._dated_shapes[shape_of(url)] += 1
-        return self._dated_shapes[shape_of(url)] >= SAMPLES
+            self._dated_shapes[pattern_of(url)] += 1
+        return self._dated_shapes[pattern_of(url)] >= SAMPLES
 
-    def failed_capture(self, failure: Failure) -> Iterator[Output]:
+    def on_capture_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Note a capture that could not be had, lost or for the moment."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._note_answer(failure)
@@ -209,17 +210,17 @@ class ArchivedPortalSpider(PortalSpider):
         if status in _LOST:
             yield from self._lost(request.url, f"the archive answered {status}")
             return
-        self.count("errors")
-        yield Reject(request.url, "fetch", "the archive cannot be reached", _why(failure))
+        self.inc_counter(RunCounter.ERRORS)
+        yield Reject(request.url, RejectCode.ARCHIVE_UNREACHABLE, _why(failure))
 
-    def _lost(self, asked: str, detail: str) -> Iterator[Output]:
-        self.count("errors")
-        self.count("lost_captures")
-        yield Reject(asked, "fetch", "a capture that the archive lists cannot be had", detail)
+    def _lost(self, asked: str, detail: str) -> Iterator[SpiderOutput]:
+        self.inc_counter(RunCounter.ERRORS)
+        self.inc_counter(RunCounter.LOST_CAPTURES)
+        yield Reject(asked, RejectCode.CAPTURE_LOST, detail)
 
     def _note_answer(self, failure: Failure) -> None:
         if isinstance(failure.value, HttpError):
-            self.count("pages_read")
+            self.inc_counter(RunCounter.PAGES_READ)
 
 
 def _why(failure: Failure) -> str:

@@ -23,7 +23,7 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Portal:
+class FakePortal:
     """A running server: its address, its pages by path, and the paths asked for, in order."""
 
     origin: str
@@ -33,12 +33,12 @@ class Portal:
 
 
 @contextmanager
-def serving(pages: Mapping[str, bytes | Answer]) -> Iterator[Portal]:
+def serving(pages: Mapping[str, bytes | Answer]) -> Iterator[FakePortal]:
     """Serve ``pages`` (by path with query) on a free port until the block ends."""
     answers = {
         path: page if isinstance(page, Answer) else Answer(page) for path, page in pages.items()
     }
-    portal = Portal("", answers)
+    portal = FakePortal("", answers)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

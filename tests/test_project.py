@@ -47,7 +47,7 @@ def test_the_catalogue_names_every_portal_once_with_its_address() -> None:
     hosts = [portal.host for portal in portals().values()]
 
     assert len(hosts) == len(set(hosts)) == len(CATALOGUE.read_text("utf-8").splitlines()) - 1
-    assert all(portal.home.startswith(("http://", "https://")) for portal in portals().values())
+    assert all(portal.home_url.startswith(("http://", "https://")) for portal in portals().values())
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.vi.md"])

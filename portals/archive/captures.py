@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from portals.archive.encodings import EncodingError, dechunk, decode_body
 from portals.archive.records import Damage, Record, read_records
-from portals.archive.wayback import MEMENTO, VIA, captured_address, undo_rewriting
+from portals.archive.wayback import MEMENTO, VIA, parse_playback_url, undo_rewriting
 from portals.errors import ArchiveError
 
 logger = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ def _response(record: Record, captured_at: datetime) -> Capture | Damage:
         except EncodingError as error:
             return _damage(record, str(error))
     kept = [(name, value) for name, value in headers if name.lower() not in _DECODED]
-    address = captured_address(record.url or "")
+    address = parse_playback_url(record.url or "")
     # Without this header it is a page of the archive's own, or of a portal with such a path.
     if address is None or MEMENTO not in said:
         return Capture(record.url or "", status, kept, body, captured_at)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from portals.archive.captures import payload_digest, payload_of
 from portals.archive.records import CUT, Damage, Record, read_records
-from portals.store.pages import Pages
+from portals.store.pages import PageRepository
 
 Kind = Literal["damaged", "missing", "orphan", "cut"]
 
@@ -40,7 +40,7 @@ class Checked:
     bytes: int = 0
 
 
-def check(files: Iterable[Path], pages: Pages, checked: Checked) -> Iterator[Finding]:
+def check(files: Iterable[Path], pages: PageRepository, checked: Checked) -> Iterator[Finding]:
     """Yield what is wrong with the archives in ``files`` and with those that pages lie in."""
     for path in {path.resolve(): path for path in [*pages.archives(), *files]}.values():
         if not path.is_file():
@@ -53,7 +53,7 @@ def check(files: Iterable[Path], pages: Pages, checked: Checked) -> Iterator[Fin
         yield from _check_file(path, pages, checked)
 
 
-def _check_file(path: Path, pages: Pages, checked: Checked) -> Iterator[Finding]:
+def _check_file(path: Path, pages: PageRepository, checked: Checked) -> Iterator[Finding]:
     expected = {known.page.offset: known.page for known in pages.in_archive(path)}
     for record in read_records(path):
         if isinstance(record, Damage):

@@ -115,7 +115,7 @@ def _inflate(body: bytes, limit: int, *, wbits: int) -> bytes:
 
 
 def _is_whole(body: bytes, wbits: int) -> bool:
-    """Tell whether the text of a body is whole, and only its checksum is missing or cut."""
+    """Return True if the text of a body is whole, and only its checksum is missing or cut."""
     start = _HEADERS[wbits]
     if wbits == _GZIP and len(body) > start and body[3]:
         return False  # a name or comment stands before the text: servers write none

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from portals.archive.records import Damage, read_records
-from portals.store.pages import KnownPage, Pages
-from portals.store.saving import utc
+from portals.store.article_writer import utc
+from portals.store.pages import PageRepository, StoredPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Pruned:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PrunePolicy:
     """What may be dropped: pages fetched before ``before`` (aware).
 
     ``keep_articles``: no page of any revision. ``drop_current``: even pages of current revisions,
@@ -37,7 +37,7 @@ class Wish:
 
 
 def prune(
-    pages: Pages, wish: Wish, portal: str, folder: Path, *, is_trial: bool = False
+    pages: PageRepository, wish: PrunePolicy, portal: str, folder: Path, *, is_trial: bool = False
 ) -> Iterator[Pruned]:
     """Drop what ``wish`` names from the archives of ``portal`` in ``folder``, file after file.
 
@@ -59,7 +59,7 @@ def prune(
         yield Pruned(path, len(dropped), before, after)
 
 
-def _unneeded(pages: Pages, path: Path, wish: Wish) -> Iterator[KnownPage]:
+def _unneeded(pages: PageRepository, path: Path, wish: PrunePolicy) -> Iterator[StoredPage]:
     conn = pages.db.conn
     for known in pages.in_archive(path):
         if known.page.fetched_at >= utc(wish.before) or known.page.via:
@@ -102,7 +102,7 @@ _CURRENT = f"""
 """  # noqa: S608 - our own words
 
 
-def _rewrite(pages: Pages, path: Path, dropped: dict[int, KnownPage]) -> int:
+def _rewrite(pages: PageRepository, path: Path, dropped: dict[int, StoredPage]) -> int:
     """Write ``path`` anew without the records at ``dropped``, and return its size in bytes."""
     target = _beside(path, pages)
     part = target.with_name(f"{target.name}.part")  # no archive yet
@@ -140,7 +140,7 @@ def _copy(path: Path, target: Path, dropped: Container[int]) -> tuple[dict[int, 
         return moved, copy.tell()
 
 
-def _beside(path: Path, pages: Pages) -> Path:
+def _beside(path: Path, pages: PageRepository) -> Path:
     """Return the name of the next edition that nobody has: "a.1.warc.gz" after "a.warc.gz"."""
     stem = path.name.removesuffix(".gz").removesuffix(".warc")
     ending = path.name[len(stem) :]

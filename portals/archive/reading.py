@@ -12,12 +12,13 @@ from portals.archive.captures import Capture, Revisit, capture_of, payload_diges
 from portals.archive.records import Damage, Record, read_records
 from portals.article import Article, Reject
 from portals.contract import normalise, why_invalid
-from portals.discovery.addresses import at_home, host_of
 from portals.extraction.page import Page
-from portals.extraction.reader import READER_FAILED, Recipe, read_safely
-from portals.extraction.unreadable import UnreadablePage
-from portals.store.pages import ArchivedPage, Shown
-from portals.store.saving import utc
+from portals.extraction.reader import Recipe, read_safely
+from portals.extraction.unreadable import UnreadablePageError
+from portals.outcomes import RejectCode
+from portals.store.article_writer import utc
+from portals.store.pages import ArchivedPage, ShownKind
+from portals.urls import host_of, rebase_url
 
 RANGE = 2 * 1024 * 1024
 """Bytes of an archive that are read at once: some two hundred pages."""
@@ -71,7 +72,7 @@ class PageRead:
 
     recipe: Recipe
     page: ArchivedPage
-    shown: Shown | None = None
+    shown: ShownKind | None = None
     item: Article | Reject | None = None
     revisit: Revisit | None = None
 
@@ -156,7 +157,7 @@ def _at_home(found: Capture | Revisit, about: Mapping[str, str]) -> Capture | Re
     """Give a capture of a public archive the address that the portal itself would have."""
     if isinstance(found, Revisit) or not found.via:
         return found
-    return replace(found, url=at_home(found.url, about.get("origin", "")) or found.url)
+    return replace(found, url=rebase_url(found.url, about.get("origin", "")) or found.url)
 
 
 def _page(path: Path, record: Record, found: Capture | Revisit) -> ArchivedPage:
@@ -175,22 +176,22 @@ def _page(path: Path, record: Record, found: Capture | Revisit) -> ArchivedPage:
     )
 
 
-def read_capture(capture: Capture, recipe: Recipe) -> tuple[Shown, Article | Reject | None]:
+def read_capture(capture: Capture, recipe: Recipe) -> tuple[ShownKind, Article | Reject | None]:
     """Return what one capture is, and its article, or its reject where the reader failed.
 
     Lists, menus and error pages are most of an archive: they are no rejects.
     """
     try:
         page = Page.from_bytes(capture.url, capture.body, capture.content_type, capture.captured_at)
-    except UnreadablePage:
+    except UnreadablePageError:
         return "other", None
     result = read_safely(page, recipe)
     if isinstance(result, Reject):
-        return ("reject", result) if result.reason == READER_FAILED else ("other", None)
+        return ("reject", result) if result.code is RejectCode.READER_FAILED else ("other", None)
     normalise(result)
     result.via = capture.via
-    if reason := why_invalid(result):
-        return "reject", Reject(result.url, "validate", reason, result.title[:200] or None)
+    if code := why_invalid(result):
+        return "reject", Reject(result.url, code, result.title[:200] or None)
     # Without a crawl nobody knows what led here: the address must be of the articles'.
     is_proven = result.published_at is not None or bool(recipe.themes)
     return ("article" if is_proven else "undated"), result

@@ -91,7 +91,7 @@ def read_records(path: Path, start: int = 0, end: int | None = None) -> Iterator
             offset += found.length
 
 
-class _Shelf(ABC):
+class _RecordFile(ABC):
     """A file, read through a buffer that moves along with it."""
 
     mark: bytes
@@ -108,7 +108,7 @@ class _Shelf(ABC):
 
     @abstractmethod
     def begins(self, offset: int) -> bool:
-        """Tell whether a record begins at ``offset``."""
+        """Return True if a record begins at ``offset``."""
 
     def bytes_at(self, offset: int, least: int = 1) -> bytes:
         """Return what lies at ``offset``: ``least`` bytes or more, unless the file ends before."""
@@ -133,7 +133,7 @@ class _Shelf(ABC):
         return None
 
 
-class _Packed(_Shelf):
+class _Packed(_RecordFile):
     """A file whose records are gzip members."""
 
     mark = _GZIP
@@ -183,7 +183,7 @@ class _Packed(_Shelf):
         return b"".join(parts), at - len(inflater.unused_data) - offset
 
 
-class _Plain(_Shelf):
+class _Plain(_RecordFile):
     """A file without compression."""
 
     mark = _VERSION

@@ -26,21 +26,23 @@ from portals.archive.reading import (
     read_range,
 )
 from portals.archive.records import CUT, Damage
-from portals.archive.replay import record_at
+from portals.archive.replay_index import record_at
 from portals.article import READER_VERSION, Article, Reject
-from portals.discovery.addresses import address_key
 from portals.discovery.explorer import SAMPLES
-from portals.discovery.shapes import is_left_alone, shape_of
-from portals.extraction.reader import READER_FAILED, Recipe
+from portals.discovery.url_patterns import is_skipped, pattern_of
+from portals.extraction.reader import Recipe
+from portals.outcomes import RejectCode
+from portals.store.article_writer import utc
 from portals.store.database import Store
 from portals.store.differences import Difference, differences, fields_at
-from portals.store.pages import KnownPage, Pages
-from portals.store.saving import utc
+from portals.store.pages import PageRepository, StoredPage
+from portals.store.upgrade import REEXTRACTION
+from portals.urls import url_key
 
 COUNTED = (
     "pages", "articles", "new", "changed", "reread", "copy", "known", "no_article", "rejects",
 )  # fmt: skip
-COMMAND = "reextract"
+COMMAND = REEXTRACTION
 
 _PR_SET_PDEATHSIG = 1  # Linux: the signal that a process gets when its parent ends
 _MISSING = "it repeats a page that no archive here holds"
@@ -135,7 +137,7 @@ class Reextraction:
     ) -> None:
         self.store = store
         self.recipes = recipes
-        self.pages = Pages(store)
+        self.pages = PageRepository(store)
         self.compares = compares
         self.asked = json.dumps([asked, READER_VERSION, _fingerprint(recipes)])
         self.differences: list[Difference] = []
@@ -149,7 +151,9 @@ class Reextraction:
     def begin(self) -> None:
         """End what was killed before. Raises sqlite3.Error."""
         with self.store.writing():
-            self.store.db.conn.execute("DELETE FROM readings WHERE asked != ?", (self.asked,))
+            self.store.db.conn.execute(
+                "DELETE FROM reextraction_progress WHERE request != ?", (self.asked,)
+            )
             self.store.db.conn.execute(
                 "UPDATE runs SET verdict = 'crashed', reason = 'the process was killed',"
                 " finished_at = ? WHERE verdict IS NULL AND arguments ->> 'command' = ?",
@@ -158,12 +162,14 @@ class Reextraction:
 
     def left(self, ranges: Iterable[Range]) -> list[Range]:
         """Return the ranges that an interrupted run of the same command did not commit."""
-        rows = self.store.db.conn.execute("SELECT path, start, damaged FROM readings").fetchall()
+        rows = self.store.db.conn.execute(
+            "SELECT path, start_offset, damaged_records FROM reextraction_progress"
+        ).fetchall()
         done = {(path, start) for path, start, _ in rows}
         self.damaged_before = sum(damaged for _, _, damaged in rows)
         return [part for part in ranges if (str(part.path.resolve()), part.start) not in done]
 
-    def take(self, read: RangeRead) -> None:
+    def store_range(self, read: RangeRead) -> None:
         """Store what a range holds. Raises sqlite3.Error."""
         damage = [found for found in read.damage if found.reason != CUT]  # a kill leaves that
         waiting = len(self._waiting)
@@ -172,7 +178,7 @@ class Reextraction:
                 self._take_page(page, read.range)
             if len(self._waiting) == waiting:  # else an interrupted reading begins here again
                 self.store.db.conn.execute(
-                    "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO reextraction_progress VALUES (?, ?, ?, ?)",
                     (str(read.range.path.resolve()), read.range.start, self.asked, len(damage)),
                 )
         self.damage += [(read.range, found) for found in damage]
@@ -201,11 +207,11 @@ class Reextraction:
         if read.shown is None:
             return
         portal.counts["pages"] += 1
-        self.pages.note_shown(page_id, read.shown)
+        self.pages.record_page_kind(page_id, read.shown)
         if isinstance(read.item, Reject):
             self.store.reject(read.item, portal.run_id, datetime.now(UTC))
             portal.counts["rejects"] += 1
-            portal.counts["failed"] += read.item.reason == READER_FAILED
+            portal.counts["failed"] += read.item.code is RejectCode.READER_FAILED
         elif read.shown == "article" and read.item:
             self._store(read.item, portal, page_id)
         elif read.shown != "undated":
@@ -266,7 +272,7 @@ class Reextraction:
                 self._end(portal, is_whole=is_whole)
         if is_whole:
             with self.store.writing():
-                self.store.db.conn.execute("DELETE FROM readings")
+                self.store.db.conn.execute("DELETE FROM reextraction_progress")
         return [
             {"portal": name, **{key: portal.counts[key] for key in COUNTED}}
             for name, portal in self._portals.items()
@@ -278,7 +284,7 @@ class Reextraction:
         for known in self.pages.undated(name):
             shapes = self._dated_shapes(name) if shapes is None else shapes
             url = known.page.url
-            is_article = shapes[shape_of(url)] >= SAMPLES and not is_left_alone(url)
+            is_article = shapes[pattern_of(url)] >= SAMPLES and not is_skipped(url)
             capture = load_capture(self.pages, known) if is_article else None
             _, item = read_capture(capture, self._recipes[name]) if capture else (None, None)
             if isinstance(item, Article):
@@ -291,7 +297,7 @@ class Reextraction:
         found = self.store.db.conn.execute(
             "SELECT url FROM sightings WHERE portal = ? AND published_at IS NOT NULL", (portal,)
         )
-        return Counter(shape_of(url) for (url,) in found)
+        return Counter(pattern_of(url) for (url,) in found)
 
     def _end(self, portal: _Portal, *, is_whole: bool) -> None:
         counts = portal.counts
@@ -319,7 +325,7 @@ class Reextraction:
         )
 
 
-def load_capture(pages: Pages, known: KnownPage) -> Capture | None:
+def load_capture(pages: PageRepository, known: StoredPage) -> Capture | None:
     """Return an archived page as it was served, or None where no archive holds it any more."""
     holder = pages.by_id(known.page.repeats) if known.page.repeats else known
     if holder is None:
@@ -329,7 +335,7 @@ def load_capture(pages: Pages, known: KnownPage) -> Capture | None:
     except OSError:
         return None
     found = capture_of(record) if record else None
-    is_it = isinstance(found, Capture) and address_key(found.url) == address_key(holder.page.url)
+    is_it = isinstance(found, Capture) and url_key(found.url) == url_key(holder.page.url)
     if not isinstance(found, Capture) or not is_it:
         return None
     served_at = datetime.fromisoformat(known.page.fetched_at)

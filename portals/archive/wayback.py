@@ -31,7 +31,7 @@ _ADDED = (  # first what it begins with, then what it ends with
 
 
 @dataclass(frozen=True, slots=True)
-class CapturedAddress:
+class PlaybackUrl:
     """The address of a page as the archive has it; ``captured_at`` is aware (UTC)."""
 
     url: str
@@ -39,7 +39,7 @@ class CapturedAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class IndexLine:
+class CdxRecord:
     """One capture as the index lists it. ``timestamp``: 14 digits, UTC."""
 
     timestamp: str
@@ -50,18 +50,18 @@ class IndexLine:
 
 
 @dataclass(frozen=True, slots=True)
-class IndexPage:
+class CdxPage:
     """One answer of the index, and the key with which the next one is asked for."""
 
-    lines: list[IndexLine]
+    records: list[CdxRecord]
     resume_key: str | None
 
 
-class UnreadableIndex(ValueError):  # noqa: N818 - it says what it is
+class UnreadableIndexError(ValueError):
     """An answer in the index's place that is none."""
 
 
-def captured_address(url: str) -> CapturedAddress | None:
+def parse_playback_url(url: str) -> PlaybackUrl | None:
     """Return what is played back at ``url``, or None where it is no address of the archive."""
     match = _PLAYED.match(url)
     if match is None:
@@ -72,17 +72,17 @@ def captured_address(url: str) -> CapturedAddress | None:
         return None
     original = re.sub(r"^(https?):/{1,2}", r"\1://", match["url"])
     try:
-        return CapturedAddress(_bare(original), at)
+        return PlaybackUrl(_bare(original), at)
     except ValueError:  # the index keeps whatever somebody once asked for
         return None
 
 
-def playback_address(base: str, line: IndexLine) -> str:
+def playback_url(base: str, line: CdxRecord) -> str:
     """Return where the archive at ``base`` plays a capture back as it was served (``id_``)."""
     return f"{base.rstrip('/')}/web/{line.timestamp}id_/{line.original}"
 
 
-def index_address(
+def cdx_url(
     base: str,
     host: str,
     *,
@@ -114,22 +114,20 @@ def index_address(
     return f"{base.rstrip('/')}/cdx/search/cdx?{urlencode(asked)}"
 
 
-def read_index(body: bytes) -> IndexPage:
+def parse_cdx_page(body: bytes) -> CdxPage:
     """Return what the index answered. Raises UnreadableIndex."""
     try:
         rows = json.loads(body or b"[]")
     except (ValueError, RecursionError) as error:
-        raise UnreadableIndex("the index of the archive did not answer in JSON") from error
+        raise UnreadableIndexError("the index of the archive did not answer in JSON") from error
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise UnreadableIndex("the index of the archive answered something else than a list")
+        raise UnreadableIndexError("the index of the archive answered something else than a list")
     resume_key = None
     if len(rows) >= 2 and not rows[-2] and len(rows[-1]) == 1:
         resume_key = str(rows[-1][0]).encode("utf-8", "replace").decode()
         rows = rows[:-2]
-    lines = [IndexLine(*map(str, row)) for row in rows[1:] if len(row) == len(_FIELDS)]
-    return IndexPage(
-        [line for line in lines if re.fullmatch(r"\d{14}", line.timestamp)], resume_key
-    )
+    lines = [CdxRecord(*map(str, row)) for row in rows[1:] if len(row) == len(_FIELDS)]
+    return CdxPage([line for line in lines if re.fullmatch(r"\d{14}", line.timestamp)], resume_key)
 
 
 def undo_rewriting(body: bytes) -> bytes:

@@ -32,7 +32,7 @@ Headers = Iterable[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class RevisitTarget:
     """The capture whose payload a revisit repeats; ``fetched_at`` as stored (UTC, ISO 8601)."""
 
     url: str
@@ -41,7 +41,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class RecordLocation:
     """Where a record lies (bytes), and the digest of its payload."""
 
     path: Path
@@ -80,8 +80,8 @@ class ArchiveWriter:
         return self._file.tell()
 
     def write(
-        self, capture: Capture, asked: Headers | None = None, earlier: Earlier | None = None
-    ) -> Written:
+        self, capture: Capture, asked: Headers | None = None, earlier: RevisitTarget | None = None
+    ) -> RecordLocation:
         """Append one response, and the request's headers where they are given.
 
         ``earlier``: a capture with the same payload, or the one that a 304 speaks of; the body is
@@ -123,7 +123,7 @@ class ArchiveWriter:
         length = self.size - offset
         if asked is not None:
             self._append(self._request(capture.url, asked, marks))
-        return Written(self.path, offset, length, digest)
+        return RecordLocation(self.path, offset, length, digest)
 
     def _request(self, url: str, asked: Headers, marks: Mapping[str, str]) -> ArcWarcRecord:
         said = StatusAndHeaders(f"{url} HTTP/1.1", list(_public(asked)), protocol="GET")
@@ -169,8 +169,8 @@ class RollingWriter:
         self._is_synced = True
 
     def write(
-        self, capture: Capture, asked: Headers | None = None, earlier: Earlier | None = None
-    ) -> Written:
+        self, capture: Capture, asked: Headers | None = None, earlier: RevisitTarget | None = None
+    ) -> RecordLocation:
         """Append a response, to a new file where the last one is full. Raises OSError."""
         if self._writer is not None and self._writer.size >= self.largest:
             self.close()

@@ -52,10 +52,10 @@ class PlainFormatter(logging.Formatter):
         """Return the line, and the lines of an exception under it."""
         told = copy(record)
         told.msg, told.args = " ".join(record.getMessage().splitlines()), None
-        return "\n".join(harmless(line) for line in super().format(told).split("\n"))
+        return "\n".join(strip_control_chars(line) for line in super().format(told).split("\n"))
 
 
-def harmless(text: str) -> str:
+def strip_control_chars(text: str) -> str:
     """Return ``text`` without controls, escape sequences and signs that turn lines round."""
     if text.isprintable():
         return text
@@ -84,14 +84,14 @@ def _escaped(sign: str) -> str:
     return json.dumps(sign)[1:-1] if sign > "\x7f" else f"\\u{ord(sign):04x}"
 
 
-def readable(argument: str) -> str:
+def decode_argument(argument: str) -> str:
     """Return an argument as text, whatever bytes a shell passed on."""
     return argument.encode("utf-8", "replace").decode()
 
 
-def fail(message: object, code: int) -> int:
+def print_error(message: object, code: int) -> int:
     """Print one line on standard error and return ``code``."""
-    print(harmless(f"error: {message}"), file=sys.stderr)
+    print(strip_control_chars(f"error: {message}"), file=sys.stderr)
     return code
 
 
@@ -116,7 +116,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> N
     Console().print(table)
 
 
-def counting(items: Iterable[_Item], total: int, what: str, by: int = 0) -> Iterator[_Item]:
+def with_progress(items: Iterable[_Item], total: int, what: str, by: int = 0) -> Iterator[_Item]:
     """Yield ``items`` behind a bar on standard error, where somebody looks.
 
     Each item counts ``by``, or as much as itself where that is 0.
@@ -134,10 +134,10 @@ def counting(items: Iterable[_Item], total: int, what: str, by: int = 0) -> Iter
 def print_text(text: str) -> None:
     """Print ``text``; a reader that has gone (``| head``) ends the output, not in a traceback."""
     try:
-        print("\n".join(map(harmless, text.split("\n"))), flush=True)
+        print("\n".join(map(strip_control_chars, text.split("\n"))), flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _plain(value: object) -> str:
-    return "" if value is None else harmless(" ".join(str(value).split()))
+    return "" if value is None else strip_control_chars(" ".join(str(value).split()))

@@ -17,15 +17,15 @@ from scrapy.exceptions import UsageError
 
 from portals.archive.captures import archive_files
 from portals.archive.checking import Checked, Finding, check
-from portals.archive.pruning import Wish, prune
+from portals.archive.pruning import PrunePolicy, prune
 from portals.archive.reextraction import COMMAND
-from portals.commands import fail, print_rows
-from portals.crawling.lock import PortalLock, PortalLockedError
-from portals.crawling.schedules import parse_duration
+from portals.commands import print_error, print_rows
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
+from portals.operations.cron_systemd import parse_duration
 from portals.store.database import Store
-from portals.store.pages import Pages
+from portals.store.pages import PageRepository
+from portals.store.portal_lock import PortalLock, PortalLockedError
 
 
 class Command(ScrapyCommand):
@@ -72,11 +72,11 @@ class Command(ScrapyCommand):
         try:
             tasks[args[0]](args[1:], opts)
         except PortalLockedError as error:
-            self.exitcode = fail(error, EXIT_CODES["locked"])
+            self.exitcode = print_error(error, EXIT_CODES["locked"])
         except (StorageError, OSError, sqlite3.Error) as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
         except PortalError as error:
-            self.exitcode = fail(error, USAGE_ERROR)
+            self.exitcode = print_error(error, USAGE_ERROR)
 
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print what is wrong; the exit code is 0 where every page can be read again."""
@@ -88,7 +88,7 @@ class Command(ScrapyCommand):
         checked, counts = Checked(), Counter[str]()
         rows: list[dict[str, Any]] = []
         with closing(Store.open_to_read(self.settings["DATABASE"])) as store:
-            for finding in check(files, Pages(store), checked):
+            for finding in check(files, PageRepository(store), checked):
                 counts[finding.kind] += 1
                 rows.append(_row(finding))
         print_rows(rows, as_json=opts.json)
@@ -98,7 +98,7 @@ class Command(ScrapyCommand):
             + (f", {counts['cut']} cut" if counts["cut"] else "")
         )
         if counts["damaged"] or counts["missing"]:
-            self.exitcode = fail(told, EXIT_CODES["incomplete"])
+            self.exitcode = print_error(told, EXIT_CODES["incomplete"])
         elif not opts.json:
             print(told)
 
@@ -114,7 +114,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         if args or not opts.older:
             raise UsageError("prune takes --older AGE and no files")
-        wish = Wish(
+        wish = PrunePolicy(
             datetime.now(UTC) - parse_duration(opts.older),
             keep_articles=opts.keep_articles,
             drop_current=opts.drop_current,
@@ -123,12 +123,12 @@ class Command(ScrapyCommand):
         folder = self._folder()
         rows: list[dict[str, Any]] = []
         with closing(Store.open(database)) as store:
-            pages = Pages(store)
+            pages = PageRepository(store)
             known = pages.portals()
             if opts.portal and opts.portal not in known:
                 raise PortalError(f"no archived page is of a portal {opts.portal!r}")
             for portal in [opts.portal] if opts.portal else known:
-                with PortalLock(database, COMMAND).held(), PortalLock(database, portal).held():
+                with PortalLock(database, COMMAND).hold(), PortalLock(database, portal).hold():
                     pruned = prune(pages, wish, portal, folder, is_trial=opts.dry_run)
                     rows += [asdict(one) | {"path": str(one.path)} for one in pruned]
         print_rows(rows, as_json=opts.json)

@@ -15,17 +15,17 @@ from scrapy.spiderloader import SpiderLoader
 
 from portals.archive.wayback import VIA
 from portals.catalogue import portals
-from portals.commands import crawler_process, fail, harmless, to_json
+from portals.commands import crawler_process, print_error, strip_control_chars, to_json
 from portals.crawling.addons import seconds
 from portals.crawling.arguments import ArgumentError, CrawlArguments
-from portals.crawling.lock import PortalLock, PortalLockedError
-from portals.crawling.replay import open_replay
 from portals.crawling.run import RunRecorder
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
-from portals.discovery.addresses import host_of
 from portals.errors import PortalError, StorageError
+from portals.network.replay_handler import open_replay
+from portals.store.article_writer import utc
 from portals.store.database import Store
-from portals.store.saving import utc
+from portals.store.portal_lock import PortalLock, PortalLockedError
+from portals.urls import host_of
 
 
 def portal_name(name: str, arguments: Mapping[str, str]) -> str:
@@ -69,7 +69,9 @@ class Command(BaseRunSpiderCommand):
         names = SpiderLoader.from_settings(self.settings).list()
         if args[0] not in names:
             known = ", ".join(sorted(portals().keys() & set(names)))
-            self.exitcode = fail(f"there is no portal {args[0]!r}; there are {known}", USAGE_ERROR)
+            self.exitcode = print_error(
+                f"there is no portal {args[0]!r}; there are {known}", USAGE_ERROR
+            )
             return
         try:
             self._check(args[0], dict(opts.spargs))
@@ -80,10 +82,10 @@ class Command(BaseRunSpiderCommand):
             self.exitcode = self._locked(lock.portal, error, as_json=opts.json)
             return
         except (StorageError, OSError) as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
             return
         except PortalError as error:
-            self.exitcode = fail(error, USAGE_ERROR)
+            self.exitcode = print_error(error, USAGE_ERROR)
             return
         self.crawler_process = crawler_process(self.settings)
         crawler = self._create_crawler(args[0])
@@ -132,14 +134,14 @@ class Command(BaseRunSpiderCommand):
             print(to_json(row))
         else:
             print(f"{portal}: locked")
-        return fail(error, EXIT_CODES["locked"])
+        return print_error(error, EXIT_CODES["locked"])
 
     def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
         recorder: Any = crawler.get_extension(RunRecorder) if crawler.engine else None
         if recorder is None or (recorder.run_id == 0 and not recorder.has_storage_failed):
-            return fail("the crawl did not start, see the log above", EXIT_CODES["crashed"])
+            return print_error("the crawl did not start, see the log above", EXIT_CODES["crashed"])
         if as_json:
             print(to_json(recorder.as_row()))
         else:
-            print(harmless(recorder.summary()))
+            print(strip_control_chars(recorder.summary()))
         return EXIT_CODES[recorder.verdict]

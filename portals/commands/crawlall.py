@@ -21,13 +21,13 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import SpiderLoader
 
 from portals.catalogue import portals
-from portals.commands import counting, fail, print_rows
-from portals.crawling.alerts import heartbeat, send
-from portals.crawling.replay import open_replay
+from portals.commands import print_error, print_rows, with_progress
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
+from portals.network.replay_handler import open_replay
+from portals.operations.alerts import heartbeat, send
 from portals.store.database import Store
-from portals.store.similar import update, waiting
+from portals.store.similar import queue_length, update
 
 _SHOWN = ("portal", "verdict", "new", "changed", "known", "rejected", "requests", "reason")
 
@@ -64,7 +64,7 @@ class Command(ScrapyCommand):
         wanted = [name.strip() for name in (opts.only or "").split(",") if name.strip()] or names
         if unknown := [name for name in wanted if name not in names]:
             known = ", ".join(names)
-            self.exitcode = fail(
+            self.exitcode = print_error(
                 f"there is no portal {unknown[0]!r}; there are {known}", USAGE_ERROR
             )
             return
@@ -73,10 +73,10 @@ class Command(ScrapyCommand):
                 open_replay(self.settings["REPLAY"])
             Store.open(self.settings["DATABASE"]).close()
         except StorageError as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
             return
         except PortalError as error:
-            self.exitcode = fail(error, USAGE_ERROR)
+            self.exitcode = print_error(error, USAGE_ERROR)
             return
         rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
         print_rows(rows, as_json=opts.json)
@@ -89,7 +89,7 @@ class Command(ScrapyCommand):
         assert self.settings is not None
         try:
             with closing(Store.open(self.settings["DATABASE"])) as store:
-                for _ in counting(update(store), waiting(store), "comparing"):
+                for _ in with_progress(update(store), queue_length(store), "comparing"):
                     pass
         except (StorageError, sqlite3.Error) as error:
             print(f"warning: articles are not compared: {error}", file=sys.stderr)

@@ -16,13 +16,13 @@ from scrapy.spiderloader import SpiderLoader
 
 from portals.article import Article, Reject
 from portals.catalogue import portals
-from portals.commands import crawler_process, fail, print_rows, print_text, to_json
-from portals.crawling.replay import CAPTURED_AT, open_replay
+from portals.commands import crawler_process, print_error, print_rows, print_text, to_json
 from portals.crawling.verdicts import USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.extraction.induction import Example, induce
 from portals.extraction.page import Page
-from portals.extraction.reader import Nets, Recipe
+from portals.extraction.reader import Recipe, Strategies
+from portals.network.replay_handler import CAPTURED_AT, open_replay
 from portals.store.database import Store
 
 HEALTHY, DEGRADED, BROKEN = 0, 1, 2
@@ -47,7 +47,7 @@ class Diagnosis:
 
 
 class Command(BaseRunSpiderCommand):
-    """Looks at a few articles of a portal and says which net answers for each field."""
+    """Looks at a few articles of a portal and says which strategy answers for each field."""
 
     requires_project = True
     requires_crawler_process = False
@@ -74,13 +74,13 @@ class Command(BaseRunSpiderCommand):
         if args[0] not in loader.list():
             known = ", ".join(sorted(portals().keys() & set(loader.list())))
             message = f"there is no portal {args[0]!r}; there are {known}"
-            self.exitcode = fail(message, USAGE_ERROR)
+            self.exitcode = print_error(message, USAGE_ERROR)
             return
         try:
             if self.settings["REPLAY"]:
                 open_replay(self.settings["REPLAY"])
         except PortalError as error:
-            self.exitcode = fail(error, USAGE_ERROR)
+            self.exitcode = print_error(error, USAGE_ERROR)
             return
         history = self.settings["DATABASE"]
         with tempfile.TemporaryDirectory() as folder:
@@ -154,7 +154,7 @@ def diagnose(
 
 
 def _diagnose_page(page: Page, article: Article, recipe: Recipe, diagnosis: Diagnosis) -> None:
-    nets = Nets(page, recipe)
+    strategies = Strategies(page, recipe)
     for name in (*FIELDS, "body"):
         rule = article.provenance.get(name, "")
         diagnosis.rows.append(
@@ -163,31 +163,31 @@ def _diagnose_page(page: Page, article: Article, recipe: Recipe, diagnosis: Diag
                 "field": name,
                 "answered_by": rule or "nobody",
                 "value": _short(getattr(article, name)),
-                "others": "; ".join(_others(nets, name, rule)),
+                "others": "; ".join(_others(strategies, name, rule)),
             }
         )
     if recipe.themes and not article.provenance["body"].startswith("selectors"):
-        net = article.provenance["body"]
-        diagnosis.worsen(DEGRADED, f"{page.url}: the selectors find no text, {net} does")
+        strategy = article.provenance["body"]
+        diagnosis.worsen(DEGRADED, f"{page.url}: the selectors find no text, {strategy} does")
 
 
-def _others(nets: Nets, name: str, rule: str) -> list[str]:
-    """Return what the nets that were not asked would have said."""
+def _others(strategies: Strategies, name: str, rule: str) -> list[str]:
+    """Return what the strategies that were not asked would have said."""
     answers = []
-    if not rule.startswith("layout") and nets.layout:
-        value = _of_layout(nets, name)
+    if not rule.startswith("layout") and strategies.layout:
+        value = _of_layout(strategies, name)
         if value:
             answers.append(f"layout: {_short(value)}")
-    claim = getattr(nets.structured, name, None)
+    claim = getattr(strategies.metadata, name, None)
     if claim and not rule.startswith("structured"):
         answers.append(f"{claim.rule}: {_short(claim.value)}")
-    if name == "published_at" and nets.structured.date and not rule.startswith("structured"):
-        answers.append(f"{nets.structured.date_rule}: {nets.structured.date.iso}")
+    if name == "published_at" and strategies.metadata.date and not rule.startswith("structured"):
+        answers.append(f"{strategies.metadata.date_rule}: {strategies.metadata.date.iso}")
     return answers
 
 
-def _of_layout(nets: Nets, name: str) -> str | None:
-    reading = nets.layout
+def _of_layout(strategies: Strategies, name: str) -> str | None:
+    reading = strategies.layout
     if reading is None:
         return None
     if name == "published_at":

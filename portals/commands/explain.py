@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import fail, print_rows
+from portals.commands import print_error, print_rows
 from portals.crawling.verdicts import EXIT_CODES, EXPLANATIONS, USAGE, USAGE_ERROR
 
 
@@ -41,7 +41,7 @@ class Command(ScrapyCommand):
         if not wanted:
             known = ", ".join(" ".join(_names(row)) for row in rows)
             message = f"there is no exit code or verdict {args[0]!r}; there are {known}"
-            self.exitcode = fail(message, USAGE_ERROR)
+            self.exitcode = print_error(message, USAGE_ERROR)
             return
         print_rows(wanted, as_json=opts.json)
 

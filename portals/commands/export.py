@@ -15,13 +15,21 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import counting, fail
+from portals.commands import print_error, with_progress
 from portals.crawling.arguments import day
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
+from portals.store.article_writer import utc
 from portals.store.database import Store
-from portals.store.export import FORMATS, Choice, articles, count, opened, title_of, write_atom
-from portals.store.saving import utc
+from portals.store.export import (
+    FORMATS,
+    ArticleFilter,
+    articles,
+    count,
+    opened,
+    title_of,
+    write_atom,
+)
 
 
 class Command(ScrapyCommand):
@@ -58,7 +66,7 @@ class Command(ScrapyCommand):
             raise UsageError("a feed is of one portal: give --portal")
         try:
             until, changed = day("until", opts.until), day("changed-since", opts.changed_since)
-            choice = Choice(
+            choice = ArticleFilter(
                 portal=opts.portal,
                 since=_iso(day("since", opts.since)),
                 until=_iso(until + timedelta(days=1) if until else None),
@@ -72,15 +80,15 @@ class Command(ScrapyCommand):
                 write = FORMATS[opts.format]
                 if opts.format == "atom":
                     write = partial(write_atom, portal=opts.portal, title=title)
-                rows = counting(articles(conn, choice), count(conn, choice), "exporting", by=1)
+                rows = with_progress(articles(conn, choice), count(conn, choice), "exporting", by=1)
                 with opened(output) as file:
                     write(rows, file)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except (StorageError, OSError, sqlite3.Error) as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
         except PortalError as error:
-            self.exitcode = fail(error, USAGE_ERROR)
+            self.exitcode = print_error(error, USAGE_ERROR)
 
 
 def _iso(at: Any) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
-from portals.commands import fail, print_rows
+from portals.commands import print_error, print_rows
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import StorageError
 from portals.store.database import Store
@@ -41,12 +41,14 @@ class Command(ScrapyCommand):
         try:
             store = Store.open_to_read(self.settings["DATABASE"])
         except StorageError as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
             return
         known = [row["portal"] for row in store.db.query("SELECT DISTINCT portal FROM sightings")]
         if unknown := [name for name in args if name not in known]:
             there = ", ".join(sorted(known)) or "none"
-            self.exitcode = fail(f"no articles of {unknown[0]!r}; there are {there}", USAGE_ERROR)
+            self.exitcode = print_error(
+                f"no articles of {unknown[0]!r}; there are {there}", USAGE_ERROR
+            )
         else:
             rows = [gap for name in args or sorted(known) for gap in gaps_of(store, name)]
             print_rows([asdict(gap) for gap in rows], as_json=opts.json)

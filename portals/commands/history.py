@@ -14,7 +14,7 @@ from rich.text import Text
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import fail, print_text, readable, to_json
+from portals.commands import decode_argument, print_error, print_text, to_json
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import StorageError
 from portals.store.database import Store
@@ -52,14 +52,14 @@ class Command(ScrapyCommand):
             raise UsageError("give one article, by its address or its id")
         try:
             with closing(Store.open_to_read(self.settings["DATABASE"])) as store:
-                article_id = find_article(store.db.conn, readable(args[0]))
+                article_id = find_article(store.db.conn, decode_argument(args[0]))
                 if article_id is None:
                     message = f"there is no article {args[0]!r}; 'scrapy search' finds addresses"
-                    self.exitcode = fail(message, USAGE_ERROR)
+                    self.exitcode = print_error(message, USAGE_ERROR)
                     return
                 found = history_of(store.db.conn, article_id)
         except (StorageError, sqlite3.Error) as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
             return
         if opts.json:
             print_text(to_json(asdict(found), indent=2))

@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import SpiderLoader
 
 from portals.catalogue import Portal, portals
-from portals.commands import fail, print_rows, print_text, to_json
+from portals.commands import print_error, print_rows, print_text, to_json
 from portals.crawling.verdicts import USAGE_ERROR
 from portals.errors import StorageError
 from portals.store.database import Store
@@ -52,7 +52,7 @@ class Command(ScrapyCommand):
         found = portals().get(args[0])
         if found is None:
             message = f"the catalogue has no portal {args[0]!r}; 'scrapy portals' prints it"
-            self.exitcode = fail(message, USAGE_ERROR)
+            self.exitcode = print_error(message, USAGE_ERROR)
             return
         self._show(found, spiders, as_json=opts.json)
 
@@ -67,8 +67,8 @@ class Command(ScrapyCommand):
             facts["stored"] = str(error)
         else:
             facts |= _stored(store, found.name)
-            shapes = [asdict(shape) for shape in store.learnt_shapes(found.name)]
-            left_alone = [asdict(one) for one in store.left_alone(found.name)]
+            shapes = [asdict(shape) for shape in store.url_patterns(found.name)]
+            left_alone = [asdict(one) for one in store.skipped_urls(found.name)]
             store.close()
         if as_json:
             told = {**facts, "shapes": shapes, "left_alone": left_alone}

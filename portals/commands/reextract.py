@@ -24,16 +24,16 @@ from portals.archive.captures import archive_files
 from portals.archive.reading import Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
 from portals.catalogue import portals
-from portals.commands import counting, fail, print_rows
+from portals.commands import print_error, print_rows, with_progress
 from portals.crawling.arguments import day
-from portals.crawling.lock import PortalLock, PortalLockedError
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import ArchiveError, PortalError, StorageError
+from portals.store.article_writer import utc
 from portals.store.database import Store
 from portals.store.differences import counted, trial_copy
-from portals.store.pages import Pages
-from portals.store.saving import utc
-from portals.store.similar import update, waiting
+from portals.store.pages import PageRepository
+from portals.store.portal_lock import PortalLock, PortalLockedError
+from portals.store.similar import queue_length, update
 
 _TOLD = 20  # damaged records that are told one by one
 
@@ -88,21 +88,21 @@ class Command(ScrapyCommand):
                 return
             with (
                 closing(Store.open(database)) as store,
-                PortalLock(database, COMMAND).held(),
+                PortalLock(database, COMMAND).hold(),
             ):
                 asked = " ".join([*map(str, files), str(opts.portal), str(opts.since)])
                 self._read(Reextraction(store, recipes, asked=asked), ranges, opts)
         except PortalLockedError as error:
-            self.exitcode = fail(error, EXIT_CODES["locked"])
+            self.exitcode = print_error(error, EXIT_CODES["locked"])
         except (StorageError, OSError, sqlite3.Error) as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
         except KeyboardInterrupt:  # behind the reading, which ends by itself
-            self.exitcode = fail("interrupted; run again", EXIT_CODES["incomplete"])
+            self.exitcode = print_error("interrupted; run again", EXIT_CODES["incomplete"])
         except BrokenProcessPool:
             message = "a process that read was killed; the same command goes on from there"
-            self.exitcode = fail(message, EXIT_CODES["crashed"])
+            self.exitcode = print_error(message, EXIT_CODES["crashed"])
         except PortalError as error:
-            self.exitcode = fail(error, USAGE_ERROR)
+            self.exitcode = print_error(error, USAGE_ERROR)
 
     def _read(self, work: Reextraction, ranges: Sequence[Range], opts: argparse.Namespace) -> None:
         work.begin()
@@ -117,26 +117,26 @@ class Command(ScrapyCommand):
             raise
         rows = work.finish(is_whole=is_whole)
         if is_whole:
-            for _ in counting(update(work.store), waiting(work.store), "comparing"):
+            for _ in with_progress(update(work.store), queue_length(work.store), "comparing"):
                 pass
         print_rows(rows, as_json=opts.json)
         _tell_problems(work)
         if not is_whole:
             message = "interrupted; the same command goes on from there"
-            self.exitcode = fail(message, EXIT_CODES["incomplete"])
+            self.exitcode = print_error(message, EXIT_CODES["incomplete"])
         elif not any(row["pages"] for row in rows) and len(left) == len(ranges):
             message = "no page of a known portal in the archive; --portal NAME reads a copy"
-            self.exitcode = fail(message, EXIT_CODES["incomplete"])
+            self.exitcode = print_error(message, EXIT_CODES["incomplete"])
         elif work.failed:
             message = f"the reader failed on {work.failed} pages, see the rejects; report them"
-            self.exitcode = fail(message, EXIT_CODES["crashed"])
+            self.exitcode = print_error(message, EXIT_CODES["crashed"])
         elif work.damaged:
             self.exitcode = EXIT_CODES["incomplete"]
 
     def _try(self, work: Reextraction, ranges: Sequence[Range], opts: argparse.Namespace) -> None:
         """Read into a copy of the database and print the differences."""
         if not _work_through(work, ranges, opts.jobs):
-            self.exitcode = fail("interrupted", EXIT_CODES["incomplete"])
+            self.exitcode = print_error("interrupted", EXIT_CODES["incomplete"])
             return
         work.finish()
         rows = [asdict(one) for one in work.differences]
@@ -171,7 +171,7 @@ class Command(ScrapyCommand):
         )
 
     def _is_archived(self, portal: str) -> bool:
-        """Tell whether crawls kept pages of a portal that has no spider of its own."""
+        """Return True if crawls kept pages of a portal that has no spider of its own."""
         assert self.settings is not None
         folder = self.settings["ARCHIVE_DIR"]
         return bool(folder) and (Path(folder) / portal).is_dir()
@@ -187,7 +187,7 @@ class Command(ScrapyCommand):
         found = archive_files([folder]) if folder.is_dir() else []
         if portal and Path(self.settings["DATABASE"]).is_file():
             with closing(Store.open(self.settings["DATABASE"])) as store:
-                known = Pages(store).archives_of(portal, utc(since) if since else "")
+                known = PageRepository(store).archives_of(portal, utc(since) if since else "")
             seen = {path.resolve() for path in found}
             found += [path for path in known if path.resolve() not in seen and path.is_file()]
         if not found:
@@ -201,7 +201,7 @@ def _work_through(work: Reextraction, ranges: Sequence[Range], jobs: int) -> boo
     with _progress(sum(part.end - part.start for part in ranges)) as advance, closing(reads):
         try:
             for read in reads:
-                work.take(read)
+                work.store_range(read)
                 advance(read.range.end - read.range.start)
         except KeyboardInterrupt:
             return False

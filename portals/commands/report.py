@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import fail
+from portals.commands import print_error
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.reporting.facts import gather
@@ -53,8 +53,8 @@ class Command(ScrapyCommand):
             with opened(Path(args[0])) as file:
                 file.write(page.encode())
         except (StorageError, OSError, sqlite3.Error) as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
         except PortalError as error:
-            self.exitcode = fail(error, USAGE_ERROR)
+            self.exitcode = print_error(error, USAGE_ERROR)
         else:
             print(f"{args[0]}: {len(page.encode())} bytes")

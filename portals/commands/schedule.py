@@ -13,8 +13,9 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import closest_scrapy_cfg
 
-from portals.commands import fail, print_text
-from portals.crawling.schedules import (
+from portals.commands import print_error, print_text
+from portals.crawling.verdicts import USAGE_ERROR
+from portals.operations.cron_systemd import (
     Schedule,
     ScheduleError,
     cron_lines,
@@ -22,7 +23,6 @@ from portals.crawling.schedules import (
     parse_time_of_day,
     systemd_units,
 )
-from portals.crawling.verdicts import USAGE_ERROR
 
 
 class Command(ScrapyCommand):
@@ -58,7 +58,7 @@ class Command(ScrapyCommand):
         if args:
             raise UsageError("schedule takes options only, see 'scrapy schedule -h'")
         if opts.cron == opts.systemd:
-            self.exitcode = fail(
+            self.exitcode = print_error(
                 "there is one schedule at a time; give --cron or --systemd", USAGE_ERROR
             )
             return
@@ -72,7 +72,7 @@ class Command(ScrapyCommand):
             )
             text = cron_lines(schedule) if opts.cron else systemd_units(schedule)
         except ScheduleError as error:
-            self.exitcode = fail(error, USAGE_ERROR)
+            self.exitcode = print_error(error, USAGE_ERROR)
             return
         print_text(text.rstrip("\n"))
 

@@ -15,13 +15,13 @@ from rich.text import Text
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import fail, print_rows, print_text, readable
+from portals.commands import decode_argument, print_error, print_rows, print_text
 from portals.crawling.arguments import day
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.store.database import Store
 from portals.store.export import title_of
-from portals.store.search import LIMIT, Found, Wanted, faults, reindex, search
+from portals.store.search import LIMIT, Found, SearchQuery, faults, reindex, search
 
 NOTHING_FOUND = 1
 """Exit code where no article matches, as grep's."""
@@ -75,8 +75,8 @@ class Command(ScrapyCommand):
                     self._check(store)
             else:
                 until = day("until", opts.until)
-                wanted = Wanted(
-                    query=readable(" ".join(args)),
+                wanted = SearchQuery(
+                    query=decode_argument(" ".join(args)),
                     portal=opts.portal,
                     since=_iso(day("since", opts.since)),
                     until=_iso(until + timedelta(days=1) if until else None),
@@ -86,9 +86,9 @@ class Command(ScrapyCommand):
                     title_of(store.db.conn, opts.portal)
                     self._search(store, wanted, as_json=opts.json)
         except (StorageError, sqlite3.Error) as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
         except PortalError as error:
-            self.exitcode = fail(error, USAGE_ERROR)
+            self.exitcode = print_error(error, USAGE_ERROR)
 
     def _check(self, store: Store) -> None:
         found = faults(store.db.conn)
@@ -96,11 +96,11 @@ class Command(ScrapyCommand):
             print(fault)
         if found:
             message = "the index is not in step; make it anew: scrapy search --rebuild"
-            self.exitcode = fail(message, EXIT_CODES["storage"])
+            self.exitcode = print_error(message, EXIT_CODES["storage"])
         else:
             print("the index is in step with the articles")
 
-    def _search(self, store: Store, wanted: Wanted, *, as_json: bool) -> None:
+    def _search(self, store: Store, wanted: SearchQuery, *, as_json: bool) -> None:
         found = search(store.db.conn, wanted)
         if as_json:
             print_rows([asdict(one) for one in found], as_json=True)

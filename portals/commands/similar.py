@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import counting, fail, print_rows, readable
+from portals.commands import decode_argument, print_error, print_rows, with_progress
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import StorageError
 from portals.store.database import Store
 from portals.store.history import find_article
-from portals.store.similar import everywhere, update, waiting
+from portals.store.similar import everywhere, queue_length, update
 
 
 class Command(ScrapyCommand):
@@ -48,20 +48,20 @@ class Command(ScrapyCommand):
         try:
             if opts.update:
                 with closing(Store.open_existing(self.settings["DATABASE"])) as store:
-                    count = sum(counting(update(store), waiting(store), "comparing"))
+                    count = sum(with_progress(update(store), queue_length(store), "comparing"))
                 print(f"{count} articles compared")
                 return
             with closing(Store.open_to_read(self.settings["DATABASE"])) as store:
                 self._show(store, args[0], as_json=opts.json)
         except (StorageError, sqlite3.Error) as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
 
     def _show(self, store: Store, given: str, *, as_json: bool) -> None:
         conn = store.db.conn
-        article_id = find_article(conn, readable(given))
+        article_id = find_article(conn, decode_argument(given))
         if article_id is None:
             message = f"there is no article {given!r}; 'scrapy search' finds ids"
-            self.exitcode = fail(message, USAGE_ERROR)
+            self.exitcode = print_error(message, USAGE_ERROR)
             return
         rows = []
         for one in everywhere(conn, article_id):
@@ -74,5 +74,5 @@ class Command(ScrapyCommand):
                 }
             )  # fmt: skip
         print_rows(rows, as_json=as_json)
-        if left := waiting(store):
+        if left := queue_length(store):
             print(f"{left} articles wait to be compared: scrapy similar --update", file=sys.stderr)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import fail
+from portals.commands import print_error
 from portals.crawling.verdicts import EXIT_CODES
 from portals.errors import StorageError
 from portals.store.snapshot import snapshot
@@ -38,6 +38,6 @@ class Command(ScrapyCommand):
         try:
             size = snapshot(Path(self.settings["DATABASE"]), Path(args[0]))
         except StorageError as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
             return
         print(f"{args[0]}: {size} bytes")

@@ -12,10 +12,10 @@ from scrapy.commands import ScrapyCommand
 from scrapy.spiderloader import SpiderLoader
 
 from portals.catalogue import portals
-from portals.commands import fail, print_rows
-from portals.crawling.schedules import parse_duration
+from portals.commands import print_error, print_rows
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
+from portals.operations.cron_systemd import parse_duration
 from portals.store.database import Store
 from portals.store.status import PortalStatus, not_attempted, portal_statuses
 
@@ -62,9 +62,9 @@ class Command(ScrapyCommand):
             finally:
                 store.close()
         except StorageError as error:
-            self.exitcode = fail(error, EXIT_CODES["storage"])
+            self.exitcode = print_error(error, EXIT_CODES["storage"])
         except PortalError as error:
-            self.exitcode = fail(error, USAGE_ERROR)
+            self.exitcode = print_error(error, USAGE_ERROR)
 
     def _show(
         self,

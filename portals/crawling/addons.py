@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy.settings import BaseSettings
 
 from portals.crawling.arguments import ArgumentError
-from portals.crawling.schedules import ScheduleError, parse_duration
+from portals.operations.cron_systemd import ScheduleError, parse_duration
 
 
 def seconds(text: str, name: str) -> int:
@@ -34,7 +34,7 @@ class ReplayAddon:
         """Change the settings of a replayed crawl."""
         if not settings.get("REPLAY"):
             return
-        handler = "portals.crawling.replay.ReplayHandler"
+        handler = "portals.network.replay_handler.ReplayHandler"
         changes = {
             "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
             "ARCHIVE_DIR": None,

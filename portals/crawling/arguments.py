@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from portals.archive.wayback import VIA
 from portals.errors import PortalError
-from portals.language.dates import UnreadableDate, read_date
+from portals.language.dates import UnreadableDateError, read_date
 
 Revisits = Literal["due", "all", "none"]
 """Which known articles are fetched again: those the calendar wants, all, or none."""
@@ -61,11 +61,11 @@ class CrawlArguments:
 
     @property
     def is_partial(self) -> bool:
-        """Tell whether only a part of the portal is wanted."""
+        """Return True if only a part of the portal is wanted."""
         return bool(self.since or self.until or self.limit or self.section or self.backfill)
 
     def covers(self, published_at: str | None) -> bool:
-        """Tell whether an article of that date is wanted; one without a date always is."""
+        """Return True if an article of that date is wanted; one without a date always is."""
         if published_at is None:
             return True
         at = datetime.fromisoformat(published_at)
@@ -116,7 +116,7 @@ def day(name: str, text: str | None) -> datetime | None:
         return None
     try:
         at = read_date(text, now=datetime.now(UTC) + timedelta(days=36500)).at
-    except UnreadableDate:
+    except UnreadableDateError:
         raise ArgumentError(f"{name}={text!r} is no date; give it like 2024-01-31") from None
     return at.replace(hour=0, minute=0, second=0, microsecond=0)
 

@@ -13,7 +13,7 @@ _CALENDAR = (  # age of an article at its visit, and when it is visited again
 _OLD = timedelta(days=720)  # an edit of an old article is rare, its disappearance is not
 
 
-def calendar_table() -> str:
+def revisit_table() -> str:
     """Return the calendar as a Markdown table, for ``docs/operations.md``."""
     rows = [(f"under {age.days} days", wait) for age, wait in _CALENDAR]
     lines = [f"| {age} | {_span(wait)} |" for age, wait in [*rows, ("older", _OLD)]]

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from scrapy import Request
 
 from portals.article import Article, Reject
-from portals.store.memory import PageState
+from portals.outcomes import StopReason
+from portals.store.crawl_state import PageState
 
 Kind = Literal["article", "listing", "other"]
 
@@ -20,26 +21,26 @@ KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
-class ListRead:
+class ListingPageRead:
     """One page of a list was read. ``stopped``: why its section ends here, if it does.
 
     ``began``: a walk through the section begins here; ``expected``: number and address of pages
     that the pager shows behind this one.
     """
 
-    section: str
+    listing: str
     number: int
     url: str
     state: PageState
     items: int = 0
     fingerprint: str | None = None
-    stopped: str = ""
-    began: bool = False
+    stop_reason: StopReason | None = None
+    is_traversal_start: bool = False
     expected: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Explored:
+class ExplorationRecord:
     """What exploration saw on a page, as JSON; a resumed crawl sees it again."""
 
     url: str
@@ -47,8 +48,8 @@ class Explored:
 
 
 @dataclass(frozen=True, slots=True)
-class TryAgain:
+class RetryLater:
     """The answer was none: the page is asked for once more when all else is done."""
 
 
-Output = Article | Reject | Request | ListRead | Explored | TryAgain
+SpiderOutput = Article | Reject | Request | ListingPageRead | ExplorationRecord | RetryLater

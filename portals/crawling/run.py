@@ -17,28 +17,28 @@ from scrapy.http import Headers, Response
 from scrapy.utils.defer import _schedule_coro
 
 from portals.archive.captures import Capture, payload_digest
-from portals.archive.wayback import MEMENTO, VIA, CapturedAddress, captured_address
-from portals.archive.writer import Earlier, RollingWriter
+from portals.archive.wayback import MEMENTO, VIA, PlaybackUrl, parse_playback_url
+from portals.archive.writer import RevisitTarget, RollingWriter
 from portals.article import Article, Reject
 from portals.crawling.arguments import CrawlArguments, Revisits
-from portals.crawling.replay import CAPTURED_AT, PAGE
 from portals.crawling.verdicts import RunFacts, Verdict, judge
-from portals.discovery.addresses import at_home
-from portals.store.database import LearntShape, Store
-from portals.store.memory import ListPage
-from portals.store.pages import ArchivedPage, KnownPage, Pages
-from portals.store.saving import Outcome, utc
+from portals.network.replay_handler import CAPTURED_AT, PAGE
+from portals.store.article_writer import Outcome, utc
+from portals.store.crawl_state import ListingPage
+from portals.store.database import Store, StoredUrlPattern
+from portals.store.pages import ArchivedPage, PageRepository, StoredPage
+from portals.urls import rebase_url
 
 if TYPE_CHECKING:
-    from portals.crawling.frontier import Frontier
+    from portals.crawling.scheduler import Frontier
 
 logger = logging.getLogger(__name__)
 
 COUNTERS = {  # column of ``runs``: key in the stats
     "requests": "downloader/request_count",
     "listings": "portal/listings",
-    "articles_seen": "portal/articles_seen",
-    "articles_known": "portal/articles_known",
+    "articles_seen": "portal/parsed",
+    "articles_known": "portal/skipped_known",
     "articles_new": "portal/articles_new",
     "articles_changed": "portal/articles_changed",
     "sightings_new": "portal/sightings_new",
@@ -68,7 +68,7 @@ class RunRecorder:
         self.verdict: Verdict = "crashed"
         self.reason = "the run did not start"
         self.archive: RollingWriter | None = None
-        self.pages = Pages(store)
+        self.pages = PageRepository(store)
         self._unsaved: list[ArchivedPage] = []
         self.is_replay = bool(crawler.settings["REPLAY"])
         self.is_live = not self.is_replay
@@ -133,7 +133,7 @@ class RunRecorder:
                 self.archive = self._new_archive(now)
             earlier = self._earlier(capture)
             before = earlier.page if earlier else None
-            same = Earlier(before.url, before.fetched_at, before.digest) if before else None
+            same = RevisitTarget(before.url, before.fetched_at, before.digest) if before else None
             written = self.archive.write(capture, _shown(request.headers), same)
         except OSError as error:
             self.storage_failed("the archive", error)
@@ -154,14 +154,14 @@ class RunRecorder:
         request.meta[PAGE] = page
         self._unsaved.append(page)
 
-    def _played(self, url: str) -> CapturedAddress | None:
+    def _played(self, url: str) -> PlaybackUrl | None:
         """Return of what page and time ``url`` is the capture, where an archive is read."""
-        played = None if self.is_live else captured_address(url)
+        played = None if self.is_live else parse_playback_url(url)
         home = getattr(self.crawler.spider, "home", "")
-        own = at_home(played.url, home) if played else None
-        return CapturedAddress(own, played.captured_at) if played and own else None
+        own = rebase_url(played.url, home) if played else None
+        return PlaybackUrl(own, played.captured_at) if played and own else None
 
-    def _earlier(self, capture: Capture) -> KnownPage | None:
+    def _earlier(self, capture: Capture) -> StoredPage | None:
         """Return the archived page whose payload this one repeats: it is not written twice."""
         if not self.is_live:
             return None
@@ -241,8 +241,8 @@ class RunRecorder:
     def _keep_left_alone(self) -> None:
         """Keep what rules left alone, for the operator who looks for a page that is missing."""
         portal = self.crawler.spider.name if self.crawler.spider else ""
-        found = self.frontier.traps.left_alone()
-        self.store.keep_left_alone(portal, found, self.run_id, datetime.now(UTC))
+        found = self.frontier.traps.skipped()
+        self.store.save_skipped_urls(portal, found, self.run_id, datetime.now(UTC))
 
     def engine_stopped(self) -> None:
         """Say how it ended, as the last line of the log."""
@@ -253,8 +253,8 @@ class RunRecorder:
             name: self.stats.get_value(key, 0)
             for name, key in {
                 "responses": "portal/pages_read",
-                "articles": "portal/articles_seen",
-                "met": "portal/articles_met",
+                "parsed": "portal/parsed",
+                "listed_known": "portal/listed_known",
                 "reader_errors": "portal/reader_errors",
                 "storage_errors": "portal/storage_errors",
                 "unreachable": "portal/unreachable",
@@ -265,12 +265,12 @@ class RunRecorder:
                 "parked": "portal/parked",
                 "not_archived": "portal/not_archived",
                 "outside_dates": "portal/outside_dates",
-                "by_second_net": "portal/by_second_net",
-                "shrunken_lists": "portal/shrunken_lists",
+                "by_fallback": "portal/by_fallback",
+                "shrunken_listings": "portal/shrunken_listings",
                 "lost_captures": "portal/lost_captures",
-                "led_away": "portal/led_away",
+                "offsite": "portal/offsite",
                 "bad_certificates": "portal/bad_certificates",
-                "cut_lists": "portal/cut_lists",
+                "truncated_listings": "portal/truncated_listings",
             }.items()
         }
         facts = RunFacts(
@@ -282,12 +282,12 @@ class RunRecorder:
         if self.has_storage_failed:
             return facts
         try:
-            holes = self.memory.holes(self.run_id)
+            holes = self.memory.missing_pages(self.run_id)
             # A page that was tried twice is one reject, and none if it could be read at last.
             self.stats.set_value("portal/rejects", self.store.rejects_of(self.run_id))
             empty = sum(page.state == "empty" for page in holes)
             failed = max(0, self.failed_pages - empty)
-            return replace(facts, failed=failed, hole=_in_words(holes), **self._history())
+            return replace(facts, failed=failed, missing_page=_in_words(holes), **self._history())
         except sqlite3.Error as error:
             self.storage_failed("the run", error)
             return replace(facts, storage_errors=1)
@@ -298,15 +298,15 @@ class RunRecorder:
             return {}
         portal = self.crawler.spider.name if self.crawler.spider else ""
         kept, shares = self.store.field_shares(portal, self.run_id, FIELDS)
-        seen = self.stats.get_value("portal/articles_seen", 0)
+        seen = self.stats.get_value("portal/parsed", 0)
         if kept < _MIN_HISTORY or seen < _MIN_SEEN:
-            return {"kept": kept}
+            return {"stored_before": kept}
         for name in FIELDS:
             has = self.stats.get_value(f"portal/has_{name}", 0)
             if shares[name] >= _USUAL and has <= _RARE * seen:
                 lost = f"{seen - has} of {seen} articles have no {name}, which this portal shows"
-                return {"kept": kept, "lost": lost}
-        return {"kept": kept}
+                return {"stored_before": kept, "missing_field": lost}
+        return {"stored_before": kept}
 
     # --- what pipelines and spiders keep ---------------------------------------------------------
 
@@ -325,7 +325,7 @@ class RunRecorder:
             if isinstance(item, Reject):
                 self.stats.inc_value("portal/rejects")
                 continue
-            self.stats.inc_value("portal/articles_seen")
+            self.stats.inc_value("portal/parsed")
             for name in FIELDS:
                 if getattr(item, name):
                     self.stats.inc_value(f"portal/has_{name}")
@@ -344,21 +344,21 @@ class RunRecorder:
         if self.run_id and self.crawler.engine is not None and self.crawler.engine.spider:
             _schedule_coro(self.crawler.engine.close_spider_async(reason="storage"))
 
-    def learnt_shapes(self, portal: str) -> list[LearntShape]:
+    def learnt_shapes(self, portal: str) -> list[StoredUrlPattern]:
         """Return what earlier runs learnt of the portal's addresses."""
-        return self.store.learnt_shapes(portal)
+        return self.store.url_patterns(portal)
 
-    def keep_shapes(self, portal: str, shapes: list[LearntShape]) -> None:
+    def keep_shapes(self, portal: str, shapes: list[StoredUrlPattern]) -> None:
         """Keep what this run learnt of the portal's addresses."""
-        self.store.keep_shapes(portal, shapes, self.run_id, datetime.now(UTC))
+        self.store.save_url_patterns(portal, shapes, self.run_id, datetime.now(UTC))
 
     def learnt_theme(self, portal: str) -> str | None:
         """Return what the portal's pages taught earlier runs, as JSON."""
-        return self.store.learnt_theme(portal)
+        return self.store.learned_theme(portal)
 
     def keep_theme(self, portal: str, theme: str | None, taught_by: list[str]) -> None:
         """Keep what the portal's pages taught."""
-        self.store.keep_theme(portal, theme, taught_by, self.run_id, datetime.now(UTC))
+        self.store.save_learned_theme(portal, theme, taught_by, self.run_id, datetime.now(UTC))
 
     # --- words -----------------------------------------------------------------------------------
 
@@ -405,11 +405,11 @@ def _shown(headers: Headers) -> list[tuple[str, str]]:
     ]
 
 
-def _in_words(holes: Sequence[ListPage]) -> str:
+def _in_words(holes: Sequence[ListingPage]) -> str:
     """Say where the first hole in the ledger is, and how many there are."""
     if not holes:
         return ""
     first = holes[0]
     more = f", and {len(holes) - 1} more" if len(holes) > 1 else ""
     said = "could not be read" if first.state == "failed" else "is empty"
-    return f"page {first.number} of the list {first.section or '/'} {said}{more}"
+    return f"page {first.number} of the list {first.listing or '/'} {said}{more}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from portals.crawling.limits import OUT_OF_ERRORS, OUT_OF_REQUESTS
+from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS
 
 Verdict = Literal[
     "ok", "incomplete", "drift", "blocked", "gone", "locked", "storage", "timeout", "crashed"
@@ -34,7 +34,7 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
         "Stopped by a signal, a list led to no article or breaks off in the middle, a page could"
         " not be fetched or was refused, the portal's certificate could not be verified, nothing"
         " was found, or the run's budget of errors or requests is spent.",
-        "Read `runs.reason`, `list_pages` and `rejects`; run again: it goes on where it stopped.",
+        "Read `runs.reason`, `listing_pages` and `rejects`; run again: it goes on where it stopped.",
     ),
     "drift": (
         "Against the portal's own history: half of the articles or more were read by the second"
@@ -101,10 +101,10 @@ class RunFacts:
 
     finish_reason: str
     responses: int = 0
-    articles: int = 0
-    met: int = 0
+    parsed: int = 0
+    listed_known: int = 0
     is_resumed: bool = False
-    kept: int = 0
+    stored_before: int = 0
     reader_errors: int = 0
     storage_errors: int = 0
     failed: int = 0
@@ -116,19 +116,19 @@ class RunFacts:
     parked: int = 0
     not_archived: int = 0
     outside_dates: int = 0
-    by_second_net: int = 0
-    shrunken_lists: int = 0
+    by_fallback: int = 0
+    shrunken_listings: int = 0
     lost_captures: int = 0
-    led_away: int = 0
+    offsite: int = 0
     bad_certificates: int = 0
-    cut_lists: int = 0
-    hole: str = ""
-    lost: str = ""
+    truncated_listings: int = 0
+    missing_page: str = ""
+    missing_field: str = ""
 
     @property
     def has_read(self) -> bool:
-        """Tell whether any article was met."""
-        return bool(self.articles or self.met or self.outside_dates or self.is_resumed)
+        """Return True if any article was met."""
+        return bool(self.parsed or self.listed_known or self.outside_dates or self.is_resumed)
 
 
 def judge(facts: RunFacts) -> tuple[Verdict, str]:
@@ -185,7 +185,7 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         "the portal refused {facts.refused} requests",
     ),
     (
-        lambda f: f.led_away and not f.responses,
+        lambda f: f.offsite and not f.responses,
         "gone",
         "the portal leads to another host, see the rejects; if that is its new one, put it into"
         " data/portals.csv",
@@ -217,27 +217,27 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         "the archive holds no page of this portal",
     ),
     (
-        lambda f: f.by_second_net * 2 >= f.articles > 0,
+        lambda f: f.by_fallback * 2 >= f.parsed > 0,
         "drift",
-        "{facts.by_second_net} of {facts.articles} articles were read without the portal's"
+        "{facts.by_fallback} of {facts.parsed} articles were read without the portal's"
         " selectors: its markup changed",
     ),
-    (lambda f: f.lost, "drift", "{facts.lost}"),
+    (lambda f: f.missing_field, "drift", "{facts.missing_field}"),
     (
-        lambda f: not f.has_read and f.kept and not f.failed,
+        lambda f: not f.has_read and f.stored_before and not f.failed,
         "drift",
-        "no article was found, where {facts.kept} were found before",
+        "no article was found, where {facts.stored_before} were found before",
     ),
     (
-        lambda f: f.shrunken_lists,
+        lambda f: f.shrunken_listings,
         "drift",
-        "{facts.shrunken_lists} lists lead to far fewer articles than they used to",
+        "{facts.shrunken_listings} lists lead to far fewer articles than they used to",
     ),
-    (lambda f: f.hole, "incomplete", "{facts.hole}"),
+    (lambda f: f.missing_page, "incomplete", "{facts.missing_page}"),
     (
-        lambda f: f.cut_lists,
+        lambda f: f.truncated_listings,
         "incomplete",
-        "{facts.cut_lists} lists were left at the limit of their pages, see `list_pages`",
+        "{facts.truncated_listings} lists were left at the limit of their pages, see `listing_pages`",
     ),
     (
         lambda f: f.lost_captures,

@@ -8,12 +8,12 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from portals.discovery.addresses import host_of
-from portals.discovery.traps import MAX_LINKS
-from portals.discovery.visits import FoundLink
+from portals.discovery.targets import FoundLink
+from portals.discovery.url_filters import MAX_LINKS
 from portals.extraction.page import MAX_ADDRESS, Page
 from portals.language.sections import names_news, news_value
 from portals.language.text import clean
+from portals.urls import host_of
 
 _BREAKS = re.compile(r"[\r\n\t]+")
 _MAX_LABEL = 500  # characters of what a link says

@@ -7,21 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portals.discovery.addresses import address_key
 from portals.language.sections import is_back_label, is_next_label
+from portals.urls import url_key
 
-KNOWN_RUN = 5
+KNOWN_STREAK = 5
 """After so many known articles in a row a section ends: an earlier walk has met what follows."""
 
-MAX_LIST_PAGES = 5_000
+MAX_LISTING_PAGES = 5_000
 """Pages of one list that are read in one walk; the longest known has some 1,200."""
-
-REPEATS = "repeats an earlier page"
-"""Why a list ends that shows a page again: many systems do so behind their last one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListingCursor:
     """Where in a list a page stands.
 
     ``section``: address of the first page; ``last``: the highest page number that a pager showed;
@@ -29,12 +26,12 @@ class Place:
     behind this one; ``first``: one of the portal's declared lists, which must lead to articles.
     """
 
-    section: str
+    listing: str
     number: int = 1
     last: int = 1
-    known_run: int = 0
-    ahead: Sequence[Sequence[Any]] = ()
-    first: bool = False
+    known_streak: int = 0
+    upcoming_pages: Sequence[Sequence[Any]] = ()
+    is_declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class Pager:
     """The next page (several where no label tells which), and numbered pages ahead."""
 
     next: tuple[str, ...]
-    ahead: tuple[tuple[int, str], ...] = ()
+    upcoming_pages: tuple[tuple[int, str], ...] = ()
 
 
 def read_pager(links: Iterable[tuple[str, str]], number: int) -> Pager:
@@ -71,4 +68,4 @@ def read_pager(links: Iterable[tuple[str, str]], number: int) -> Pager:
 
 def fingerprint_of(items: Sequence[str]) -> str:
     """Return the fingerprint of a list: of the addresses of its articles, in order."""
-    return hashlib.sha256("\n".join(map(address_key, items)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(map(url_key, items)).encode()).hexdigest()[:16]

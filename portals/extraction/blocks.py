@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import HtmlElement
 
-from portals.extraction.unreadable import TOO_LARGE, UnreadablePage
+from portals.extraction.unreadable import UnreadablePageError
 from portals.language.text import clean
+from portals.outcomes import RejectCode
 
 BLOCK_TAGS = frozenset(
     """
@@ -134,7 +135,7 @@ class _Line:
         self._parts.append(text)
         self._size += len(text)
         if self._size > MAX_LINE:
-            raise UnreadablePage(TOO_LARGE, "an endless line")
+            raise UnreadablePageError(RejectCode.TOO_LARGE, "an endless line")
         self._plain = self._plain or not frame.bold
         self._upright = self._upright or not frame.italic
         if frame.link is not None and self._links:
@@ -291,7 +292,7 @@ def _read_style(element: HtmlElement, frame: _Frame) -> None:
 
 
 def is_unseen(element: HtmlElement) -> bool:
-    """Tell whether a browser shows nothing of ``element``, by its tag, style or class."""
+    """Return True if a browser shows nothing of ``element``, by its tag, style or class."""
     if element.tag in UNSEEN_TAGS or element.get("hidden") is not None:
         return True
     style = element.get("style")

@@ -1,4 +1,4 @@
-"""The last net: any article page at all, known by nothing but its title.
+"""The last strategy: any article page at all, known by nothing but its title.
 
 The title is the line that the head names; a date is the nearest short line beside it that is one;
 the story runs from there to the links that close it. Where even that finds no text, trafilatura's
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from portals.extraction.layout import Layout, LayoutReading, read_under
 from portals.extraction.page import Page
-from portals.extraction.story import Story
+from portals.extraction.story import ArticleContent
 from portals.language.text import canonical, words
 
 _ANY = Layout(date=r"(?!)")
@@ -38,7 +38,7 @@ def read_general(page: Page, title: str, layout: Layout | None = None) -> Layout
     return None
 
 
-def read_foreign(page: Page) -> Story | None:
+def read_with_trafilatura(page: Page) -> ArticleContent | None:
     """Return trafilatura's body, for a page whose own shape nobody can tell."""
     if len(page.text) > _MAX_FOREIGN or page.text.count("<") > _MAX_FOREIGN_TAGS:
         return None
@@ -49,4 +49,4 @@ def read_foreign(page: Page) -> Story | None:
     paragraphs = [line for line in (text or "").split("\n") if line.strip()]
     if sum(len(words(line)) for line in paragraphs) < _MIN_WORDS:
         return None
-    return Story(paragraphs=paragraphs)
+    return ArticleContent(paragraphs=paragraphs)

@@ -109,7 +109,7 @@ def _alone(index: int, block: Block, match: re.Match[str], side: Side) -> DateLi
 
 
 def _is_aside(text: str, block: Block) -> bool:
-    """Tell whether what stands beside a date is a control, a counter, a zone, or nothing."""
+    """Return True if what stands beside a date is a control, a counter, a zone, or nothing."""
     for link in block.links:
         text = text.replace(link.text, " ")
     text = without_zone(text).strip(" \t|–-,;:()[]•·/")
@@ -202,7 +202,7 @@ def _is_named(page: Page, text: str) -> bool:
 
 
 def _is_control(block: Block, noise: re.Pattern[str] | None) -> bool:
-    """Tell whether a line between title and date is none of both: a label, a row of buttons."""
+    """Return True if a line between title and date is none of both: a label, a row of buttons."""
     if block.image is not None or is_noise(block.text):
         return True
     if noise and noise.fullmatch(block.text):
@@ -211,7 +211,7 @@ def _is_control(block: Block, noise: re.Pattern[str] | None) -> bool:
 
 
 def leads_elsewhere(block: Block, url: str) -> bool:
-    """Tell whether a line is a link to another page than ``url``, whatever its form."""
+    """Return True if a line is a link to another page than ``url``, whatever its form."""
     return block.is_link and any(_place(link.url, url) != _place(url, url) for link in block.links)
 
 

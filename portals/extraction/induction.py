@@ -19,7 +19,7 @@ from portals.article import Article
 from portals.extraction.blocks import Block
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
-from portals.extraction.selectors import Theme, line_key, select
+from portals.extraction.themes import Theme, line_key, select
 from portals.language.bylines import read_signature, split_prefix
 from portals.language.text import canonical
 

@@ -16,7 +16,6 @@ from statistics import median
 from typing import Literal
 
 from portals.extraction.blocks import Block
-from portals.extraction.ending import end_of_story, own_blocks
 from portals.extraction.header import (
     DateLine,
     Header,
@@ -27,10 +26,11 @@ from portals.extraction.header import (
     lenient,
 )
 from portals.extraction.page import Page
-from portals.extraction.story import Story, read_story
+from portals.extraction.story import ArticleContent, read_story
+from portals.extraction.story_end import end_of_story, without_page_frames
 from portals.extraction.validity import ALWAYS, Validity
 from portals.language.bylines import is_noise, read_view_count
-from portals.language.dates import DateReading, UnreadableDate, read_date
+from portals.language.dates import DateReading, UnreadableDateError, read_date
 from portals.language.text import canonical, words
 
 MIN_STORY_WORDS = 20
@@ -92,7 +92,7 @@ class LayoutReading:
     """What a layout found; ``date_reason`` says why there is no date."""
 
     title: str
-    story: Story
+    story: ArticleContent
     date: DateReading | None = None
     date_reason: str = ""
     section: str | None = None
@@ -175,7 +175,7 @@ def read_around(page: Page, header: Header, dated: frozenset[int], layout: Layou
     """Return the story that stands under ``header``; ``dated``: the lines with dates."""
     blocks = page.blocks
     start = header.last + 1
-    part = own_blocks(blocks, start, header.first)
+    part = without_page_frames(blocks, start, header.first)
     numbers = {id(block): i for i, block in enumerate(part)} if dated else {}
     later = frozenset(numbers[id(blocks[i])] for i in dated if id(blocks[i]) in numbers)
     end = end_of_story(part, later, layout.end_pattern)
@@ -222,7 +222,7 @@ def _section(blocks: Sequence[Block], title: int, layout: Layout) -> str | None:
 def _read_date_line(reading: LayoutReading, text: str, now: datetime) -> None:
     try:
         reading.date = read_date(text, now)
-    except UnreadableDate as error:
+    except UnreadableDateError as error:
         reading.date_reason = str(error)
 
 

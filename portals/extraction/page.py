@@ -15,9 +15,10 @@ from lxml.html import HtmlElement
 from w3lib.url import safe_url_string
 
 from portals.extraction.blocks import Block, read_blocks
-from portals.extraction.unreadable import TOO_LARGE, UnreadablePage
-from portals.language.decoding import UndecodableText, decode
+from portals.extraction.unreadable import UnreadablePageError
+from portals.language.decoding import UndecodableTextError, decode
 from portals.language.text import canonical, clean, words
+from portals.outcomes import RejectCode
 
 MAX_TAGS = 50_000
 """Tags of a page, opening and closing; the largest of the captures has 1,444."""
@@ -64,13 +65,15 @@ class Page:
     ) -> Page:
         """Decode ``body`` by its bytes rather than by its declarations. Raises UnreadablePage."""
         if (tags := body.count(b"<")) > MAX_TAGS:
-            raise UnreadablePage(TOO_LARGE, f"{tags} tags")
+            raise UnreadablePageError(RejectCode.TOO_LARGE, f"{tags} tags")
         if len(body) > _LARGE and _has_endless_tag(body):
-            raise UnreadablePage(TOO_LARGE, f"a tag of more than {MAX_ATTRIBUTES} attributes")
+            raise UnreadablePageError(
+                RejectCode.TOO_LARGE, f"a tag of more than {MAX_ATTRIBUTES} attributes"
+            )
         try:
             decoded = decode(body, content_type)
-        except UndecodableText as error:
-            raise UnreadablePage("the text cannot be decoded", str(error)) from error
+        except UndecodableTextError as error:
+            raise UnreadablePageError(RejectCode.UNDECODABLE, str(error)) from error
         is_clean = decoded.encoding == "utf-8" and not decoded.repaired and b"\x00" not in body
         markup = body if is_clean and not body.startswith(b"\xef\xbb\xbf") else None
         page = cls(url, decoded.text, fetched_at or datetime.now(UTC), markup)
@@ -90,7 +93,7 @@ class Page:
         if root is None and markup.count(b"<") <= _MAX_DEEP_TAGS:
             root = _parsed(markup, is_huge=True)  # old pages leave their "font" open
         if root is None:
-            raise UnreadablePage("the page is nested too deeply")
+            raise UnreadablePageError(RejectCode.TOO_DEEP)
         if len(markup) > _LARGE:
             _cut_classes(root)
         return root
@@ -140,9 +143,9 @@ class Page:
 
 
 def _has_endless_tag(body: bytes) -> bool:
-    """Tell whether a tag has so many attributes that the parser, which compares them, takes hours.
+    """Return True if a tag has so many attributes that the parser would take hours over them.
 
-    It cannot be interrupted, so that this is found out before.
+    The parser compares each with all others and cannot be interrupted: this is checked before.
     """
     found = (match for match in _START_TAG.finditer(body) if not match[1])
     tags = (tag[0] for tag in found if len(tag[0]) > MAX_ATTRIBUTES and tag[0][1:2] != b"!")

@@ -1,8 +1,8 @@
 """The reader: a page and a recipe give an article, or the reason why there is none.
 
-For each field nets are asked in order: the portal's selectors (any theme generation), its layout,
-what the page says of itself for machines, and last a general reading. The first plausible answer
-is taken; ``provenance`` says which net and rule gave it. A net that is not needed is not cast.
+Extraction strategies are tried in order per field and evaluated lazily: the portal's selectors (any
+theme generation), its layout, the page's machine metadata, and last a general reading. The first
+plausible answer is taken; ``provenance`` names the strategy and the rule that gave it.
 """
 
 from __future__ import annotations
@@ -16,35 +16,33 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from portals.article import Article, Attachment, Image, Reject
-from portals.extraction.general import read_foreign, read_general
+from portals.extraction.general import read_general, read_with_trafilatura
 from portals.extraction.layout import Layout, LayoutReading, read_layout
+from portals.extraction.machine_metadata import MachineMetadata, read_machine_metadata
 from portals.extraction.page import Page
-from portals.extraction.page_time import TOO_SLOW, PageTooSlow, page_time
-from portals.extraction.selectors import Theme, ThemeReading, read_theme, select
-from portals.extraction.story import Story
-from portals.extraction.structured import Structured, read_structured
-from portals.extraction.unreadable import UnreadablePage
+from portals.extraction.story import ArticleContent
+from portals.extraction.themes import Theme, ThemeReading, read_theme, select
+from portals.extraction.time_limit import PageTimeoutError, time_limit
+from portals.extraction.unreadable import UnreadablePageError
 from portals.extraction.validity import ALWAYS
 from portals.language.bylines import split_prefix
 from portals.language.dates import DateReading
 from portals.language.text import canonical, words
+from portals.outcomes import RejectCode
 
 logger = logging.getLogger(__name__)
-
-READER_FAILED = "the reader failed"
-"""The reason of a reject that is our fault, not the page's."""
 
 
 @dataclass(frozen=True)
 class Recipe:
     """How the article pages of one portal are read.
 
-    ``themes``: theme generations, newest first. ``layout``: the net under them, or the only one;
+    ``themes``: theme generations, newest first. ``layout``: tried after them, or the only one;
     ``layouts``: others, each with the days on which it held, that are asked before it.
     ``error_markers``: selectors of what an error page shows though it answers 200.
     ``error_titles``: head titles of such pages. ``external_id``: the portal's own number in an
     address, as group 1. ``left_alone``: paths of copies and forms, which are never read.
-    ``general``: the nets that know nothing of the portal may be cast; only where an address is
+    ``general``: the strategies that know nothing of the portal may run; only where an address is
     known to be an article's by its system, since they would take a static page for one.
     """
 
@@ -54,7 +52,7 @@ class Recipe:
     error_markers: tuple[str, ...] = ()
     error_titles: str | None = None
     external_id: str | None = None
-    left_alone: str | None = None
+    skipped_paths: str | None = None
     general: bool = False
     layouts: tuple[Layout, ...] = ()
 
@@ -81,18 +79,18 @@ class Recipe:
 
 def read_article(page: Page, recipe: Recipe) -> Article | Reject:
     """Return the article that ``page`` shows under ``recipe``, or a reject with the reason."""
-    if reason := why_not_by_address(page, recipe):
-        return Reject(page.url, "extract", reason)
-    nets = Nets(page, recipe)
-    if not (nets.theme and nets.theme.story.paragraphs) and is_error_page(page, recipe):
-        return Reject(page.url, "extract", "error page that answers 200")
-    story, net = nets.story
-    title, title_rule = nets.title
+    if code := rejected_by_url(page, recipe):
+        return Reject(page.url, code)
+    strategies = Strategies(page, recipe)
+    if not (strategies.theme and strategies.theme.story.paragraphs) and is_error_page(page, recipe):
+        return Reject(page.url, RejectCode.ERROR_PAGE)
+    story, strategy = strategies.story
+    title, title_rule = strategies.title
     if not title or story is None:
-        reason = "no article on the page" if page.blocks else "the page shows nothing"
-        if nets.theme:
-            reason = "the article has no text"
-        return Reject(page.url, "extract", reason, (title or page.head_title)[:200] or None)
+        code = RejectCode.NO_ARTICLE if page.blocks else RejectCode.EMPTY_PAGE
+        if strategies.theme:
+            code = RejectCode.NO_BODY
+        return Reject(page.url, code, (title or page.head_title)[:200] or None)
     article = Article(
         portal=recipe.portal,
         url=_address(page, recipe),
@@ -100,17 +98,18 @@ def read_article(page: Page, recipe: Recipe) -> Article | Reject:
         body="\n\n".join(story.paragraphs),
         fetched_at=page.fetched_at,
         external_id=recipe.id_of(page.url),
-        stands_at_listing=nets.theme is not None and not _names_a_story(page.url, nets.theme),
-        provenance={"title": title_rule, "body": net},
+        is_listing_url=strategies.theme is not None
+        and not _names_a_story(page.url, strategies.theme),
+        provenance={"title": title_rule, "body": strategy},
     )
-    _set_lead(article, nets)
-    _set_date(article, nets)
+    _set_lead(article, strategies)
+    _set_date(article, strategies)
     for name in ("author", "source", "section"):
-        value, rule = nets.text(name)
+        value, rule = strategies.text(name)
         if value:
             setattr(article, name, value)
             article.provenance[name] = rule
-    article.view_count = nets.view_count
+    article.view_count = strategies.view_count
     article.images = _images(page, story)
     article.attachments = _attachments(page, story)
     article.word_count = len(words(article.body))
@@ -125,36 +124,36 @@ def read_safely(page: Page, recipe: Recipe) -> Article | Reject:
     Any page may be the one that the reader was not made for, and no page may end a crawl.
     """
     try:
-        with page_time():
+        with time_limit():
             return read_article(page, recipe)
-    except UnreadablePage as error:
-        return Reject(page.url, "decode", error.reason, error.detail)
-    except PageTooSlow:
-        return Reject(page.url, "extract", TOO_SLOW)
+    except UnreadablePageError as error:
+        return Reject(page.url, error.code, error.detail)
+    except PageTimeoutError:
+        return Reject(page.url, RejectCode.TOO_SLOW)
     except Exception as error:
         logger.exception("cannot read %s", page.url)
-        return Reject(page.url, "extract", READER_FAILED, repr(error)[:500])
+        return Reject(page.url, RejectCode.READER_FAILED, repr(error)[:500])
 
 
-def why_not_by_address(page: Page, recipe: Recipe) -> str | None:
-    """Return why the address cannot be an article's (the home page, a copy), or None."""
+def rejected_by_url(page: Page, recipe: Recipe) -> RejectCode | None:
+    """Return why the URL cannot be an article's (the home page, a copy), or None."""
     parts = urlsplit(page.url)
     if parts.path in ("", "/") and not parts.query:
-        return "the home page"
-    if recipe.left_alone and re.search(recipe.left_alone, parts.path):
-        return "a copy or a form by its address"
+        return RejectCode.HOME_PAGE
+    if recipe.skipped_paths and re.search(recipe.skipped_paths, parts.path):
+        return RejectCode.SKIPPED_URL
     return None
 
 
 def is_error_page(page: Page, recipe: Recipe) -> bool:
-    """Tell whether the page is one of the error pages that answer 200."""
+    """Return True if the page is one of the error pages that answer 200."""
     if recipe.error_titles and re.search(recipe.error_titles, page.head_title, re.IGNORECASE):
         return True
     return any(select(page.root, css) for css in recipe.error_markers)
 
 
-class Nets:
-    """The nets over one page, each cast when first asked."""
+class Strategies:
+    """The extraction strategies over one page, each run when first needed."""
 
     def __init__(self, page: Page, recipe: Recipe) -> None:
         self.page = page
@@ -177,21 +176,21 @@ class Nets:
         return read_layout(self.page, self.recipe.layout) if self.recipe.layout else None
 
     @cached_property
-    def structured(self) -> Structured:
+    def metadata(self) -> MachineMetadata:
         """What the page says of itself."""
-        return read_structured(self.page)
+        return read_machine_metadata(self.page)
 
     @cached_property
     def general(self) -> LayoutReading | None:
         """The general reading; only where a system is known, whose pages are articles or lists."""
-        claim = self.structured.title
+        claim = self.metadata.title
         if not self.recipe.general or claim is None:
             return None
         return read_general(self.page, claim.value, self.recipe.layout)
 
     @cached_property
-    def story(self) -> tuple[Story | None, str]:
-        """The story and the net that caught it."""
+    def story(self) -> tuple[ArticleContent | None, str]:
+        """The story and the strategy that found it."""
         if self.theme and self.theme.story.paragraphs:
             return self.theme.story, f"selectors:{self.theme.theme.name}"
         if self.layout and self.layout.story.paragraphs:
@@ -200,19 +199,19 @@ class Nets:
             return None, ""
         if self.general and self.general.story.paragraphs:
             return self.general.story, "general"
-        if self.recipe.general and self.structured.is_article:
-            return read_foreign(self.page), "trafilatura"
+        if self.recipe.general and self.metadata.is_article:
+            return read_with_trafilatura(self.page), "trafilatura"
         return None, ""
 
     @property
     def _by_place(self) -> Iterator[tuple[LayoutReading, str]]:
         """The readings by place that were needed for the story, and no others."""
-        _, net = self.story
-        if net != "layout" and self.theme and self.theme.date and self.theme.story.paragraphs:
+        _, strategy = self.story
+        if strategy != "layout" and self.theme and self.theme.date and self.theme.story.paragraphs:
             return
         if self.layout:
             yield self.layout, "layout"
-        elif net != "layout" and self.general:
+        elif strategy != "layout" and self.general:
             yield self.general, "general"
 
     @cached_property
@@ -220,36 +219,36 @@ class Nets:
         """The title and its rule."""
         if self.theme:
             return self.theme.title, self._rule("title")
-        for reading, net in self._by_place:
-            return reading.title, net
-        claim = self.structured.title if self.recipe.general else None
+        for reading, strategy in self._by_place:
+            return reading.title, strategy
+        claim = self.metadata.title if self.recipe.general else None
         return (claim.value, f"structured {claim.rule}") if claim else ("", "")
 
     def leads(self) -> Iterator[tuple[str, str]]:
         """Yield the leads in order of trust."""
-        story, net = self.story
+        story, strategy = self.story
         if self.theme and self.theme.lead:
             yield self.theme.lead, self._rule("lead")
         if story and story.lead:
-            yield story.lead, net
+            yield story.lead, strategy
         for reading, place in self._by_place:
             if self.theme is None and reading.story.lead:
                 yield reading.story.lead, place
-        if net in ("general", "trafilatura") and self.structured.lead:
-            yield self.structured.lead.value, f"structured {self.structured.lead.rule}"
+        if strategy in ("general", "trafilatura") and self.metadata.lead:
+            yield self.metadata.lead.value, f"structured {self.metadata.lead.rule}"
 
     def text(self, name: str) -> tuple[str | None, str]:
         """Return author, source or section with its rule."""
-        story, net = self.story
+        story, strategy = self.story
         if self.theme and getattr(self.theme, name):
             return getattr(self.theme, name), self._rule(name)
         claim = None
-        if not net.startswith("selectors") and self.recipe.general:
-            claim = getattr(self.structured, name, None)
-        if claim and net != "layout":
+        if not strategy.startswith("selectors") and self.recipe.general:
+            claim = getattr(self.metadata, name, None)
+        if claim and strategy != "layout":
             return claim.value, f"structured {claim.rule}"
         if value := getattr(story, name, None):
-            return value, f"{net} signature"
+            return value, f"{strategy} signature"
         for reading, place in self._by_place:
             if value := getattr(reading, name, None):
                 return value, place
@@ -262,12 +261,12 @@ class Nets:
             if self.theme.date:
                 return self.theme.date, self._rule("published_at")
             reasons.append(self.theme.date_reason)
-        for reading, net in self._by_place:
+        for reading, strategy in self._by_place:
             if reading.date:
-                return reading.date, net
+                return reading.date, strategy
             reasons.append(reading.date_reason)
-        if self.recipe.general and self.structured.date:
-            return self.structured.date, f"structured {self.structured.date_rule}"
+        if self.recipe.general and self.metadata.date:
+            return self.metadata.date, f"structured {self.metadata.date_rule}"
         return None, next((reason for reason in reasons if reason), "no date on the page")
 
     @property
@@ -284,7 +283,7 @@ class Nets:
 
 
 def _names_a_story(url: str, reading: ThemeReading) -> bool:
-    """Tell whether ``url`` always shows the same story."""
+    """Return True if ``url`` always shows the same story."""
     pattern = reading.theme.article_path
     return not pattern or bool(re.search(pattern, urlsplit(url).path))
 
@@ -298,8 +297,8 @@ def _address(page: Page, recipe: Recipe) -> str:
     return page.url
 
 
-def _set_lead(article: Article, nets: Nets) -> None:
-    for lead, rule in nets.leads():
+def _set_lead(article: Article, strategies: Strategies) -> None:
+    for lead, rule in strategies.leads():
         if "meta[" in rule and _begins(article.body, lead):
             continue  # the description is cut from the text (MasterCMS, NukeViet)
         article.lead_prefix, article.lead = split_prefix(lead)
@@ -309,7 +308,7 @@ def _set_lead(article: Article, nets: Nets) -> None:
 
 
 def _begins(body: str, lead: str) -> bool:
-    """Tell whether ``lead`` is the beginning of the first paragraph, and not the whole of it."""
+    """Return True if ``lead`` is the beginning of the first paragraph, and not the whole of it."""
     first, cut = canonical(body.partition("\n\n")[0]), canonical(lead)
     return first != cut and first.startswith(cut)
 
@@ -321,8 +320,8 @@ def _drop_repeated_lead(article: Article) -> None:
         article.body = rest
 
 
-def _set_date(article: Article, nets: Nets) -> None:
-    found, rule = nets.date()
+def _set_date(article: Article, strategies: Strategies) -> None:
+    found, rule = strategies.date()
     if found is None:
         article.provenance["published_at"] = f"none: {rule}"
         return
@@ -332,7 +331,7 @@ def _set_date(article: Article, nets: Nets) -> None:
     article.provenance["published_at"] = f"{rule} ({found.rule})"
 
 
-def _images(page: Page, story: Story) -> list[Image]:
+def _images(page: Page, story: ArticleContent) -> list[Image]:
     images = []
     for url, caption in story.images:
         absolute = page.absolute(url) if url else ""
@@ -341,7 +340,7 @@ def _images(page: Page, story: Story) -> list[Image]:
     return images
 
 
-def _attachments(page: Page, story: Story) -> list[Attachment]:
+def _attachments(page: Page, story: ArticleContent) -> list[Attachment]:
     found: dict[str, Attachment] = {}
     for url, title in story.attachments:
         if absolute := page.absolute(url):

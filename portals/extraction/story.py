@@ -1,7 +1,7 @@
 """The text of an article: blocks between header and footer, told apart into what they are.
 
 One set of rules serves selectors and layouts, so that a portal's body, captions, signature and
-attachments read alike whichever net caught them.
+attachments read alike whichever strategy found them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MAX_BOX = 500  # characters: a table that holds a picture and its caption holds
 
 
 @dataclass(slots=True)
-class Story:
+class ArticleContent:
     """What the blocks of an article hold; ``images`` are (address as written, caption)."""
 
     lead: str | None = None
@@ -76,13 +76,13 @@ def read_story(
     noise: re.Pattern[str] | None = None,
     lead: Literal["", "first", "bold"] = "",
     plain_captions: bool = False,
-) -> Story:
+) -> ArticleContent:
     """Tell ``blocks`` apart into lead, paragraphs, pictures with captions, and signature.
 
     ``noise`` matches whole lines to leave out beside the common ones; ``lead``: the first line is
     the lead, or is if it is bold; ``plain_captions``: the portal writes captions as plain lines.
     """
-    story = Story()
+    story = ArticleContent()
     kept = _without_noise(blocks, noise, story)
     style = _plain_style(kept)
     _take_signature(kept, style, story)
@@ -93,7 +93,7 @@ def read_story(
 
 
 def _without_noise(
-    blocks: Sequence[Block], noise: re.Pattern[str] | None, story: Story
+    blocks: Sequence[Block], noise: re.Pattern[str] | None, story: ArticleContent
 ) -> list[Block]:
     kept: list[Block] = []
     for block in blocks:
@@ -129,7 +129,7 @@ def _plain_style(blocks: Sequence[Block]) -> _Style:
     )
 
 
-def _take_signature(blocks: list[Block], style: _Style, story: Story) -> None:
+def _take_signature(blocks: list[Block], style: _Style, story: ArticleContent) -> None:
     """Take author and source from the closing lines of ``blocks``, which lose them."""
     for _ in range(_MAX_SIGNATURE_LINES):
         last = next((i for i in reversed(range(len(blocks))) if blocks[i].image is None), None)
@@ -159,7 +159,7 @@ def _is_caption_place(blocks: Sequence[Block], index: int) -> bool:
     return index > 0 and blocks[index - 1].image is not None
 
 
-def _take_lead(blocks: list[Block], story: Story, *, bold_only: bool) -> None:
+def _take_lead(blocks: list[Block], story: ArticleContent, *, bold_only: bool) -> None:
     """Take the first line of some length; what stands above it is controls and icons."""
     first = next(
         (i for i, block in enumerate(blocks) if len(words(block.text)) >= _LEAD_WORDS), None
@@ -173,7 +173,9 @@ def _take_lead(blocks: list[Block], story: Story, *, bold_only: bool) -> None:
         del blocks[: first + 1]
 
 
-def _fill(blocks: list[Block], style: _Style, story: Story, *, plain_captions: bool) -> None:
+def _fill(
+    blocks: list[Block], style: _Style, story: ArticleContent, *, plain_captions: bool
+) -> None:
     texts = [i for i, block in enumerate(blocks) if block.image is None]
     last_text = texts[-1] if texts else -1
     for i, block in enumerate(blocks):
@@ -207,7 +209,7 @@ def _is_caption(blocks: Sequence[Block], index: int, style: _Style) -> bool:
 
 
 def _share_box(block: Block, picture: Block) -> bool:
-    """Tell whether picture and line stand in one small table of their own.
+    """Return True if picture and line stand in one small table of their own.
 
     A long line in the cell beside a picture is text that flows around it.
     """
@@ -227,8 +229,10 @@ def _share_box(block: Block, picture: Block) -> bool:
     return True
 
 
-def _is_bare_caption(blocks: Sequence[Block], index: int, style: _Style, story: Story) -> bool:
-    """Tell whether a line is a caption without a picture: short, alone, and naming a scene."""
+def _is_bare_caption(
+    blocks: Sequence[Block], index: int, style: _Style, story: ArticleContent
+) -> bool:
+    """Return True if a line is a caption without a picture: short, alone, and naming a scene."""
     block = blocks[index]
     if not reads_as_scene(block.text) or (_is_listed(block) and not style.listed):
         return False
@@ -239,7 +243,7 @@ def _is_bare_caption(blocks: Sequence[Block], index: int, style: _Style, story: 
 
 
 def _is_listed(block: Block) -> bool:
-    """Tell whether a line is an item of a list or a cell of a table with columns."""
+    """Return True if a line is an item of a list or a cell of a table with columns."""
     if block.tag == "li" or next(block.element.iterancestors("li"), None) is not None:
         return True
     cell = block.element if block.tag == "td" else next(block.element.iterancestors("td"), None)
@@ -248,7 +252,7 @@ def _is_listed(block: Block) -> bool:
 
 
 def _has_columns(row: HtmlElement) -> bool:
-    """Tell whether two cells of a row show something, or whether it has too many to be layout."""
+    """Return True if two cells of a row show something, or whether it has too many to be layout."""
     cells = list(islice(row.iterchildren("*"), _MAX_COLUMNS + 1))  # len(row) counts them all
     if len(cells) > _MAX_COLUMNS:
         return True

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-TOO_LARGE = "the page is too large to read"
-"""The reason of rejects with more tags, or longer lines, than any page has."""
+from portals.outcomes import REJECT_RULES, RejectCode
 
 
-class UnreadablePage(ValueError):  # noqa: N818 - the name says what happened
+class UnreadablePageError(ValueError):
     """A page that cannot be read as one: no text, or more than any page holds."""
 
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason = reason
+    def __init__(self, code: RejectCode, detail: str = "") -> None:
+        message = REJECT_RULES[code].message
+        super().__init__(f"{message}: {detail}" if detail else message)
+        self.code = code
         self.detail = detail or None

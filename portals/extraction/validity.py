@@ -16,7 +16,7 @@ class Validity:
     until: date | None = None
 
     def covers(self, moment: datetime) -> bool:
-        """Tell whether a page that was served at ``moment`` (aware) is of these days."""
+        """Return True if a page that was served at ``moment`` (aware) is of these days."""
         day = moment.astimezone(_VIETNAM).date()
         return not ((self.since and day < self.since) or (self.until and day > self.until))
 

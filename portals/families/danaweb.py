@@ -11,7 +11,7 @@ page tells; "Các tin khác" prints dates of other articles.
 from __future__ import annotations
 
 from portals.extraction.layout import Layout
-from portals.extraction.selectors import Theme
+from portals.extraction.themes import Theme
 from portals.families.family import Family
 
 GENERATION_1 = Theme(
@@ -68,7 +68,7 @@ DANAWEB = Family(
     error_markers=(".error404", ".note404"),
     error_titles=r"^Error pages 404",
     external_id=r"(?:-|/)(\d+)\.html(?:$|[?#])",
-    left_alone=r"^/(?:en|vi|kr|cn|th|jp|ru)(?:/|$)",
+    skipped_paths=r"^/(?:en|vi|kr|cn|th|jp|ru)(?:/|$)",
     item_links=(
         "div.wp-list h1 > a",
         "div.wp-list h2 > a",
@@ -77,6 +77,6 @@ DANAWEB = Family(
     ),
     pager_links=("div.page-navigation li.paginate_button > a",),
     menu_sections=True,
-    listing_can_be_article=True,
-    parent_is_listing=True,
+    can_listing_be_article=True,
+    is_parent_a_listing=True,
 )

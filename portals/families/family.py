@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portals.extraction.layout import Layout
-from portals.extraction.selectors import Theme
+from portals.extraction.themes import Theme
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Family:
     error_titles: str | None = None
     external_id: str | None = None
     article_path: str | None = None
-    left_alone: str | None = None
+    skipped_paths: str | None = None
     item_links: tuple[str, ...] = ()
     pager_links: tuple[str, ...] = ()
     section_links: tuple[str, ...] = ()
     section_feeds: tuple[str, str, str] | None = None
     menu_sections: bool = False
-    home_is_listing: bool = False
-    listing_can_be_article: bool = False
-    parent_is_listing: bool = False
+    is_home_a_listing: bool = False
+    can_listing_be_article: bool = False
+    is_parent_a_listing: bool = False

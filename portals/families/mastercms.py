@@ -8,7 +8,7 @@ CMS writes the article's own title as the ``alt`` of every picture; "Nguồn :" 
 from __future__ import annotations
 
 from portals.extraction.layout import Layout
-from portals.extraction.selectors import Theme
+from portals.extraction.themes import Theme
 from portals.families.family import Family
 
 _BOXES = (
@@ -80,7 +80,7 @@ MASTERCMS = Family(
     ),
     external_id=r"-(\d+)\.html(?:$|[?#])",
     article_path=r"^/[^/]+-\d+\.html$|^/[^/]+\.media$",
-    left_alone=r"^/(?:apicenter@|apiservice@|tags?/|search_enginer)",
+    skipped_paths=r"^/(?:apicenter@|apiservice@|tags?/|search_enginer)",
     item_links=(
         "div.list_news_title h2 > a",
         "h3.article-title > a",

@@ -10,7 +10,7 @@ articles of their children, at home even under the parent's address.
 from __future__ import annotations
 
 from portals.extraction.layout import Layout
-from portals.extraction.selectors import Theme
+from portals.extraction.themes import Theme
 from portals.families.family import Family
 
 VERSION_4 = Theme(
@@ -64,7 +64,7 @@ NUKEVIET = Family(
     ),
     external_id=r"-(\d+)\.html(?:$|[?#])",
     article_path=r"^/(?!savefile/|print/|sendmail/)(?:[^/]+/)+[^/]+-\d+\.html$",
-    left_alone=r"/(?:about|savefile|print|sendmail|rss|seek|users|banners|voting|comment)/",
+    skipped_paths=r"/(?:about|savefile|print|sendmail|rss|seek|users|banners|voting|comment)/",
     item_links=(
         ".news_column h2 > a",
         ".news_column h3 > a",
@@ -72,7 +72,7 @@ NUKEVIET = Family(
         ".list-group a.show",
     ),
     pager_links=("ul.pagination a",),
-    home_is_listing=True,
+    is_home_a_listing=True,
     section_feeds=(
         "link[type='application/rss+xml']::attr(href)",
         r"/rss/([^/]+/)?$",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from portals.extraction.page import Page
-from portals.extraction.selectors import select
+from portals.extraction.themes import select
 from portals.families import FAMILIES, Family
 
 _HEAD = 4096  # characters in which a system signs

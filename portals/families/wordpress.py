@@ -9,7 +9,7 @@ paragraph.
 from __future__ import annotations
 
 from portals.extraction.layout import Layout
-from portals.extraction.selectors import Theme
+from portals.extraction.themes import Theme
 from portals.families.family import Family
 
 CLASSIC = Theme(
@@ -50,7 +50,7 @@ WORDPRESS = Family(
         ),
     ),
     external_id=r"[?&]p=(\d+)",
-    left_alone=r"/(?:tag|author|wp-admin|wp-login\.php|feed|comments)(?:/|$)|^/\d{4}/(?:\d\d/)*$",
+    skipped_paths=r"/(?:tag|author|wp-admin|wp-login\.php|feed|comments)(?:/|$)|^/\d{4}/(?:\d\d/)*$",
     item_links=(
         "article h2.entry-title > a",
         "article h3.entry-title > a",
@@ -64,5 +64,5 @@ WORDPRESS = Family(
         "li.cat-item > a",
         "li.menu-item-object-category > a",
     ),
-    home_is_listing=True,
+    is_home_a_listing=True,
 )

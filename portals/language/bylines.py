@@ -102,7 +102,7 @@ _SURE = re.compile(r"[A-ZĐ]{2,4}\.?$|(?i:nguồn|theo|tác giả|tin|bài)\b.*:
 
 
 def signs_surely(text: str) -> bool:
-    """Tell whether a line signs even under a picture, where a name is a caption: "MD", "Tin: …"."""
+    """Return True for a signature even under a picture, where names are captions: "MD", "Tin:"."""
     return bool(_SURE.match(text))
 
 
@@ -213,7 +213,7 @@ _MAX_CAPTION_WORDS = 60
 
 
 def reads_as_caption(text: str, *, set_apart: bool) -> bool:
-    """Tell whether the line after a picture describes it.
+    """Return True if the line after a picture describes it.
 
     ``set_apart``: centred, slanted or in the picture's own box. A line in plain paragraph style
     must look the part: a photo credit, or one short line without the end of a sentence.
@@ -229,7 +229,7 @@ def reads_as_caption(text: str, *, set_apart: bool) -> bool:
 
 
 def reads_as_scene(text: str) -> bool:
-    """Tell whether a line in plain paragraph style describes a picture rather than events.
+    """Return True if a line in plain paragraph style describes a picture rather than events.
 
     One sentence: short and without its end ("Các đại biểu dự hội nghị"), or opening with who or
     what is seen. Portals that write captions as ordinary lines: brvt 2016, kiengiang 2018.
@@ -303,24 +303,24 @@ _IMPRINT = re.compile(
 
 
 def is_imprint(text: str) -> bool:
-    """Tell whether a line belongs to the foot of a page: owner, licence, comments."""
+    """Return True if a line belongs to the foot of a page: owner, licence, comments."""
     return bool(_IMPRINT.match(text))
 
 
 def is_box_heading(text: str) -> bool:
-    """Tell whether a heading is one of boxes that also stand in the middle of a text."""
+    """Return True if a heading is one of boxes that also stand in the middle of a text."""
     return bool(_BOX_HEADING.match(text))
 
 
 def is_noise(text: str) -> bool:
-    """Tell whether a line is a control, a label or a link list that stands among the text."""
+    """Return True if a line is a control, a label or a link list that stands among the text."""
     return bool(_NOISE.match(text)) or (
         len(text) < 60 and bool(_VIEWS.fullmatch(text.strip("() ")))
     )
 
 
 def ends_article(text: str) -> bool:
-    """Tell whether a line is the heading of what follows an article (other news, comments)."""
+    """Return True if a line is the heading of what follows an article (other news, comments)."""
     return len(text) < 80 and bool(_ENDS_ARTICLE.match(text))
 
 

@@ -30,7 +30,7 @@ FUTURE_TOLERANCE = timedelta(days=2)
 """Wrong server clocks are forgiven this much; anything later is not a publication date."""
 
 
-class UnreadableDate(ValueError):  # noqa: N818 - the name says what happened
+class UnreadableDateError(ValueError):
     """The text holds no date, or one that cannot be; the message says which."""
 
 
@@ -101,7 +101,7 @@ _ZONE_MARK = re.compile(r"\(?(?:gmt|utc)\s?\+?\d{0,2}\)?", re.IGNORECASE)
 
 
 def is_date_label(text: str) -> bool:
-    """Tell whether ``text`` is what portals print before a date ("Đăng ngày:", "|"), or empty."""
+    """Return True if ``text`` is what portals print before a date ("Đăng ngày:", "|"), or empty."""
     return bool(_DATE_LABEL.fullmatch(text))
 
 
@@ -121,22 +121,22 @@ def read_date(text: str, now: datetime | None = None) -> DateReading:
     for read in (_read_machine, _read_written, _read_relative):
         if reading := read(raw, now):
             return _checked(reading, now)
-    raise UnreadableDate(f"no date in {raw[:80]!r}")
+    raise UnreadableDateError(f"no date in {raw[:80]!r}")
 
 
 def find_date(text: str, now: datetime | None = None) -> DateReading | None:
     """Return the date in ``text`` as ``read_date`` does, or None where there is none."""
     try:
         return read_date(text, now)
-    except UnreadableDate:
+    except UnreadableDateError:
         return None
 
 
 def _checked(reading: DateReading, now: datetime) -> DateReading:
     if reading.at.year < EARLIEST_YEAR:
-        raise UnreadableDate(f"impossible year in {reading.raw[:80]!r}")
+        raise UnreadableDateError(f"impossible year in {reading.raw[:80]!r}")
     if reading.at > now + FUTURE_TOLERANCE:
-        raise UnreadableDate(f"date in the future: {reading.raw[:80]!r}")
+        raise UnreadableDateError(f"date in the future: {reading.raw[:80]!r}")
     return reading
 
 
@@ -159,7 +159,7 @@ def _parsed(stamp: str, raw: str) -> datetime:
         at: datetime = dateutil_parser.isoparse(stamp)
         return at.astimezone(VIETNAM)
     except (ValueError, OverflowError) as error:
-        raise UnreadableDate(f"impossible date {raw[:80]!r}") from error
+        raise UnreadableDateError(f"impossible date {raw[:80]!r}") from error
 
 
 def _read_rfc822(raw: str, match: re.Match[str]) -> DateReading:
@@ -170,7 +170,7 @@ def _read_rfc822(raw: str, match: re.Match[str]) -> DateReading:
         at = dateutil_parser.parse(stamp, ignoretz=True).replace(tzinfo=zone)
         local = at.astimezone(VIETNAM)
     except (ValueError, OverflowError) as error:
-        raise UnreadableDate(f"impossible date {raw[:80]!r}") from error
+        raise UnreadableDateError(f"impossible date {raw[:80]!r}") from error
     if (match["zone"] or "").lower() == "gmt" and not match["offset"] and at.minute == at.month:
         # NukeViet 3.4-4.5 prints the month in place of the minutes: only the day can be trusted.
         day = datetime.combine(local.date(), time(), VIETNAM)
@@ -215,7 +215,7 @@ def _day_of(match: re.Match[str], raw: str) -> date:
         year = 2000 + year if len(match["year"]) == 2 else year
         return date(year, month or int(match["month"]), int(match["day"]))
     except ValueError as error:
-        raise UnreadableDate(f"impossible date {raw[:80]!r}") from error
+        raise UnreadableDateError(f"impossible date {raw[:80]!r}") from error
 
 
 def _clock_of(match: re.Match[str]) -> time | None:
@@ -240,11 +240,11 @@ def _read_relative(raw: str, now: datetime) -> DateReading | None:
     if match := _RELATIVE.search(folded):
         count = int(match[1])
         if count > 10_000:
-            raise UnreadableDate(f"impossible date {raw[:80]!r}")
+            raise UnreadableDateError(f"impossible date {raw[:80]!r}")
         try:
             at = local - count * _RELATIVE_UNITS[match[2]]
         except OverflowError:
-            raise UnreadableDate(f"impossible date {raw[:80]!r}") from None
+            raise UnreadableDateError(f"impossible date {raw[:80]!r}") from None
         if match[2] in ("giây", "phút"):
             return DateReading(at.replace(second=0, microsecond=0), "minute", "relative", raw)
         return DateReading(_midnight(at), "day", "relative", raw)

@@ -36,7 +36,7 @@ _LATIN_RUN = re.compile(
 )
 
 
-class UndecodableText(ValueError):  # noqa: N818 - the name says what happened
+class UndecodableTextError(ValueError):
     """The bytes are text in no encoding that was declared or is likely."""
 
 
@@ -57,7 +57,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     if damage > _HARMLESS_DAMAGE:
         letters = sum(1 for char in text if char > "\x7f")
         if damage > _MOST_DAMAGE * max(letters, len(text) // 50):
-            raise UndecodableText(f"{damage} unreadable characters as {encoding}")
+            raise UndecodableTextError(f"{damage} unreadable characters as {encoding}")
     repaired = repair_double_encoding(text)
     return Decoded(repaired, encoding, repaired != text)
 
@@ -77,7 +77,7 @@ def _encoding(body: bytes, content_type: str | None) -> tuple[str, bytes]:
 
 
 def _is_charset(name: str) -> bool:
-    """Tell whether ``name`` is an encoding of text: a page can declare base64 or punycode too."""
+    """Return True if ``name`` is an encoding of text: a page can declare base64 or punycode too."""
     try:
         return b"a".decode(name, "replace") == "a"
     except (LookupError, ValueError):

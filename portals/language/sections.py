@@ -64,7 +64,7 @@ def news_value(label: str) -> int:
 
 
 def names_news(label: str) -> bool:
-    """Tell whether a menu entry's words name news beyond doubt ("Tin tức - sự kiện")."""
+    """Return True if a menu entry's words name news beyond doubt ("Tin tức - sự kiện")."""
     text, folded = _prepared(label)
     return news_value(label) >= 0 and bool(_STRONG_NEWS[folded].search(text))
 
@@ -78,17 +78,17 @@ _BACK_OR_LAST = re.compile(
 
 
 def is_next_label(label: str) -> bool:
-    """Tell whether a pager's label leads to the page behind this one ("»", "Trang sau")."""
+    """Return True if a pager's label leads to the page behind this one ("»", "Trang sau")."""
     return bool(_NEXT_PAGE.match(label))
 
 
 def is_back_label(label: str) -> bool:
-    """Tell whether a pager's label leads back, or to either end ("«", "Trang trước", "Cuối")."""
+    """Return True if a pager's label leads back, or to either end ("«", "Trang trước", "Cuối")."""
     return bool(_BACK_OR_LAST.match(label))
 
 
 def is_pager_label(label: str) -> bool:
-    """Tell whether a link's words lead to another page of the same list ("2", "Trang sau »")."""
+    """Return True if a link's words lead to another page of the same list ("2", "Trang sau »")."""
     if not label.strip():
         return False
     bare = _ARROWS.sub(" ", fold(label)).strip()

@@ -92,7 +92,7 @@ def _with_few_marks(match: re.Match[str]) -> str:
 
 
 def _is_unseen(sign: str) -> bool:
-    """Tell whether a sign is a control, a format sign, half a pair, private or no character.
+    """Return True if a sign is a control, a format sign, half a pair, private or no character.
 
     A blank takes its place, since Word's bullets are such signs and part words.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,13 +15,12 @@ from sqlite_utils import Database
 
 from portals.article import Article, Reject
 from portals.catalogue import Portal, portals
-from portals.discovery.traps import LeftAlone
+from portals.discovery.url_filters import SkippedUrls
 from portals.errors import StorageError
 from portals.language.text import clean
+from portals.store.article_writer import Outcome, save, utc
 from portals.store.migrations import migrations
-from portals.store.saving import Outcome, save, utc
-
-logger = logging.getLogger(__name__)
+from portals.store.upgrade import upgrade
 
 BUSY_TIMEOUT_SECONDS = 60
 """How long a writer waits for another one; nightly crawls of several portals share one file."""
@@ -33,16 +31,16 @@ VERSION = len(list(migrations.pending(Database(memory=True))))
 """Version of the schema (``PRAGMA user_version``)."""
 
 _CATALOGUED = (
-    "name", "title", "kind", "province_then", "province_now", "home", "system", "state", "since",
+    "name", "title", "kind", "province_then", "province_now", "home_url", "cms", "state", "since",
     "successor", "evidence", "hosts", "tls_exception",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class LearntShape:
+class StoredUrlPattern:
     """What was learnt of one shape of address of a portal."""
 
-    shape: str
+    pattern: str
     kind: Literal["article", "listing", "other"]
     pages_read: int
     articles: int
@@ -73,8 +71,10 @@ class Store:
     @classmethod
     def _of(cls, connection: sqlite3.Connection, path: Path) -> Store:
         try:
-            store = cls(_prepared(connection), path.resolve().parent)
-            store.keep_catalogue(portals().values())
+            db = _configured(connection)
+            upgrade(db, path)
+            store = cls(db, path.resolve().parent)
+            store.save_catalogue(portals().values())
         except BaseException:
             connection.close()
             raise
@@ -125,7 +125,7 @@ class Store:
             raise
         self.db.conn.execute("COMMIT")
 
-    def keep_catalogue(self, catalogue: Iterable[Portal]) -> None:
+    def save_catalogue(self, catalogue: Iterable[Portal]) -> None:
         """Let the table ``portals`` say what the catalogue does."""
         wanted = {tuple(getattr(row, name) or None for name in _CATALOGUED) for row in catalogue}
         names = ", ".join(_CATALOGUED)
@@ -221,72 +221,73 @@ class Store:
         row = self.db.execute("SELECT count(*) FROM rejects WHERE run_id = ?", [run_id]).fetchone()
         return int(row[0])
 
-    def keep_left_alone(
-        self, portal: str, found: Sequence[LeftAlone], run_id: int, now: datetime
+    def save_skipped_urls(
+        self, portal: str, found: Sequence[SkippedUrls], run_id: int, now: datetime
     ) -> None:
         """Keep what the rules of one run left alone, in place of what they did before."""
         with self.writing():
-            self.db.execute("DELETE FROM left_alone WHERE portal = ?", [portal])
-            self.db.table("left_alone").insert_all(
-                {"portal": portal, **asdict(one), "at": utc(now), "run_id": run_id} for one in found
+            self.db.execute("DELETE FROM skipped_urls WHERE portal = ?", [portal])
+            self.db.table("skipped_urls").insert_all(
+                {"portal": portal, **asdict(one), "recorded_at": utc(now), "run_id": run_id}
+                for one in found
             )
 
-    def left_alone(self, portal: str) -> list[LeftAlone]:
+    def skipped_urls(self, portal: str) -> list[SkippedUrls]:
         """Return what the rules of the portal's last run left alone."""
         rows = self.db.query(
-            "SELECT rule, addresses, example FROM left_alone WHERE portal = ? ORDER BY rule",
+            "SELECT rule, urls, example FROM skipped_urls WHERE portal = ? ORDER BY rule",
             [portal],
         )
-        return [LeftAlone(**row) for row in rows]
+        return [SkippedUrls(**row) for row in rows]
 
     # --- shapes -------------------------------------------------------------------------------
 
-    def learnt_shapes(self, portal: str) -> list[LearntShape]:
+    def url_patterns(self, portal: str) -> list[StoredUrlPattern]:
         """Return what earlier runs learnt of the addresses of ``portal``."""
         rows = self.db.query(
-            "SELECT shape, kind, pages_read, articles, listings, example FROM shapes"
-            " WHERE portal = ? ORDER BY kind, articles DESC, shape",
+            "SELECT pattern, kind, pages_read, articles, listings, example FROM url_patterns"
+            " WHERE portal = ? ORDER BY kind, articles DESC, pattern",
             [portal],
         )
-        return [LearntShape(**row) for row in rows]
+        return [StoredUrlPattern(**row) for row in rows]
 
-    def learnt_theme(self, portal: str) -> str | None:
+    def learned_theme(self, portal: str) -> str | None:
         """Return the JSON of the theme that the pages of ``portal`` taught, if any did."""
-        rows = self.db.query("SELECT theme FROM learnt_themes WHERE portal = ?", [portal])
+        rows = self.db.query("SELECT theme FROM learned_themes WHERE portal = ?", [portal])
         return next((str(row["theme"]) for row in rows), None)
 
-    def keep_theme(
+    def save_learned_theme(
         self, portal: str, theme: str | None, taught_by: Sequence[str], run_id: int, now: datetime
     ) -> None:
         """Keep what the pages of ``portal`` taught; ``None`` forgets it."""
-        if theme == self.learnt_theme(portal):
+        if theme == self.learned_theme(portal):
             return
         with self.writing():
-            self.db.execute("DELETE FROM learnt_themes WHERE portal = ?", [portal])
+            self.db.execute("DELETE FROM learned_themes WHERE portal = ?", [portal])
             if theme is not None:
-                self.db.table("learnt_themes").insert(
+                self.db.table("learned_themes").insert(
                     {
                         "portal": portal,
                         "theme": theme,
-                        "taught_by": json.dumps(list(taught_by)),
-                        "learnt_at": utc(now),
+                        "trained_on": json.dumps(list(taught_by)),
+                        "learned_at": utc(now),
                         "run_id": run_id,
                     }
                 )
 
-    def keep_shapes(
-        self, portal: str, shapes: Sequence[LearntShape], run_id: int, now: datetime
+    def save_url_patterns(
+        self, portal: str, shapes: Sequence[StoredUrlPattern], run_id: int, now: datetime
     ) -> None:
         """Keep what a run learnt of the addresses of ``portal``."""
-        known = {shape.shape: shape for shape in self.learnt_shapes(portal)}
-        fresh = [shape for shape in shapes if known.get(shape.shape) != shape]
+        known = {shape.pattern: shape for shape in self.url_patterns(portal)}
+        fresh = [shape for shape in shapes if known.get(shape.pattern) != shape]
         with self.writing():
-            self.db.table("shapes").upsert_all(
+            self.db.table("url_patterns").upsert_all(
                 [
-                    {"portal": portal, **asdict(shape), "learnt_at": utc(now), "run_id": run_id}
+                    {"portal": portal, **asdict(shape), "learned_at": utc(now), "run_id": run_id}
                     for shape in fresh
                 ],
-                pk=("portal", "shape"),
+                pk=("portal", "pattern"),
             )
 
 
@@ -295,22 +296,10 @@ def _storable(text: str | None) -> str | None:
     return None if text is None else clean(text)[:_MAX_TOLD]
 
 
-def _prepared(connection: sqlite3.Connection) -> Database:
+def _configured(connection: sqlite3.Connection) -> Database:
     # Write-ahead logging lets readers read while a crawl writes; FULL survives a power cut.
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    db = Database(connection)
-    if migrations.pending(db):
-        if migrations.applied(db):
-            logger.warning("the database is of an earlier release: bringing it up to date")
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            migrations.apply(db)
-            connection.execute(f"PRAGMA user_version = {len(migrations.applied(db))}")
-        except BaseException:
-            connection.rollback()
-            raise
-        connection.execute("COMMIT")
-    return db
+    return Database(connection)

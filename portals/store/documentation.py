@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from portals.language.text import HASH_VERSION, SHORT_BODY_WORDS
 from portals.store.export import json_schema
-from portals.store.migrations import migrations
+from portals.store.migrations import RENAMED, migrations
 from portals.store.schema import COLUMNS, TABLES
 
 _HEAD = """\
@@ -82,8 +82,23 @@ def data_markdown() -> str:
         )
     ]
     parts += [_table(db, name, meaning) for name, meaning in TABLES.items()]
+    parts.append(_old_names())
     db.close()
     return "\n".join(parts)
+
+
+def _old_names() -> str:
+    lines = [
+        "## Old names\n",
+        "Views of renamed tables with their old columns. They are read-only and last for one"
+        " release.\n",
+        "| view | table | columns renamed |",
+        "|---|---|---|",
+    ]
+    for old, (new, columns) in RENAMED.items():
+        renamed = ", ".join(f"`{before}` → `{after}`" for before, after in columns.items())
+        lines.append(f"| `{old}` | `{new}` | {renamed} |")
+    return "\n".join(lines) + "\n"
 
 
 def _table(db: Database, name: str, meaning: str) -> str:

@@ -55,7 +55,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ArticleFilter:
     """Which articles: of a portal, published within days, changed since a time (UTC)."""
 
     portal: str | None = None
@@ -83,7 +83,7 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _conditions(choice: Choice) -> tuple[str, list[str]]:
+def _conditions(choice: ArticleFilter) -> tuple[str, list[str]]:
     tests = (
         (choice.portal, "id IN (SELECT article_id FROM sightings WHERE portal = ?)"),
         (choice.since, "published_at >= ?"),
@@ -113,14 +113,14 @@ def title_of(conn: sqlite3.Connection, portal: str | None) -> str:
     raise PortalError(f"nothing is known of a portal {portal!r}; 'scrapy status' prints them")
 
 
-def count(conn: sqlite3.Connection, choice: Choice) -> int:
+def count(conn: sqlite3.Connection, choice: ArticleFilter) -> int:
     """Return how many articles are chosen. Raises sqlite3.Error."""
     where, values = _conditions(choice)
     sql = f"SELECT count(*) FROM ({_CHANGED}){where}"  # noqa: S608 - values are bound
     return int(conn.execute(sql, values).fetchone()[0])
 
 
-def articles(conn: sqlite3.Connection, choice: Choice) -> Iterator[Row]:
+def articles(conn: sqlite3.Connection, choice: ArticleFilter) -> Iterator[Row]:
     """Yield the chosen articles by id, as of one moment. Raises sqlite3.Error."""
     where, values = _conditions(choice)
     names = ", ".join(FIELDS)

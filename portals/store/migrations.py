@@ -5,9 +5,12 @@ What tables and columns mean stands in ``schema.py``; this file says only how th
 
 from __future__ import annotations
 
+import re
+
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from portals.outcomes import REJECT_RULES, STOP_MESSAGES
 from portals.store.search import reindex
 
 migrations = Migrations("tin-cong-doan")
@@ -494,3 +497,105 @@ def m0006_to_leave_alone(db: Database) -> None:
     """Rules by which addresses are left alone and lists end; exceptions in the catalogue."""
     for statement in _TO_LEAVE_ALONE:
         db.execute(statement)
+
+
+RENAMED: dict[str, tuple[str, dict[str, str]]] = {
+    "list_pages": (
+        "listing_pages",
+        {
+            "section": "listing",
+            "items": "listed_articles",
+            "at": "recorded_at",
+            "stopped": "stop_reason",
+        },
+    ),
+    "sections": (
+        "listings",
+        {
+            "section": "listing",
+            "walk_began_at": "traversal_started_at",
+            "walked_at": "completed_at",
+            "stopped": "stop_reason",
+        },
+    ),
+    "shapes": ("url_patterns", {"shape": "pattern", "learnt_at": "learned_at"}),
+    "learnt_themes": (
+        "learned_themes",
+        {"taught_by": "trained_on", "learnt_at": "learned_at"},
+    ),
+    "left_alone": ("skipped_urls", {"addresses": "urls", "at": "recorded_at"}),
+    "uncompared": ("similarity_queue", {}),
+    "bands": ("minhash_bands", {}),
+    "readings": (
+        "reextraction_progress",
+        {"start": "start_offset", "asked": "request", "damaged": "damaged_records"},
+    ),
+    "explored": ("exploration_log", {}),
+    "visits": ("page_visits", {"items": "listed_articles", "truthful": "validator_trust"}),
+}
+"""Old table to its new name and the columns that are renamed in it, old to new."""
+
+_RENAMED_BESIDE = (
+    "ALTER TABLE frontier RENAME COLUMN others TO alternate_urls",
+    "ALTER TABLE portals RENAME COLUMN home TO home_url",
+    "ALTER TABLE portals RENAME COLUMN system TO cms",
+    "DROP INDEX explored_by_portal",
+    "CREATE INDEX exploration_log_by_portal ON exploration_log (portal, id)",
+    "DROP INDEX visits_due",
+    "CREATE INDEX page_visits_due ON page_visits (portal, next_visit_at)"
+    " WHERE next_visit_at IS NOT NULL",
+)
+_CODES = (
+    "ALTER TABLE rejects ADD COLUMN code TEXT",
+    "ALTER TABLE runs ADD COLUMN reason_code TEXT",
+    "ALTER TABLE listing_pages ADD COLUMN stop_code TEXT",
+    "ALTER TABLE listings ADD COLUMN stop_code TEXT",
+)
+
+
+@migrations()
+def m0007_plain_words(db: Database) -> None:
+    """Name tables and columns by the field's words, and keep codes beside sentences.
+
+    Tables: ``list_pages`` → ``listing_pages`` (``section`` → ``listing``, ``items`` →
+    ``listed_articles``, ``at`` → ``recorded_at``, ``stopped`` → ``stop_reason``), ``sections`` →
+    ``listings`` (``section`` → ``listing``, ``walk_began_at`` → ``traversal_started_at``,
+    ``walked_at`` → ``completed_at``, ``stopped`` → ``stop_reason``), ``shapes`` →
+    ``url_patterns`` (``shape`` → ``pattern``, ``learnt_at`` → ``learned_at``), ``learnt_themes``
+    → ``learned_themes`` (``taught_by`` → ``trained_on``, ``learnt_at`` → ``learned_at``),
+    ``left_alone`` → ``skipped_urls`` (``addresses`` → ``urls``, ``at`` → ``recorded_at``),
+    ``uncompared`` → ``similarity_queue``, ``bands`` → ``minhash_bands``, ``readings`` →
+    ``reextraction_progress`` (``start`` → ``start_offset``, ``asked`` → ``request``, ``damaged``
+    → ``damaged_records``), ``explored`` → ``exploration_log``, ``visits`` → ``page_visits``
+    (``items`` → ``listed_articles``, ``truthful`` → ``validator_trust``). Columns:
+    ``frontier.others`` → ``alternate_urls``, ``portals.home`` → ``home_url``,
+    ``portals.system`` → ``cms``.
+
+    For one release the old tables live on as views of the same columns. They have no triggers: a
+    program that writes to them fails.
+    """
+    for old, (new, columns) in RENAMED.items():
+        names = [row[1] for row in db.execute(f"PRAGMA table_info({old})").fetchall()]
+        db.execute(f"ALTER TABLE {old} RENAME TO {new}")
+        for before, after in columns.items():
+            db.execute(f"ALTER TABLE {new} RENAME COLUMN {before} TO {after}")
+        shown = ", ".join(f"{columns.get(name, name)} AS {name}" for name in names)
+        db.execute(f"CREATE VIEW {old} AS SELECT {shown} FROM {new}")  # noqa: S608 - our own names
+    for statement in (*_RENAMED_BESIDE, *_CODES):
+        db.execute(statement)
+    _fill_codes(db)
+
+
+def _fill_codes(db: Database) -> None:
+    """Give the codes of this release to what earlier ones wrote as sentences."""
+    for code, rule in REJECT_RULES.items():
+        pattern = re.sub(r"\{\w+\}", "*", rule.message)
+        if pattern != "*":
+            db.execute(
+                "UPDATE rejects SET code = ? WHERE code IS NULL AND stage = ? AND reason GLOB ?",
+                [code, rule.stage, pattern],
+            )
+    for stop, message in STOP_MESSAGES.items():
+        for table in ("listing_pages", "listings"):
+            sql = f"UPDATE {table} SET stop_code = ? WHERE stop_reason = ?"  # noqa: S608
+            db.execute(sql, [stop, message])

@@ -10,7 +10,7 @@ from typing import Literal
 
 from portals.store.database import Store
 
-Shown = Literal["article", "undated", "list", "reject", "other"]
+ShownKind = Literal["article", "undated", "list", "reject", "other"]
 """What a page was: an article, one without a date, a list, a page that was rejected, or other."""
 
 
@@ -33,7 +33,7 @@ class ArchivedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPage:
+class StoredPage:
     """A page of the table: its key, and what ``ArchivedPage`` says."""
 
     id: int
@@ -48,7 +48,7 @@ _COLUMNS = (
 _FROM = f"SELECT {_COLUMNS} FROM pages p JOIN archives a ON a.id = p.archive_id"  # noqa: S608
 
 
-class Pages:
+class PageRepository:
     """The tables ``pages`` and ``archives``. Paths are kept relative to the database's folder."""
 
     def __init__(self, store: Store) -> None:
@@ -85,7 +85,7 @@ class Pages:
         )
         return int(row[0])
 
-    def note_shown(self, page_id: int, shown: Shown) -> None:
+    def record_page_kind(self, page_id: int, shown: ShownKind) -> None:
         """Note what a page showed, inside the caller's transaction.
 
         What a crawl knew better is kept: that a page which shows no article is a list.
@@ -96,7 +96,7 @@ class Pages:
             (shown, page_id, shown, shown),
         )
 
-    def newest(self, url: str, before: str | None = None) -> KnownPage | None:
+    def newest(self, url: str, before: str | None = None) -> StoredPage | None:
         """Return the newest page of ``url`` with a payload of its own, before a time (UTC)."""
         return next(
             self._query(
@@ -108,7 +108,7 @@ class Pages:
             None,
         )
 
-    def with_digest(self, url: str, digest: str) -> KnownPage | None:
+    def with_digest(self, url: str, digest: str) -> StoredPage | None:
         """Return a page of ``url`` whose payload has that digest."""
         return next(
             self._query(
@@ -118,7 +118,7 @@ class Pages:
         )
 
     def holds(self, url: str, fetched_at: str, via: str) -> bool:
-        """Tell whether a page came through the archive ``via`` already, and was read."""
+        """Return True if a page came through the archive ``via`` already, and was read."""
         found = self.db.conn.execute(
             "SELECT 1 FROM pages WHERE url = ? AND fetched_at = ? AND via = ?"
             " AND showed IS NOT NULL",
@@ -126,7 +126,7 @@ class Pages:
         )
         return found.fetchone() is not None
 
-    def undated(self, portal: str) -> Iterator[KnownPage]:
+    def undated(self, portal: str) -> Iterator[StoredPage]:
         """Yield the pages of ``portal`` that show a text without a date."""
         found = self.db.conn.execute(
             "SELECT id FROM pages WHERE portal = ? AND showed = 'undated' ORDER BY id", (portal,)
@@ -134,11 +134,11 @@ class Pages:
         for (page_id,) in found.fetchall():
             yield from self._query("WHERE p.id = ?", page_id)
 
-    def by_id(self, page_id: int) -> KnownPage | None:
+    def by_id(self, page_id: int) -> StoredPage | None:
         """Return a page by its key."""
         return next(self._query("WHERE p.id = ?", page_id), None)
 
-    def in_archive(self, path: Path) -> Iterator[KnownPage]:
+    def in_archive(self, path: Path) -> Iterator[StoredPage]:
         """Yield the pages that lie in one archive, in order."""
         return self._query("WHERE a.path = ? ORDER BY p.offset", self.relative(path))
 
@@ -193,12 +193,12 @@ class Pages:
         """Return the path that the table keeps as ``kept``."""
         return Path(os.path.normpath(self.store.folder / kept))
 
-    def _query(self, where: str, *values: object) -> Iterator[KnownPage]:
+    def _query(self, where: str, *values: object) -> Iterator[StoredPage]:
         cursor = self.db.conn.execute(f"{_FROM} {where}", values)
         for row in cursor:
             yield self._known(row)
 
-    def _known(self, row: Sequence[object]) -> KnownPage:
+    def _known(self, row: Sequence[object]) -> StoredPage:
         page_id, portal, url, fetched_at, status, path, offset, length, digest, via, repeats = row
         page = ArchivedPage(
             url=str(url),
@@ -211,7 +211,7 @@ class Pages:
             via=None if via is None else str(via),
             repeats=None if repeats is None else int(str(repeats)),
         )
-        return KnownPage(int(str(page_id)), str(portal), page)
+        return StoredPage(int(str(page_id)), str(portal), page)
 
     def _archive_id(self, path: Path) -> int:
         """Return the id of an archive, entered where it is new."""

@@ -33,7 +33,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SearchQuery:
     """What is searched for: words and phrases, and of whom and when (days, +07:00, included)."""
 
     query: str
@@ -164,11 +164,11 @@ def match_of(query: str, form: str) -> str:
 
 
 def has_marks(query: str) -> bool:
-    """Tell whether a query says which marks it wants."""
+    """Return True if a query says which marks it wants."""
     return fold(query) != canonical(query) and match_of(query, "folded") != match_of(query, "exact")
 
 
-def search(conn: sqlite3.Connection, wanted: Wanted) -> list[Found]:
+def search(conn: sqlite3.Connection, wanted: SearchQuery) -> list[Found]:
     """Return the articles that ``wanted`` names, best first; exact ones before others.
 
     Raises sqlite3.Error.
@@ -192,7 +192,7 @@ def search(conn: sqlite3.Connection, wanted: Wanted) -> list[Found]:
 
 
 def _query(
-    conn: sqlite3.Connection, wanted: Wanted, form: str, limit: int
+    conn: sqlite3.Connection, wanted: SearchQuery, form: str, limit: int
 ) -> list[tuple[Any, ...]]:
     conditions, values = [f"search_{form} MATCH ?"], [match_of(wanted.query, form)]
     if wanted.portal:

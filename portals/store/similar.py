@@ -68,9 +68,9 @@ def bands_of(numbers: NDArray[np.uint64]) -> list[int]:
     return found
 
 
-def waiting(store: Store) -> int:
+def queue_length(store: Store) -> int:
     """Return how many articles have not been compared since their text is what it is."""
-    row = store.db.conn.execute("SELECT count(*) FROM uncompared").fetchone()
+    row = store.db.conn.execute("SELECT count(*) FROM similarity_queue").fetchone()
     return int(row[0])
 
 
@@ -84,7 +84,7 @@ def update(store: Store) -> Iterator[int]:
         with store.writing():
             rows = conn.execute(
                 f"SELECT id, title, body, {_MONTH} FROM articles WHERE id IN ("  # noqa: S608
-                "SELECT article_id FROM uncompared ORDER BY article_id LIMIT ?)",
+                "SELECT article_id FROM similarity_queue ORDER BY article_id LIMIT ?)",
                 (_BATCH,),
             ).fetchall()
             for article_id, title, body, month in rows:
@@ -117,8 +117,8 @@ def _compare(conn: sqlite3.Connection, article_id: int, told: str, month: int) -
         conn.execute("INSERT INTO similar VALUES (?, ?, ?)", (*pair, found.similarity))
     # Bands of an older text may stay: what they bring is compared like anything else.
     rows = [(month, band, article_id) for band in bands]
-    conn.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?, ?)", rows)
-    conn.execute("DELETE FROM uncompared WHERE article_id = ?", (article_id,))
+    conn.executemany("INSERT OR IGNORE INTO minhash_bands VALUES (?, ?, ?)", rows)
+    conn.execute("DELETE FROM similarity_queue WHERE article_id = ?", (article_id,))
 
 
 def _resembling(
@@ -148,7 +148,7 @@ def _sharing(conn: sqlite3.Connection, bands: list[int], month: int) -> set[int]
     marks = ", ".join("?" * len(bands))
     holders: dict[int, list[int]] = defaultdict(list)
     rows = conn.execute(
-        f"SELECT band, article_id FROM bands WHERE month = ? AND band IN ({marks}) LIMIT ?",  # noqa: S608
+        f"SELECT band, article_id FROM minhash_bands WHERE month = ? AND band IN ({marks}) LIMIT ?",  # noqa: S608
         (month, *bands, len(bands) * _LONG_BAND),
     )
     for band, holder in rows:
@@ -162,7 +162,7 @@ def everywhere(conn: sqlite3.Connection, article_id: int) -> list[Similar]:
         f"SELECT title, body, {_MONTH} FROM articles WHERE id = ?",  # noqa: S608
         (article_id,),
     ).fetchone()
-    first, last = conn.execute("SELECT min(month), max(month) FROM bands").fetchone()
+    first, last = conn.execute("SELECT min(month), max(month) FROM minhash_bands").fetchone()
     own = shingles(_told(title, body))
     months = range(first or month, (last or month) + 1)
     found = _resembling(conn, article_id, own, bands_of(own), months)

@@ -84,7 +84,7 @@ def recipe_of(family: Family) -> Recipe:
     """Return how a site of ``family`` is read that nobody configured."""
     return Recipe(
         "site", family.themes, family.layout, family.error_markers, family.error_titles,
-        family.external_id, family.left_alone, general=True,
+        family.external_id, family.skipped_paths, general=True,
     )  # fmt: skip
 
 

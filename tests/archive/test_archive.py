@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portals.archive.captures import Capture, archive_files, read_captures
-from portals.archive.replay import Replay
+from portals.archive.replay_index import ReplayIndex
 from portals.archive.writer import ArchiveWriter
 from portals.errors import ArchiveError
 
@@ -53,7 +53,7 @@ def test_a_cut_file_is_read_to_its_last_whole_record(tmp_path: Path, cut: int) -
     path.write_bytes(path.read_bytes()[:-cut])
 
     assert [item.url for item in read_captures(path)][:4] == [capture(n).url for n in range(4)]
-    replay = Replay([path])
+    replay = ReplayIndex([path])
     assert replay.find(capture(3).url) is not None
 
 
@@ -65,14 +65,14 @@ def test_replay_answers_with_the_newest_capture(tmp_path: Path) -> None:
         capture(1, b"mid", days=1),
     )
 
-    found = Replay([path]).find("http://x.vn/1.html?a=1")
+    found = ReplayIndex([path]).find("http://x.vn/1.html?a=1")
 
     assert found is not None
     assert found.capture.body == b"new"
 
 
 def test_replay_takes_http_and_https_for_one_address(tmp_path: Path) -> None:
-    replay = Replay([write(tmp_path / "a.warc.gz", capture(1))])
+    replay = ReplayIndex([write(tmp_path / "a.warc.gz", capture(1))])
 
     assert replay.find("https://x.vn/1.html?a=1") is not None
     assert replay.find("http://x.vn/2.html") is None
@@ -82,7 +82,7 @@ def test_a_folder_is_read_as_one_archive(tmp_path: Path) -> None:
     write(tmp_path / "one" / "a.warc.gz", capture(1))
     write(tmp_path / "two" / "b.warc.gz", capture(2))
 
-    assert len(Replay([tmp_path])) == 2
+    assert len(ReplayIndex([tmp_path])) == 2
 
 
 def test_a_missing_archive_says_what_to_give(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_file_that_is_no_archive_says_so(tmp_path: Path) -> None:
     path.write_text("this is not an archive\n" * 50)
 
     with pytest.raises(ArchiveError, match="no readable response"):
-        Replay([path])
+        ReplayIndex([path])
 
 
 def test_the_same_captures_make_the_same_bytes(tmp_path: Path) -> None:

@@ -19,14 +19,14 @@ from portals.archive.captures import Capture
 from portals.archive.reading import RANGE, Recipes, ranges_of, read_range
 from portals.archive.records import Record, read_records
 from portals.archive.reextraction import Reextraction
-from portals.archive.replay import Replay
-from portals.archive.writer import ArchiveWriter, Earlier
+from portals.archive.replay_index import ReplayIndex
+from portals.archive.writer import ArchiveWriter, RevisitTarget
 from portals.article import Article
 from portals.contract import normalise
 from portals.extraction.reader import Recipe
+from portals.store.article_writer import utc
 from portals.store.database import Store
-from portals.store.pages import ArchivedPage, Pages
-from portals.store.saving import utc
+from portals.store.pages import ArchivedPage, PageRepository
 from tests.archive.test_life import OWN, aged, archive, crawl, edit, files, reextract, without
 from tests.crawling.faults import until
 from tests.crawling.test_incremental import LIST, federation, told
@@ -162,7 +162,7 @@ def test_a_revisit_in_a_file_that_is_read_first_finds_its_payload(tmp_path: Path
     first.close()
     later = ArchiveWriter(tmp_path / "a.warc.gz", started_at=AT)
     again = replace(page, captured_at=AT + timedelta(days=3))
-    later.write(again, earlier=Earlier(page.url, utc(AT), written.digest))
+    later.write(again, earlier=RevisitTarget(page.url, utc(AT), written.digest))
     later.close()
     done = scrapy("reextract", tmp_path, "-s", f"DATABASE={tmp_path / 'a.db'}")
 
@@ -193,9 +193,9 @@ def test_replay_answers_with_the_text_that_came_back(tmp_path: Path) -> None:
     digest = writer.write(first).digest
     writer.write(second)
     again = replace(first, captured_at=AT + timedelta(days=2))
-    writer.write(again, earlier=Earlier(first.url, utc(AT), digest))
+    writer.write(again, earlier=RevisitTarget(first.url, utc(AT), digest))
     writer.close()
-    found = Replay([tmp_path]).find(first.url)
+    found = ReplayIndex([tmp_path]).find(first.url)
 
     assert found is not None
     assert (found.capture.body, found.capture.captured_at) == (first.body, again.captured_at)
@@ -238,7 +238,7 @@ def save(store: Store, portal: str, body: str, offset: int, day: int | None = No
     page = ArchivedPage(url, utc(at), 200, Path("a.warc.gz"), offset, 1, digest)
     item = Article(portal=portal, url=url, title="Tiêu đề", body=body, fetched_at=at)
     with store.writing():
-        page_id = Pages(store).add(portal, page)
+        page_id = PageRepository(store).add(portal, page)
         return store.save(normalise(item), 1, from_archive=True, page_id=page_id)
 
 
@@ -339,7 +339,7 @@ def test_damage_is_remembered_by_a_reading_that_goes_on(tmp_path: Path) -> None:
     first = Reextraction(store, recipes, asked="x")
     first.begin()
     (part,) = ranges_of(path)
-    first.take(read_range(part, recipes))
+    first.store_range(read_range(part, recipes))
     second = Reextraction(store, recipes, asked="x")
     second.begin()
 
@@ -364,13 +364,13 @@ def test_a_reading_that_was_cut_off_before_a_payload_reads_the_revisit_again(
     page = page_of(1)
     path = tmp_path / "a.warc.gz"
     writer = ArchiveWriter(path, started_at=AT)
-    writer.write(page, earlier=Earlier(page.url, utc(AT), "sha1:NOWHERE"))
+    writer.write(page, earlier=RevisitTarget(page.url, utc(AT), "sha1:NOWHERE"))
     writer.close()
     store = Store.open(tmp_path / "b.db")
     recipes = Recipes({"haiphong": Recipe("haiphong")}, {"congdoanhaiphong.vn": "haiphong"})
     first = Reextraction(store, recipes, asked="x")
     (part,) = ranges_of(path)
-    first.take(read_range(part, recipes))
+    first.store_range(read_range(part, recipes))
 
     assert Reextraction(store, recipes, asked="x").left([part]) == [part]
     store.close()

@@ -15,24 +15,26 @@ import pytest
 
 from portals.archive.captures import capture_of, read_captures
 from portals.archive.records import Damage, Record, read_records
-from portals.archive.replay import record_at
-from portals.crawling.lock import PortalLock
+from portals.archive.replay_index import record_at
+from portals.store.portal_lock import PortalLock
 from tests.crawling.test_incremental import FRAME, command, federation, told
 from tests.crawling.test_kills import ARTICLE, SIGKILLED, kill_at
 from tests.pages.synthetic import PLANS, build
 from tests.pages.themes import Item, danaweb_1
 from tests.running import Done, content, rows, scrapy
-from tests.server import Portal, serving
+from tests.server import FakePortal, serving
 
 OWN = {"run_id", "page_id", "first_seen_at", "last_seen_at", "seen_at"}
 """Columns that may differ between a crawl and the re-extraction of its archive."""
 
 
-def crawl(portal: Portal, folder: Path, *more: str, name: str = "haiphong") -> Done:
+def crawl(portal: FakePortal, folder: Path, *more: str, name: str = "haiphong") -> Done:
     return scrapy(*arguments(portal, folder, *more, name=name))
 
 
-def arguments(portal: Portal, folder: Path, *more: str, name: str = "haiphong") -> tuple[str, ...]:
+def arguments(
+    portal: FakePortal, folder: Path, *more: str, name: str = "haiphong"
+) -> tuple[str, ...]:
     return (
         *command(name, portal.origin, folder / "a.db"), "-s", f"ARCHIVE_DIR={folder / 'archive'}",
         *more,
@@ -53,7 +55,7 @@ def archive(folder: Path, *words: str | Path, database: str = "a.db") -> Done:
     )  # fmt: skip
 
 
-def edit(portal: Portal, item: Item) -> None:
+def edit(portal: FakePortal, item: Item) -> None:
     """Let the portal add a paragraph to an article."""
     text = replace(item.text, paragraphs=[*item.text.paragraphs, "Tin thêm."])
     portal.pages[item.url] = replace(portal.pages[item.url], body=danaweb_1(text, FRAME))
@@ -306,7 +308,7 @@ def test_what_pruning_leaves(tmp_path: Path, option: tuple[str, ...], left: int)
 def test_a_portal_that_is_being_crawled_is_not_pruned(tmp_path: Path) -> None:
     with serving(federation(told(1, 3), per_page=3)) as portal:
         crawl(portal, tmp_path)
-    with PortalLock(tmp_path / "a.db", "haiphong").held():
+    with PortalLock(tmp_path / "a.db", "haiphong").hold():
         done = archive(tmp_path, "prune", "--older", "1d")
 
     assert done.code == 14
@@ -373,7 +375,7 @@ def test_reading_that_was_interrupted_goes_on(tmp_path: Path) -> None:
 def test_only_one_reading_of_a_database_is_alive(tmp_path: Path) -> None:
     with serving(federation(told(1, 2), per_page=2)) as portal:
         crawl(portal, tmp_path)
-    with PortalLock(tmp_path / "a.db", "reextract").held():
+    with PortalLock(tmp_path / "a.db", "reextract").hold():
         done = reextract(tmp_path, database="a.db")
 
     assert (done.code, done.err.count("\n")) == (14, 1)

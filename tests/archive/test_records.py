@@ -15,7 +15,7 @@ from portals.archive import records
 from portals.archive.captures import Capture, capture_of
 from portals.archive.encodings import EncodingError, dechunk, decode_body
 from portals.archive.records import CUT, Damage, Record, read_records
-from portals.archive.writer import ArchiveWriter, Earlier
+from portals.archive.writer import ArchiveWriter, RevisitTarget
 from tests.pages.prose import stories
 
 AT = datetime(2025, 3, 1, 5, 0, tzinfo=UTC)
@@ -245,7 +245,7 @@ def test_a_revisit_names_what_it_repeats_and_holds_no_body(tmp_path: Path) -> No
     writer = ArchiveWriter(path, "test", AT)
     capture = Capture("http://x.vn/1.html", 200, [], page(1), AT)
     first = writer.write(capture)
-    earlier = Earlier(capture.url, "2025-03-01T05:00:00+00:00", first.digest)
+    earlier = RevisitTarget(capture.url, "2025-03-01T05:00:00+00:00", first.digest)
     again = writer.write(capture, earlier=earlier)
     writer.close()
 

@@ -12,16 +12,16 @@ import pytest
 
 from portals.archive.captures import read_captures
 from portals.archive.wayback import (
-    IndexLine,
-    UnreadableIndex,
-    captured_address,
-    playback_address,
-    read_index,
+    CdxRecord,
+    UnreadableIndexError,
+    parse_cdx_page,
+    parse_playback_url,
+    playback_url,
     undo_rewriting,
 )
-from portals.crawling.lock import PortalLock
+from portals.store.portal_lock import PortalLock
 from tests.archive.wayback import Kept, Machine, wayback
-from tests.pages.prose import Story, stories
+from tests.pages.prose import SampleStory, stories
 from tests.pages.synthetic import TODAY, text_of
 from tests.pages.themes import Frame, danaweb_1, danaweb_1_list, danaweb_404
 from tests.running import QUICK, Done, content, rows, scrapy
@@ -35,18 +35,18 @@ LATER = "20240907121314"
 BUSY = Answer(b"<html><h1>429 Too Many Requests</h1></html>", 429)
 
 
-def url_of(story: Story) -> str:
+def url_of(story: SampleStory) -> str:
     return f"{HOME}{LIST}/{story.slug}-{story.number}.html"
 
 
-def page_of(story: Story, *, ending: str = "") -> bytes:
+def page_of(story: SampleStory, *, ending: str = "") -> bytes:
     text = text_of(story, "Tin tức")
     return danaweb_1(
         replace(text, paragraphs=[*text.paragraphs, *([ending] if ending else [])]), FRAME
     )
 
 
-def kept(story: Story, timestamp: str = AT, *, ending: str = "", **changes: Any) -> Kept:
+def kept(story: SampleStory, timestamp: str = AT, *, ending: str = "", **changes: Any) -> Kept:
     return replace(Kept(timestamp, url_of(story), page_of(story, ending=ending)), **changes)
 
 
@@ -341,7 +341,7 @@ def test_what_was_read_is_archived_and_can_be_read_again(tmp_path: Path) -> None
 
 def test_a_crawl_of_a_portal_that_is_gone_says_so_and_offers_the_archive(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
-    with PortalLock(database, "brvt").held():  # it ends before anything is asked
+    with PortalLock(database, "brvt").hold():  # it ends before anything is asked
         done = scrapy("crawl", "brvt", "-s", f"DATABASE={database}")
 
     assert done.code == 14
@@ -364,15 +364,15 @@ def test_a_crawl_of_a_portal_that_is_gone_says_so_and_offers_the_archive(tmp_pat
     ],
 )
 def test_addresses_of_captures_are_told(url: str, expected: str | None) -> None:
-    found = captured_address(url)
+    found = parse_playback_url(url)
 
     assert (found.url if found else None) == expected
 
 
 def test_a_capture_is_asked_for_as_it_was_served() -> None:
-    line = IndexLine(AT, "http://x.vn:80/a", "text/html", "200", "X")
-    url = playback_address("http://127.0.0.1:1/", line)
-    found = captured_address(url)
+    line = CdxRecord(AT, "http://x.vn:80/a", "text/html", "200", "X")
+    url = playback_url("http://127.0.0.1:1/", line)
+    found = parse_playback_url(url)
 
     assert url == f"http://127.0.0.1:1/web/{AT}id_/http://x.vn:80/a"
     assert found is not None
@@ -397,10 +397,10 @@ def test_the_traces_of_the_archive_are_undone(played: bytes, own: bytes) -> None
 
 
 def test_an_empty_index_lists_nothing() -> None:
-    assert read_index(b"[]") == read_index(b"")
+    assert parse_cdx_page(b"[]") == parse_cdx_page(b"")
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b"3", b'["a"]', b"\xff\xfe"])
 def test_an_answer_that_is_no_index_is_told(body: bytes) -> None:
-    with pytest.raises(UnreadableIndex):
-        read_index(body)
+    with pytest.raises(UnreadableIndexError):
+        parse_cdx_page(body)

@@ -139,7 +139,7 @@ def test_a_portal_nobody_described_is_found_whole_over_the_wire(tmp_path: Path, 
     assert len(rows(database, "SELECT 1 FROM articles")) == len(site.articles) == 40
     others = [path for path in portal.asked if path not in site.lists]
     assert len(others) <= 1.3 * len(site.articles), others
-    assert rows(database, "SELECT sum(articles) AS n FROM shapes")[0]["n"] >= 40
+    assert rows(database, "SELECT sum(articles) AS n FROM url_patterns")[0]["n"] >= 40
 
 
 def test_what_a_live_crawl_saw_can_be_replayed(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from tests.commands.test_crawl import live
-from tests.crawling.test_alerts import listening
+from tests.operations.test_alerts import listening
 from tests.running import PROJECT, SAMPLE, rows, scrapy
 from tests.server import Answer, serving
 

@@ -19,7 +19,7 @@ def test_crawlall_runs_every_portal_and_prints_a_line_for_each(tmp_path: Path) -
     assert head.split("\t")[:3] == ["portal", "verdict", "new"]
     assert [line.split("\t")[:2] for line in lines] == [[name, "ok"] for name in SPIDERS]
     assert len(rows(database, "SELECT 1 FROM articles")) == 46
-    assert rows(database, "SELECT * FROM uncompared") == []
+    assert rows(database, "SELECT * FROM similarity_queue") == []
 
 
 def test_crawlall_exits_with_the_worst_verdict(tmp_path: Path) -> None:

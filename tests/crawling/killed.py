@@ -14,7 +14,7 @@ from typing import Any
 
 from scrapy.cmdline import execute
 
-from portals.discovery.addresses import address_key
+from portals.urls import url_key
 
 MARK = "@boundary"
 
@@ -40,7 +40,7 @@ class Announcing(sqlite3.Connection):
         words = sql.split()
         if sql.startswith("UPDATE frontier SET state = ?, attempts"):
             row = super().execute("SELECT url FROM frontier WHERE id = ?", (parameters[1],))
-            self._finishing = address_key(row.fetchone()[0])
+            self._finishing = url_key(row.fetchone()[0])
             announce("in the transaction", self._finishing)
         elif sql.startswith("UPDATE frontier SET state = 'leased'"):
             self._beginning = "leasing"

@@ -20,7 +20,7 @@ from tests.pages.prose import stories
 from tests.pages.synthetic import PLANS, TODAY, build, text_of
 from tests.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
 from tests.running import PROJECT, QUICK, Done, rows, scrapy
-from tests.server import Answer, Portal, serving
+from tests.server import Answer, FakePortal, serving
 
 LIST = "/tin-tuc-su-kien"
 ROBOTS = "/robots.txt"
@@ -67,7 +67,7 @@ def command(spider: str, origin: str, database: Path, *more: str) -> tuple[str, 
 class Nights:
     """Crawls of one portal, night after night."""
 
-    portal: Portal
+    portal: FakePortal
     database: Path
     spider: str = "haiphong"
 
@@ -82,14 +82,17 @@ class Nights:
         if not self.database.exists():
             return
         self.write(
-            "UPDATE visits SET first_fetched_at = replace(datetime(first_fetched_at, '-1 day'),"
+            "UPDATE page_visits SET"
+            " first_fetched_at = replace(datetime(first_fetched_at, '-1 day'),"
             " ' ', 'T') || '+00:00', fetched_at = replace(datetime(fetched_at, '-1 day'),"
             " ' ', 'T') || '+00:00'"
         )
         self.write(
-            "UPDATE sections SET walked_at = replace(datetime(walked_at, '-1 day', '+1 minute'),"
+            "UPDATE listings SET"
+            " completed_at = replace(datetime(completed_at, '-1 day', '+1 minute'),"
             " ' ', 'T') || '+00:00',"
-            " walk_began_at = replace(datetime(walk_began_at, '-1 day'), ' ', 'T') || '+00:00'"
+            " traversal_started_at = replace(datetime(traversal_started_at, '-1 day'), ' ', 'T')"
+            " || '+00:00'"
         )
 
     def write(self, sql: str, *values: object) -> None:
@@ -177,7 +180,7 @@ def test_an_article_that_is_due_is_visited_though_no_list_shows_it(nights: Night
     nights.show([item for item in told(1, 18) if item != gone])
     nights.portal.pages[gone.url] = Answer(danaweb_1(gone.text, FRAME))
     nights.write(
-        "UPDATE visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE url = ?",
+        "UPDATE page_visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE url = ?",
         nights.portal.origin + gone.url,
     )
     nights.crawl()
@@ -188,7 +191,7 @@ def test_an_article_that_is_due_is_visited_though_no_list_shows_it(nights: Night
 def test_an_article_that_was_due_is_not_due_again_the_next_night(nights: Nights) -> None:
     due = told(1, 18)[9]
     nights.write(
-        "UPDATE visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE url = ?",
+        "UPDATE page_visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE url = ?",
         nights.portal.origin + due.url,
     )
     nights.crawl()
@@ -199,7 +202,7 @@ def test_an_article_that_was_due_is_not_due_again_the_next_night(nights: Nights)
 
 def test_with_revisit_none_nothing_is_due(nights: Nights) -> None:
     nights.write(
-        "UPDATE visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE kind = 'article'"
+        "UPDATE page_visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE kind = 'article'"
     )
     nights.crawl("-a", "revisit=none")
 
@@ -213,7 +216,7 @@ def test_articles_of_an_explored_portal_are_visited_when_due(tmp_path: Path) -> 
         nights = Nights(portal, tmp_path / "a.db", "kiengiang")
         nights.crawl()
         nights.write(
-            "UPDATE visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE url = ?",
+            "UPDATE page_visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE url = ?",
             portal.origin + due,
         )
         done = nights.crawl()
@@ -497,15 +500,15 @@ class ValidatedNights(Nights):
     @property
     def truthful(self) -> int:
         """What is held of the list's validator."""
-        (row,) = self.rows("SELECT truthful FROM visits WHERE key = ?", LIST)
-        return int(row["truthful"])
+        (row,) = self.rows("SELECT validator_trust FROM page_visits WHERE key = ?", LIST)
+        return int(row["validator_trust"])
 
 
 def trusted(portal: Validating, database: Path) -> ValidatedNights:
     """Crawl once, and let the list's validator have told the truth twice."""
     nights = ValidatedNights(portal, database)
     nights.crawl()
-    nights.write("UPDATE visits SET truthful = 2 WHERE key = ?", LIST)
+    nights.write("UPDATE page_visits SET validator_trust = 2 WHERE key = ?", LIST)
     return nights
 
 
@@ -558,7 +561,7 @@ def test_every_seventh_visit_finds_out_a_trusted_validator_that_lies(tmp_path: P
     with validating(federation(told(1, 12))) as portal:
         portal.frozen = '"xua-nay-van-the"'
         nights = trusted(portal, tmp_path / "a.db")
-        nights.write("UPDATE visits SET truthful = 7 WHERE key = ?", LIST)
+        nights.write("UPDATE page_visits SET validator_trust = 7 WHERE key = ?", LIST)
         portal.pages = federation(told(1, 13))
         nights.crawl()
 
@@ -580,7 +583,7 @@ def test_an_interrupted_walk_goes_on_where_the_first_page_is_unchanged(tmp_path:
     with validating(federation(told(1, 18))) as portal:
         nights = ValidatedNights(portal, tmp_path / "a.db")
         nights.crawl("-a", "limit=3")
-        nights.write("UPDATE visits SET truthful = 2 WHERE key = ?", LIST)
+        nights.write("UPDATE page_visits SET validator_trust = 2 WHERE key = ?", LIST)
         nights.crawl()
 
     assert nights.articles == 18

@@ -39,7 +39,7 @@ from tests.crawling.test_incremental import (
 from tests.pages.synthetic import PLANS, build
 from tests.pages.themes import danaweb_1_list
 from tests.running import PROJECT, rows, scrapy
-from tests.server import Portal, serving
+from tests.server import FakePortal, serving
 
 AT_ONCE = 8
 PARALLEL = (
@@ -117,7 +117,7 @@ def whole(articles: int) -> Aftermath:
     return Aftermath(["ok"], 0, articles, articles, articles, articles)
 
 
-def repeated(portal: Portal) -> int:
+def repeated(portal: FakePortal) -> int:
     """Return how many requests asked again for what had been asked for."""
     asked = Counter(path for path in portal.asked if path != ROBOTS)
     return sum(asked.values()) - len(asked)
@@ -275,7 +275,7 @@ def test_a_migration_that_was_killed_is_done_by_the_next_run(tmp_path: Path) -> 
 
 def kill_over_and_over(
     database: Path, pages: dict[str, bytes], spider: str, kills: int, most: int
-) -> tuple[Portal, list[int]]:
+) -> tuple[FakePortal, list[int]]:
     """Kill a crawl after random numbers of requests, then run it to its end."""
     chance = random.Random(f"{spider} {kills}")
     with serving(pages) as portal:

@@ -27,11 +27,11 @@ from tests.crawling.faults import (
     tarpit,
     until,
 )
-from tests.pages.prose import Story, stories
+from tests.pages.prose import SampleStory, stories
 from tests.pages.synthetic import TODAY, text_of
 from tests.pages.themes import Frame, Item, danaweb_1, danaweb_1_list, danaweb_404
 from tests.running import QUICK, Done, rows, scrapy
-from tests.server import Answer, Portal, serving
+from tests.server import Answer, FakePortal, serving
 
 CODES = {
     "ok": 0, "incomplete": 10, "drift": 11, "blocked": 12, "gone": 13, "locked": 14,
@@ -48,7 +48,7 @@ Pages = dict[str, bytes | Answer]
 # --- portals -------------------------------------------------------------------------------------
 
 
-def path_of(story: Story) -> str:
+def path_of(story: SampleStory) -> str:
     return f"{LIST}/{story.slug}-{story.number}.html"
 
 
@@ -56,7 +56,7 @@ def list_page(number: int) -> str:
     return LIST if number == 1 else f"{LIST}?page={number}"
 
 
-def portal_of(told: Iterable[Story], per_page: int = 3, *, signed: bool = True) -> Pages:
+def portal_of(told: Iterable[SampleStory], per_page: int = 3, *, signed: bool = True) -> Pages:
     """A DANAWEB portal: one list in pages of ``per_page``, and its articles."""
     items = []
     for story in told:
@@ -94,12 +94,14 @@ def crawl_of(origin: str, database: Path, *more: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def crawl(portal: Portal | str, database: Path, *more: str) -> Done:
+def crawl(portal: FakePortal | str, database: Path, *more: str) -> Done:
     origin = portal if isinstance(portal, str) else portal.origin
     return scrapy(*crawl_of(origin, database, *more))
 
 
-def with_history(portal: Portal, database: Path, told: Iterable[Story], per_page: int = 3) -> None:
+def with_history(
+    portal: FakePortal, database: Path, told: Iterable[SampleStory], per_page: int = 3
+) -> None:
     """Let an earlier run keep articles, then forget what was asked."""
     now, portal.pages = portal.pages, answers(portal_of(told, per_page))
     ended(crawl(portal, database), database, "ok")
@@ -114,7 +116,7 @@ def answers(pages: Pages) -> dict[str, Answer]:
 
 
 @contextmanager
-def holding(portal: Portal, path: str) -> Iterator[threading.Event]:
+def holding(portal: FakePortal, path: str) -> Iterator[threading.Event]:
     """Hold back the answer at ``path`` until the event is set, or the block ends."""
     event = threading.Event()
     whole = portal.pages[path]
@@ -146,7 +148,7 @@ def stored(database: Path) -> list[str]:
 
 
 def ledger(database: Path) -> dict[int, str]:
-    return {row["number"]: row["state"] for row in rows(database, "SELECT * FROM list_pages")}
+    return {row["number"]: row["state"] for row in rows(database, "SELECT * FROM listing_pages")}
 
 
 def rejects(database: Path) -> dict[str, str]:
@@ -154,7 +156,7 @@ def rejects(database: Path) -> dict[str, str]:
     return {"/" + row["url"].split("/", 3)[3]: row["reason"] for row in found}
 
 
-def asked_twice(portal: Portal) -> set[str]:
+def asked_twice(portal: FakePortal) -> set[str]:
     counted = Counter(path for path in portal.asked if path != "/robots.txt")
     return {path for path, times in counted.items() if times > 1}
 

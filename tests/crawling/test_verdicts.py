@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from portals.crawling.limits import OUT_OF_ERRORS, OUT_OF_REQUESTS
+from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS
 from portals.crawling.verdicts import EXIT_CODES, RunFacts, Verdict, judge
 
-GOOD = RunFacts("finished", responses=20, articles=15)
+GOOD = RunFacts("finished", responses=20, parsed=15)
 NONE = RunFacts("finished")
 
 
@@ -19,30 +19,30 @@ NONE = RunFacts("finished")
         (GOOD, "ok"),
         (replace(GOOD, not_archived=3), "ok"),
         (replace(GOOD, finish_reason="limit"), "ok"),
-        (replace(GOOD, articles=0, outside_dates=4), "ok"),
+        (replace(GOOD, parsed=0, outside_dates=4), "ok"),
         (replace(GOOD, finish_reason="shutdown"), "incomplete"),
         (replace(GOOD, finish_reason="cancelled"), "incomplete"),
-        (replace(GOOD, articles=0, met=9), "ok"),
+        (replace(GOOD, parsed=0, listed_known=9), "ok"),
         (replace(GOOD, finish_reason=OUT_OF_ERRORS), "incomplete"),
         (replace(GOOD, finish_reason=OUT_OF_REQUESTS), "incomplete"),
         (replace(NONE, finish_reason=OUT_OF_ERRORS, unreachable=12), "gone"),
         (replace(NONE, finish_reason=OUT_OF_ERRORS, timed_out=10), "timeout"),
         (replace(NONE, finish_reason=OUT_OF_ERRORS, refused=400, responses=400), "blocked"),
         (replace(NONE, finish_reason=OUT_OF_ERRORS, parked=9, responses=9), "gone"),
-        (replace(NONE, led_away=1), "gone"),
-        (replace(NONE, led_away=1, responses=5, kept=9), "drift"),
+        (replace(NONE, offsite=1), "gone"),
+        (replace(NONE, offsite=1, responses=5, stored_before=9), "drift"),
         (replace(NONE, bad_certificates=2), "incomplete"),
-        (replace(GOOD, led_away=3), "ok"),
-        (replace(GOOD, cut_lists=1), "incomplete"),
-        (replace(GOOD, articles=0, kept=40, is_resumed=True), "ok"),
+        (replace(GOOD, offsite=3), "ok"),
+        (replace(GOOD, truncated_listings=1), "incomplete"),
+        (replace(GOOD, parsed=0, stored_before=40, is_resumed=True), "ok"),
         (replace(GOOD, failed=1), "incomplete"),
         (replace(GOOD, unreachable=1), "incomplete"),
         (replace(GOOD, refused=2), "incomplete"),
-        (replace(GOOD, hole="page 3 of the list /tin is empty"), "incomplete"),
-        (replace(GOOD, articles=0, kept=40), "drift"),
-        (replace(GOOD, articles=0, kept=40, failed=3), "incomplete"),
-        (replace(GOOD, lost="9 of 9 articles have no author"), "drift"),
-        (replace(GOOD, shrunken_lists=1), "drift"),
+        (replace(GOOD, missing_page="page 3 of the list /tin is empty"), "incomplete"),
+        (replace(GOOD, parsed=0, stored_before=40), "drift"),
+        (replace(GOOD, parsed=0, stored_before=40, failed=3), "incomplete"),
+        (replace(GOOD, missing_field="9 of 9 articles have no author"), "drift"),
+        (replace(GOOD, shrunken_listings=1), "drift"),
         (replace(GOOD, refused=10), "blocked"),
         (replace(GOOD, refused=9), "incomplete"),
         (replace(NONE, challenges=1, responses=2), "blocked"),
@@ -52,9 +52,9 @@ NONE = RunFacts("finished")
         (replace(NONE, parked=1, responses=1), "gone"),
         (replace(NONE, timed_out=2), "timeout"),
         (replace(NONE, timed_out=2, unreachable=1, responses=1), "incomplete"),
-        (replace(GOOD, articles=0), "incomplete"),
-        (replace(GOOD, by_second_net=8), "drift"),
-        (replace(GOOD, by_second_net=7), "ok"),
+        (replace(GOOD, parsed=0), "incomplete"),
+        (replace(GOOD, by_fallback=8), "drift"),
+        (replace(GOOD, by_fallback=7), "ok"),
         (replace(NONE, not_archived=9), "incomplete"),
         (NONE, "incomplete"),
         (replace(NONE, refused=3, responses=3), "blocked"),

@@ -9,8 +9,8 @@ import pytest
 from portals.article import Article
 from portals.discovery.explorer import Explorer
 from portals.discovery.links import found_links
-from portals.discovery.shapes import without_session
-from portals.discovery.visits import FoundLink, PageKind, Shape, Visit
+from portals.discovery.targets import CrawlTarget, FoundLink, PageKind, UrlPattern
+from portals.discovery.url_patterns import without_session
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
 from portals.language.text import content_hash
@@ -27,7 +27,7 @@ RECIPES: dict[str, Recipe] = {
 class Walk:
     """An exploration without a network: asks the site's dictionary."""
 
-    def __init__(self, site: Site, recipe: Recipe, learnt: list[Shape] | None = None) -> None:
+    def __init__(self, site: Site, recipe: Recipe, learnt: list[UrlPattern] | None = None) -> None:
         self.site = site
         self.recipe = recipe
         self.explorer = Explorer(f"{HOME}/", learnt or [])
@@ -35,19 +35,19 @@ class Walk:
         self.found: set[str] = set()
 
     def run(self) -> Walk:
-        waiting = deque([Visit(f"{HOME}/", "listing")])
+        waiting = deque([CrawlTarget(f"{HOME}/", "listing")])
         while waiting:
             visit = waiting.popleft()
             path = visit.url.removeprefix(HOME)
             self.asked.append(path)
             body = self.site.pages.get(path)
             if body is None:
-                waiting.extend(self.explorer.failed(visit.url))
+                waiting.extend(self.explorer.on_failure(visit.url))
             else:
                 waiting.extend(self._see(visit.url, path, body))
         return self
 
-    def _see(self, url: str, path: str, body: bytes) -> list[Visit]:
+    def _see(self, url: str, path: str, body: bytes) -> list[CrawlTarget]:
         page = Page.from_bytes(url, body, fetched_at=TODAY)
         result = read_article(page, self.recipe) if path != "/" else None
         kind: PageKind = "other"
@@ -58,10 +58,10 @@ class Walk:
             if kind == "article" or self.explorer.accepts_undated(url):
                 self.found.add(path)
         links = [FoundLink(without_session(link.url), link.text) for link in found_links(page)]
-        return self.explorer.see(url, kind, links, text_hash).visits
+        return self.explorer.on_page(url, kind, links, text_hash).targets
 
 
-def walk(plan: Plan, count: int = 60, learnt: list[Shape] | None = None) -> Walk:
+def walk(plan: Plan, count: int = 60, learnt: list[UrlPattern] | None = None) -> Walk:
     return Walk(build(plan, count), RECIPES[plan.portal], learnt).run()
 
 
@@ -97,7 +97,7 @@ def test_print_and_language_twins_are_left_alone(plan: Plan) -> None:
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
 def test_what_was_learnt_spares_the_samples(plan: Plan) -> None:
     first = walk(plan)
-    second = walk(plan, learnt=first.explorer.learnt())
+    second = walk(plan, learnt=first.explorer.learned())
 
     assert second.found == first.found
     assert len(second.asked) <= len(first.asked)

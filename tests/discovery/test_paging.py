@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portals.discovery.paging import Pager, fingerprint_of, read_pager
-from portals.discovery.shapes import place_of
+from portals.discovery.url_patterns import listing_position
 
 NUMBERS = [(str(n), f"/tin?page={n}") for n in range(1, 6)]
 
@@ -51,4 +51,4 @@ def test_the_fingerprint_of_a_list_is_that_of_its_articles_in_order() -> None:
     ],
 )
 def test_an_address_tells_list_and_page(url: str, place: tuple[str, int]) -> None:
-    assert place_of(url) == place
+    assert listing_position(url) == place

@@ -9,16 +9,17 @@ import pytest
 from lxml import etree
 
 from portals.archive.encodings import EncodingError, decode_body
-from portals.archive.wayback import UnreadableIndex, read_index, undo_rewriting
+from portals.archive.wayback import UnreadableIndexError, parse_cdx_page, undo_rewriting
 from portals.article import Article, Image
 from portals.contract import MAX_FIELD_CHARACTERS, MAX_FILES, normalise, why_invalid
 from portals.discovery.links import found_links
 from portals.extraction.page import MAX_TAGS, Page
 from portals.extraction.reader import read_article
-from portals.extraction.selectors import select
-from portals.extraction.unreadable import UnreadablePage
-from portals.language.dates import UnreadableDate, find_date, read_date
+from portals.extraction.themes import select
+from portals.extraction.unreadable import UnreadablePageError
+from portals.language.dates import UnreadableDateError, find_date, read_date
 from portals.language.text import clean, nfc
+from portals.outcomes import REJECT_RULES
 from spiders.families.nukeviet import AnyNukeVietSpider
 from tests.hostile.bombs import compressed
 from tests.pages.prose import story
@@ -73,13 +74,13 @@ def test_what_a_head_holds_is_not_shown() -> None:
     ],
 )
 def test_more_than_any_page_has_is_no_page(text: str, reason: str) -> None:
-    with pytest.raises(UnreadablePage) as caught:
+    with pytest.raises(UnreadablePageError) as caught:
         page(text)
-    assert caught.value.reason == reason
+    assert REJECT_RULES[caught.value.code].message == reason
 
 
 def test_an_endless_line_is_no_page() -> None:
-    with pytest.raises(UnreadablePage, match="too large to read"):
+    with pytest.raises(UnreadablePageError, match="too large to read"):
         _ = page("<p>" + "chữ " * 100_000).blocks
 
 
@@ -142,7 +143,7 @@ def test_rows_of_signs_stay_as_long_as_they_are() -> None:
 
 @pytest.mark.parametrize("text", ["1 tháng 1 năm 0000", "01/01/0000"])
 def test_the_year_zero_is_not_two_thousand(text: str) -> None:
-    with pytest.raises(UnreadableDate):
+    with pytest.raises(UnreadableDateError):
         read_date(text, NOW)
 
 
@@ -212,8 +213,8 @@ def test_more_than_three_encodings_are_refused() -> None:
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b"{}", b"[1]", b"\xff", b'[["a"], 5]'])
 def test_an_index_that_is_none_is_told(body: bytes) -> None:
-    with pytest.raises(UnreadableIndex):
-        read_index(body)
+    with pytest.raises(UnreadableIndexError):
+        parse_cdx_page(body)
 
 
 def test_what_the_archive_put_in_goes_and_what_looks_like_it_stays() -> None:

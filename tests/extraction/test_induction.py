@@ -12,7 +12,7 @@ from portals.contract import normalise
 from portals.extraction.induction import MIN_EXAMPLES, Example, induce, recurring_lines
 from portals.extraction.page import Page
 from portals.extraction.reader import read_article
-from portals.extraction.selectors import line_key
+from portals.extraction.themes import line_key
 from tests.discovery.test_exploration import RECIPES
 from tests.pages.synthetic import HOME, PLANS, TODAY, Plan, build
 

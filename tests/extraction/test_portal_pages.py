@@ -12,7 +12,7 @@ from portals.article import Article, Reject
 from portals.contract import normalise
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
-from portals.extraction.selectors import compiled, theme_selectors
+from portals.extraction.themes import compiled, theme_selectors
 from portals.families import FAMILIES, Family
 from tests.extraction.test_seeds import SPIDERS
 from tests.pages import themes

@@ -11,7 +11,7 @@ from portals.article import Article
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
-from portals.extraction.selectors import Theme
+from portals.extraction.themes import Theme
 from portals.extraction.validity import Validity
 
 FIRST = "Ngày 12 tháng 1, công đoàn cơ sở đã trao quà cho đoàn viên có hoàn cảnh khó khăn."

@@ -16,23 +16,28 @@ from urllib.parse import urlsplit
 from portals.archive.captures import capture_of, read_captures
 from portals.archive.encodings import EncodingError, decode_body
 from portals.archive.records import Record, read_records
-from portals.archive.wayback import UnreadableIndex, captured_address, read_index, undo_rewriting
+from portals.archive.wayback import (
+    UnreadableIndexError,
+    parse_cdx_page,
+    parse_playback_url,
+    undo_rewriting,
+)
 from portals.article import Article, Reject
 from portals.contract import normalise, why_invalid
-from portals.crawling.hostile import unusual
-from portals.discovery.addresses import address_key, host_of
 from portals.discovery.links import found_links, news_sections
-from portals.discovery.shapes import is_left_alone, place_of, shape_of, without_session
-from portals.discovery.traps import trap_of
+from portals.discovery.url_filters import matching_filter
+from portals.discovery.url_patterns import is_skipped, listing_position, pattern_of, without_session
+from portals.extraction.interstitials import classify_interstitial
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
-from portals.extraction.unreadable import UnreadablePage
+from portals.extraction.unreadable import UnreadablePageError
 from portals.families.recognition import recognise
 from portals.language.bylines import is_noise, read_signature, split_prefix
 from portals.language.dates import find_date
-from portals.language.decoding import UndecodableText, decode
+from portals.language.decoding import UndecodableTextError, decode
 from portals.language.text import canonical, clean, content_hash, fold
 from portals.store.search import FORMS, match_of
+from portals.urls import host_of, url_key
 from spiders.brvt import BaRiaVungTauSpider
 from spiders.families.nukeviet import AnyNukeVietSpider
 from spiders.families.wordpress import AnyWordPressSpider
@@ -100,7 +105,7 @@ def page_from(data: bytes) -> bytes:
 
 
 def _is_plain(text: str) -> bool:
-    """Tell whether a text holds nothing that nobody sees, and can be stored."""
+    """Return True if a text holds nothing that nobody sees, and can be stored."""
     text.encode()
     return not any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co") for sign in text)
 
@@ -125,7 +130,7 @@ def decoding(data: bytes) -> None:
     kind, _, body = data.partition(b"|")
     try:
         decoded = decode(body, kind.decode("latin-1"))
-    except UndecodableText:
+    except UndecodableTextError:
         return
     decoded.text.encode("utf-8", "replace")
 
@@ -142,7 +147,7 @@ def layout(data: bytes) -> None:
     """Every recipe makes an article or a reject of any page, and articles can be stored."""
     try:
         page = Page.from_bytes(URL, page_from(data), "text/html", NOW)
-    except UnreadablePage:
+    except UnreadablePageError:
         return
     for recipe in RECIPES:
         result = read_article(page, recipe)
@@ -168,10 +173,10 @@ def blocks(data: bytes) -> None:
     try:
         page = Page.from_bytes(URL, page_from(data), None, NOW)
         shown = page.blocks
-    except UnreadablePage:
+    except UnreadablePageError:
         return
     assert all(_is_plain(block.text) for block in shown)
-    unusual(page)
+    classify_interstitial(page)
     recognise(page)
     news_sections(page)
     for link in found_links(page):
@@ -179,7 +184,7 @@ def blocks(data: bytes) -> None:
         if host_of(link.url) != host_of(URL):
             continue  # as spiders do, before anything else
         bare = without_session(link.url)
-        for read in (trap_of, is_left_alone, shape_of, place_of, address_key):
+        for read in (matching_filter, is_skipped, pattern_of, listing_position, url_key):
             read(bare)
 
 
@@ -218,7 +223,7 @@ def captures(data: bytes) -> None:
         capture_of(Record(0, len(block), headers, block))
         headers["warc-date"] = "2024-01-01T00:00:00Z"
         undo_rewriting(block)
-        captured_address(data.decode("latin-1"))
+        parse_playback_url(data.decode("latin-1"))
 
 
 def encodings(data: bytes) -> None:
@@ -235,11 +240,11 @@ def index(data: bytes) -> None:
     """The index of the archive answers with captures, or is none."""
     for body in (data, b'[["a"],' + data + b"]"):
         try:
-            page = read_index(body)
-        except UnreadableIndex:
+            page = parse_cdx_page(body)
+        except UnreadableIndexError:
             continue
-        for line in page.lines:
-            captured_address(line.original)
+        for line in page.records:
+            parse_playback_url(line.original)
         (page.resume_key or "").encode()
 
 

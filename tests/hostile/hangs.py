@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 from functools import partial
 
 from portals.archive.encodings import EncodingError, decode_body
-from portals.archive.wayback import UnreadableIndex, read_index, undo_rewriting
-from portals.crawling.hostile import unusual
+from portals.archive.wayback import UnreadableIndexError, parse_cdx_page, undo_rewriting
 from portals.discovery.links import found_links, news_sections
-from portals.discovery.shapes import is_left_alone, shape_of
+from portals.discovery.url_patterns import is_skipped, pattern_of
+from portals.extraction.interstitials import classify_interstitial
 from portals.extraction.page import Page
-from portals.extraction.page_time import PageTooSlow, page_time
 from portals.extraction.reader import Recipe, read_article
-from portals.extraction.selectors import select
-from portals.extraction.unreadable import UnreadablePage
+from portals.extraction.themes import select
+from portals.extraction.time_limit import PageTimeoutError, time_limit
+from portals.extraction.unreadable import UnreadablePageError
 from portals.families.danaweb import DANAWEB
 from portals.families.recognition import recognise
 from spiders.families.nukeviet import AnyNukeVietSpider
@@ -155,8 +155,8 @@ def others() -> Iterator[tuple[str, Callable[[], object]]]:
     )
     yield "toolbars", lambda: undo_rewriting(b"<!-- BEGIN WAYBACK TOOLBAR INSERT -->" * 200_000)
     yield "archive notes", lambda: undo_rewriting(b"<!-- FILE ARCHIVED ON " * 200_000)
-    yield "a nested index", lambda: read_index(b"[" * 100_000 + b"]" * 100_000)
-    yield "marks in a path", lambda: is_left_alone("http://x.vn/" + "%CC%A3%CC%81" * 160)
+    yield "a nested index", lambda: parse_cdx_page(b"[" * 100_000 + b"]" * 100_000)
+    yield "marks in a path", lambda: is_skipped("http://x.vn/" + "%CC%A3%CC%81" * 160)
     for path in ("a" * 1000 + "-" * 990, "a" * 1990, "/".join(f"a{n}" for n in range(16))):
         yield f"addresses like {path[:8]}", partial(_shapes, f"http://x.vn/{path}")
 
@@ -177,19 +177,19 @@ _SELECTORS = (
 
 def _shapes(url: str) -> None:
     for number in range(1_000):
-        shape_of(f"{url}{number}")
+        pattern_of(f"{url}{number}")
 
 
 def _read(text: str, recipe: Recipe) -> None:
     page = Page.from_bytes(URL, text.encode(), "text/html", NOW)
     read_article(page, recipe)
     try:
-        with page_time():  # all of them may take longer, none of them for long
+        with time_limit():  # all of them may take longer, none of them for long
             for css in _SELECTORS:
                 select(page.root, css)
-    except PageTooSlow:
+    except PageTimeoutError:
         pass
-    unusual(page)
+    classify_interstitial(page)
     recognise(page)
 
 
@@ -209,7 +209,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (spent + SECONDS, hard))
         try:
             read()
-        except (UnreadablePage, EncodingError, UnreadableIndex) as error:
+        except (UnreadablePageError, EncodingError, UnreadableIndexError) as error:
             print(f"  {error}", flush=True)
 
 

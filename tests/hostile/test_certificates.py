@@ -16,11 +16,11 @@ from cryptography.x509.oid import NameOID
 from tests.crawling.faults import scrapy_after
 from tests.crawling.test_truth_table import crawl_of
 from tests.hostile.server import LIST, good_path, hostile
-from tests.hostile.test_fence import catalogue, crawl_without_origin
+from tests.hostile.test_url_guard import catalogue, crawl_without_origin
 from tests.running import rows, scrapy
 
 LOCAL = (
-    "from portals.crawling.fence import PublicResolver\n"
+    "from portals.network.url_guard import PublicResolver\n"
     "PublicResolver.local_names.add('localhost')\n"
 )
 WHY = "thiếu chứng chỉ trung gian; xem ngày 2026-11-01"

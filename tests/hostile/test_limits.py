@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from portals.crawling.limits import OUT_OF_ERRORS, OUT_OF_REQUESTS, Budget, PageResult
-from portals.discovery.traps import MAX_LINKS
-from portals.extraction.page_time import TOO_SLOW, PageTooSlow, page_time
+from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS, Budget, PageResult
+from portals.discovery.url_filters import MAX_LINKS
+from portals.extraction.time_limit import PageTimeoutError, time_limit
+from portals.outcomes import REJECT_RULES, RejectCode
 from tests.crawling.faults import scrapy_after
 from tests.crawling.test_truth_table import crawl_of
 from tests.hostile.bombs import bomb
@@ -81,7 +82,7 @@ def spin() -> None:
 
 
 def test_what_takes_too_long_is_ended() -> None:
-    with pytest.raises(PageTooSlow), page_time(0.05):
+    with pytest.raises(PageTimeoutError), time_limit(0.05):
         spin()
 
 
@@ -92,22 +93,22 @@ def test_code_that_takes_every_exception_for_its_own_is_ended_too() -> None:
         except BaseException:  # noqa: BLE001 - as some libraries do
             spin()
 
-    with pytest.raises(PageTooSlow), page_time(0.05):
+    with pytest.raises(PageTimeoutError), time_limit(0.05):
         swallows()
 
 
 def test_a_limit_inside_another_leaves_that_one_on() -> None:
     def reads_then_spins() -> None:
-        with page_time(0.05):
+        with time_limit(0.05):
             pass
         spin()
 
-    with pytest.raises(PageTooSlow), page_time(0.05):
+    with pytest.raises(PageTimeoutError), time_limit(0.05):
         reads_then_spins()
 
 
 def test_what_is_quick_is_not_touched_and_no_timer_is_left() -> None:
-    with page_time(0.05):
+    with time_limit(0.05):
         pass
     for _ in range(2_000_000):
         pass
@@ -117,7 +118,7 @@ def test_in_another_thread_nothing_is_limited() -> None:
     ended = []
 
     def work() -> None:
-        with page_time(0.001):
+        with time_limit(0.001):
             ended.append(sum(range(1_000_000)))
 
     thread = threading.Thread(target=work)
@@ -145,7 +146,10 @@ def test_a_page_that_takes_too_long_is_a_reject_and_the_others_are_stored(tmp_pa
 
     assert done.code == 0, done.err
     (reject,) = rows(tmp_path / "a.db", "SELECT * FROM rejects")
-    assert (reject["url"], reject["reason"]) == (portal.origin + paths[1], TOO_SLOW)
+    assert (reject["url"], reject["reason"]) == (
+        portal.origin + paths[1],
+        REJECT_RULES[RejectCode.TOO_SLOW].message,
+    )
     assert len(rows(tmp_path / "a.db", "SELECT * FROM articles")) == 2
 
 
@@ -291,8 +295,10 @@ def test_a_list_that_shows_its_last_page_for_ever_ends_by_a_rule(tmp_path: Path)
         done = scrapy(*crawl_of(portal.origin, tmp_path / "a.db"))
 
     assert done.code == 0, done.err
-    ledger = rows(tmp_path / "a.db", "SELECT number, stopped FROM list_pages ORDER BY number")
-    assert [(row["number"], row["stopped"]) for row in ledger] == [
+    ledger = rows(
+        tmp_path / "a.db", "SELECT number, stop_reason FROM listing_pages ORDER BY number"
+    )
+    assert [(row["number"], row["stop_reason"]) for row in ledger] == [
         (1, None), (2, None), (3, "repeats an earlier page"),
     ]  # fmt: skip
 
@@ -305,8 +311,8 @@ def test_the_ledger_says_which_rules_left_addresses_alone(tmp_path: Path) -> Non
         done = scrapy(*crawl_of(portal.origin, tmp_path / "a.db"))
 
     assert portal.asked.count(f"{LIST}?page=2") >= 1, done.err
-    found = rows(tmp_path / "a.db", "SELECT rule, addresses, example FROM left_alone")
-    assert {row["rule"]: row["addresses"] for row in found} == {
+    found = rows(tmp_path / "a.db", "SELECT rule, urls, example FROM skipped_urls")
+    assert {row["rule"]: row["urls"] for row in found} == {
         "languages in a row": 1, "calendar": 1, "too deep": 1, "session id": 1,
         "twin": 1,
     }  # fmt: skip
@@ -322,5 +328,5 @@ def test_one_page_leads_to_no_more_than_so_many(tmp_path: Path) -> None:
 
     waiting = rows(tmp_path / "a.db", "SELECT count(*) AS n FROM frontier")[0]["n"]
     assert waiting == MAX_LINKS + 1  # and the list itself
-    found = rows(tmp_path / "a.db", "SELECT rule, example FROM left_alone")
+    found = rows(tmp_path / "a.db", "SELECT rule, example FROM skipped_urls")
     assert found == [{"rule": "too many links", "example": portal.origin + LIST}]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portals.commands import PlainFormatter, harmless, to_json
+from portals.commands import PlainFormatter, strip_control_chars, to_json
 from tests.crawling.test_truth_table import crawl_of
 from tests.hostile.server import LIST, good_path, hostile, http
 from tests.running import rows, scrapy
@@ -28,11 +28,11 @@ def unseen(text: str) -> list[str]:
 
 @given(st.text())
 def test_any_text_is_harmless(text: str) -> None:
-    assert unseen(harmless(text)) == []
+    assert unseen(strip_control_chars(text)) == []
 
 
 def test_a_colour_goes_as_a_whole() -> None:
-    assert harmless("\x1b[1;31mđỏ\x1b[0m \x9b2Jxóa\xa0hết") == "đỏ xóa\xa0hết"
+    assert strip_control_chars("\x1b[1;31mđỏ\x1b[0m \x9b2Jxóa\xa0hết") == "đỏ xóa\xa0hết"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

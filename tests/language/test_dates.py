@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from portals.language.dates import VIETNAM, UnreadableDate, find_date, read_date
+from portals.language.dates import VIETNAM, UnreadableDateError, find_date, read_date
 from tests.language.vietnamese import UNHURRIED, DateRow, date_rows, decomposed, sentence
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=VIETNAM)
@@ -148,7 +148,7 @@ def test_the_half_of_the_day_moves_only_the_hours_of_a_twelve_hour_clock(
     ],
 )
 def test_what_is_no_date_is_refused_with_the_reason_and_the_text(text: str, reason: str) -> None:
-    with pytest.raises(UnreadableDate) as refusal:
+    with pytest.raises(UnreadableDateError) as refusal:
         read_date(text, NOW)
     assert reason in str(refusal.value)
     assert f"'{text}'" in str(refusal.value)
@@ -156,20 +156,20 @@ def test_what_is_no_date_is_refused_with_the_reason_and_the_text(text: str, reas
 
 @pytest.mark.parametrize("text", ["", "   ", "\r\n\t", "&nbsp;", "\u00a0\u200b\ufeff"])
 def test_nothing_is_no_date(text: str) -> None:
-    with pytest.raises(UnreadableDate, match=r"^no date in ''$"):
+    with pytest.raises(UnreadableDateError, match=r"^no date in ''$"):
         read_date(text, NOW)
 
 
 @pytest.mark.parametrize("text", ["9" * 3000, "9" * 3000 + "/01/2020", "1" * 3000 + " ngày trước"])
 def test_a_huge_number_is_refused_with_its_beginning_only(text: str) -> None:
-    with pytest.raises(UnreadableDate) as refusal:
+    with pytest.raises(UnreadableDateError) as refusal:
         read_date(text, NOW)
     assert text[:80] in str(refusal.value)
     assert len(str(refusal.value)) < 160
 
 
 def test_the_first_date_decides_even_if_it_is_impossible() -> None:
-    with pytest.raises(UnreadableDate):
+    with pytest.raises(UnreadableDateError):
         read_date("31/02/2020 (sửa ngày 01/03/2020)", NOW)
 
 
@@ -385,7 +385,7 @@ def read_or_refuse(text: str) -> None:
     """Read ``text``; fail on any error but a refusal, and on a reading that makes no sense."""
     try:
         reading = read_date(text, NOW)
-    except UnreadableDate:
+    except UnreadableDateError:
         assert find_date(text, NOW) is None
         return
     assert find_date(text, NOW) == reading

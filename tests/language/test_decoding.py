@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portals.language.decoding import UndecodableText, decode, repair_double_encoding
+from portals.language.decoding import UndecodableTextError, decode, repair_double_encoding
 from tests.language.vietnamese import LETTERS, TONES, UNHURRIED, decomposed
 
 TEXT = (
@@ -203,7 +203,7 @@ def test_a_few_strange_letters_are_no_double_encoding() -> None:
     ],
 )
 def test_bytes_in_no_likely_encoding_are_refused_with_their_number(body: bytes) -> None:
-    with pytest.raises(UndecodableText, match=r"^\d+ unreadable characters as utf-8$"):
+    with pytest.raises(UndecodableTextError, match=r"^\d+ unreadable characters as utf-8$"):
         decode(body)
 
 
@@ -219,7 +219,7 @@ CHARSETS = ["utf-8", "iso-8859-1", "windows-1258", "utf-16", "gb2312", "x-tcvn",
 def test_any_bytes_are_read_or_refused(body: bytes, content_type: str | None, mark: bytes) -> None:
     try:
         decoded = decode(mark + body, content_type)
-    except UndecodableText as refusal:
+    except UndecodableTextError as refusal:
         assert "unreadable characters" in str(refusal)  # noqa: PT017 - most bytes are read
     else:
         assert len(decoded.text) <= len(mark + body)

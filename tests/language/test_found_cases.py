@@ -14,7 +14,7 @@ from portals.language.bylines import (
     reads_as_scene,
     split_prefix,
 )
-from portals.language.dates import VIETNAM, UnreadableDate, find_date, read_date
+from portals.language.dates import VIETNAM, UnreadableDateError, find_date, read_date
 from portals.language.decoding import decode
 from portals.language.sections import is_pager_label, news_value
 from portals.language.text import clean
@@ -73,7 +73,7 @@ def test_last_week_with_a_weekday_has_no_number() -> None:
 
 
 def test_a_number_of_thousands_of_digits_is_refused() -> None:
-    with pytest.raises(UnreadableDate):
+    with pytest.raises(UnreadableDateError):
         read_date("9" * 5000 + " phút trước", NOW)
 
 
@@ -201,5 +201,5 @@ def test_time_lost(t: Any) -> None:
 
 
 def test_zero() -> None:
-    with pytest.raises(UnreadableDate):
+    with pytest.raises(UnreadableDateError):
         read_date("01 Jan 0000 00:00 GMT", NOW)

@@ -39,7 +39,7 @@ _SIZES = (2, 2, 3, 3, 3, 4)
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class SampleStory:
     """One article as plain text: no markup, Unicode form NFC, single spaces.
 
     ``title`` has 8-16 words and no end punctuation; ``slug`` is its ASCII form with hyphens;
@@ -1359,7 +1359,7 @@ def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
 
 
-def story(number: int) -> Story:
+def story(number: int) -> SampleStory:
     """The article with this number (0 or more); the same number gives an equal article.
 
     It is published ``number`` times 7 hours 13 minutes after 2017-01-02 08:00 (+07:00).
@@ -1371,7 +1371,7 @@ def story(number: int) -> Story:
     slots = _facts(dice, number, published)
     topic = dice.pick(_TOPICS)
     title = _upper_first(dice.pick(topic.titles).format_map(slots))
-    return Story(
+    return SampleStory(
         number=number,
         title=title,
         slug=_slug(title),
@@ -1383,6 +1383,6 @@ def story(number: int) -> Story:
     )
 
 
-def stories(count: int, first: int = 1) -> Iterator[Story]:
+def stories(count: int, first: int = 1) -> Iterator[SampleStory]:
     """``count`` articles with rising numbers from ``first`` on, made one at a time."""
     return map(story, range(first, first + count))

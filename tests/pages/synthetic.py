@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
 from tests.pages import themes
-from tests.pages.prose import Story, stories
+from tests.pages.prose import SampleStory, stories
 from tests.pages.themes import Frame, Item, Text
 
 TODAY = datetime(2025, 6, 15, 9, 0, tzinfo=timezone(timedelta(hours=7)))
@@ -21,7 +21,7 @@ class Plan:
     name: str
     portal: str
     render: Callable[[Text, Frame], bytes]
-    article: Callable[[Story, int], str]
+    article: Callable[[SampleStory, int], str]
     section: Callable[[int], str]
     page: Callable[[str, int], str]
     style: str = "ul"
@@ -116,7 +116,7 @@ class Site:
     """Bodies by path (with query), the paths that are articles, and those that are lists."""
 
     pages: dict[str, bytes]
-    articles: dict[str, Story]
+    articles: dict[str, SampleStory]
     lists: frozenset[str]
 
 
@@ -124,7 +124,7 @@ def build(plan: Plan, count: int = 60, per_page: int = 7) -> Site:
     """Return a portal of ``count`` articles in four sections."""
     told = sorted(stories(count), key=lambda s: s.published, reverse=True)
     by_section: list[list[Item]] = [[] for _ in _SECTIONS]
-    articles: dict[str, Story] = {}
+    articles: dict[str, SampleStory] = {}
     for i, story in enumerate(told):
         section = i % len(_SECTIONS)
         path = plan.article(story, section)
@@ -191,7 +191,7 @@ def _add_pages_past_the_end(
     return past[:1]
 
 
-def text_of(story: Story, section: str) -> Text:
+def text_of(story: SampleStory, section: str) -> Text:
     """Return a story as what its page shows."""
     return Text(
         title=story.title,

@@ -19,9 +19,9 @@ import pytest
 
 from portals.article import Article
 from portals.contract import normalise
+from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
-from portals.store.memory import Memory, Visit
-from portals.store.queue import Queue, Waiting
+from portals.store.request_queue import QueuedRequest, RequestQueue
 from tests.pages.prose import story
 from tests.running import rows
 
@@ -48,16 +48,18 @@ def write(path: Path, writer: int, goes_on: Callable[[int], bool]) -> int:
     """Write pages as a crawl does, one transaction each, and return how many."""
     portal = f"cong-doan-{writer}"
     store = Store.open(path)
-    queue, memory = Queue(store, portal), Memory(store, portal)
+    queue, memory = RequestQueue(store, portal), CrawlState(store, portal)
     run_id = store.start_run(portal, NOW)
     written = 0
     while goes_on(written):
         page = article(portal, written * WRITERS + writer)
-        queue.add([Waiting(page.url, page.url, {"callback": "parse"})])
+        queue.add([QueuedRequest(page.url, page.url, {"callback": "parse"})])
         (lease,) = queue.lease(1)
         with store.writing():
             store.save(page, run_id)
-            memory.remember(Visit(lease.key, lease.url, "article", 200, "2025-01-01", "2025-01-01"))
+            memory.save_visit(
+                PageVisit(lease.key, lease.url, "article", 200, "2025-01-01", "2025-01-01")
+            )
             queue.finish(lease.id, failed=False)
         written += 1
     store.close()

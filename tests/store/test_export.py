@@ -17,7 +17,7 @@ from lxml import etree
 from portals.article import Article
 from portals.contract import normalise
 from portals.store.database import Store
-from portals.store.export import FIELDS, FORMATS, Choice, articles, count, json_schema
+from portals.store.export import FIELDS, FORMATS, ArticleFilter, articles, count, json_schema
 from tests.running import SAMPLE, scrapy
 
 NOW = datetime(2025, 3, 1, 5, tzinfo=UTC)
@@ -44,9 +44,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def written(store: Store, name: str, choice: Choice | None = None) -> bytes:
+def written(store: Store, name: str, choice: ArticleFilter | None = None) -> bytes:
     out = io.BytesIO()
-    FORMATS[name](articles(store.db.conn, choice or Choice()), out)
+    FORMATS[name](articles(store.db.conn, choice or ArticleFilter()), out)
     return out.getvalue()
 
 
@@ -86,11 +86,11 @@ def test_parquet_holds_the_same_rows(store: Store) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     table = parquet.read_table(io.BytesIO(written(store, "parquet")))
 
-    assert table.to_pylist() == [dict(row) for row in articles(store.db.conn, Choice())]
+    assert table.to_pylist() == [dict(row) for row in articles(store.db.conn, ArticleFilter())]
 
 
 def test_a_feed_is_what_the_standard_asks_for(store: Store) -> None:
-    feed = etree.fromstring(written(store, "atom", Choice(portal="ldtd")))
+    feed = etree.fromstring(written(store, "atom", ArticleFilter(portal="ldtd")))
 
     assert feed.tag == f"{ATOM}feed"
     for name in ("title", "id", "updated"):
@@ -113,14 +113,14 @@ def test_a_feed_is_what_the_standard_asks_for(store: Store) -> None:
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [
-        (Choice(), [1, 2, 3, 4]),
-        (Choice(portal="ldtd"), [1, 2, 3]),
-        (Choice(since="2025-02-03"), [3, 4]),
-        (Choice(until="2025-02-03"), [1, 2]),
-        (Choice(changed_since="2025-03-04T00:00:00+00:00"), [3, 4]),
+        (ArticleFilter(), [1, 2, 3, 4]),
+        (ArticleFilter(portal="ldtd"), [1, 2, 3]),
+        (ArticleFilter(since="2025-02-03"), [3, 4]),
+        (ArticleFilter(until="2025-02-03"), [1, 2]),
+        (ArticleFilter(changed_since="2025-03-04T00:00:00+00:00"), [3, 4]),
     ],
 )
-def test_what_is_chosen(store: Store, choice: Choice, expected: list[int]) -> None:
+def test_what_is_chosen(store: Store, choice: ArticleFilter, expected: list[int]) -> None:
     found = [row["id"] for row in articles(store.db.conn, choice)]
 
     assert found == expected
@@ -134,7 +134,7 @@ def test_an_edited_field_counts_as_a_change(store: Store) -> None:
         published_at="2025-02-01T08:00:00+07:00", published_precision="minute",
     )  # fmt: skip
     store.save(normalise(item), store.start_run("ldtd", NOW + timedelta(days=30)))
-    choice = Choice(changed_since="2025-03-20T00:00:00+00:00")
+    choice = ArticleFilter(changed_since="2025-03-20T00:00:00+00:00")
 
     assert [row["title"] for row in articles(store.db.conn, choice)] == ["Công đoàn họp bàn"]
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from portals.article import Article
 from portals.contract import normalise
+from portals.store.article_writer import utc
+from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
 from portals.store.history import difference, find_article, history_of
-from portals.store.memory import Memory, Visit
-from portals.store.saving import utc
 
 NOW = datetime(2025, 3, 1, 5, tzinfo=UTC)
 URL = "http://x.vn/1.html"
@@ -133,8 +133,8 @@ def test_the_same_page_again_is_no_edit(store: Store) -> None:
 
 def visited(store: Store, url: str, status: int, days: int, fingerprint: str | None) -> None:
     at = utc(NOW + timedelta(days=days))
-    visit = Visit(url, url, "article", status, at, at, fingerprint=fingerprint)
-    Memory(store, "ldtd").remember(visit)
+    visit = PageVisit(url, url, "article", status, at, at, fingerprint=fingerprint)
+    CrawlState(store, "ldtd").save_visit(visit)
 
 
 @pytest.mark.parametrize(("status", "fingerprint"), [(404, "x"), (410, "x"), (200, None)])

@@ -12,8 +12,8 @@ from sqlite_utils import Database
 
 from portals.store.database import VERSION, Store
 from portals.store.migrations import migrations
-from portals.store.search import Wanted, faults, reindex, search
-from portals.store.similar import update, waiting
+from portals.store.search import SearchQuery, faults, reindex, search
+from portals.store.similar import queue_length, update
 from tests.crawling.test_kills import SIGKILLED, kill_at
 from tests.running import SAMPLE, rows
 
@@ -69,7 +69,7 @@ def kept(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_every_version_is_known() -> None:
-    assert VERSION == len(NAMES) == 6
+    assert VERSION == len(NAMES) == 7
 
 
 @pytest.mark.parametrize("version", range(1, VERSION))
@@ -79,13 +79,13 @@ def test_an_earlier_database_is_brought_up_to_date_with_its_data(
     path = tmp_path / "a.db"
     old_database(path, version)
     store = Store.open(path)
-    found = search(store.db.conn, Wanted("lien doan"))
+    found = search(store.db.conn, SearchQuery("lien doan"))
 
     assert store.db.execute("PRAGMA user_version").fetchone() == (VERSION,)
     assert kept(path) == {table: [row] for table, row in KEPT.items()}
     assert [one.article_id for one in found] == [7]
     assert faults(store.db.conn) == []
-    assert (waiting(store), sum(update(store))) == (1, 1)
+    assert (queue_length(store), sum(update(store))) == (1, 1)
     assert store.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert store.db.execute("PRAGMA foreign_key_check").fetchall() == []
     store.close()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from portals.article import Article
 from portals.contract import normalise
 from portals.store.database import Store
-from portals.store.search import Wanted, faults, match_of, reindex, search, snippet_of
+from portals.store.search import SearchQuery, faults, match_of, reindex, search, snippet_of
 
 NOW = datetime(2025, 3, 1, 5, tzinfo=UTC)
 TEXTS = {
@@ -61,7 +61,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def ids(store: Store, query: str, **filters: str) -> list[int]:
-    found = search(store.db.conn, Wanted(query, **filters))  # type: ignore[arg-type]
+    found = search(store.db.conn, SearchQuery(query, **filters))  # type: ignore[arg-type]
     return [one.article_id for one in found]
 
 
@@ -90,13 +90,13 @@ def test_what_is_typed_finds_what_is_meant(store: Store, query: str, expected: s
 
 
 def test_a_query_with_marks_ranks_exact_matches_first(store: Store) -> None:
-    found = search(store.db.conn, Wanted("liên đoàn"))
+    found = search(store.db.conn, SearchQuery("liên đoàn"))
 
     assert [(one.article_id, one.exact) for one in found] == [(1, True), (2, False)]
 
 
 def test_a_query_without_marks_takes_all_for_what_was_meant(store: Store) -> None:
-    assert all(one.exact for one in search(store.db.conn, Wanted("lien doan")))
+    assert all(one.exact for one in search(store.db.conn, SearchQuery("lien doan")))
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -194,7 +194,7 @@ def test_no_input_of_ten_thousand_is_a_syntax_error(store: Store) -> None:
     signs = "\"'()*:^-+{}[]NEAR AND OR NOT đĐhòaliên\x00\u202e\ud7ff😀%_;,.\\\n\t"
     for _ in range(10_000):
         query = "".join(chance.choices(signs, k=chance.randint(0, 12)))
-        search(store.db.conn, Wanted(query, limit=1))
+        search(store.db.conn, SearchQuery(query, limit=1))
 
 
 @settings(max_examples=200, deadline=None)

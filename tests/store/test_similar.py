@@ -21,7 +21,7 @@ from portals.article import Article
 from portals.contract import normalise
 from portals.language.shingles import resemblance, shingles
 from portals.store.database import Store
-from portals.store.similar import SIMILAR, Similar, bands_of, everywhere, update, waiting
+from portals.store.similar import SIMILAR, Similar, bands_of, everywhere, queue_length, update
 from tests.pages.prose import stories
 
 NOW = datetime(2025, 3, 1, 5, tzinfo=UTC)
@@ -92,7 +92,7 @@ def test_a_text_that_changes_is_compared_again(store: Store) -> None:
         ),
         1,
     )  # fmt: skip
-    assert waiting(store) == 1
+    assert queue_length(store) == 1
     compare(store)
 
     assert similar_to(store.db.conn, one) == []
@@ -128,7 +128,7 @@ def test_articles_of_neighbouring_months_are_compared(store: Store) -> None:
 def test_nothing_is_compared_twice(store: Store) -> None:
     save(store, "http://a.vn/1", "Một", ". ".join(told(5)))
 
-    assert (compare(store), compare(store), waiting(store)) == (1, 0, 0)
+    assert (compare(store), compare(store), queue_length(store)) == (1, 0, 0)
 
 
 def test_who_followed_whom_with_what_lag_and_what_edits(store: Store) -> None:

@@ -13,7 +13,8 @@ import pytest
 from portals.article import Article, Attachment, Image, Reject
 from portals.contract import normalise
 from portals.errors import StorageError
-from portals.store.database import LearntShape, Store
+from portals.outcomes import RejectCode
+from portals.store.database import Store, StoredUrlPattern
 
 FIRST = datetime(2025, 1, 1, 3, 0, tzinfo=UTC)
 BODY = "\n\n".join(f"Đoạn thứ {n} của bài viết nói về hội nghị người lao động." for n in range(6))
@@ -190,7 +191,7 @@ def test_a_lists_address_never_makes_a_revision(store: Store, run_id: int) -> No
     listing: dict[str, Any] = {
         "url": "http://x.vn/muc",
         "external_id": None,
-        "stands_at_listing": True,
+        "is_listing_url": True,
     }
     store.save(article(**listing), run_id)
 
@@ -199,7 +200,7 @@ def test_a_lists_address_never_makes_a_revision(store: Store, run_id: int) -> No
 
 
 def test_the_articles_own_address_replaces_that_of_a_list(store: Store, run_id: int) -> None:
-    store.save(article(url="http://x.vn/muc", external_id=None, stands_at_listing=True), run_id)
+    store.save(article(url="http://x.vn/muc", external_id=None, is_listing_url=True), run_id)
     store.save(article(), run_id)
 
     assert only(store, "articles")["url"] == "http://laodongthudo.vn/bai-1.html"
@@ -234,7 +235,7 @@ def test_a_corrected_author_is_shown_without_a_new_revision(store: Store, run_id
 
 
 def test_a_reject_met_again_is_one_row(store: Store, run_id: int) -> None:
-    reject = Reject("http://x.vn/1", "extract", "no article on the page")
+    reject = Reject("http://x.vn/1", RejectCode.NO_ARTICLE)
     store.reject(reject, run_id, FIRST)
     store.reject(reject, run_id, FIRST + timedelta(days=1))
 
@@ -242,11 +243,11 @@ def test_a_reject_met_again_is_one_row(store: Store, run_id: int) -> None:
 
 
 def test_shapes_are_kept_and_read_back(store: Store, run_id: int) -> None:
-    shape = LearntShape("/{slug}-{n}.html", "article", 9, 9, 0, "http://x.vn/a-1.html")
-    store.keep_shapes("brvt", [shape], run_id, FIRST)
-    store.keep_shapes("brvt", [shape], run_id, FIRST)
+    shape = StoredUrlPattern("/{slug}-{n}.html", "article", 9, 9, 0, "http://x.vn/a-1.html")
+    store.save_url_patterns("brvt", [shape], run_id, FIRST)
+    store.save_url_patterns("brvt", [shape], run_id, FIRST)
 
-    assert store.learnt_shapes("brvt") == [shape]
+    assert store.url_patterns("brvt") == [shape]
 
 
 def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, run_id: int) -> None:

@@ -1,0 +1,173 @@
+"""The shape of an address: what stays the same among the addresses of one kind of page."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from portals.discovery.url_filters import matching_filter
+from portals.language.text import fold
+
+LONG_SLUG_WORDS = 4
+"""Words from which an address part reads as a headline; menus and sections have fewer."""
+
+_NUMBER = re.compile(r"\d+")
+_SUFFIX = re.compile(r"\.(?:html?|aspx?|php|jsp|cpx|s?html|bld|ldo|tld|epi|media)$", re.IGNORECASE)
+_TRAILING_ID = re.compile(r"[-_.](?P<mark>[a-z]{0,4})\d{2,}$")
+_HEX = re.compile(r"^(?=.*\d)[0-9a-f]{8,}(?:-[0-9a-f]+)*$")
+
+_SKIPPED_FOLDERS = frozenset(
+    """
+    en english vi-en zh ko ja fr print in-bai ban-in in inbai print_article printpage savefile
+    email rss feed feeds login logout dang-nhap dang-ky register signin admin wp-admin
+    wp-login.php user users member search tim-kiem tag tags cart gio-hang lien-he contact
+    sitemap.xml binh-luan comment comments share download rating
+    """.split()
+)
+_SKIPPED_PARAMETERS = frozenset(
+    """
+    print in sort order orderby dir view mode share replytocom s q
+    keyword search tukhoa download action format tmpl rt font fontsize
+    size
+    """.split()
+)
+_FILES = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|ico|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|mp3|mp4|avi|flv|wmv|css|js"
+    r"|xml|rss|json|txt|exe|apk|swf)$",
+    re.IGNORECASE,
+)
+
+
+def pattern_of(url: str) -> str:
+    """Return the shape of ``url``: "/tin/gap-mat-dau-xuan-12.html" → "/tin/{slug}-{n}.html".
+
+    In folders words are kept; else ``{n}`` is a number, ``{slug}`` four words or more,
+    ``{name}`` fewer and ``{hex}`` a hash.
+    """
+    parts = urlsplit(url)
+    *folders, last = unquote(parts.path).split("/")
+    path = "/".join([*(_folder_pattern(folder) for folder in folders), _part_pattern(last)])
+    keys = sorted(parse_qsl(parts.query, keep_blank_values=True))
+    if not keys:
+        return path + ("?{token}" if parts.query else "")
+    return path + "?" + "&".join(f"{key}={_value_pattern(value)}" for key, value in keys)
+
+
+def _folder_pattern(part: str) -> str:
+    """Return a folder by its name: what stands in two folders is of two kinds until it is read."""
+    shape = _part_pattern(part)
+    return fold(part) if shape == "{name}" else shape
+
+
+def _part_pattern(part: str) -> str:
+    if not part:
+        return ""
+    folded = fold(part)
+    suffix = match[0] if (match := _SUFFIX.search(folded)) else ""
+    stem = folded.removesuffix(suffix)
+    if _NUMBER.fullmatch(stem):
+        return "{n}" + suffix
+    if _HEX.match(stem):
+        return "{hex}" + suffix
+    match = _TRAILING_ID.search(stem)
+    if match and re.search(r"[a-z]", slug := stem[: match.start()]):
+        return f"{_word_pattern(slug)}-{match['mark']}{{n}}{suffix}"
+    return _word_pattern(stem) + suffix
+
+
+def _word_pattern(stem: str) -> str:
+    words = [word for word in re.split(r"[^a-z0-9]+", stem) if word]
+    return "{slug}" if len(words) >= LONG_SLUG_WORDS else "{name}"
+
+
+def _value_pattern(value: str) -> str:
+    return "{n}" if value.strip().isdigit() else _word_pattern(fold(value))
+
+
+def is_skipped(url: str) -> bool:
+    """Return True if ``url`` is by its words a twin (print, language), a form, a feed or a file."""
+    parts = urlsplit(url)
+    path = fold(unquote(parts.path))
+    if _FILES.search(path) or any(part in _SKIPPED_FOLDERS for part in path.split("/")):
+        return True
+    if matching_filter(url):
+        return True
+    keys = parse_qsl(parts.query.casefold(), keep_blank_values=True)
+    return any(
+        key in _SKIPPED_PARAMETERS or (key in _LANGUAGE_KEYS and not value.startswith("vi"))
+        for key, value in keys
+    )
+
+
+def without_session(url: str) -> str:
+    """Return ``url`` without session ids and tracking marks, which name no page."""
+    parts = urlsplit(_PATH_SESSION.sub("", url))
+    if not parts.query:
+        return parts.geturl()
+    kept = [pair for pair in parts.query.split("&") if not _NAMES_NO_PAGE.match(pair)]
+    return parts._replace(query="&".join(kept)).geturl()
+
+
+def has_session_id(url: str) -> bool:
+    """Return True if ``url`` carries the number of a visit."""
+    pairs = urlsplit(url).query.split("&")
+    return bool(_PATH_SESSION.search(url) or any(_SESSION_KEY.match(pair) for pair in pairs))
+
+
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^?/#]*", re.IGNORECASE)
+_SESSION_KEY = re.compile(
+    r"(?:phpsessid|jsessionid|aspsessionid\w*|session_?id|sessid)=|sid=\w{16,}", re.IGNORECASE
+)
+_NAMES_NO_PAGE = re.compile(
+    rf"{_SESSION_KEY.pattern}|(?:utm_\w+|fbclid|gclid|zarsrc|ref|source|s)=", re.IGNORECASE
+)
+_LANGUAGE_KEYS = frozenset(["lang", "language", "locale", "hl"])
+
+
+def is_file(url: str) -> bool:
+    """Return True if ``url`` is by its ending a picture, a document or a script."""
+    return bool(_FILES.search(urlsplit(url).path))
+
+
+def is_page_of(url: str, listing: str) -> bool:
+    """Return True if ``url`` is another page of the list at ``listing``.
+
+    The two differ only in a page number: ``?page=2``, ``/trang-2``, ``/page/2/``, ``/2``,
+    ``&BRSR=16``, ``-p2.html``.
+    """
+    if url == listing:
+        return False
+    return listing_of(url) in (listing_of(listing), _plain(listing))
+
+
+_PAGE_KEYS = re.compile(
+    r"(?:^|(?<=[&?]))(?:p|page|trang|pg|paged|start|offset|brsr|pageindex|pagenum|pageno|currentpage|cur"
+    r"|_101_cur|view_page|pn|from|s_cond)=\d*(?:&|$)",
+    re.IGNORECASE,
+)
+_PAGE_PARTS = re.compile(
+    r"(?:[/_.-](?:trang|page|p|pg|paged)[-_/=.]?\d{1,5}|/\d{1,4})(?=/?$|/?(?:\.html?|\.aspx|\.php)$)"
+    r"|(?:&s_cond=)?&BRSR=\d+$",
+    re.IGNORECASE,
+)
+
+
+def listing_of(url: str) -> str:
+    """Return the address of the list that ``url`` is a page of, as a key without its number."""
+    parts = urlsplit(url)
+    return _plain(parts._replace(path=_PAGE_PARTS.sub("", parts.path)).geturl())
+
+
+def listing_position(url: str) -> tuple[str, int]:
+    """Return the list that ``url`` is a page of, without its host, and the page's number."""
+    parts = urlsplit(url)
+    marks = [*_PAGE_PARTS.findall(parts.path), *_PAGE_KEYS.findall(parts.query)]
+    digits = re.findall(r"\d+", marks[-1]) if marks else []
+    return listing_of(url).partition("/")[2].strip("?"), int(digits[-1][:6]) if digits else 1
+
+
+def _plain(url: str) -> str:
+    parts = urlsplit(url)
+    path = re.sub(r"(?:/index)?(?:\.html?|\.aspx|\.php)?/?$", "", parts.path)
+    query = _PAGE_KEYS.sub("", parts.query).strip("&")
+    return f"{parts.netloc}{path}?{query}"

@@ -1,0 +1,315 @@
+"""Reading a page by its markup: CSS selectors per theme generation, tried in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Literal, cast
+
+from cssselect.parser import Selector
+from cssselect.xpath import XPathExpr
+from lxml import etree
+from lxml.html import HtmlElement
+from parsel.csstranslator import HTMLTranslator
+
+from portals.extraction.blocks import is_unseen, read_blocks
+from portals.extraction.page import Page
+from portals.extraction.story import ArticleContent, read_story
+from portals.extraction.validity import ALWAYS, Validity
+from portals.language.bylines import read_signature, read_view_count
+from portals.language.dates import DateReading, UnreadableDateError, find_date, read_date
+from portals.language.text import canonical, clean
+
+_MAX_BODIES = 20  # boxes that a page may have of the text's class
+_MAX_CHROME = 120  # characters: lines of a frame are short
+_MAX_TRIED = 10  # matches of a selector that are looked at for text
+
+
+class _Translator(HTMLTranslator):
+    """CSS to XPath that takes little time on any page.
+
+    ``A B`` as a path from every A to all below it merges sets again and again, which takes hours
+    on pages of nested boxes; asked of every B whether an A is above it, it takes none. Of ``A B C``
+    only the nearest B above a C counts: what is above another one is above that too. So with
+    ``:last-child``, for which the usual translation counts all that follow.
+    """
+
+    def selector_to_xpath(
+        self,
+        selector: Selector,
+        prefix: str = "descendant-or-self::",
+        translate_pseudo_elements: bool = False,  # noqa: FBT001, FBT002 - cssselect's signature
+    ) -> str:
+        """Translate one selector of a list."""
+        xpath = _whole(self.xpath(selector.parsed_tree))
+        if translate_pseudo_elements and selector.pseudo_element:
+            xpath = self.xpath_pseudo_element(xpath, selector.pseudo_element)
+        return f"{prefix}{xpath}"
+
+    def xpath_descendant_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        """Translate ``left right``."""
+        if left.path:
+            return super().xpath_descendant_combinator(left, right)
+        above = getattr(left, "above", "")
+        right.above = f"ancestor::{left}[1]" + (f"[{above}]" if above else "")  # type: ignore[attr-defined]
+        return right
+
+    def xpath_child_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        """Translate ``left > right``."""
+        if left.path:
+            return super().xpath_child_combinator(left, right)
+        return right.add_condition(f"parent::{_whole(left)}")
+
+    def xpath_direct_adjacent_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        """Translate ``left + right``."""
+        return super().xpath_direct_adjacent_combinator(_whole(left), right)
+
+    def xpath_indirect_adjacent_combinator(self, left: XPathExpr, right: XPathExpr) -> XPathExpr:
+        """Translate ``left ~ right``."""
+        return super().xpath_indirect_adjacent_combinator(_whole(left), right)
+
+    def xpath_last_child_pseudo(self, xpath: XPathExpr) -> XPathExpr:
+        """Translate ``:last-child``."""
+        return xpath.add_condition("not(following-sibling::*[1])")
+
+
+def _whole(xpath: XPathExpr) -> XPathExpr:
+    """Return an expression with what must be above it among its conditions."""
+    above = getattr(xpath, "above", "")
+    xpath.above = ""  # type: ignore[attr-defined]
+    return xpath.add_condition(above) if above else xpath
+
+
+_TRANSLATOR = _Translator()
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The selectors of one theme generation: per field in order of trust, the first that answers.
+
+    ``scope``: the box of the article, in which all but the section and the head is looked for,
+    and without which the theme does not apply. ``::attr(name)`` selects an attribute,
+    ``::last`` the last match. ``drop`` is
+    left out of the body; ``author``, ``source`` and ``byline`` are left out too where they stand
+    inside it. ``byline``: elements of labelled lines ("Tác giả: …", "Nguồn tin: …").
+    ``lead_in_body``: the lead is the body's first line, or its first line if that is bold.
+    ``article_path``: how the path of an article looks, where only such an address names one story
+    (a list with one article shows it at the list's address). ``chrome``: lines that recur from
+    page to page (``line_key``), never part of a text. ``validity``: the days on which the portal
+    served such pages.
+    """
+
+    name: str
+    title: tuple[str, ...]
+    body: tuple[str, ...]
+    scope: str = ""
+    date: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    byline: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
+    lead_in_body: Literal["", "first", "bold"] = ""
+    plain_captions: bool = False
+    chrome: frozenset[str] = frozenset()
+    article_path: str | None = None
+    validity: Validity = ALWAYS
+
+
+@dataclass(slots=True)
+class ThemeReading:
+    """What a theme's selectors found; ``rules`` names the selector of each field found."""
+
+    theme: Theme
+    title: str
+    story: ArticleContent
+    rules: dict[str, str]
+    date: DateReading | None = None
+    date_reason: str = ""
+    lead: str | None = None
+    author: str | None = None
+    source: str | None = None
+    section: str | None = None
+    view_count: int | None = None
+
+
+def line_key(text: str) -> str:
+    """Return ``text`` as it is compared between pages: canonical, every number the same."""
+    return re.sub(r"\d+", "0", canonical(text))
+
+
+def _is_chrome(text: str, chrome: frozenset[str]) -> bool:
+    return len(text) <= _MAX_CHROME and line_key(text) in chrome
+
+
+@lru_cache(maxsize=2048)
+def compiled(css: str) -> etree.XPath:
+    """Return ``css`` (with ``::attr()`` and ``::text``), or a path from ``/``, compiled once."""
+    css = css.removesuffix("::last")
+    if css.startswith("/"):
+        return etree.XPath(css)
+    return etree.XPath(_TRANSLATOR.css_to_xpath(css))
+
+
+def select(root: HtmlElement, css: str) -> list[HtmlElement | str]:
+    """Return the elements or attribute values under ``root`` that ``css`` selects.
+
+    ``::last`` is the last of them: ``a:last-of-type`` compares every link with every other.
+    """
+    found = cast("list[HtmlElement | str]", compiled(css)(root))
+    return found[-1:] if css.endswith("::last") else found
+
+
+def select_text(root: HtmlElement, css: str) -> str:
+    """Return the text of the first match of ``css`` that shows any, cleaned, or ``""``."""
+    for match in select(root, css)[:_MAX_TRIED]:
+        text = clean(match) if isinstance(match, str) else _shown(match)
+        if text:
+            return text
+    return ""
+
+
+def _shown(element: HtmlElement) -> str:
+    """Return what ``element`` shows on one line: breaks and inner boxes part words."""
+    if not len(element):
+        return "" if is_unseen(element) else clean(element.text or "")
+    return " ".join(block.text for block in read_blocks(element) if block.text)
+
+
+def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
+    """Return what the page shows under ``theme``, or None where it is not of that theme."""
+    scope = _first_element(page.root, (theme.scope,)) if theme.scope else page.root
+    body = _fullest(scope, theme.body) if scope is not None else None
+    if scope is None or body is None:
+        return None
+    title, rule = _first_text(scope, theme.title, page)
+    if not title:
+        return None
+    rules = {"title": rule, "body": theme.body[0]}
+    dropped = list(_elements(body, (*theme.drop, *theme.author, *theme.source, *theme.byline)))
+    blocks = read_blocks(body, without=dropped)
+    if theme.chrome:
+        blocks = [block for block in blocks if not _is_chrome(block.text, theme.chrome)]
+    story = read_story(
+        blocks,
+        noise=_noise(theme),
+        lead=theme.lead_in_body,
+        plain_captions=theme.plain_captions,
+    )
+    reading = ThemeReading(theme, title, story, rules)
+    _read_header(page, scope, theme, reading)
+    return reading
+
+
+def _read_header(page: Page, scope: HtmlElement, theme: Theme, reading: ThemeReading) -> None:
+    lines, rule = _first_lines(scope, theme.date, page)
+    date = next((line for line in lines if find_date(line, page.fetched_at)), " ".join(lines))
+    try:
+        reading.date = read_date(date, page.fetched_at) if date else None
+        reading.rules["published_at"] = rule
+    except UnreadableDateError as error:
+        reading.date_reason = str(error)
+    for name in ("lead", "section", "author", "source"):
+        root = page.root if name == "section" else scope
+        value, rule = _first_text(root, getattr(theme, name), page)
+        if value:
+            setattr(reading, name, value)
+            reading.rules[name] = rule
+    reading.author = _byline(reading.author)
+    reading.source = _byline(reading.source, source=True)
+    _read_labelled(scope, theme, reading)
+    views, _ = _first_text(scope, theme.views, page)
+    counts = (read_view_count(line) for line in ([views] if theme.views else lines))
+    reading.view_count = next((count for count in counts if count is not None), None)
+
+
+def _read_labelled(scope: HtmlElement, theme: Theme, reading: ThemeReading) -> None:
+    for css in theme.byline:
+        for element in _elements(scope, (css,)):
+            for block in read_blocks(element):
+                signature = read_signature(block.text, set_apart=True)
+                if signature is None:
+                    continue
+                if signature.author and not reading.author:
+                    reading.author, reading.rules["author"] = signature.author, css
+                if signature.source and not reading.source:
+                    reading.source, reading.rules["source"] = signature.source, css
+
+
+def _byline(text: str | None, *, source: bool = False) -> str | None:
+    """Return the name in a byline element, without its label ("Nguồn : X", "Tác giả: X")."""
+    if not text:
+        return None
+    signature = read_signature(text, set_apart=True)
+    if signature is None:
+        return text
+    return signature.source if source else (signature.author or signature.source)
+
+
+def _first_element(root: HtmlElement, selectors: Iterable[str]) -> HtmlElement | None:
+    for css in selectors:
+        for match in select(root, css):
+            if not isinstance(match, str):
+                return match
+    return None
+
+
+def _fullest(root: HtmlElement, selectors: Iterable[str]) -> HtmlElement | None:
+    """Return the match with the most text of the first selector that matches."""
+    for css in selectors:
+        found = [match for match in select(root, css) if not isinstance(match, str)]
+        if len(found) > 1:
+            return max(found[:_MAX_BODIES], key=lambda element: len(str(element.xpath("string()"))))
+        if found:
+            return found[0]
+    return None
+
+
+def _first_text(root: HtmlElement, selectors: Iterable[str], page: Page) -> tuple[str, str]:
+    for css in selectors:
+        if text := select_text(page.root if css.startswith("meta") else root, css):
+            return text, css
+    return "", ""
+
+
+def _first_lines(root: HtmlElement, selectors: Iterable[str], page: Page) -> tuple[list[str], str]:
+    """Return the lines that the first selector shows anything in, which may hold more than it."""
+    for css in selectors:
+        for match in select(page.root if css.startswith("meta") else root, css)[:_MAX_TRIED]:
+            shown = [clean(match)] if isinstance(match, str) else _lines(match)
+            if lines := [line for line in shown if line]:
+                return lines, css
+    return [], ""
+
+
+def _lines(element: HtmlElement) -> list[str]:
+    return [block.text for block in read_blocks(element)]
+
+
+def _elements(root: HtmlElement, selectors: Iterable[str]) -> Iterable[HtmlElement]:
+    for css in selectors:
+        for match in select(root, css):
+            if not isinstance(match, str):
+                yield match
+
+
+@lru_cache(maxsize=256)
+def _compiled_noise(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+def _noise(theme: Theme) -> re.Pattern[str] | None:
+    return _compiled_noise(theme.noise) if theme.noise else None
+
+
+def theme_selectors(theme: Theme) -> Iterable[tuple[str, str]]:
+    """Return every (field, selector) of ``theme``, so that a test can compile them all."""
+    for item in fields(theme):
+        value = getattr(theme, item.name)
+        if isinstance(value, tuple) and item.name != "noise":
+            yield from ((item.name, css) for css in value)

@@ -1,0 +1,1 @@
+"""What happens on the wire: where requests may go, how fast, with what limits."""

@@ -1,0 +1,67 @@
+"""The download handler of ``REPLAY``: every request is answered from archives, none leaves."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
+
+from portals.archive.replay_index import ReplayIndex
+from portals.store.article_writer import utc
+from portals.store.pages import ArchivedPage
+
+CAPTURED_AT = "captured_at"
+"""Key in ``Request.meta``: when the response was served (aware datetime)."""
+
+PAGE = "archived_page"
+"""Key in ``Request.meta``: where the response lies in an archive (``ArchivedPage``)."""
+
+
+@lru_cache(maxsize=1)
+def open_replay(path: str) -> ReplayIndex:
+    """Return the replay of ``path``, indexed once in a process. Raises ArchiveError."""
+    return ReplayIndex([path])
+
+
+class NotArchivedError(IgnoreRequest):
+    """The archive does not hold the address. This is counted, and is no error."""
+
+
+class ReplayHandler(BaseDownloadHandler):
+    """Answers from the WARC files named by the ``REPLAY`` setting."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.replay = open_replay(crawler.settings["REPLAY"])
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the newest capture of the address. Raises NotArchived."""
+        found = self.replay.find(request.url)
+        if found is None:
+            raise NotArchivedError(f"not archived: {request.url}")
+        capture = found.capture
+        request.meta[CAPTURED_AT] = capture.captured_at
+        request.meta[PAGE] = ArchivedPage(
+            url=capture.url,
+            fetched_at=utc(capture.captured_at),
+            status=capture.status,
+            path=found.path,
+            offset=found.offset,
+            length=found.length,
+            digest=found.digest,
+            via=capture.via,
+        )
+        headers = Headers([(name, value) for name, value in capture.headers])
+        kind = responsetypes.from_args(headers=headers, url=request.url, body=capture.body)
+        return kind(
+            url=request.url,
+            status=capture.status,
+            headers=headers,
+            body=capture.body,
+            request=request,
+        )

@@ -1,0 +1,1 @@
+"""What an operator runs a crawl with: progress, alerts, schedules."""

@@ -1,0 +1,234 @@
+"""What can come of a page, a listing and a run: codes for programs, sentences for people.
+
+Programs compare codes; what is stored and shown is the sentence, and the code stands beside it
+(``rejects.code``, ``listing_pages.stop_code``, ``runs.reason_code``). A code that was released is
+never given another meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where on its way from response to row a page failed."""
+
+    FETCH = "fetch"
+    DECODE = "decode"
+    EXTRACT = "extract"
+    VALIDATE = "validate"
+    STORE = "store"
+
+
+class Counter(StrEnum):
+    """The counters of a run, as they stand in Scrapy's stats."""
+
+    PAGES_READ = "portal/pages_read"
+    LISTINGS = "portal/listings"
+    PARSED = "portal/parsed"
+    LISTED_KNOWN = "portal/listed_known"
+    SKIPPED_KNOWN = "portal/skipped_known"
+    NEW = "portal/articles_new"
+    CHANGED = "portal/articles_changed"
+    SIGHTINGS_NEW = "portal/sightings_new"
+    REPEATED = "portal/repeated"
+    REJECTS = "portal/rejects"
+    ERRORS = "portal/errors"
+    READER_ERRORS = "portal/reader_errors"
+    STORAGE_ERRORS = "portal/storage_errors"
+    NOT_ARCHIVED = "portal/not_archived"
+    OUTSIDE_DATES = "portal/outside_dates"
+    BY_FALLBACK = "portal/by_fallback"
+    UNREACHABLE = "portal/unreachable"
+    TIMED_OUT = "portal/timed_out"
+    BAD_CERTIFICATES = "portal/bad_certificates"
+    OFFSITE = "portal/offsite"
+    REFUSED = "portal/refused"
+    CHALLENGES = "portal/challenges"
+    LOGINS = "portal/logins"
+    PARKED = "portal/parked"
+    SHRUNKEN_LISTINGS = "portal/shrunken_listings"
+    TRUNCATED_LISTINGS = "portal/truncated_listings"
+    LOST_CAPTURES = "portal/lost_captures"
+
+
+class RejectCode(StrEnum):
+    """Why a page could not become a row."""
+
+    HTTP_STATUS = "http_status"
+    UNREACHABLE = "unreachable"
+    TIMED_OUT = "timed_out"
+    NO_HOST = "no_host"
+    BAD_CERTIFICATE = "bad_certificate"
+    OFFSITE = "offsite"
+    ROBOTS = "robots"
+    REDIRECT_LOOP = "redirect_loop"
+    BAD_REDIRECT = "bad_redirect"
+    BODY_TOO_LARGE = "body_too_large"
+    INDEX_FAILED = "index_failed"
+    INDEX_UNREADABLE = "index_unreadable"
+    NO_CAPTURE = "no_capture"
+    CAPTURE_LOST = "capture_lost"
+    ARCHIVE_UNREACHABLE = "archive_unreachable"
+    BAD_BODY = "bad_body"
+    BODY_CUT_SHORT = "body_cut_short"
+    NOT_A_WEB_PAGE = "not_a_web_page"
+    UNDECODABLE = "undecodable"
+    TOO_LARGE = "too_large"
+    TOO_DEEP = "too_deep"
+    TOO_SLOW = "too_slow"
+    HOME_PAGE = "home_page"
+    SKIPPED_URL = "skipped_url"
+    ERROR_PAGE = "error_page"
+    EMPTY_PAGE = "empty_page"
+    NO_ARTICLE = "no_article"
+    NO_BODY = "no_body"
+    UNDATED = "undated"
+    REDIRECTED_HOME = "redirected_home"
+    NO_LISTING = "no_listing"
+    EMPTY_LISTING = "empty_listing"
+    EMPTY_LISTING_PAGE = "empty_listing_page"
+    CHALLENGE = "challenge"
+    LOGIN = "login"
+    PARKED = "parked"
+    SERVER_PAGE = "server_page"
+    FILTERED = "filtered"
+    BROKEN_PORTAL = "broken_portal"
+    READER_FAILED = "reader_failed"
+    SPIDER_FAILED = "spider_failed"
+    INVALID_TITLE = "invalid_title"
+    TITLE_TOO_LONG = "title_too_long"
+    INVALID_BODY = "invalid_body"
+    BODY_TOO_LONG = "body_too_long"
+    WRONG_TIME_ZONE = "wrong_time_zone"
+    FUTURE_DATE = "future_date"
+    PIPELINE_FAILED = "pipeline_failed"
+    PIPELINE_DROPPED = "pipeline_dropped"
+    NOT_STORABLE = "not_storable"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectRule:
+    """What a code means: its stage and sentence, the counter it counts in, and whether to retry.
+
+    ``is_retryable``: the same page may be an article at the next try.
+    """
+
+    stage: Stage
+    message: str
+    counter: Counter | None = None
+    is_retryable: bool = False
+
+
+_UNREACHABLE = "the portal cannot be reached"
+
+REJECT_RULES: dict[RejectCode, RejectRule] = {
+    RejectCode.HTTP_STATUS: RejectRule(Stage.FETCH, "the portal answered {status}"),
+    RejectCode.UNREACHABLE: RejectRule(Stage.FETCH, _UNREACHABLE),
+    RejectCode.TIMED_OUT: RejectRule(Stage.FETCH, _UNREACHABLE, Counter.TIMED_OUT),
+    RejectCode.NO_HOST: RejectRule(Stage.FETCH, _UNREACHABLE, Counter.UNREACHABLE),
+    RejectCode.BAD_CERTIFICATE: RejectRule(
+        Stage.FETCH, "the certificate cannot be verified", Counter.BAD_CERTIFICATES
+    ),
+    RejectCode.OFFSITE: RejectRule(
+        Stage.FETCH, "the address leads out of the portal", Counter.OFFSITE
+    ),
+    RejectCode.ROBOTS: RejectRule(Stage.FETCH, "forbidden by robots.txt"),
+    RejectCode.REDIRECT_LOOP: RejectRule(Stage.FETCH, "the address redirects without end"),
+    RejectCode.BAD_REDIRECT: RejectRule(Stage.FETCH, "the address redirects to no address"),
+    RejectCode.BODY_TOO_LARGE: RejectRule(Stage.FETCH, "the page is too large"),
+    RejectCode.INDEX_FAILED: RejectRule(Stage.FETCH, "the index of the archive failed"),
+    RejectCode.INDEX_UNREADABLE: RejectRule(Stage.FETCH, "{error}"),
+    RejectCode.NO_CAPTURE: RejectRule(Stage.FETCH, "the archive answered with a page of its own"),
+    RejectCode.CAPTURE_LOST: RejectRule(
+        Stage.FETCH, "a capture that the archive lists cannot be had", Counter.LOST_CAPTURES
+    ),
+    RejectCode.ARCHIVE_UNREACHABLE: RejectRule(Stage.FETCH, "the archive cannot be reached"),
+    RejectCode.BAD_BODY: RejectRule(Stage.DECODE, "{error}"),
+    RejectCode.BODY_CUT_SHORT: RejectRule(Stage.DECODE, "{error}", is_retryable=True),
+    RejectCode.NOT_A_WEB_PAGE: RejectRule(Stage.DECODE, "not a web page"),
+    RejectCode.UNDECODABLE: RejectRule(Stage.DECODE, "the text cannot be decoded"),
+    RejectCode.TOO_LARGE: RejectRule(Stage.DECODE, "the page is too large to read"),
+    RejectCode.TOO_DEEP: RejectRule(Stage.DECODE, "the page is nested too deeply"),
+    RejectCode.TOO_SLOW: RejectRule(Stage.EXTRACT, "the page takes too long to read"),
+    RejectCode.HOME_PAGE: RejectRule(Stage.EXTRACT, "the home page"),
+    RejectCode.SKIPPED_URL: RejectRule(Stage.EXTRACT, "a copy or a form by its address"),
+    RejectCode.ERROR_PAGE: RejectRule(Stage.EXTRACT, "error page that answers 200"),
+    RejectCode.EMPTY_PAGE: RejectRule(Stage.EXTRACT, "the page shows nothing"),
+    RejectCode.NO_ARTICLE: RejectRule(Stage.EXTRACT, "no article on the page"),
+    RejectCode.NO_BODY: RejectRule(Stage.EXTRACT, "the article has no text"),
+    RejectCode.UNDATED: RejectRule(
+        Stage.EXTRACT, "no date, and its address is not like an article's"
+    ),
+    RejectCode.REDIRECTED_HOME: RejectRule(Stage.EXTRACT, "the address leads to the home page"),
+    RejectCode.NO_LISTING: RejectRule(Stage.EXTRACT, "the home page leads to no section"),
+    RejectCode.EMPTY_LISTING: RejectRule(Stage.EXTRACT, "the list leads to no article"),
+    RejectCode.EMPTY_LISTING_PAGE: RejectRule(
+        Stage.EXTRACT, "page {number} of {last} of the list is empty"
+    ),
+    RejectCode.CHALLENGE: RejectRule(
+        Stage.EXTRACT, "a challenge page in place of the portal", Counter.CHALLENGES
+    ),
+    RejectCode.LOGIN: RejectRule(
+        Stage.EXTRACT, "a login wall in place of the page", Counter.LOGINS
+    ),
+    RejectCode.PARKED: RejectRule(
+        Stage.EXTRACT, "the domain is parked or has expired", Counter.PARKED
+    ),
+    RejectCode.SERVER_PAGE: RejectRule(
+        Stage.EXTRACT, "a page of the web server, not of the portal", Counter.PARKED
+    ),
+    RejectCode.FILTERED: RejectRule(
+        Stage.EXTRACT, "the page is blocked on the way", Counter.REFUSED
+    ),
+    RejectCode.BROKEN_PORTAL: RejectRule(
+        Stage.EXTRACT, "an error of the portal that answers 200", is_retryable=True
+    ),
+    RejectCode.READER_FAILED: RejectRule(Stage.EXTRACT, "the reader failed"),
+    RejectCode.SPIDER_FAILED: RejectRule(Stage.EXTRACT, "the spider failed"),
+    RejectCode.INVALID_TITLE: RejectRule(Stage.VALIDATE, "the article has no title"),
+    RejectCode.TITLE_TOO_LONG: RejectRule(Stage.VALIDATE, "the title is longer than any headline"),
+    RejectCode.INVALID_BODY: RejectRule(Stage.VALIDATE, "the article has no text"),
+    RejectCode.BODY_TOO_LONG: RejectRule(Stage.VALIDATE, "the text is longer than any article"),
+    RejectCode.WRONG_TIME_ZONE: RejectRule(Stage.VALIDATE, "the publication date is not in +07:00"),
+    RejectCode.FUTURE_DATE: RejectRule(Stage.VALIDATE, "the publication date is in the future"),
+    RejectCode.PIPELINE_FAILED: RejectRule(Stage.STORE, "the pipelines failed"),
+    RejectCode.PIPELINE_DROPPED: RejectRule(Stage.STORE, "a pipeline dropped the page"),
+    RejectCode.NOT_STORABLE: RejectRule(Stage.STORE, "cannot be stored"),
+}
+"""The one table of rejects: code to stage, sentence, counter and retry."""
+
+
+class StopReason(StrEnum):
+    """Why nothing behind a page of a listing is asked for."""
+
+    END = "end"
+    KNOWN = "known"
+    UNCHANGED = "unchanged"
+    OLDER_THAN_SINCE = "older_than_since"
+    REPEATS = "repeats"
+    TOO_MANY_PAGES = "too_many_pages"
+    PAGE_FAILED = "page_failed"
+    EMPTY_PAGE = "empty_page"
+    NOTHING_NEW = "nothing_new"
+    LOOP = "loop"
+
+    @property
+    def message(self) -> str:
+        """The sentence that is stored and shown."""
+        return STOP_MESSAGES[self]
+
+
+STOP_MESSAGES: dict[StopReason, str] = {
+    StopReason.END: "end",
+    StopReason.KNOWN: "known",
+    StopReason.UNCHANGED: "unchanged, says the portal",
+    StopReason.OLDER_THAN_SINCE: "older than since",
+    StopReason.REPEATS: "repeats an earlier page",
+    StopReason.TOO_MANY_PAGES: "too many pages",
+    StopReason.PAGE_FAILED: "a page failed",
+    StopReason.EMPTY_PAGE: "an empty page",
+    StopReason.NOTHING_NEW: "8 pages without news",
+    StopReason.LOOP: "too many lists without news",
+}

@@ -1,0 +1,230 @@
+"""What earlier crawls left of a portal: page visits, and how far its listings were traversed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from portals.outcomes import StopReason
+from portals.store.article_writer import utc
+from portals.store.database import Store
+
+TRUST_AFTER = 2
+"""Times that a page's validator must have told the truth before it is relied on."""
+
+PageState = Literal["expected", "fetched", "unchanged", "empty", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageVisit:
+    """The last visit to a page. ``truthful``: how often its validator told the truth; -1: it lied.
+
+    Times are UTC, ISO 8601. ``fingerprint``: of the text of an article, of the links of a list;
+    ``listed_articles``: articles that a listing led to.
+    """
+
+    key: str
+    url: str
+    kind: Literal["article", "listing", "other"]
+    status: int
+    first_fetched_at: str
+    fetched_at: str
+    etag: str | None = None
+    last_modified: str | None = None
+    fingerprint: str | None = None
+    listed_articles: int | None = None
+    validator_trust: int = 0
+    next_visit_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """One page of a list, for the ledger."""
+
+    listing: str
+    number: int
+    url: str
+    state: PageState
+    listed_articles: int = 0
+    stop_reason: StopReason | None = None
+
+
+_VISIT_COLUMNS = (
+    "key", "url", "kind", "status", "first_fetched_at", "fetched_at", "etag", "last_modified",
+    "fingerprint", "listed_articles", "validator_trust", "next_visit_at",
+)  # fmt: skip
+
+
+class CrawlState:
+    """What is remembered of one portal."""
+
+    def __init__(self, store: Store, portal: str) -> None:
+        self.store = store
+        self.portal = portal
+
+    # --- visits ----------------------------------------------------------------------------------
+
+    def last_visit(self, key: str) -> PageVisit | None:
+        """Return the last visit to the page, if there was one."""
+        row = self.store.db.conn.execute(
+            f"SELECT {', '.join(_VISIT_COLUMNS)} FROM page_visits"  # noqa: S608 - our own names
+            " WHERE portal = ? AND key = ?",
+            (self.portal, key),
+        ).fetchone()
+        return PageVisit(*row) if row else None
+
+    def save_visit(self, visit: PageVisit) -> None:
+        """Keep a visit; the time of the first one stays."""
+        values = tuple(getattr(visit, name) for name in _VISIT_COLUMNS)
+        changed = ", ".join(
+            f"{name} = excluded.{name}"
+            for name in _VISIT_COLUMNS
+            if name not in ("key", "first_fetched_at")
+        )
+        marks = ", ".join("?" for _ in range(len(values) + 1))
+        with self.store.writing():
+            self.store.db.conn.execute(
+                f"INSERT INTO page_visits (portal, {', '.join(_VISIT_COLUMNS)})"  # noqa: S608
+                f" VALUES ({marks}) ON CONFLICT (portal, key) DO UPDATE SET {changed}",
+                (self.portal, *values),
+            )
+
+    def due_urls(self, now: datetime, limit: int) -> list[str]:
+        """Return the URLs of articles that are due for a revisit, longest due first."""
+        rows = self.store.db.conn.execute(
+            "SELECT url FROM page_visits WHERE portal = ? AND kind = 'article'"
+            " AND next_visit_at <= ? ORDER BY next_visit_at LIMIT ?",
+            (self.portal, utc(now), limit),
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    # --- listings --------------------------------------------------------------------------------
+
+    def completed_at(self, listing: str) -> str | None:
+        """Return when the last traversal of ``listing`` ended that missed no page."""
+        row = self.store.db.conn.execute(
+            "SELECT completed_at FROM listings WHERE portal = ? AND listing = ?",
+            (self.portal, listing),
+        ).fetchone()
+        return row[0] if row else None
+
+    def is_completed(self, listing: str) -> bool:
+        """Return True if the last traversal of ``listing`` came to its end and missed no page."""
+        row = self.store.db.conn.execute(
+            "SELECT completed_at >= traversal_started_at FROM listings"
+            " WHERE portal = ? AND listing = ?",
+            (self.portal, listing),
+        ).fetchone()
+        return bool(row and row[0])
+
+    def begin_traversal(self, listing: str, at: datetime, run_id: int) -> None:
+        """Record that a traversal of ``listing`` begins."""
+        with self.store.writing():
+            self.store.db.conn.execute(
+                "INSERT INTO listings (portal, listing, traversal_started_at, run_id)"
+                " VALUES (?, ?, ?, ?) ON CONFLICT (portal, listing) DO UPDATE"
+                " SET traversal_started_at = excluded.traversal_started_at,"
+                " stop_reason = NULL, stop_code = NULL, run_id = excluded.run_id",
+                (self.portal, listing, utc(at), run_id),
+            )
+
+    def end_traversal(
+        self, listing: str, number: int, stop_reason: StopReason, run_id: int
+    ) -> None:
+        """Record why the traversal of ``listing`` ended at its page ``number``."""
+        with self.store.writing():
+            self.store.db.conn.execute(
+                "UPDATE listings SET stop_reason = ?, stop_code = ?, run_id = ?"
+                " WHERE portal = ? AND listing = ?",
+                (stop_reason.message, stop_reason, run_id, self.portal, listing),
+            )
+            if stop_reason is StopReason.END:
+                # The list has become shorter: pages behind its end are no holes.
+                self.store.db.conn.execute(
+                    "DELETE FROM listing_pages WHERE portal = ? AND listing = ? AND number > ?",
+                    (self.portal, listing, number),
+                )
+
+    def complete_traversals(self, at: datetime, *, is_whole: bool) -> None:
+        """At the end of a crawl, complete the traversals that ended and missed no page.
+
+        A portal that is explored is one listing, ``""``, complete where ``is_whole``.
+        """
+        with self.store.writing():
+            if is_whole:
+                self.store.db.conn.execute(
+                    "UPDATE listings SET stop_reason = ?, stop_code = ?"
+                    " WHERE portal = ? AND listing = ''",
+                    (StopReason.END.message, StopReason.END, self.portal),
+                )
+            self.store.db.conn.execute(
+                "UPDATE listings SET completed_at = ? WHERE portal = ?"
+                " AND stop_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM listing_pages p"
+                " WHERE p.portal = listings.portal AND p.listing = listings.listing"
+                " AND p.state IN ('failed', 'empty'))",
+                (utc(at), self.portal),
+            )
+
+    def record_expected_pages(
+        self, listing: str, pages: Sequence[tuple[int, str]], at: datetime, run_id: int
+    ) -> None:
+        """Enter pages that a pager shows into the ledger, where they are not in it."""
+        with self.store.writing():
+            self.store.db.conn.executemany(
+                "INSERT INTO listing_pages"
+                " (portal, listing, number, url, state, listed_articles, recorded_at, run_id)"
+                " VALUES (?, ?, ?, ?, 'expected', 0, ?, ?) ON CONFLICT DO NOTHING",
+                [(self.portal, listing, n, url, utc(at), run_id) for n, url in pages],
+            )
+
+    def record_listing_page(self, page: ListingPage, at: datetime, run_id: int) -> None:
+        """Enter a list page into the ledger; one that failed keeps what it led to before."""
+        with self.store.writing():
+            self.store.db.conn.execute(
+                "INSERT INTO listing_pages (portal, listing, number, url, state, listed_articles,"
+                " recorded_at, run_id, stop_reason, stop_code)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (portal, listing, number)"
+                " DO UPDATE SET url = excluded.url, state = excluded.state,"
+                " stop_reason = excluded.stop_reason, stop_code = excluded.stop_code,"
+                " listed_articles = CASE excluded.state"
+                " WHEN 'failed' THEN listed_articles ELSE excluded.listed_articles END,"
+                " recorded_at = excluded.recorded_at, run_id = excluded.run_id",
+                (
+                    self.portal,
+                    page.listing,
+                    page.number,
+                    page.url,
+                    page.state,
+                    page.listed_articles,
+                    utc(at),
+                    run_id,
+                    page.stop_reason and page.stop_reason.message,
+                    page.stop_reason,
+                ),
+            )
+
+    def usual_length(self, listing: str) -> int:
+        """Return how many articles the first page of ``listing`` led to when it was last read."""
+        row = self.store.db.conn.execute(
+            "SELECT listed_articles FROM listing_pages"
+            " WHERE portal = ? AND listing = ? AND number = 1",
+            (self.portal, listing),
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def missing_pages(self, run_id: int) -> list[ListingPage]:
+        """Return the list pages that failed or were empty in the middle in a run."""
+        rows = self.store.db.conn.execute(
+            "SELECT listing, number, url, state, listed_articles FROM listing_pages"
+            " WHERE portal = ? AND run_id = ? AND state IN ('failed', 'empty')"
+            " ORDER BY listing, number",
+            (self.portal, run_id),
+        )
+        return [ListingPage(*row) for row in rows.fetchall()]
+
+    def delete_rejects(self, url: str) -> None:
+        """Drop the rejects of a page that was fetched again; what still holds is told anew."""
+        with self.store.writing():
+            self.store.db.conn.execute("DELETE FROM rejects WHERE url = ?", (url,))

@@ -1,0 +1,73 @@
+"""Bringing a database of an earlier release up to date, with nobody writing and a copy kept."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from portals.errors import StorageError
+from portals.store.migrations import migrations
+from portals.store.portal_lock import PortalLock, PortalLockedError, waiting_lock
+from portals.store.snapshot import snapshot
+
+logger = logging.getLogger(__name__)
+
+REEXTRACTION = "reextract"
+"""Name under which a re-extraction holds the lock of a database."""
+
+
+def upgrade(db: Database, path: Path) -> None:
+    """Apply the migrations that the database at ``path`` has not had.
+
+    A database with data is copied first, to ``NAME.schemaN.bak`` beside it (N: its old version),
+    while every portal's lock is held: a crawl of an earlier release must not write in between.
+    Raises StorageError; sqlite3.Error and OSError.
+    """
+    if not migrations.pending(db):
+        return
+    if not migrations.applied(db):
+        _migrate(db)
+        return
+    with waiting_lock(path.with_name(f"{path.name}.upgrade.lock")), _nobody_writing(db, path):
+        if not migrations.pending(db):  # another process did it while this one waited
+            return
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        copy = path.with_name(f"{path.name}.schema{version}.bak")
+        logger.warning(
+            "the database is of an earlier release: bringing it up to date; a copy is kept as %s",
+            copy,
+        )
+        snapshot(path, copy)
+        _migrate(db)
+
+
+@contextmanager
+def _nobody_writing(db: Database, path: Path) -> Iterator[None]:
+    """Hold the lock of every portal of the database. Raises StorageError."""
+    portals = [row[0] for row in db.execute("SELECT DISTINCT portal FROM runs").fetchall()]
+    with ExitStack() as locks:
+        try:
+            for name in (REEXTRACTION, *portals):
+                locks.enter_context(PortalLock(path, name).hold())
+        except PortalLockedError as error:
+            raise StorageError(
+                f"the database {path} is of an earlier release and still in use: {error}"
+            ) from error
+        yield
+
+
+def _migrate(db: Database) -> None:
+    connection: sqlite3.Connection = db.conn
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.apply(db)
+        connection.execute(f"PRAGMA user_version = {len(migrations.applied(db))}")
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.execute("COMMIT")

@@ -1,0 +1,242 @@
+"""What is remembered of a visit, and when a portal's validators are believed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadTimeoutError
+from scrapy.http import HtmlResponse, Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from portals.article import Article, Reject
+from portals.contract import normalise
+from portals.crawling.outputs import KIND, ListingPageRead
+from portals.crawling.page_work import Unit
+from portals.crawling.revisit_policy import is_unchanged, validators, visit_after
+from portals.crawling.scheduler import Frontier
+from portals.outcomes import RejectCode
+from portals.store.crawl_state import PageVisit
+from portals.store.request_queue import LeasedRequest
+
+NOW = datetime(2025, 6, 15, 2, 0, tzinfo=UTC)
+URL = "http://cd.example.vn/tin-tuc"
+MODIFIED = "Sat, 14 Jun 2025 01:00:00 GMT"
+BEFORE = PageVisit(
+    "/tin-tuc", URL, "listing", 200, "2025-06-01T02:00:00+00:00", "2025-06-14T02:00:00+00:00",
+    '"v1"', None, "f1", 6, 1,
+)  # fmt: skip
+ARTICLE = normalise(
+    Article(
+        portal="haiphong",
+        url=URL,
+        title="Công đoàn phường tặng quà đoàn viên",
+        body="Sáng nay, công đoàn phường trao quà cho đoàn viên khó khăn.",
+        published_at="2025-06-14T08:00:00+07:00",
+        published_precision="minute",
+        fetched_at=NOW,
+    )
+)
+
+
+class Reading(Spider):
+    name = "haiphong"
+
+
+def unit(kind: str, status: int = 200, headers: dict[str, str] | None = None) -> Unit:
+    lease = LeasedRequest(1, "/tin-tuc", URL, {"callback": "parse", "meta": {KIND: kind}}, 0)
+    unit = Unit(Frontier(Crawler(Reading)), lease)
+    unit.response = HtmlResponse(URL, status=status, headers=headers or {})
+    return unit
+
+
+def listed(fingerprint: str = "f1", **headers: str) -> Unit:
+    marks = {name.replace("_", "-"): value for name, value in headers.items()}
+    read = unit("listing", headers=marks)
+    read.lists.append(ListingPageRead("/tin-tuc", 1, URL, "fetched", 6, fingerprint))
+    return read
+
+
+def after(read: Unit, before: PageVisit | None = None) -> PageVisit:
+    visit = visit_after(read, before, NOW)
+    assert visit is not None
+    return visit
+
+
+def failing(kind: str, error: Exception) -> Unit:
+    read = unit(kind)
+    read.response = error.response if isinstance(error, HttpError) else None
+    read.failure = Failure(error)  # type: ignore[no-untyped-call]
+    return read
+
+
+def refused(status: int) -> HttpError:
+    response = Response(URL, status=status)
+    response.request = Request(URL)
+    return HttpError(response)
+
+
+def test_an_article_is_remembered_with_its_text_and_its_next_visit() -> None:
+    read = unit("article")
+    read.taken.append(ARTICLE)
+    visit = after(read)
+
+    assert (visit.kind, visit.status, visit.fingerprint) == ("article", 200, ARTICLE.content_hash)
+    assert visit.next_visit_at == "2025-06-15T22:00:00+00:00"
+
+
+def test_a_list_is_remembered_with_its_links_and_is_never_due() -> None:
+    visit = after(listed())
+
+    assert (visit.kind, visit.fingerprint, visit.listed_articles) == ("listing", "f1", 6)
+    assert visit.next_visit_at is None
+
+
+def test_the_validators_of_the_answer_are_remembered() -> None:
+    visit = after(listed(ETag='"v1"', Last_Modified=MODIFIED))
+
+    assert (visit.etag, visit.last_modified) == ('"v1"', MODIFIED)
+
+
+def test_the_first_visit_stays_the_first() -> None:
+    visit = after(listed(), BEFORE)
+
+    assert (visit.first_fetched_at, visit.fetched_at) == (
+        BEFORE.first_fetched_at, "2025-06-15T02:00:00+00:00",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_article_that_was_withdrawn_is_looked_for_after_a_month(status: int) -> None:
+    visit = after(failing("article", refused(status)))
+
+    assert (visit.status, visit.next_visit_at) == (status, "2025-07-15T02:00:00+00:00")
+
+
+@pytest.mark.parametrize("error", [refused(503), DownloadTimeoutError("60 s")])
+def test_an_article_that_could_not_be_fetched_is_tried_the_next_night(error: Exception) -> None:
+    assert after(failing("article", error)).next_visit_at == "2025-06-15T14:00:00+00:00"
+
+
+def test_an_address_that_showed_no_article_is_looked_at_again_after_a_week() -> None:
+    read = unit("article")
+    read.taken.append(Reject(URL, RejectCode.NO_ARTICLE))
+
+    assert after(read).next_visit_at == "2025-06-22T02:00:00+00:00"
+
+
+def test_an_article_outside_the_dates_that_were_asked_for_is_not_remembered() -> None:
+    assert visit_after(unit("article"), None, NOW) is None
+
+
+def test_no_answer_has_the_status_0() -> None:
+    assert after(failing("listing", DownloadTimeoutError("60 s"))).status == 0
+
+
+def test_unchanged_keeps_what_was_known_and_is_another_truth() -> None:
+    visit = after(unit("listing", 304), BEFORE)
+
+    assert visit == replace(BEFORE, fetched_at="2025-06-15T02:00:00+00:00", validator_trust=2)
+
+
+@pytest.mark.parametrize(
+    ("etag", "fingerprint", "truthful"),
+    [('"v1"', "f1", 2), ('"v2"', "f2", 2), ('"v2"', "f1", 1), ('"v1"', "f2", -1)],
+    ids=["same and same", "other and other", "other mark, same text", "same mark, other text"],
+)
+def test_what_an_answer_says_of_the_validator(etag: str, fingerprint: str, truthful: int) -> None:
+    assert after(listed(fingerprint, ETag=etag), BEFORE).validator_trust == truthful
+
+
+def test_a_validator_that_lied_is_never_believed_again() -> None:
+    assert after(listed(ETag='"v1"'), replace(BEFORE, validator_trust=-1)).validator_trust == -1
+
+
+def test_a_page_that_failed_once_does_not_forget_that_its_validator_lied() -> None:
+    liar = replace(BEFORE, validator_trust=-1)
+    failed = after(failing("listing", DownloadTimeoutError("60 s")), liar)
+
+    assert after(listed("f2", ETag='"v1"'), failed).validator_trust == -1
+
+
+def test_a_page_that_failed_once_keeps_what_was_known_of_it() -> None:
+    failed = after(failing("listing", DownloadTimeoutError("60 s")), BEFORE)
+
+    assert failed == replace(
+        BEFORE, status=0, fetched_at="2025-06-15T02:00:00+00:00", next_visit_at=None
+    )
+
+
+def test_without_validators_nothing_is_learnt() -> None:
+    assert after(listed(), None).validator_trust == 0
+
+
+@pytest.mark.parametrize("truthful", [-1, 0, 1, 7, 14])
+def test_validators_are_not_sent_before_they_are_trusted_nor_when_checked(truthful: int) -> None:
+    assert validators(replace(BEFORE, validator_trust=truthful)) == {}
+
+
+@pytest.mark.parametrize(
+    ("marks", "headers"),
+    [
+        ({"etag": '"v1"'}, {"If-None-Match": '"v1"'}),
+        ({"etag": None, "last_modified": MODIFIED}, {"If-Modified-Since": MODIFIED}),
+        (
+            {"etag": '"v1"', "last_modified": MODIFIED},
+            {"If-None-Match": '"v1"', "If-Modified-Since": MODIFIED},
+        ),
+    ],
+)
+def test_trusted_validators_are_sent(marks: dict[str, Any], headers: dict[str, str]) -> None:
+    assert validators(replace(BEFORE, validator_trust=2, **marks)) == headers
+
+
+def test_a_page_never_visited_has_no_validators() -> None:
+    assert validators(None) == {}
+
+
+def test_the_validators_of_an_error_page_are_not_sent() -> None:
+    assert validators(replace(BEFORE, status=503, validator_trust=5)) == {}
+
+
+@given(st.lists(st.sampled_from(["unchanged", "changed"]), min_size=1, max_size=40))
+def test_an_honest_portal_is_trusted_after_three_visits(nights: list[str]) -> None:
+    version = 0
+    visit = after(listed("f0", ETag='"v0"'))
+    for night in nights:
+        version += night == "changed"
+        visit = after(listed(f"f{version}", ETag=f'"v{version}"'), visit)
+
+    assert visit.validator_trust == len(nights)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=40))
+def test_a_validator_that_once_lied_is_never_sent(changes: list[bool]) -> None:
+    version = 0
+    visit = after(listed("f0", ETag='"mai"'))
+    for has_changed in [*changes, True]:
+        version += has_changed
+        visit = after(listed(f"f{version}", ETag='"mai"'), visit)
+
+    assert validators(visit) == {}
+
+
+@pytest.mark.parametrize(("status", "expected"), [(304, True), (200, False)])
+def test_304_says_that_nothing_changed(status: int, expected: bool) -> None:  # noqa: FBT001
+    assert is_unchanged(Response(URL, status=status)) is expected
+
+
+def test_the_calendar_runs_from_the_visit_and_not_from_the_publication() -> None:
+    read = unit("article")
+    read.taken.append(replace(ARTICLE, published_at="2012-01-01T08:00:00+07:00"))
+    visit = visit_after(read, None, NOW + timedelta(days=1))
+
+    assert visit is not None
+    assert visit.next_visit_at == "2027-06-06T02:00:00+00:00"

@@ -1,0 +1,243 @@
+"""Nothing leaves the fence: the interpreter tells of every connection, the system of every port."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portals.network.addresses import is_public
+from portals.network.url_guard import UrlGuard
+from tests.crawling.faults import scrapy_after, started, until
+from tests.crawling.test_truth_table import crawl_of
+from tests.hostile.cases import OUTSIDE
+from tests.hostile.server import LIST, fault_path, good_path, hostile, http
+from tests.hostile.watched import resolving, told, watching
+from tests.running import QUICK, rows, scrapy
+from tests.server import Answer, serving
+
+HOME = "http://congdoan.example/"
+FORBIDDEN = [
+    "http://127.0.0.1:{port}/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://[::ffff:10.0.0.1]/",
+    "http://intranet.example/",  # resolves to 10.0.0.1
+    "file:///etc/passwd",
+]
+
+
+# --- the rule ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.8.8.8", "169.254.169.254",
+        "172.16.0.1", "192.168.1.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+        "::", "::1", "::ffff:10.0.0.1", "::ffff:127.0.0.1", "64:ff9b::a00:1", "2002:a00:1::",
+        "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "2001:db8::1", "", "x", "1.2.3",
+    ],
+)  # fmt: skip
+def test_addresses_that_are_not_of_the_public_net(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["113.160.0.1", "203.162.4.190", "2405:4800::1", "8.8.8.8"])
+def test_addresses_of_the_public_net(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://congdoan.example/tin", "https://congdoan.example/tin", "HTTP://Congdoan.Example/",
+        "http://www.congdoan.example/", "http://congdoan.example:80/", "https://congdoan.example.:443/",
+    ],
+)  # fmt: skip
+def test_the_portal_under_its_names_is_inside(url: str) -> None:
+    assert UrlGuard((HOME,)).refusal_of(url) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://congdoan.example:8080/", "http://congdoan.example.evil.example/",
+        "http://evil.example/congdoan.example", "http://evil.example#congdoan.example",
+        "http://congdoan.example@evil.example/", "http://congdoan.example:x@evil.example/",
+        "http://u:p@congdoan.example/", "http://evil.example\\@congdoan.example/",
+        "http://congdoan.example\\.evil.example/", "//congdoan.example/", "congdoan.example",
+        "ftp://congdoan.example/", "file:///congdoan.example", "data:,x", "javascript:x", "",
+        "http://", "http://[::1", "http://congdoan.example:99999/", "http:///congdoan.example/",
+        "http://127.0.0.1/", "http://[::1]/", "http://2130706433/", "http://0x7f.1/",
+    ],
+)  # fmt: skip
+def test_everything_else_is_outside(url: str) -> None:
+    assert UrlGuard((HOME,)).refusal_of(url)
+
+
+def test_a_vietnamese_name_is_the_same_as_it_is_asked_for() -> None:
+    assert (
+        UrlGuard(("http://côngđoàn.example/",)).refusal_of("http://xn--cngon-uqa0lsj.example/")
+        is None
+    )
+
+
+def test_a_portal_whose_home_is_a_local_number_is_outside_its_own_fence() -> None:
+    assert "no public address" in str(
+        UrlGuard(("http://10.1.2.3/",)).refusal_of("http://10.1.2.3/tin")
+    )
+
+
+def test_what_the_operator_names_may_be_local() -> None:
+    named = "http://127.0.0.1:8000/"
+    fence = UrlGuard((named,), operator_urls=(named,))
+
+    assert fence.refusal_of("http://127.0.0.1:8000/tin") is None
+    assert fence.refusal_of("http://127.0.0.1:8001/tin")
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_outside_unless_its_host_is_the_portals(text: str) -> None:
+    for url in (text, f"http://{text}", f"http://{text}/", f"http://congdoan.example{text}"):
+        if UrlGuard((HOME,)).refusal_of(url) is None:
+            host = urlsplit(url).hostname or ""
+            assert host.rstrip(".").removeprefix("www.") == "congdoan.example"
+
+
+# --- the crawl -----------------------------------------------------------------------------------
+
+
+def connections(folder: Path) -> set[str]:
+    return set(told(folder / "told", "connect"))
+
+
+def test_no_request_leaves_the_fence(tmp_path: Path) -> None:
+    """Articles redirect there, the list links there, and so does robots.txt."""
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        port = inside.getsockname()[1]
+        places = [place.format(port=port) for place in FORBIDDEN]
+        paths = [f"{LIST}/dan-{n}.html" for n in range(100, 100 + len(places))]
+        pages = {
+            path: http(b"", "302 Found", Location=place)
+            for path, place in zip(paths, places, strict=True)
+        }
+        pages["/robots.txt"] = http(b"", "302 Found", Location=places[0])
+        with hostile([[good_path(1), *paths, *places]], {}, pages) as portal:
+            code = watching(tmp_path / "told") + resolving({"intranet.example": "10.0.0.1"})
+            done = scrapy_after(code, *crawl_of(portal.origin, tmp_path / "a.db"))
+            origin = ("127.0.0.1", int(portal.origin.rsplit(":", 1)[1]))
+
+    assert connections(tmp_path) == {str(origin)}, done.err
+    assert told(tmp_path / "told", "open") == []
+    rejects = {row["url"]: row for row in rows(tmp_path / "a.db", "SELECT * FROM rejects")}
+    assert {url.removeprefix(portal.origin) for url in rejects} == set(paths)
+    reasons = [rejects[portal.origin + path]["reason"] for path in paths]
+    assert reasons == [OUTSIDE] * 4 + ["the portal answered 302"]
+    assert rejects[portal.origin + paths[4]]["detail"] == "file:///etc/passwd"
+    assert len(rows(tmp_path / "a.db", "SELECT * FROM articles")) == 1
+
+
+def test_nor_does_one_that_an_earlier_run_left_in_the_queue(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    with hostile([[good_path(1), good_path(2)]], {}) as portal:
+        command = crawl_of(portal.origin, database)
+        scrapy(*command, "-s", "MAX_REQUESTS=1")
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            sql = "UPDATE frontier SET url = 'http://169.254.169.254/' WHERE url LIKE '%bai-2%'"
+            assert connection.execute(sql).rowcount == 1
+        scrapy_after(watching(tmp_path / "told"), *command)
+        origin = ("127.0.0.1", int(portal.origin.rsplit(":", 1)[1]))
+
+    assert connections(tmp_path) == {str(origin)}
+    rejects = rows(database, "SELECT url, reason FROM rejects")
+    assert rejects == [{"url": "http://169.254.169.254/", "reason": OUTSIDE}]
+
+
+def catalogue(folder: Path, home: str, tls_exception: str = "") -> str:
+    """Return the code after which the catalogue says that the federation's portal is ``home``."""
+    path = folder / "portals.csv"
+    path.write_text(
+        "name,title,kind,province_then,province_now,home,system,grade,state,since,successor,"
+        "evidence,hosts,tls_exception\n"
+        f"haiphong,Thử,provincial,,,{home},DANAWEB,A,live,,,,,{tls_exception}\n",
+        "utf-8",
+    )
+    return (
+        "import pathlib, portals.catalogue\n"
+        f"portals.catalogue.CATALOGUE = pathlib.Path({str(path)!r})\n"
+    )
+
+
+def crawl_without_origin(folder: Path) -> tuple[str, ...]:
+    return (
+        "crawl", "haiphong", "-s", f"DATABASE={folder / 'a.db'}", "-s", "ARCHIVE_DIR=", *QUICK,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("localhost", "127.0.0.1"), ("noi-bo.example", "10.0.0.1")]
+)
+def test_a_portal_whose_name_leads_into_the_local_network_is_gone(
+    tmp_path: Path, host: str, address: str
+) -> None:
+    with serving({LIST: Answer(b"")}) as portal:
+        port = portal.origin.rsplit(":", 1)[1]
+        code = catalogue(tmp_path, f"http://{host}:{port}/") + watching(tmp_path / "told")
+        code += resolving({"noi-bo.example": "10.0.0.1"})
+        done = scrapy_after(code, *crawl_without_origin(tmp_path))
+
+    assert portal.asked == []
+    assert connections(tmp_path) == set()
+    assert done.code == 13, done.err
+    (reject,) = rows(tmp_path / "a.db", "SELECT * FROM rejects")
+    assert reject["reason"] == OUTSIDE
+    assert f"its name leads to {address}, which is no public address" in reject["detail"]
+
+
+def test_a_portal_that_leads_to_another_host_is_gone_and_says_where(tmp_path: Path) -> None:
+    away = http(b"", "301 Moved", Location="https://moi.congdoan.example/")
+    with hostile([], {}, {LIST: away, "/": away}) as portal:
+        done = scrapy_after("", *crawl_of(portal.origin, tmp_path / "a.db"))
+
+    assert (done.code, "leads to another host" in done.out) == (13, True), done.out
+    (reject,) = rows(tmp_path / "a.db", "SELECT * FROM rejects")
+    assert "moi.congdoan.example" in reject["detail"]
+
+
+def listening(pid: int) -> list[str]:
+    """Return the open ports of a process (Linux): its sockets among those that listen."""
+    folder = Path(f"/proc/{pid}/fd")
+    links = (str(link.readlink()) for link in folder.iterdir() if link.is_symlink())
+    own = {link.removeprefix("socket:[").rstrip("]") for link in links if "socket:" in link}
+    found = []
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text("ascii").splitlines()[1:]:
+            parts = line.split()
+            if parts[9] in own and (parts[3] == "0A" or table.startswith("udp")):
+                found.append(f"{table} {parts[1]}")
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="needs Linux")
+def test_no_port_listens_during_a_crawl(tmp_path: Path) -> None:
+    with hostile([[good_path(1)], [fault_path("silence", 2)]], {}) as portal:
+        command = crawl_of(portal.origin, tmp_path / "a.db")
+        with started(tmp_path, *command, "-s", "DOWNLOAD_DELAY=0.5") as run:
+            until(lambda: len(portal.asked) >= 2)
+            found = listening(run.process.pid)
+            run.end()
+
+    assert found == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="needs Linux")
+def test_the_check_for_ports_sees_one() -> None:
+    with socket.create_server(("127.0.0.1", 0)):
+        assert len(listening(os.getpid())) == 1

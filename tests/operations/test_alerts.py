@@ -1,0 +1,324 @@
+"""Alerts and heartbeats, sent to real servers on loopback; no secret leaves but to them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portals.crawling.verdicts import EXPLANATIONS
+from portals.operations import alerts
+from portals.operations.alerts import digest, heartbeat, send
+
+NOW = datetime(2025, 7, 2, 3, 4, 5, tzinfo=UTC)
+SECRET = "t0psecret"
+
+
+def row(portal: str, verdict: str | None = "ok", reason: str | None = None) -> dict[str, Any]:
+    counters = dict.fromkeys(("new", "changed", "known", "rejected", "requests"), 0)
+    return {"portal": portal, "verdict": verdict, **counters, "reason": reason}
+
+
+GOOD = [row("brvt"), row("ldtd")]
+BAD = [
+    row("brvt", "incomplete", "some pages could not be fetched,\n see the rejects"),
+    row("haiphong"),
+    row("tienlang", "gone", "the portal cannot be reached"),
+    row("kiengiang", "incomplete", "no article was found"),
+]
+
+
+@dataclass(slots=True)
+class Listener:
+    """A running server: where it is, what it answers, and what it was sent."""
+
+    port: int
+    status: int = 200
+    location: str = ""
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@contextmanager
+def listening(status: int = 200, location: str = "") -> Iterator[Listener]:
+    """Answer everything with ``status``; the first answer leads to ``location``, if given."""
+    listener = Listener(0, status, location)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
+            listener.asked.append((self.command, self.path, body))
+            leads_on = listener.location and len(listener.asked) == 1
+            self.send_response(302 if leads_on else listener.status)
+            if leads_on:
+                self.send_header("Location", listener.location)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    listener.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield listener
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+# --- the digest ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", [[], GOOD])
+def test_where_all_is_well_nothing_is_told(rows: list[dict[str, Any]]) -> None:
+    assert digest(rows) is None
+
+
+def test_the_digest_names_the_worst_first_with_reason_and_remedy() -> None:
+    told = digest(BAD)
+
+    assert told is not None
+    assert told[0] == "Tin Công Đoàn: 3 of 4 portals not ok, worst gone"
+    assert told[1].split("\n") == [
+        "gone (exit code 13)",
+        "- tienlang: the portal cannot be reached",
+        EXPLANATIONS["gone"][1],
+        "",
+        "incomplete (exit code 10)",
+        "- brvt: some pages could not be fetched, see the rejects",
+        "- kiengiang: no article was found",
+        EXPLANATIONS["incomplete"][1],
+    ]
+
+
+@pytest.mark.parametrize("verdict", [None, "melted"])
+def test_a_run_without_a_known_verdict_crashed(verdict: str | None) -> None:
+    told = digest([row("ldtd", verdict)])
+
+    assert told is not None
+    assert told[1].startswith(f"crashed (exit code 17)\n- ldtd: {EXPLANATIONS['crashed'][0]}\n")
+
+
+# --- alerts --------------------------------------------------------------------------------------
+
+
+def test_one_digest_goes_to_every_address() -> None:
+    with listening() as one, listening() as two:
+        urls = [f"json://127.0.0.1:{one.port}/a", f"json://127.0.0.1:{two.port}/b"]
+        assert send(urls, BAD) is None
+
+    ((method, path, body),) = one.asked
+    assert (method, path.rstrip("/")) == ("POST", "/a")
+    sent = json.loads(body)
+    assert (sent["title"], sent["message"]) == digest(BAD)
+    assert sent["type"] == "warning"
+    assert [json.loads(body)["title"] for _, _, body in two.asked] == [sent["title"]]
+
+
+def test_a_good_night_sends_nothing() -> None:
+    with listening() as server:
+        assert send([f"json://127.0.0.1:{server.port}/"], GOOD) is None
+
+    assert server.asked == []
+
+
+def test_no_address_is_no_error() -> None:
+    assert send([], BAD) is None
+
+
+def test_an_address_that_fails_does_not_keep_the_others_from_theirs() -> None:
+    with listening(500) as broken, listening() as sound:
+        error = send(
+            [
+                f"json://user:{SECRET}@127.0.0.1:{broken.port}/",
+                f"bogus://{SECRET}",
+                SECRET,
+                f"form://127.0.0.1:{sound.port}/",
+            ],
+            BAD,
+        )
+
+    assert len(sound.asked) == 1
+    assert error == (
+        "the alert was not sent everywhere: json:// did not take it,"
+        " bogus:// is no address that Apprise can use,"
+        " an address without a scheme is no address that Apprise can use;"
+        " mend the addresses of alerts"
+    )
+
+
+@pytest.mark.parametrize("status", [200, 403, None])
+def test_no_secret_of_an_alert_is_told_or_logged(
+    status: int | None, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with listening(status or 200) as server:
+        port = server.port if status else closed_port()
+        url = f"json://user:{SECRET}1@127.0.0.1:{port}/{SECRET}2?+X-Token={SECRET}3&-key={SECRET}4"
+        error = send([url], BAD)
+
+    assert [SECRET in path for _, path, _ in server.asked] == ([True] if status else [])
+    assert (error is None) == (status == 200)
+    captured = capfd.readouterr()
+    assert SECRET not in f"{error}{caplog.text}{captured.out}{captured.err}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"tgram://{SECRET}/",
+        f"mailto://{SECRET}",
+        f"slack://{SECRET}",
+        f"json://127.0.0.1:{SECRET}",
+        f"{SECRET}@127.0.0.1",
+        f"json://127.0.0.1/?method={SECRET}",
+    ],
+)
+def test_no_secret_of_a_broken_address_is_told_or_logged(
+    url: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    error = send([url], BAD)
+
+    assert error is not None
+    assert "is no address that Apprise can use; " in error
+    captured = capfd.readouterr()
+    assert SECRET not in f"{error}{caplog.text}{captured.out}{captured.err}"
+
+
+def test_the_log_speaks_again_after_an_alert(caplog: pytest.LogCaptureFixture) -> None:
+    send(["bogus://x"], BAD)
+    logging.getLogger("portals").warning("the next line")
+
+    assert "the next line" in caplog.text
+
+
+# --- heartbeats ----------------------------------------------------------------------------------
+
+
+def test_a_heartbeat_asks_for_its_address_once() -> None:
+    with listening() as server:
+        assert heartbeat(f"http://127.0.0.1:{server.port}/ping/{SECRET}?a=1", BAD, NOW) is None
+
+    assert server.asked == [("GET", f"/ping/{SECRET}?a=1", "")]
+
+
+def test_a_heartbeat_follows_its_own_host_and_no_other() -> None:
+    with listening() as other, listening(location="/next") as server:
+        assert heartbeat(f"http://127.0.0.1:{server.port}/", GOOD, NOW) is None
+        assert [path for _, path, _ in server.asked] == ["/", "/next"]
+
+        server.asked.clear()
+        server.location = f"http://localhost:{other.port}/{SECRET}"
+        error = heartbeat(f"http://127.0.0.1:{server.port}/{SECRET}", GOOD, NOW)
+
+    assert other.asked == []
+    assert error == (
+        "the heartbeat was not taken: http:// answered 302 (to another host); check it"
+    )
+
+
+def test_a_heartbeat_that_nobody_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "HEARTBEAT_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        error = heartbeat(f"http://127.0.0.1:{silent.getsockname()[1]}/{SECRET}", GOOD, NOW)
+
+    assert error is not None
+    assert "cannot be reached" in error
+    assert SECRET not in error
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://127.0.0.1:{refusing}/{secret}", "http:// answered 404; "),
+        ("http://127.0.0.1:{closed}/{secret}", "http:// cannot be reached; "),
+        ("https://127.0.0.1:{refusing}/{secret}", "https:// cannot be reached; "),
+        ("http://user:{secret}@127.0.0.1:{refusing}/", "http:// "),
+        ("http://127.0.0.1:{secret}/", "no usable address; "),
+        ("http://127.0.0.1/{secret} x", "no usable address; "),
+        ("http:///{secret}", "http:// "),
+        ("http://[{secret}/", "no usable address; "),
+        ("ftp://user:{secret}@127.0.0.1/", "cannot go to ftp://; "),
+        ("file:///{secret}", "cannot go to file://; "),
+    ],
+)
+def test_a_failed_heartbeat_is_one_line_without_the_secret(
+    address: str, words: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with listening(404) as server:
+        target = address.format(refusing=server.port, closed=closed_port(), secret=SECRET)
+        error = heartbeat(target, GOOD, NOW)
+
+    assert error is not None
+    assert words in error
+    assert "\n" not in error
+    captured = capfd.readouterr()
+    assert SECRET not in f"{error}{caplog.text}{captured.out}{captured.err}"
+
+
+@pytest.mark.parametrize(
+    ("rows", "worst"),
+    [([], "ok"), (GOOD, "ok"), (BAD, "gone"), ([*BAD, row("x", None)], "crashed")],
+)
+def test_a_heartbeat_file_is_one_object(
+    rows: list[dict[str, Any]], worst: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "new folder" / "alive.json"
+    assert heartbeat(str(path), GOOD, NOW) is None
+    assert heartbeat(str(path), rows, NOW) is None
+
+    assert json.loads(path.read_text("utf-8")) == {
+        "at": "2025-07-02T03:04:05+00:00",
+        "portals": len(rows),
+        "worst": worst,
+    }
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_readers_of_the_old_heartbeat_keep_it_whole(tmp_path: Path) -> None:
+    path = tmp_path / "alive.json"
+    heartbeat(str(path), GOOD, NOW)
+    with path.open(encoding="utf-8") as old:
+        heartbeat(str(path), BAD, NOW)
+
+        assert json.loads(old.read())["worst"] == "ok"
+    assert json.loads(path.read_text("utf-8"))["worst"] == "gone"
+
+
+def test_a_heartbeat_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+
+    for name in ("file/alive.json", "folder"):
+        error = heartbeat(str(tmp_path / name), GOOD, NOW)
+        assert error is not None
+        assert error.startswith(f"cannot write the heartbeat {tmp_path / name}: ")
+        assert "\n" not in error
+    for name in ("", "/", "a\0b"):
+        error = heartbeat(name, GOOD, NOW)
+        assert error is not None
+        assert "no usable file name" in error
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]

@@ -1,0 +1,230 @@
+"""Schedules: what cron, the shell and systemd make of the lines."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from configparser import ConfigParser
+from dataclasses import replace
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from portals.operations.cron_systemd import (
+    Schedule,
+    ScheduleError,
+    cron_lines,
+    parse_duration,
+    parse_time_of_day,
+    systemd_units,
+)
+
+PLAIN = Schedule(
+    Path("/srv/news"), Path("/srv/venv/bin/python"), time(2, 30), timedelta(minutes=30)
+)
+ODD_FOLDER = "tin công đoàn 100% 'cũ' \"x\""
+
+
+def read_cron(line: str) -> tuple[int, int, str]:
+    """Return minute, hour and command of a daily crontab line, as cron reads it."""
+    minute, hour, day, month, weekday, command = line.split(" ", 5)
+    assert minute.isdecimal()
+    assert hour.isdecimal()
+    assert int(minute) < 60
+    assert int(hour) < 24
+    assert (day, month, weekday) == ("*", "*", "*")
+    assert not re.search(r"(?<!\\)%", command), "cron ends the command at a bare percent sign"
+    return int(minute), int(hour), command.replace(r"\%", "%")
+
+
+def read_units(text: str) -> dict[str, str]:
+    """Return the units by the names in the comments before them."""
+    parts = re.split(r"^# (?:\S+/)?(\S+\.(?:service|timer))\n", text, flags=re.MULTILINE)
+    assert parts[0] == ""
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def parsed(unit: str) -> ConfigParser:
+    parser = ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string(unit)
+    return parser
+
+
+def stub(path: Path, script: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+    path.chmod(0o755)
+    return path
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "duration"),
+    [
+        ("0m", timedelta()),
+        ("90s", timedelta(seconds=90)),
+        ("30m", timedelta(minutes=30)),
+        ("12h", timedelta(hours=12)),
+        ("2d", timedelta(days=2)),
+        (" 1w ", timedelta(weeks=1)),
+    ],
+)
+def test_a_duration_is_a_number_with_its_unit(text: str, duration: timedelta) -> None:
+    assert parse_duration(text) == duration
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2", "d", "-1d", "1.5h", "2 d", "1d12h", "2y", "٢d", "99999d"]
+)
+def test_what_is_no_duration_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(ScheduleError, match="is no duration; give one such as") as caught:
+        parse_duration(text)
+
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"), [("02:30", time(2, 30)), ("2:05", time(2, 5)), ("23:59", time(23, 59))]
+)
+def test_a_time_of_day_is_hours_and_minutes(text: str, at: time) -> None:
+    assert parse_time_of_day(text) == at
+
+
+@pytest.mark.parametrize("text", ["", "24:00", "12:60", "2", "2:5", "02:30:00", "2am", "-1:00"])
+def test_what_is_no_time_of_day_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(ScheduleError, match="is no time of day; give one such as") as caught:
+        parse_time_of_day(text)
+
+    assert "\n" not in str(caught.value)
+
+
+def test_a_jitter_leaves_the_night_its_time() -> None:
+    assert replace(PLAIN, jitter=timedelta(hours=6))
+    with pytest.raises(ScheduleError, match="longer than 6h; give a shorter one"):
+        replace(PLAIN, jitter=timedelta(hours=6, seconds=1))
+
+
+def test_a_line_break_in_a_path_is_refused() -> None:
+    with pytest.raises(ScheduleError, match="move the project"):
+        replace(PLAIN, project=Path("/srv/a\nb"))
+
+
+# --- cron ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", ["/srv/news", f"/srv/{ODD_FOLDER}"])
+@pytest.mark.parametrize("jitter", [timedelta(), timedelta(minutes=30)])
+def test_cron_reads_two_lines_that_the_shell_understands(folder: str, jitter: timedelta) -> None:
+    text = cron_lines(replace(PLAIN, project=Path(folder), jitter=jitter))
+    lines = [read_cron(line) for line in text.splitlines()]
+
+    assert [(hour, minute) for minute, hour, _ in lines] == [(2, 30), (8, 30)]
+    assert "crawlall >> data/crawl.log 2>&1" in lines[0][2]
+    assert lines[1][2].endswith(" -m scrapy status --max-age 2d > /dev/null")
+    for _, _, command in lines:
+        done = subprocess.run(["sh", "-n", "-c", command], capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_check_follows_the_crawl_past_midnight() -> None:
+    _, check = cron_lines(replace(PLAIN, at=time(22, 10))).splitlines()
+
+    assert read_cron(check)[:2] == (10, 4)
+
+
+def test_the_shell_waits_crawls_and_appends_to_the_log(tmp_path: Path) -> None:
+    project = tmp_path / ODD_FOLDER
+    (project / "data").mkdir(parents=True)
+    python = stub(tmp_path / "a b%" / "python", 'echo "$PWD: $*"; echo trouble >&2')
+    stub(tmp_path / "bin" / "sleep", f"echo $1 >> {tmp_path}/slept")
+    schedule = Schedule(project, python, time(2, 30), timedelta(seconds=9))
+    crawl, check = (read_cron(line)[2] for line in cron_lines(schedule).splitlines())
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+
+    for _ in range(12):
+        subprocess.run(["/bin/sh", "-c", crawl], env={"PATH": path}, check=True, cwd="/")
+    line = f"{project}: -m scrapy crawlall\ntrouble\n"
+    assert (project / "data" / "crawl.log").read_text("utf-8") == line * 12
+    slept = {int(number) for number in (tmp_path / "slept").read_text().split()}
+    assert slept <= set(range(10))
+    assert len(slept) > 1
+
+    told = subprocess.run(["/bin/sh", "-c", check], capture_output=True, text=True, check=True)
+    assert (told.stdout, told.stderr) == ("", "trouble\n")
+
+
+# --- systemd -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("user", [None, "root"])
+def test_the_units_say_what_is_run_and_when(user: str | None) -> None:
+    text = systemd_units(replace(PLAIN, user=user))
+    units = read_units(text)
+    assert list(units) == ["tin-cong-doan.service", "tin-cong-doan.timer"]
+
+    service = dict(parsed(units["tin-cong-doan.service"])["Service"])
+    assert service["Type"] == "oneshot"
+    assert service["WorkingDirectory"] == "/srv/news"
+    assert service["ExecStart"] == '"/srv/venv/bin/python" -m scrapy crawlall'
+    assert (service["Nice"], service["KillSignal"]) == ("10", "SIGTERM")
+    assert int(service["TimeoutStartSec"]) + 6 * 3600 <= 24 * 3600
+    assert service.get("User") == user
+    assert not {"SuccessExitStatus", "Restart"} & set(service)
+
+    timer = dict(parsed(units["tin-cong-doan.timer"])["Timer"])
+    assert re.fullmatch(r"\*-\*-\* \d\d:\d\d:00", timer["OnCalendar"])
+    assert timer == {
+        "OnCalendar": "*-*-* 02:30:00",
+        "RandomizedDelaySec": "1800",
+        "Persistent": "true",
+    }
+    assert ("/etc/systemd/system/" in text) == (user is not None)
+    assert ("~/.config/systemd/user/" in text) == (user is None)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@pytest.mark.parametrize("name", ["news", "tin công đoàn 100% $HOME"])
+@pytest.mark.parametrize("user", [None, "root"])
+def test_systemd_finds_no_fault_in_the_units(user: str | None, name: str, tmp_path: Path) -> None:
+    project = tmp_path / name
+    python = stub(project / "bin" / "python", "exit 0")
+    text = systemd_units(replace(PLAIN, project=project, interpreter=python, user=user))
+    files = [tmp_path / unit for unit in read_units(text)]
+    for file, unit in zip(files, read_units(text).values(), strict=True):
+        file.write_text(unit, "utf-8")
+
+    mode = "--system" if user else "--user"
+    done = subprocess.run(
+        ["systemd-analyze", mode, "--man=no", "verify", *files],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    complaints = [line for line in done.stderr.splitlines() if "tin-cong-doan" in line]
+    assert done.returncode == 0, done.stderr
+    assert complaints == []
+
+
+@pytest.mark.parametrize("mark", list("\"'\\"))
+def test_a_program_that_systemd_cannot_run_is_refused(mark: str) -> None:
+    with pytest.raises(ScheduleError, match="or use --cron"):
+        systemd_units(replace(PLAIN, interpreter=Path(f"/srv/{mark}x/python")))
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_reads_the_time_of_day() -> None:
+    timer = parsed(read_units(systemd_units(PLAIN))["tin-cong-doan.timer"])["Timer"]
+    done = subprocess.run(
+        ["systemd-analyze", "calendar", timer["OnCalendar"]],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0
+    assert "Normalized form: *-*-* 02:30:00" in done.stdout
