@@ -34,8 +34,10 @@ _COMMON = {
     "LOG_LEVEL": "WARNING",
     "ARCHIVE_DIR": "",
     "PROGRESS": False,
+    "RECORD": True,
 }
 _BARE = {
+    "RECORD": False,
     "SCHEDULER": "scrapy.core.scheduler.Scheduler",
     "ITEM_PIPELINES": {},
     "EXTENSIONS": {},

@@ -1,26 +1,26 @@
-"""Third: a page met again within one run is not written again."""
+"""Third: an article that this run has stored already is not stored again."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Self, TypeVar
 
+from itemadapter import ItemAdapter
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DropItem
 
-from portals.article import Article, Reject
+from portals.crawling.page_result import PageResult
+from portals.outcomes import Counter
 
-_REMEMBERED = 1_000  # items: repeats stand close together, and the store finds the others
+_REMEMBERED = 1_000  # items: repeats are close together, and the store finds the others
 
-
-class DuplicateArticleError(DropItem):
-    """The same text at the same address was stored earlier in this run."""
+Item = TypeVar("Item")
 
 
 class DeduplicatePipeline:
-    """Drops what this run has stored already: same address, same content hash.
+    """Removes articles that this run has stored: same URL, same content hash.
 
-    Copies at other addresses go on: they are sightings of one article, which the store finds by
-    content hash over everything that was ever stored.
+    Copies at other URLs stay: they are sightings of one article, which the store finds by content
+    hash over everything that was ever stored.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -28,20 +28,24 @@ class DeduplicatePipeline:
         self._seen: OrderedDict[int, None] = OrderedDict()
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> DeduplicatePipeline:
-        """Take the stats of the crawl."""
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the pipeline of a crawl."""
         return cls(crawler)
 
-    def process_item(self, item: Article | Reject) -> Article | Reject:
-        """Return the item, unless it repeats. Raises SeenTwice."""
-        if isinstance(item, Reject):
-            return item  # a page that is tried again has its reject told again
-        key = hash((item.url, item.content_hash))
+    def process_item(self, item: Item) -> Item:
+        """Return the item without the articles that repeat."""
+        if isinstance(item, PageResult):
+            item.articles = [one for one in item.articles if not self._is_repeated(one)]
+        return item
+
+    def _is_repeated(self, article: object) -> bool:
+        fields = ItemAdapter(article)
+        key = hash((fields["url"], fields["content_hash"]))
         if key in self._seen:
             if self.stats:
-                self.stats.inc_value("portal/seen_twice")
-            raise DuplicateArticleError(f"seen twice in this run: {item.url}")
+                self.stats.inc_value(Counter.REPEATED)
+            return True
         self._seen[key] = None
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
-        return item
+        return False

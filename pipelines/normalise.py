@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from portals.article import Article, Reject
+from typing import TypeVar
+
 from portals.contract import normalise
+from portals.crawling.items import articles_of
+
+Item = TypeVar("Item")
 
 
 class NormalisePipeline:
-    """Cleans every text field of an article, counts its words and computes its content hash."""
+    """Cleans every text field of the articles, counts words and computes content hashes."""
 
-    def process_item(self, item: Article | Reject) -> Article | Reject:
-        """Return the article in its stored form."""
-        return item if isinstance(item, Reject) else normalise(item)
+    def process_item(self, item: Item) -> Item:
+        """Return the item with its articles in their stored form."""
+        for article in articles_of(item):
+            normalise(article)
+        return item

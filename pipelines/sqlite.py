@@ -1,21 +1,35 @@
-"""Last: articles and rejects go to the database with the page that they came from."""
+"""Last: everything that came of a page goes to the database in one transaction."""
 
 from __future__ import annotations
 
-from portals.article import Article, Reject
-from portals.crawling.page_work import current_unit
+from typing import Self, TypeVar
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from portals.crawling.commit import PageCommitter
+from portals.crawling.page_result import PageResult
+from portals.crawling.recording import Recording
+
+Item = TypeVar("Item")
 
 
 class SqlitePipeline:
-    """Adds every item to the unit of work of its page.
+    """Commits page results: articles and rejects, the requests they led to, and the page done."""
 
-    The frontier writes a unit in one transaction: the article, the requests that its page led to,
-    and that the page is done.
-    """
+    def __init__(self, committer: PageCommitter) -> None:
+        self.committer = committer
 
-    def process_item(self, item: Article | Reject) -> Article | Reject:
-        """Hand the item on to be written."""
-        unit = current_unit()
-        assert unit is not None, "items come from pages"
-        unit.taken.append(item)
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the pipeline of a crawl. Raises NotConfigured where nothing is stored."""
+        recording = crawler.get_extension(Recording)
+        if recording is None:
+            raise NotConfigured("no run is recorded, so nothing is stored")
+        return cls(recording.committer)
+
+    def process_item(self, item: Item) -> Item:
+        """Commit a page result; other items pass by."""
+        if isinstance(item, PageResult):
+            self.committer.commit(item)
         return item

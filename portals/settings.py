@@ -68,7 +68,9 @@ METAREFRESH_ENABLED = False  # default: True; DANAWEB reloads every page after 3
 
 # --- the frontier --------------------------------------------------------------------------------
 
-SCHEDULER = "portals.crawling.scheduler.Frontier"  # default: in memory; a kill would lose it
+# Ours; 'scrapy crawl' sets it. Scrapy's own tools (shell, fetch, parse, …) only look: they keep
+# Scrapy's scheduler, and write no database, no archive and no lock.
+RECORD = False
 RESUME = True  # ours; False gives up what an interrupted crawl left and begins anew
 MAX_RUNTIME = 0  # ours; seconds, or like 90m, 2h: then the run ends with `timeout` and is resumed
 
@@ -81,15 +83,15 @@ HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL", "")  # address or file, after ev
 # --- parts ---------------------------------------------------------------------------------------
 
 ADDONS = {  # default: none
+    "portals.crawling.addons.RecordingAddon": 50,
     "portals.crawling.addons.ReplayAddon": 100,
     "portals.crawling.addons.MaxRuntimeAddon": 200,
 }
-EXTENSIONS = {  # default: none
-    "portals.crawling.run.RunRecorder": 100,
-    "portals.operations.progress.Progress": 200,
+EXTENSIONS = {  # default: none; with RECORD, more
     "portals.network.politeness.Politeness": 300,  # Crawl-delay and Retry-After
 }
 DOWNLOADER_MIDDLEWARES = {  # default: none of ours
+    "portals.network.url_guard.OperatorUrlMiddleware": 10,  # before robots.txt is requested
     "portals.network.cookie_challenge.CookieChallengeMiddleware": 560,  # below the retries
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "portals.network.decoding.DecodingMiddleware": 590,  # in its place; bodies decoded with a limit

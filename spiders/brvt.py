@@ -1,7 +1,7 @@
 """Đảng ủy Khối Cơ quan và Doanh nghiệp tỉnh Bà Rịa - Vũng Tàu, khoicqdn.baria-vungtau.gov.vn."""
 
 from portals.extraction.layout import Layout
-from spiders.discovery import DiscoverySpider
+from spiders.base.exploration import DiscoverySpider
 
 
 class BaRiaVungTauSpider(DiscoverySpider):

@@ -1,9 +1,10 @@
 """Liên đoàn Lao động thành phố Hải Phòng, congdoanhaiphong.vn."""
 
-from spiders.families.danaweb import DanawebSpider
+from portals.families import DANAWEB
+from spiders.base.listing import ListingSpider
 
 
-class HaiPhongSpider(DanawebSpider):
+class HaiPhongSpider(ListingSpider):
     """The federation's own news and that of its member unions.
 
     Dates have no time of day. The first line of a page is today's date in the header. Hải Dương
@@ -11,4 +12,5 @@ class HaiPhongSpider(DanawebSpider):
     """
 
     name = "haiphong"
+    family = DANAWEB
     listings = ("/tin-tuc-su-kien",)

@@ -1,7 +1,7 @@
 """Cổng thông tin điện tử tỉnh Kiên Giang, kiengiang.gov.vn."""
 
 from portals.extraction.layout import Layout
-from spiders.discovery import DiscoverySpider
+from spiders.base.exploration import DiscoverySpider
 
 
 class KienGiangSpider(DiscoverySpider):

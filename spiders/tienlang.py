@@ -1,7 +1,7 @@
 """Đài Phát thanh huyện Tiên Lãng, daitienlang.vn."""
 
 from portals.extraction.layout import Layout
-from spiders.discovery import DiscoverySpider
+from spiders.base.exploration import DiscoverySpider
 
 
 class TienLangSpider(DiscoverySpider):

@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.crawler import Crawler
@@ -18,7 +17,8 @@ from portals.catalogue import portals
 from portals.commands import crawler_process, print_error, strip_control_chars, to_json
 from portals.crawling.addons import seconds
 from portals.crawling.arguments import ArgumentError, CrawlArguments
-from portals.crawling.run import RunRecorder
+from portals.crawling.recording import Recording
+from portals.crawling.run_log import RunLog
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
@@ -87,6 +87,7 @@ class Command(BaseRunSpiderCommand):
         except PortalError as error:
             self.exitcode = print_error(error, USAGE_ERROR)
             return
+        self.settings.set("RECORD", value=True, priority="project")
         self.crawler_process = crawler_process(self.settings)
         crawler = self._create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
@@ -137,11 +138,19 @@ class Command(BaseRunSpiderCommand):
         return print_error(error, EXIT_CODES["locked"])
 
     def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
-        recorder: Any = crawler.get_extension(RunRecorder) if crawler.engine else None
-        if recorder is None or (recorder.run_id == 0 and not recorder.has_storage_failed):
+        run_log = _run_log_of(crawler)
+        if run_log is None or (run_log.run_id == 0 and not run_log.guard.has_failed):
             return print_error("the crawl did not start, see the log above", EXIT_CODES["crashed"])
         if as_json:
-            print(to_json(recorder.as_row()))
+            print(to_json(run_log.as_row()))
         else:
-            print(strip_control_chars(recorder.summary()))
-        return EXIT_CODES[recorder.verdict]
+            print(strip_control_chars(run_log.summary()))
+        return EXIT_CODES[run_log.judgement.verdict]
+
+
+def _run_log_of(crawler: Crawler) -> RunLog | None:
+    try:
+        recording = crawler.get_extension(Recording)
+    except RuntimeError:  # the crawl failed before its extensions stood
+        return None
+    return recording.run_log if recording else None

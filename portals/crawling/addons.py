@@ -18,6 +18,29 @@ def seconds(text: str, name: str) -> int:
         raise ArgumentError(f"{name}={text!r} is no span of time; give it like 90m or 2h") from None
 
 
+class RecordingAddon:
+    """With ``RECORD`` set, stores the crawl: its queue, its pages, its run and its articles."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Put the frontier in the place of Scrapy's scheduler, and add what records."""
+        if not settings.getbool("RECORD"):
+            settings.set("ARCHIVE_DIR", None, priority="cmdline")
+            # The operator may look at a file; what a page leads to is http or nothing.
+            settings.set("DOWNLOAD_HANDLERS", settings.getdict("DOWNLOAD_HANDLERS") | _FILES)
+            return
+        # Default: a scheduler in memory; a kill would lose it.
+        settings.set("SCHEDULER", "portals.crawling.scheduler.Frontier", priority="addon")
+        extensions = settings.getdict("EXTENSIONS") | _RECORDING
+        settings.set("EXTENSIONS", extensions, priority="project")
+
+
+_FILES = {"file": "scrapy.core.downloader.handlers.file.FileDownloadHandler"}
+_RECORDING = {
+    "portals.crawling.recording.Recording": 100,
+    "portals.operations.progress.Progress": 200,
+}
+
+
 class MaxRuntimeAddon:
     """With ``MAX_RUNTIME`` set, ends the crawl cleanly after that time; the next run resumes it."""
 

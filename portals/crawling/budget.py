@@ -1,22 +1,18 @@
 """The budget of a run: the failures in a row and the requests after which it ends.
 
-Scrapy asks a portal that has gone down for every address that it knows.
+Scrapy requests every URL that it knows from a portal that has gone down.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from portals.crawling.page_result import BudgetClass
 
-PageResult = Literal["good", "rationed", "barren", "error", "unanswered"]
-"""What came of one page: an article or a list, neither (rationed by whoever asked), an error of the
-portal, or no answer."""
-
-_COSTS: dict[PageResult, int] = {
-    "good": 0,
-    "rationed": 0,
-    "barren": 1,
-    "error": 8,
-    "unanswered": 40,
+_COSTS: dict[BudgetClass, int] = {
+    BudgetClass.GOOD: 0,
+    BudgetClass.SAMPLE: 0,
+    BudgetClass.EMPTY: 1,
+    BudgetClass.ERROR: 8,  # a portal that fails 50 times in a row is down
+    BudgetClass.UNANSWERED: 40,  # each waits for a time-out: ten in a row
 }
 
 
@@ -33,10 +29,10 @@ class Budget:
         self.spent = 0
         self.asked = 0
 
-    def take(self, result: PageResult) -> str | None:
-        """Take in one page; return the reason to end the run, if that was one too many."""
+    def charge(self, page: BudgetClass) -> str | None:
+        """Charge one page; return the reason to end the run, if that was one too many."""
         self.asked += 1
-        self.spent = 0 if result == "good" else self.spent + _COSTS[result]
+        self.spent = 0 if page is BudgetClass.GOOD else self.spent + _COSTS[page]
         if self.errors and self.spent >= self.errors:
             return OUT_OF_ERRORS
         if self.requests and self.asked >= self.requests:

@@ -1,295 +1,208 @@
-"""The unit of work of a crawl: one leased request and all that comes of it, written as one."""
+"""The work on one leased request: the callback runs, and what it yields becomes a page result."""
 
 from __future__ import annotations
 
-import logging
-import sqlite3
-from collections.abc import Callable, Iterable
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
-from portals.crawling.budget import PageResult
-from portals.crawling.outputs import (
+from portals.crawling.page_result import (
+    CrawlContext,
+    FailureKind,
+    PageResult,
+    RequestedPage,
+    SkippedLink,
+)
+from portals.crawling.requests import deserialize_request, serialize_request
+from portals.crawling.spider_outputs import (
     KIND,
     ExplorationRecord,
+    KnownArticle,
     ListingPageRead,
     RetryLater,
     SpiderOutput,
+    TraversalStart,
 )
-from portals.crawling.revisit_policy import visit_after
 from portals.discovery.url_filters import MAX_LINKS
-from portals.extraction.interstitials import INTERSTITIAL_CODES
 from portals.extraction.time_limit import PageTimeoutError, time_limit
 from portals.extraction.unreadable import UnreadablePageError
 from portals.network.decoding import UnreadableBodyError
 from portals.network.replay_handler import PAGE
 from portals.network.url_guard import OffsiteRequestError
 from portals.outcomes import REJECT_RULES, RejectCode
-from portals.store.article_writer import Outcome
-from portals.store.pages import ArchivedPage, ShownKind
-from portals.store.request_queue import LeasedRequest, QueuedRequest
+from portals.store.pages import ArchivedPage
+from portals.store.request_queue import LeasedRequest
+from portals.timestamps import utc
 
-if TYPE_CHECKING:
-    from portals.crawling.scheduler import Frontier
+Submit = Callable[[PageResult, Response | None], Awaitable[None]]
+"""What takes a finished result: through the pipelines into the database."""
 
-logger = logging.getLogger(__name__)
+_FAILURES: tuple[tuple[type[BaseException], FailureKind], ...] = (
+    (HttpError, FailureKind.HTTP_STATUS),
+    (OffsiteRequestError, FailureKind.PERMANENT),
+    (UnreadableBodyError, FailureKind.PERMANENT),
+    (DownloadCancelledError, FailureKind.PERMANENT),
+    (ValueError, FailureKind.PERMANENT),  # of a redirect to no URL, or of an unreadable page
+    (PageTimeoutError, FailureKind.TOO_SLOW),
+    (IgnoreRequest, FailureKind.IGNORED),
+)
 
-LEASE = "frontier_lease"
-"""Key in ``Request.meta``: the row of the frontier that the request was leased from."""
 
-_SETTLED = (OffsiteRequestError, UnreadableBodyError, DownloadCancelledError, ValueError)
-"""Failures that are the same at every try; ValueError: of a redirect to no address."""
+class PageWork:
+    """One leased request, from the request that Scrapy sends to the result that is submitted.
 
-_CURRENT: ContextVar[Unit | None] = ContextVar("unit of work", default=None)
+    ``release``: frees the slot of the page; called exactly once, whatever happens.
+    """
 
-
-class Unit:
-    """One leased request and all that comes of it, written as one."""
-
-    def __init__(self, frontier: Frontier, lease: LeasedRequest) -> None:
-        self.frontier = frontier
-        self.lease = lease
-        self.response: Response | None = None
-        self.failure: Failure | None = None
-        self.taken: list[Article | Reject] = []
-        self.lists: list[ListingPageRead] = []
-        self._requests: list[QueuedRequest] = []
-        self._explored: list[ExplorationRecord] = []
-        self._items_left = 0
-        self._wants_again = False
-        self._is_open = True
-        frontier.open_units += 1
-
-    def leave(self) -> None:
-        """Make room for another page: this one is written, or will not be."""
-        if self._is_open:
-            self._is_open = False
-            self.frontier.open_units -= 1
-
-    @property
-    def kind(self) -> str:
-        """What the address was expected to be."""
-        return str(self.lease.request.get("meta", {}).get(KIND, "other"))
+    def __init__(
+        self,
+        spider: Spider,
+        crawl: CrawlContext,
+        lease: LeasedRequest,
+        submit: Submit,
+        release: Callable[[], None],
+    ) -> None:
+        self._spider = spider
+        self._lease = lease
+        self._submit = submit
+        self._release = release
+        data = lease.request
+        self._result = PageResult(
+            crawl,
+            RequestedPage(
+                lease.id,
+                lease.key,
+                lease.url,
+                data.get("meta", {}).get(KIND, "other"),
+                data.get("cb_kwargs", {}).get("purpose") == "sample",
+            ),
+            utc(datetime.now(UTC)),
+        )
+        self._response: Response | None = None
 
     def request(self) -> Request:
-        """Return the request, with this unit as what is called back."""
-        data = self.lease.request
-        return Request(
-            self.lease.url,
-            callback=self.answer,
-            errback=self.fail,
-            cb_kwargs=data.get("cb_kwargs", {}),
-            headers=data.get("headers"),
-            meta={**data.get("meta", {}), LEASE: self.lease.id},
-            priority=self.lease.priority,
-            dont_filter=True,
-        )
+        """Return the request, which calls this work back."""
+        return deserialize_request(self._lease, self.on_response, self.on_failure)
 
-    def answer(self, response: Response, **kwargs: Any) -> list[Article | Reject]:
-        """Let the spider read the response; requests and notes stay here, items go on."""
-        self.response = response
-        return self._work("callback", response, kwargs)
+    async def on_response(self, response: Response, **kwargs: Any) -> None:
+        """Let the spider read the response, and submit what came of it."""
+        self._response = response
+        await self._run("callback", response, kwargs)
 
-    def fail(self, failure: Failure) -> list[Article | Reject]:
-        """Let the spider deal with a failed request."""
-        self.failure = failure
+    async def on_failure(self, failure: Failure) -> None:
+        """Let the spider handle a failed request, and submit what came of it."""
+        self._result.failure = failure_kind(failure.value)
         if isinstance(failure.value, HttpError):
-            self.response = failure.value.response
-        return self._work("errback", failure, {})
+            self._response = failure.value.response
+        await self._run("errback", failure, {})
 
-    def _work(
-        self,
-        role: str,
-        subject: Response | Failure,
-        kwargs: dict[str, Any],
-        told: Iterable[Article | Reject] = (),
-    ) -> list[Article | Reject]:
-        _CURRENT.set(self)
-        items = list(told)
+    async def _run(self, role: str, subject: Response | Failure, kwargs: dict[str, Any]) -> None:
+        result = self._result
+        result.fetched_at = utc(datetime.now(UTC))
+        if self._response is not None:
+            _describe_answer(result, self._response)
         try:
-            name = self.lease.request[role]
-            handler: Callable[..., Iterable[SpiderOutput]] = getattr(self.frontier.spider, name)
+            self._collect(role, subject, kwargs)
+        except CloseSpider:
+            self._release()  # the lease returns to those that wait
+            raise
+        except Exception as error:
+            reject = Reject(self._lease.url, RejectCode.SPIDER_FAILED, repr(error)[:500])
+            result.rejects.append(reject)
+            await self._finish()
+            raise
+        await self._finish()
+
+    async def _finish(self) -> None:
+        try:
+            await self._submit(self._result, self._response)
+        finally:
+            self._release()
+            # Requests, responses and this work point at each other: a large page would stay.
+            self._response = None
+
+    def _collect(self, role: str, subject: Response | Failure, kwargs: dict[str, Any]) -> None:
+        handler: Callable[..., Iterable[SpiderOutput]] = getattr(
+            self._spider, self._lease.request[role]
+        )
+        try:
             with time_limit():
                 for output in handler(subject, **kwargs):
-                    self._take_output(output, items)
+                    self._take(output)
         except (UnreadablePageError, PageTimeoutError) as error:
-            return self._give_up(role, error, items)
-        except CloseSpider:
-            self.leave()  # the lease returns to those that wait
-            raise
-        except Exception as error:
-            self.taken.append(Reject(self.lease.url, RejectCode.SPIDER_FAILED, repr(error)[:500]))
-            self.commit()
-            raise
-        self._items_left = len(items)
-        if not items:
-            self.commit()
-        return items
+            self._give_up(role, error)
 
-    def _give_up(
-        self,
-        role: str,
-        error: UnreadablePageError | PageTimeoutError,
-        items: list[Article | Reject],
-    ) -> list[Article | Reject]:
-        """Let the spider deal with a page that cannot be read as with one that cannot be had."""
-        if role == "errback":  # nor can its error page
-            items.append(Reject(self.lease.url, getattr(error, "code", RejectCode.TOO_SLOW)))
-            self._items_left = len(items)
-            return items
-        self.lists, self._requests, self._explored = [], [], []
-        # What was told before stands: it may be of other pages, whose turn will not come again.
+    def _give_up(self, role: str, error: UnreadablePageError | PageTimeoutError) -> None:
+        """Let the spider handle a page that cannot be read like one that cannot be fetched."""
+        result = self._result
+        result.failure = failure_kind(error)
+        if role == "errback":  # nor can its error page be read
+            code = getattr(error, "code", RejectCode.TOO_SLOW)
+            result.rejects.append(Reject(self._lease.url, code))
+            return
+        # Items stay: they may be of other pages, whose turn will not come again.
+        result.listing_pages, result.requests, result.exploration = [], [], []
         failure = Failure(error)  # type: ignore[no-untyped-call]
-        failure.request = self.response.request if self.response else None  # type: ignore[attr-defined]
-        return self._work("errback", failure, {}, items)
+        failure.request = self._response.request if self._response else None  # type: ignore[attr-defined]
+        self._collect("errback", failure, {})
 
-    def _take_output(self, output: SpiderOutput, items: list[Article | Reject]) -> None:
-        if isinstance(output, Request):
-            if len(self._requests) < MAX_LINKS:
-                self._requests.append(self.frontier.waiting(output))
-            else:
-                self.frontier.traps.record("too many links", self.lease.url)
-        elif isinstance(output, ListingPageRead):
-            self.lists.append(output)
-        elif isinstance(output, ExplorationRecord):
-            self._explored.append(output)
-        elif isinstance(output, RetryLater):
-            self._wants_again = True
-        elif isinstance(output, Reject) and self.response and output.url == self.response.url:
-            items.append(replace(output, url=self.lease.url))  # behind a redirect: what was asked
+    def _take(self, output: SpiderOutput) -> None:
+        result = self._result
+        match output:
+            case Request():
+                self._take_request(output)
+            case Article():
+                result.articles.append(output)
+            case Reject():
+                result.rejects.append(self._at_requested_url(output))
+            case ListingPageRead():
+                result.listing_pages.append(output)
+            case ExplorationRecord():
+                result.exploration.append(output)
+            case KnownArticle():
+                result.known.append(output)
+            case TraversalStart():
+                result.traversals.append(output.listing)
+            case RetryLater():
+                result.wants_retry = True
+
+    def _take_request(self, request: Request) -> None:
+        if len(self._result.requests) < MAX_LINKS:
+            self._result.requests.append(serialize_request(request))
         else:
-            items.append(output)
-        if isinstance(output, Reject) and output.code in INTERSTITIAL_CODES.values():
-            counter = REJECT_RULES[output.code].counter
-            if counter:
-                self.frontier.recorder.stats.inc_value(counter)
+            self._result.skipped.append(SkippedLink("too many links", self._lease.url))
 
-    def item_done(self) -> None:
-        """Take in that an item has left the pipelines, stored or not; after the last, commit."""
-        self._items_left -= 1
-        if not self._items_left:
-            self.commit()
-
-    def commit(self) -> None:
-        """Write everything in one transaction, and count it once it is written."""
-        frontier, recorder = self.frontier, self.frontier.recorder
-        now = datetime.now(UTC)
-        self.leave()
-        if recorder.has_storage_failed:
-            return  # leased it stays, and the next run asks again
-        try:
-            outcomes = self._write(now)
-        except sqlite3.Error as error:
-            recorder.storage_failed(self.lease.url, error)
-            return
-        except OSError as error:
-            recorder.storage_failed("the archive", error)
-            return
-        except Exception as error:
-            logger.exception("cannot store what %s gave", self.lease.url)
-            recorder.spider_error()
-            self._forget_all_but(Reject(self.lease.url, RejectCode.NOT_STORABLE, repr(error)))
-            try:
-                outcomes = self._write(now)
-            except (sqlite3.Error, OSError) as again:
-                recorder.storage_failed(self.lease.url, again)
-                return
-        recorder.pages_are_kept()
-        recorder.count_outcomes(self.taken, outcomes)
-        frontier.spend(self.result)
-        # Requests, responses and this point at each other: a large page would stay for minutes.
-        self.response = self.failure = None
-
-    def _forget_all_but(self, reject: Reject) -> None:
-        """Keep of a page that no table takes that it was one."""
-        self.taken = [reject]
-        self.lists, self._requests, self._explored = [], [], []
-
-    def _write(self, now: datetime) -> list[Outcome | None]:
-        """Write what came of the page in one transaction and return what was new of it."""
-        frontier, recorder = self.frontier, self.frontier.recorder
-        with recorder.store.writing():
-            page_id = self._keep_page()
-            if self.failure is None:
-                frontier.memory.delete_rejects(self.lease.url)  # it can be read after all
-            outcomes = [recorder.write(item, page_id) for item in self.taken]
-            frontier.add(self._requests)
-            for explored in self._explored:
-                frontier.queue.record_exploration(explored.url, explored.page)
-            for page in self.lists:
-                frontier.enter(page, now)
-            visit = visit_after(self, frontier.memory.last_visit(self.lease.key), now)
-            if frontier.remembers and visit:
-                frontier.memory.save_visit(visit)
-            frontier.queue.finish(self.lease.id, failed=self.has_failed)
-        return outcomes
-
-    def _keep_page(self) -> int | None:
-        """Enter the archived page of the answer with what it showed, and return its id."""
-        kept = self.frontier.recorder.keep_pages()
-        page = self.response.meta.get(PAGE) if self.response is not None else None
-        if not isinstance(page, ArchivedPage):
-            return None
-        pages = self.frontier.recorder.pages
-        page_id = kept[page] if page in kept else pages.add(self.frontier.spider.name, page)
-        pages.record_page_kind(page_id, self._shown)
-        return page_id
-
-    @property
-    def _shown(self) -> ShownKind:
-        """What the page was."""
-        if any(isinstance(item, Article) for item in self.taken):
-            return "article"
-        if self.lists:
-            return "list"
-        return "reject" if self.taken else "other"
-
-    @property
-    def result(self) -> PageResult:
-        """What came of the page, for the budget of the run."""
-        if self.failure is not None and not isinstance(self.failure.value, HttpError):
-            is_settled = isinstance(self.failure.value, (IgnoreRequest, *_SETTLED))
-            return "barren" if is_settled else "unanswered"
-        status = self.response.status if self.response is not None else 0
-        if self.failure is not None and status >= 500:
-            return "error"
-        has_list = any(page.state in ("fetched", "unchanged") for page in self.lists)
-        if has_list or any(isinstance(item, Article) for item in self.taken):
-            return "good"
-        if self.lease.request.get("cb_kwargs", {}).get("purpose") == "sample":
-            return "rationed"  # the explorer knows how many it may read
-        # An article outside the dates that were asked for leaves nothing, and is one.
-        return "barren" if self.taken or self.kind != "article" else "good"
-
-    @property
-    def has_failed(self) -> bool:
-        """Return True for transient failures; they are fetched once more at the end of the run."""
-        if self.failure is None:
-            has_hole = any(page.state in ("empty", "failed") for page in self.lists)
-            is_passing = any(
-                isinstance(item, Reject) and REJECT_RULES[item.code].is_retryable
-                for item in self.taken
-            )
-            return self._wants_again or has_hole or is_passing
-        if isinstance(self.failure.value, HttpError):
-            status = self.failure.value.response.status
-            return status >= 500 or status in (408, 429)
-        if isinstance(self.failure.value, UnreadableBodyError):
-            return REJECT_RULES[self.failure.value.code].is_retryable
-        if isinstance(self.failure.value, _SETTLED):
-            return False
-        return not self.frontier.recorder.is_replay
+    def _at_requested_url(self, reject: Reject) -> Reject:
+        """Return a reject of the page behind a redirect under the URL that was requested."""
+        if self._response is None or reject.url != self._response.url:
+            return reject
+        return replace(reject, url=self._lease.url)
 
 
-def current_unit() -> Unit | None:
-    """Return the unit of work whose items are in the pipelines now."""
-    return _CURRENT.get()
+def failure_kind(error: BaseException | None) -> FailureKind:
+    """Return what kind of failure an exception is."""
+    if isinstance(error, UnreadableBodyError) and REJECT_RULES[error.code].is_retryable:
+        return FailureKind.BODY_CUT_SHORT
+    found = (kind for type_, kind in _FAILURES if isinstance(error, type_))
+    return next(found, FailureKind.NO_ANSWER)
+
+
+def _describe_answer(result: PageResult, response: Response) -> None:
+    result.status = response.status
+    result.etag = _header(response, "ETag")
+    result.last_modified = _header(response, "Last-Modified")
+    page = response.meta.get(PAGE) if response.request is not None else None
+    result.answer = page if isinstance(page, ArchivedPage) else None
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:200] if value else None

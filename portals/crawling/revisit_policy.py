@@ -1,110 +1,145 @@
-"""What is remembered of a visit: validators, fingerprint, and when to come again."""
+"""When known pages are requested again, and with which validators."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
-
-from scrapy.http import Headers, Response
 
 from portals.article import Article
-from portals.crawling.calendar import next_visit, retry_visit
-from portals.store.article_writer import utc
+from portals.crawling.page_result import PageResult
+from portals.crawling.spider_outputs import PageKind
 from portals.store.crawl_state import TRUST_AFTER, PageVisit
+from portals.timestamps import utc
 
-if TYPE_CHECKING:
-    from portals.crawling.page_work import Unit
-
-_NOT_AN_ARTICLE = timedelta(days=7)  # a soft 404 may be mended
+_REVISITS = (  # age of an article at its visit, and when it is visited again
+    (timedelta(days=2), timedelta(hours=20)),  # corrections come within a day: next nightly run
+    (timedelta(days=7), timedelta(days=3)),
+    (timedelta(days=30), timedelta(days=14)),
+    (timedelta(days=365), timedelta(days=120)),
+)
+_OLD = timedelta(days=720)  # an edit of an old article is rare, its disappearance is not
+_NOT_AN_ARTICLE = timedelta(days=7)  # an error page that answers 200 may be repaired
 _WITHDRAWN = timedelta(days=30)  # a page that answers 404 or 410 seldom comes back
-_CHECK_EVERY = 7  # of so many visits one asks without validators, to see whether they still hold
+_FAILED = timedelta(hours=12)  # the next nightly run
+_CHECK_EVERY = 7  # of so many visits one is made without validators, to check them
+_GONE = frozenset([404, 410])
 
 
-def visit_after(unit: Unit, before: PageVisit | None, now: datetime) -> PageVisit | None:
-    """Return what to remember of a page that was asked for, or None where nothing is."""
-    article = next((item for item in unit.taken if isinstance(item, Article)), None)
-    kind: Literal["article", "listing", "other"] = "other"
-    if article or unit.kind == "article":
-        kind = "article"
-    elif unit.lists:
-        kind = "listing"
-    if kind == "article" and not unit.taken and unit.failure is None:
-        return None  # outside the dates that were asked for: a later crawl may want it
-    status = unit.response.status if unit.response is not None else 0
-    if status == 304 and before is not None:
-        return replace(before, fetched_at=utc(now), validator_trust=before.validator_trust + 1)
-    if unit.failure is not None and before is not None:
-        # What was read before still stands; only the answer and the next visit are news.
-        due = _next_visit(unit, None, status, now) if kind == "article" else None
-        return replace(before, status=status, fetched_at=utc(now), next_visit_at=due)
-    headers = unit.response.headers if unit.response is not None else Headers()
+def revisit_table() -> str:
+    """Return when articles are revisited as a Markdown table, for ``docs/operations.md``."""
+    rows = [(f"under {age.days} days", wait) for age, wait in _REVISITS]
+    lines = [f"| {age} | {_span(wait)} |" for age, wait in [*rows, ("older", _OLD)]]
+    head = ["| age of an article at its visit | visited again after |", "|---|---|"]
+    return "\n".join([*head, *lines]) + "\n"
+
+
+def _span(wait: timedelta) -> str:
+    return f"{wait.days} days" if wait.days else f"{wait.seconds // 3600} hours"
+
+
+def next_visit(published_at: str | None, fetched_at: datetime) -> datetime:
+    """Return when an article that was fetched at ``fetched_at`` (aware) is due again.
+
+    One without a date counts as ten months old.
+    """
+    at = datetime.fromisoformat(published_at) if published_at else fetched_at - timedelta(days=300)
+    age = fetched_at - at
+    wait = next((wait for limit, wait in _REVISITS if age < limit), _OLD)
+    return fetched_at + wait
+
+
+def retry_visit(fetched_at: datetime) -> datetime:
+    """Return when a page that could not be fetched is due again."""
+    return fetched_at + _FAILED
+
+
+def visit_after(result: PageResult, before: PageVisit | None) -> PageVisit | None:
+    """Return what to store of the visit to a page, or None where nothing is.
+
+    ``before``: the last visit to it. An article outside the requested dates is not stored: a
+    later crawl may want it.
+    """
+    kind = _kind_of(result)
+    if kind == "article" and not result.items and result.failure is None:
+        return None
+    now = datetime.fromisoformat(result.fetched_at)
+    if result.status == 304 and before is not None:
+        trust = before.validator_trust + 1
+        return replace(before, fetched_at=result.fetched_at, validator_trust=trust)
+    due = _due_after(result, now) if kind == "article" else None
+    if result.failure is not None and before is not None:
+        # What was read before still holds; only the answer and the next visit are new.
+        return replace(
+            before, status=result.status, fetched_at=result.fetched_at, next_visit_at=due
+        )
+    return _with_trust(_visit(result, kind, before, due), before)
+
+
+def _kind_of(result: PageResult) -> PageKind:
+    if result.articles or result.request.expected == "article":
+        return "article"
+    return "listing" if result.listing_pages else "other"
+
+
+def _visit(
+    result: PageResult, kind: PageKind, before: PageVisit | None, due: str | None
+) -> PageVisit:
+    listing = result.listing_pages[0] if result.listing_pages else None
+    article = result.articles[0] if result.articles else None
     fingerprint = article.content_hash if article else None
-    if unit.lists:
-        fingerprint = unit.lists[0].fingerprint
-    visit = PageVisit(
-        key=unit.lease.key,
-        url=unit.lease.url,
+    return PageVisit(
+        key=result.request.key,
+        url=result.request.url,
         kind=kind,
-        status=status,
-        first_fetched_at=before.first_fetched_at if before else utc(now),
-        fetched_at=utc(now),
-        etag=_header(headers, "ETag"),
-        last_modified=_header(headers, "Last-Modified"),
-        fingerprint=fingerprint,
-        listed_articles=unit.lists[0].items if unit.lists else None,
-        next_visit_at=_next_visit(unit, article, status, now) if kind == "article" else None,
+        status=result.status,
+        first_fetched_at=before.first_fetched_at if before else result.fetched_at,
+        fetched_at=result.fetched_at,
+        etag=result.etag,
+        last_modified=result.last_modified,
+        fingerprint=listing.fingerprint if listing else fingerprint,
+        listed_articles=listing.items if listing else None,
+        next_visit_at=due,
     )
-    return _judged(visit, before)
 
 
-def _next_visit(unit: Unit, article: Article | None, status: int, now: datetime) -> str:
-    if article:
+def _due_after(result: PageResult, now: datetime) -> str:
+    article: Article | None = next(iter(result.articles), None)
+    if article and result.failure is None:
         return utc(next_visit(article.published_at, now))
-    if status in (404, 410):
+    if result.status in _GONE:
         return utc(now + _WITHDRAWN)
-    if unit.failure is not None:
+    if result.failure is not None:
         return utc(retry_visit(now))
     return utc(now + _NOT_AN_ARTICLE)
 
 
-def _judged(visit: PageVisit, before: PageVisit | None) -> PageVisit:
+def _with_trust(visit: PageVisit, before: PageVisit | None) -> PageVisit:
     """Return ``visit`` with what this answer says of the portal's validators.
 
-    The same validator on another text is a lie, after which it is believed no more.
+    The same validator on another text is wrong, after which it is trusted no more.
     """
     if before is None:
         return visit
     if not (visit.etag or visit.last_modified):
         return replace(visit, validator_trust=before.validator_trust)
-    same_mark = (visit.etag, visit.last_modified) == (before.etag, before.last_modified)
-    same_text = visit.fingerprint == before.fingerprint
-    truthful = before.validator_trust
-    if truthful < 0 or (same_mark and not same_text):
-        truthful = -1
-    elif same_mark or not same_text:
-        truthful += 1
-    return replace(visit, validator_trust=truthful)
+    is_same_validator = (visit.etag, visit.last_modified) == (before.etag, before.last_modified)
+    is_same_text = visit.fingerprint == before.fingerprint
+    trust = before.validator_trust
+    if trust < 0 or (is_same_validator and not is_same_text):
+        trust = -1
+    elif is_same_validator or not is_same_text:
+        trust += 1
+    return replace(visit, validator_trust=trust)
 
 
 def validators(visit: PageVisit | None) -> dict[str, str]:
-    """Return the headers with which to ask whether the page has changed, where they are believed.
+    """Return the headers of a conditional request, where the page's validators are trusted.
 
-    They are once they told the truth twice, but for every seventh visit, which checks them.
+    They are once they were right twice, except on every seventh visit, which checks them.
     """
     if visit is None or visit.status not in (200, 304) or visit.validator_trust < TRUST_AFTER:
         return {}
     if visit.validator_trust % _CHECK_EVERY == 0:
         return {}
-    marks = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
-    return {name: value for name, value in marks.items() if value}
-
-
-def is_unchanged(response: Response) -> bool:
-    """Return True if the portal says that the page is what it was."""
-    return response.status == 304
-
-
-def _header(headers: Headers, name: str) -> str | None:
-    value = headers.get(name)
-    return value.decode("latin-1")[:200] if value else None
+    headers = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
+    return {name: value for name, value in headers.items() if value}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS
 
@@ -34,7 +34,7 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
         "Stopped by a signal, a list led to no article or breaks off in the middle, a page could"
         " not be fetched or was refused, the portal's certificate could not be verified, nothing"
         " was found, or the run's budget of errors or requests is spent.",
-        "Read `runs.reason`, `listing_pages` and `rejects`; run again: it goes on where it stopped.",
+        "Read `runs.reason`, `listing_pages`, `rejects`; run again: it goes on where it stopped.",
     ),
     "drift": (
         "Against the portal's own history: half of the articles or more were read by the second"
@@ -131,130 +131,169 @@ class RunFacts:
         return bool(self.parsed or self.listed_known or self.outside_dates or self.is_resumed)
 
 
-def judge(facts: RunFacts) -> tuple[Verdict, str]:
-    """Return the verdict of a run and its reason in one line: the first rule that applies."""
-    for applies, verdict, reason in _RULES:
+class Judgement(NamedTuple):
+    """How a run ended: its verdict, the reason in one line, and the reason's code."""
+
+    verdict: Verdict
+    reason: str = ""
+    code: str = ""
+
+
+def judge(facts: RunFacts) -> Judgement:
+    """Return how a run ended: the first rule that applies."""
+    for applies, verdict, code, reason in _RULES:
         if applies(facts):
-            return verdict, reason.format(facts=facts)
-    return "ok", ""
+            return Judgement(verdict, reason.format(facts=facts), code)
+    return Judgement("ok")
 
 
 _STORM = 5
 """So many refusals, and as many as half of all answers, are a portal that shuts us out."""
 
-_RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
+_RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
     (
         lambda f: f.storage_errors,
+        "storage",
         "storage",
         "the database or the archive could not be written, see the log",
     ),
     (
         lambda f: f.reader_errors,
         "crashed",
+        "reader_errors",
         "{facts.reader_errors} exceptions while reading pages, see the log",
     ),
-    (lambda f: f.finish_reason == "start_error", "crashed", "the crawl could not begin"),
+    (
+        lambda f: f.finish_reason == "start_error",
+        "crashed",
+        "start_error",
+        "the crawl could not begin",
+    ),
     (
         lambda f: f.finish_reason == "shutdown",
         "incomplete",
+        "stopped_by_signal",
         "stopped by a signal; the same command goes on from here",
     ),
     (
         lambda f: f.finish_reason == "closespider_timeout",
         "timeout",
+        "max_runtime",
         "the time allowed was over; the same command goes on from here",
     ),
     (
         lambda f: f.finish_reason not in ("finished", "limit", OUT_OF_ERRORS, OUT_OF_REQUESTS),
         "incomplete",
+        "stopped",
         "stopped: {facts.finish_reason}",
     ),
     (
         lambda f: f.parked and not f.has_read,
         "gone",
+        "domain_parked",
         "the domain is parked or has expired",
     ),
     (
         lambda f: (f.challenges or f.logins) and not f.has_read,
         "blocked",
+        "interstitials",
         "the portal showed {facts.challenges} challenges and {facts.logins} login walls",
     ),
     (
         lambda f: f.refused and (not f.has_read or 2 * f.refused >= max(f.responses, 2 * _STORM)),
         "blocked",
+        "refused_storm",
         "the portal refused {facts.refused} requests",
     ),
     (
         lambda f: f.offsite and not f.responses,
         "gone",
+        "moved",
         "the portal leads to another host, see the rejects; if that is its new one, put it into"
         " data/portals.csv",
     ),
     (
         lambda f: f.bad_certificates and not f.has_read,
         "incomplete",
+        "bad_certificate",
         "the portal's certificate cannot be verified, see the rejects",
     ),
-    (lambda f: f.unreachable and not f.responses, "gone", "the portal cannot be reached"),
+    (
+        lambda f: f.unreachable and not f.responses,
+        "gone",
+        "unreachable",
+        "the portal cannot be reached",
+    ),
     (
         lambda f: f.timed_out and not f.responses,
         "timeout",
+        "no_answer",
         "the portal did not answer in time",
     ),
     (
         lambda f: f.finish_reason == OUT_OF_ERRORS,
         "incomplete",
+        "error_budget",
         "too many pages in a row failed or were no article; the same command goes on from here",
     ),
     (
         lambda f: f.finish_reason == OUT_OF_REQUESTS,
         "incomplete",
+        "request_budget",
         "the requests of one run are spent (MAX_REQUESTS); the same command goes on from here",
     ),
     (
         lambda f: f.not_archived and not f.responses,
         "incomplete",
+        "not_archived",
         "the archive holds no page of this portal",
     ),
     (
         lambda f: f.by_fallback * 2 >= f.parsed > 0,
         "drift",
+        "by_fallback",
         "{facts.by_fallback} of {facts.parsed} articles were read without the portal's"
         " selectors: its markup changed",
     ),
-    (lambda f: f.missing_field, "drift", "{facts.missing_field}"),
+    (lambda f: f.missing_field, "drift", "missing_field", "{facts.missing_field}"),
     (
         lambda f: not f.has_read and f.stored_before and not f.failed,
         "drift",
+        "no_article_anymore",
         "no article was found, where {facts.stored_before} were found before",
     ),
     (
         lambda f: f.shrunken_listings,
         "drift",
+        "shrunken_listings",
         "{facts.shrunken_listings} lists lead to far fewer articles than they used to",
     ),
-    (lambda f: f.missing_page, "incomplete", "{facts.missing_page}"),
+    (lambda f: f.missing_page, "incomplete", "missing_page", "{facts.missing_page}"),
     (
         lambda f: f.truncated_listings,
         "incomplete",
-        "{facts.truncated_listings} lists were left at the limit of their pages, see `listing_pages`",
+        "truncated_listings",
+        "{facts.truncated_listings} lists were cut at the page limit, see `listing_pages`",
     ),
     (
         lambda f: f.lost_captures,
         "incomplete",
+        "lost_captures",
         "{facts.lost_captures} captures are listed by the archive and cannot be had",
     ),
     (
         lambda f: f.failed or f.unreachable,
         "incomplete",
+        "failed_pages",
         "{facts.failed} pages could not be fetched, see the rejects",
     ),
     (
         # Not so with logins: many a portal has a login box on its static pages.
         lambda f: f.challenges,
         "incomplete",
+        "challenges",
         "{facts.challenges} pages were challenges, see the rejects",
     ),
-    (lambda f: f.refused, "incomplete", "the portal refused {facts.refused} requests"),
-    (lambda f: not f.has_read, "incomplete", "no article was found"),
+    (lambda f: f.refused, "incomplete", "refused", "the portal refused {facts.refused} requests"),
+    (lambda f: not f.has_read, "incomplete", "nothing_found", "no article was found"),
 )

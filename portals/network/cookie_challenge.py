@@ -19,7 +19,7 @@ _STUB_SIZE = 8_000  # characters; a stub is a few lines
 class CookieChallengeMiddleware:
     """Downloader middleware: some hosts answer with a script that sets a cookie and reloads.
 
-    Only for spiders that say ``cookie_stub = True``: such a page is asked for once more with the
+    Only for spiders with ``answers_cookie_challenge``: such a page is requested once more with the
     cookie, which later requests carry too. A second stub is a challenge, and the run is blocked.
     """
 
@@ -39,7 +39,7 @@ class CookieChallengeMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Ask again with the cookie where the answer is a stub."""
-        if not getattr(self.crawler.spider, "cookie_stub", False):
+        if not getattr(self.crawler.spider, "answers_cookie_challenge", False):
             return response
         if not isinstance(response, TextResponse) or len(response.body) > _STUB_SIZE:
             return response

@@ -35,10 +35,10 @@ class Politeness:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Politeness:
         """Listen to what robots.txt says, and to every answer."""
-        manners = cls(crawler)
-        crawler.signals.connect(manners.robots_parsed, signals.robots_parsed)
-        crawler.signals.connect(manners.response_downloaded, signals.response_downloaded)
-        return manners
+        politeness = cls(crawler)
+        crawler.signals.connect(politeness.robots_parsed, signals.robots_parsed)
+        crawler.signals.connect(politeness.response_downloaded, signals.response_downloaded)
+        return politeness
 
     @property
     def is_archive(self) -> bool:

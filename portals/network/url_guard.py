@@ -1,19 +1,22 @@
-"""The fence: where a crawl may go. http and https, the portal's hosts, public addresses.
+"""Where a crawl may go: http and https, the portal's hosts, public addresses.
 
 A hacked or misconfigured portal may send a crawler into the network that it runs in: to routers,
-databases, the metadata of a cloud. So every hop is checked twice: the address before it is asked
-for (links, redirects, robots.txt, what an earlier run left in the queue), and the number that its
+databases, the metadata of a cloud. So every hop is checked twice: the URL before it is requested
+(links, redirects, robots.txt, what an earlier run left in the queue), and the IP address that its
 name resolves to before anything connects there. Cost: microseconds a request.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, NotConfigured
+from scrapy.http.request import NO_CALLBACK
 
 from portals.network.addresses import is_public
 from portals.network.dns import PublicResolver
@@ -22,7 +25,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class OffsiteRequestError(IgnoreRequest):
-    """A request that would leave the fence; the text says where it leads."""
+    """A request that leads off the portal; the text says where."""
 
 
 def host_and_port(url: str) -> tuple[str, int]:
@@ -43,11 +46,11 @@ def host_and_port(url: str) -> tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class UrlGuard:
-    """The addresses that one crawl may ask for.
+    """The URLs that one crawl may request.
 
-    ``homes``: addresses whose hosts are the portal's; on a host that is there under the usual port,
-    both usual ports are. ``named``: of them, what the operator named (``-a origin``, ``WAYBACK``),
-    which may be on the local network.
+    ``homes``: URLs whose hosts are the portal's; on a host that is there under the usual port,
+    both usual ports are. ``operator_urls``: of them, what the operator named (``-a origin``,
+    ``WAYBACK``), which may be on the local network.
     """
 
     homes: tuple[str, ...]
@@ -61,15 +64,19 @@ class UrlGuard:
             return f"leads to {error}"
         if not any(_is_at(home, host, port) for home in self.homes):
             return f"leads to another host, {host}"
-        is_number = host.replace(".", "").isdecimal() or ":" in host
-        if is_number and not is_public(host) and host not in self.local_names:
-            return f"leads to {host}, which is no public address"
-        return None
+        return _local_refusal(host, self.local_names)
 
     @property
     def local_names(self) -> frozenset[str]:
         """The names (or numbers) that may be on the local network."""
         return frozenset(host_and_port(url)[0] for url in self.operator_urls)
+
+
+def _local_refusal(host: str, local_names: Collection[str]) -> str | None:
+    is_number = host.replace(".", "").isdecimal() or ":" in host
+    if is_number and not is_public(host) and host not in local_names:
+        return f"leads to {host}, which is no public address"
+    return None
 
 
 def _is_at(home: str, host: str, port: int) -> bool:
@@ -79,27 +86,71 @@ def _is_at(home: str, host: str, port: int) -> bool:
 
 
 class UrlGuardMiddleware:
-    """Downloader middleware, nearest to the network: lets through what is inside the fence."""
+    """Downloader middleware next to the network: lets through what a guard does not refuse.
 
-    def __init__(self, fence: UrlGuard) -> None:
-        self.guard = fence
+    In a crawl the guard is the spider's. Scrapy's own tools (``is_tool``) may also go where the
+    operator sent them: ``OperatorUrlMiddleware`` says where that is.
+    """
+
+    def __init__(self, guard: UrlGuard | None, *, is_tool: bool = False) -> None:
+        self.guard = guard
+        self.is_tool = is_tool
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> UrlGuardMiddleware:
-        """Take the fence of the crawl's spider."""
-        guard: UrlGuard = crawler.spider.fence  # type: ignore[union-attr]
-        PublicResolver.local_names |= guard.local_names
-        return cls(guard)
+        """Return the middleware with the guard of the crawl's spider, where it has one."""
+        guard: UrlGuard | None = getattr(crawler.spider, "url_guard", None)
+        if guard is not None:
+            PublicResolver.local_names |= guard.local_names
+        return cls(guard, is_tool=not crawler.settings.getbool("RECORD"))
 
     def process_request(self, request: Request) -> None:
-        """Raise OutsideFenceError for a request that would leave."""
-        if reason := self.guard.refusal_of(request.url):
+        """Raise OffsiteRequestError for a request that would leave."""
+        if self.is_tool and _is_operators(request):
+            return
+        if reason := self._refusal_of(request.url):
             raise OffsiteRequestError(reason)
 
+    def _refusal_of(self, url: str) -> str | None:
+        if self.guard is not None:
+            return self.guard.refusal_of(url)
+        try:
+            host, _ = host_and_port(url)
+        except ValueError as error:
+            return f"leads to {error}"
+        return _local_refusal(host, PublicResolver.local_names)
+
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Say so where a name was not found because it leads to the local network."""
+        """Raise OffsiteRequestError where a name was not found because it is a local one."""
         if not isinstance(exception, CannotResolveHostError):
             return
         name = urlsplit(request.url).hostname or ""
         if address := PublicResolver.refused.get(name):
             raise OffsiteRequestError(f"its name leads to {address}, which is no public address")
+
+
+class OperatorUrlMiddleware:
+    """Downloader middleware of Scrapy's own tools, first of all: what the operator typed is named.
+
+    A start request, and one of the shell, goes where it was sent, be it the local network; what
+    a page leads to does not.
+    """
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> OperatorUrlMiddleware:
+        """Raise NotConfigured in a crawl, whose spider has the guard of its portal."""
+        if crawler.settings.getbool("RECORD"):
+            raise NotConfigured
+        return cls()
+
+    def process_request(self, request: Request) -> None:
+        """Name the host of a request that no page led to."""
+        if not _is_operators(request):
+            return
+        with suppress(ValueError):  # no http URL: nothing to resolve
+            PublicResolver.local_names.add(host_and_port(request.url)[0])
+
+
+def _is_operators(request: Request) -> bool:
+    is_followed = request.meta.get("depth", 0) or request.meta.get("redirect_times", 0)
+    return not is_followed and request.callback is not NO_CALLBACK  # as that of robots.txt

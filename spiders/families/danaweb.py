@@ -1,17 +1,12 @@
-"""Spiders of DANAWEB; what is known of the system stands in ``portals/families/danaweb.py``."""
+"""Any site on DANAWEB; what is known of the system is in ``portals/families/danaweb.py``."""
 
 from portals.families import DANAWEB
-from spiders.listing import FamilySpider, ListingSpider
+from spiders.base.listing import ListingSpider
 
 
 class DanawebSpider(ListingSpider):
-    """A portal on DANAWEB. Set ``name`` and ``listings``."""
-
-    family = DANAWEB
-
-
-class AnyDanawebSpider(FamilySpider):
-    """Any site on DANAWEB: ``scrapy crawl danaweb -a origin=URL``."""
+    """Reads any site on DANAWEB: ``scrapy crawl danaweb -a origin=URL``."""
 
     name = "danaweb"
     family = DANAWEB
+    reads_any_site = True

@@ -1,17 +1,12 @@
-"""Spiders of MasterCMS; what is known of the system stands in ``portals/families/mastercms.py``."""
+"""Any site on MasterCMS; what is known of the system is in ``portals/families/mastercms.py``."""
 
 from portals.families import MASTERCMS
-from spiders.listing import FamilySpider, ListingSpider
+from spiders.base.listing import ListingSpider
 
 
 class MasterCmsSpider(ListingSpider):
-    """A portal on MasterCMS. Set ``name`` and ``listings``."""
-
-    family = MASTERCMS
-
-
-class AnyMasterCmsSpider(FamilySpider):
-    """Any site on MasterCMS: ``scrapy crawl mastercms -a origin=URL``."""
+    """Reads any site on MasterCMS: ``scrapy crawl mastercms -a origin=URL``."""
 
     name = "mastercms"
     family = MASTERCMS
+    reads_any_site = True

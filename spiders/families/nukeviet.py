@@ -1,17 +1,12 @@
-"""Spiders of NukeViet; what is known of the system stands in ``portals/families/nukeviet.py``."""
+"""Any site on NukeViet; what is known of the system is in ``portals/families/nukeviet.py``."""
 
 from portals.families import NUKEVIET
-from spiders.listing import FamilySpider, ListingSpider
+from spiders.base.listing import ListingSpider
 
 
 class NukeVietSpider(ListingSpider):
-    """A portal on NukeViet. Set ``name`` and ``listings``."""
-
-    family = NUKEVIET
-
-
-class AnyNukeVietSpider(FamilySpider):
-    """Any site on NukeViet: ``scrapy crawl nukeviet -a origin=URL``."""
+    """Reads any site on NukeViet: ``scrapy crawl nukeviet -a origin=URL``."""
 
     name = "nukeviet"
     family = NUKEVIET
+    reads_any_site = True

@@ -1,17 +1,12 @@
-"""Spiders of WordPress; what is known of the system stands in ``portals/families/wordpress.py``."""
+"""Any site on WordPress; what is known of the system is in ``portals/families/wordpress.py``."""
 
 from portals.families import WORDPRESS
-from spiders.listing import FamilySpider, ListingSpider
+from spiders.base.listing import ListingSpider
 
 
 class WordPressSpider(ListingSpider):
-    """A portal on WordPress. Set ``name`` and ``listings``."""
-
-    family = WORDPRESS
-
-
-class AnyWordPressSpider(FamilySpider):
-    """Any site on WordPress: ``scrapy crawl wordpress -a origin=URL``."""
+    """Reads any site on WordPress: ``scrapy crawl wordpress -a origin=URL``."""
 
     name = "wordpress"
     family = WORDPRESS
+    reads_any_site = True

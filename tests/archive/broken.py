@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from portals.families.danaweb import DANAWEB
-from spiders.listing import ListingSpider
+from spiders.base.listing import ListingSpider
 
 
 class Broken(ListingSpider):

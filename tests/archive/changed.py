@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from portals.families.danaweb import DANAWEB, GENERATION_1
-from spiders.listing import ListingSpider
+from spiders.base.listing import ListingSpider
 
 
 class Changed(ListingSpider):

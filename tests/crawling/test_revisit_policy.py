@@ -9,22 +9,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scrapy import Request, Spider
-from scrapy.crawler import Crawler
+from scrapy import Request
 from scrapy.exceptions import DownloadTimeoutError
-from scrapy.http import HtmlResponse, Response
+from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
-from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
 from portals.contract import normalise
-from portals.crawling.outputs import KIND, ListingPageRead
-from portals.crawling.page_work import Unit
-from portals.crawling.revisit_policy import is_unchanged, validators, visit_after
-from portals.crawling.scheduler import Frontier
+from portals.crawling.page_result import CrawlContext, PageResult, RequestedPage
+from portals.crawling.page_work import failure_kind
+from portals.crawling.revisit_policy import validators, visit_after
+from portals.crawling.spider_outputs import ListingPageRead, PageKind
 from portals.outcomes import RejectCode
 from portals.store.crawl_state import PageVisit
-from portals.store.request_queue import LeasedRequest
+from portals.timestamps import utc
 
 NOW = datetime(2025, 6, 15, 2, 0, tzinfo=UTC)
 URL = "http://cd.example.vn/tin-tuc"
@@ -46,34 +44,35 @@ ARTICLE = normalise(
 )
 
 
-class Reading(Spider):
-    name = "haiphong"
+def result(kind: PageKind, status: int = 200, headers: dict[str, str] | None = None) -> PageResult:
+    given = headers or {}
+    return PageResult(
+        CrawlContext("haiphong", 1),
+        RequestedPage(1, "/tin-tuc", URL, kind),
+        utc(NOW),
+        status,
+        given.get("ETag"),
+        given.get("Last-Modified"),
+    )
 
 
-def unit(kind: str, status: int = 200, headers: dict[str, str] | None = None) -> Unit:
-    lease = LeasedRequest(1, "/tin-tuc", URL, {"callback": "parse", "meta": {KIND: kind}}, 0)
-    unit = Unit(Frontier(Crawler(Reading)), lease)
-    unit.response = HtmlResponse(URL, status=status, headers=headers or {})
-    return unit
-
-
-def listed(fingerprint: str = "f1", **headers: str) -> Unit:
+def listed(fingerprint: str = "f1", **headers: str) -> PageResult:
     marks = {name.replace("_", "-"): value for name, value in headers.items()}
-    read = unit("listing", headers=marks)
-    read.lists.append(ListingPageRead("/tin-tuc", 1, URL, "fetched", 6, fingerprint))
+    read = result("listing", headers=marks)
+    read.listing_pages.append(ListingPageRead("/tin-tuc", 1, URL, "fetched", 6, fingerprint))
     return read
 
 
-def after(read: Unit, before: PageVisit | None = None) -> PageVisit:
-    visit = visit_after(read, before, NOW)
+def after(read: PageResult, before: PageVisit | None = None) -> PageVisit:
+    visit = visit_after(read, before)
     assert visit is not None
     return visit
 
 
-def failing(kind: str, error: Exception) -> Unit:
-    read = unit(kind)
-    read.response = error.response if isinstance(error, HttpError) else None
-    read.failure = Failure(error)  # type: ignore[no-untyped-call]
+def failing(kind: PageKind, error: Exception) -> PageResult:
+    status = error.response.status if isinstance(error, HttpError) else 0
+    read = result(kind, status)
+    read.failure = failure_kind(error)
     return read
 
 
@@ -84,8 +83,8 @@ def refused(status: int) -> HttpError:
 
 
 def test_an_article_is_remembered_with_its_text_and_its_next_visit() -> None:
-    read = unit("article")
-    read.taken.append(ARTICLE)
+    read = result("article")
+    read.articles.append(ARTICLE)
     visit = after(read)
 
     assert (visit.kind, visit.status, visit.fingerprint) == ("article", 200, ARTICLE.content_hash)
@@ -126,14 +125,14 @@ def test_an_article_that_could_not_be_fetched_is_tried_the_next_night(error: Exc
 
 
 def test_an_address_that_showed_no_article_is_looked_at_again_after_a_week() -> None:
-    read = unit("article")
-    read.taken.append(Reject(URL, RejectCode.NO_ARTICLE))
+    read = result("article")
+    read.rejects.append(Reject(URL, RejectCode.NO_ARTICLE))
 
     assert after(read).next_visit_at == "2025-06-22T02:00:00+00:00"
 
 
 def test_an_article_outside_the_dates_that_were_asked_for_is_not_remembered() -> None:
-    assert visit_after(unit("article"), None, NOW) is None
+    assert visit_after(result("article"), None) is None
 
 
 def test_no_answer_has_the_status_0() -> None:
@@ -141,7 +140,7 @@ def test_no_answer_has_the_status_0() -> None:
 
 
 def test_unchanged_keeps_what_was_known_and_is_another_truth() -> None:
-    visit = after(unit("listing", 304), BEFORE)
+    visit = after(result("listing", 304), BEFORE)
 
     assert visit == replace(BEFORE, fetched_at="2025-06-15T02:00:00+00:00", validator_trust=2)
 
@@ -228,15 +227,11 @@ def test_a_validator_that_once_lied_is_never_sent(changes: list[bool]) -> None:
     assert validators(visit) == {}
 
 
-@pytest.mark.parametrize(("status", "expected"), [(304, True), (200, False)])
-def test_304_says_that_nothing_changed(status: int, expected: bool) -> None:  # noqa: FBT001
-    assert is_unchanged(Response(URL, status=status)) is expected
-
-
 def test_the_calendar_runs_from_the_visit_and_not_from_the_publication() -> None:
-    read = unit("article")
-    read.taken.append(replace(ARTICLE, published_at="2012-01-01T08:00:00+07:00"))
-    visit = visit_after(read, None, NOW + timedelta(days=1))
+    read = result("article")
+    read.articles.append(replace(ARTICLE, published_at="2012-01-01T08:00:00+07:00"))
+    read.fetched_at = utc(NOW + timedelta(days=1))
+    visit = visit_after(read, None)
 
     assert visit is not None
     assert visit.next_visit_at == "2027-06-06T02:00:00+00:00"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portals.crawling.calendar import next_visit, retry_visit, revisit_table
+from portals.crawling.revisit_policy import next_visit, retry_visit, revisit_table
 
 NOW = datetime(2025, 6, 15, 2, 0, tzinfo=UTC)
 AGES = st.timedeltas(timedelta(0), timedelta(days=9000))

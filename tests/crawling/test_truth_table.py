@@ -452,7 +452,10 @@ def test_an_exception_in_a_callback_is_crashed_and_a_reject(
 ) -> None:
     database, pages = tmp_path / "a.db", nine()
     bad = list_page(2) if callback == "parse_listing" else article_paths(pages)[0]
-    code = failing("spiders.listing:ListingSpider", callback, f"given[1].url.endswith({bad!r})")
+    owner = "spiders.base.listing:ListingFinder"
+    if callback == "parse_article":
+        owner = "spiders.base.portal:PortalSpider"
+    code = failing(owner, callback, f"given[1].url.endswith({bad!r})")
     with serving(pages) as portal:
         done = scrapy_after(code, *crawl_of(portal.origin, database))
 
@@ -464,7 +467,7 @@ def test_an_exception_in_a_callback_is_crashed_and_a_reject(
 def test_what_a_failing_callback_did_not_see_comes_with_the_next_run(tmp_path: Path) -> None:
     database, pages = tmp_path / "a.db", nine()
     code = failing(
-        "spiders.listing:ListingSpider", "parse_listing", f"{list_page(2)!r} in given[1].url"
+        "spiders.base.listing:ListingFinder", "parse_listing", f"{list_page(2)!r} in given[1].url"
     )
     with serving(pages) as portal:
         scrapy_after(code, *crawl_of(portal.origin, database))
@@ -477,7 +480,9 @@ def test_an_exception_in_a_pipeline_is_crashed_and_a_reject(tmp_path: Path) -> N
     database, pages = tmp_path / "a.db", nine()
     bad, *others = article_paths(pages)
     code = failing(
-        "pipelines.normalise:NormalisePipeline", "process_item", f"given[1].url.endswith({bad!r})"
+        "pipelines.normalise:NormalisePipeline",
+        "process_item",
+        f"given[1].request.url.endswith({bad!r})",
     )
     with serving(pages) as portal:
         done = scrapy_after(code, *crawl_of(portal.origin, database))

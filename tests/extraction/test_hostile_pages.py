@@ -20,7 +20,7 @@ from portals.extraction.unreadable import UnreadablePageError
 from portals.language.dates import UnreadableDateError, find_date, read_date
 from portals.language.text import clean, nfc
 from portals.outcomes import REJECT_RULES
-from spiders.families.nukeviet import AnyNukeVietSpider
+from spiders.families.nukeviet import NukeVietSpider
 from tests.hostile.bombs import compressed
 from tests.pages.prose import story
 
@@ -43,7 +43,7 @@ def nukeviet(title: str = TOLD.title, head: str = "", after: str = "") -> str:
 
 
 def article_of(text: str) -> Article:
-    result = read_article(page(text), AnyNukeVietSpider.recipe())
+    result = read_article(page(text), NukeVietSpider.recipe())
     assert isinstance(result, Article), result
     return normalise(result)
 

@@ -11,7 +11,7 @@ from portals.article import Article
 from portals.contract import normalise
 from portals.extraction.page import Page
 from portals.extraction.reader import read_article
-from spiders.base import PortalSpider
+from spiders.base.portal import PortalSpider
 from spiders.brvt import BaRiaVungTauSpider
 from spiders.haiphong import HaiPhongSpider
 from spiders.kiengiang import KienGiangSpider

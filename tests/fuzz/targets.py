@@ -39,8 +39,8 @@ from portals.language.text import canonical, clean, content_hash, fold
 from portals.store.search import FORMS, match_of
 from portals.urls import host_of, url_key
 from spiders.brvt import BaRiaVungTauSpider
-from spiders.families.nukeviet import AnyNukeVietSpider
-from spiders.families.wordpress import AnyWordPressSpider
+from spiders.families.nukeviet import NukeVietSpider
+from spiders.families.wordpress import WordPressSpider
 from spiders.haiphong import HaiPhongSpider
 from spiders.kiengiang import KienGiangSpider
 from spiders.ldtd import LaoDongThuDoSpider
@@ -51,8 +51,8 @@ URL = "http://congdoan.example/tin-tuc/cong-doan-co-so-hop-ban-123.html"
 RECIPES: tuple[Recipe, ...] = tuple(
     spider.recipe()
     for spider in (
-        BaRiaVungTauSpider, HaiPhongSpider, KienGiangSpider, LaoDongThuDoSpider, AnyNukeVietSpider,
-        TienLangSpider, AnyWordPressSpider,
+        BaRiaVungTauSpider, HaiPhongSpider, KienGiangSpider, LaoDongThuDoSpider, NukeVietSpider,
+        TienLangSpider, WordPressSpider,
     )
 )  # fmt: skip
 

@@ -24,8 +24,8 @@ from portals.extraction.time_limit import PageTimeoutError, time_limit
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families.danaweb import DANAWEB
 from portals.families.recognition import recognise
-from spiders.families.nukeviet import AnyNukeVietSpider
-from spiders.families.wordpress import AnyWordPressSpider
+from spiders.families.nukeviet import NukeVietSpider
+from spiders.families.wordpress import WordPressSpider
 from spiders.haiphong import HaiPhongSpider
 from spiders.kiengiang import KienGiangSpider
 from spiders.ldtd import LaoDongThuDoSpider
@@ -41,8 +41,8 @@ DATED = "<title>Mot hai ba bon</title><h1>Mot hai ba bon</h1><p>Ngày: 01/02/202
 LDTD, TIENLANG, KIENGIANG, HAIPHONG, NUKEVIET, WORDPRESS = (
     spider.recipe()
     for spider in (
-        LaoDongThuDoSpider, TienLangSpider, KienGiangSpider, HaiPhongSpider, AnyNukeVietSpider,
-        AnyWordPressSpider,
+        LaoDongThuDoSpider, TienLangSpider, KienGiangSpider, HaiPhongSpider, NukeVietSpider,
+        WordPressSpider,
     )
 )  # fmt: skip
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS, Budget, PageResult
+from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS, Budget
+from portals.crawling.page_result import BudgetClass
 from portals.discovery.url_filters import MAX_LINKS
 from portals.extraction.time_limit import PageTimeoutError, time_limit
 from portals.outcomes import REJECT_RULES, RejectCode
@@ -154,7 +155,7 @@ def test_a_page_that_takes_too_long_is_a_reject_and_the_others_are_stored(tmp_pa
 
 
 _SPIN_AFTERWARDS = """
-from spiders.listing import ListingSpider
+from spiders.base.listing import ListingSpider
 whole = ListingSpider.parse_article
 def parse_article(self, response, tried=()):
     yield from whole(self, response, tried)
@@ -173,7 +174,7 @@ def test_what_a_page_gave_before_its_time_was_over_is_stored(tmp_path: Path) -> 
 
 
 _SPIN_ON_LISTS = """
-from spiders.listing import ListingSpider
+from spiders.base.listing import ListingSpider
 whole = ListingSpider._items
 def _items(self, page):
     while page.url.endswith("page=2"):
@@ -197,18 +198,18 @@ def test_a_list_that_takes_too_long_is_a_hole_and_what_is_behind_it_is_read(
 # --- budgets -------------------------------------------------------------------------------------
 
 
-def spent(*results: PageResult, errors: int = 400, requests: int = 0) -> list[str | None]:
+def spent(*pages: str, errors: int = 400, requests: int = 0) -> list[str | None]:
     budget = Budget(errors, requests)
-    return [budget.take(result) for result in results]
+    return [budget.charge(BudgetClass(page)) for page in pages]
 
 
-@pytest.mark.parametrize(("result", "pages"), [("unanswered", 10), ("error", 50), ("barren", 400)])
-def test_so_many_pages_in_a_row_end_a_run(result: PageResult, pages: int) -> None:
+@pytest.mark.parametrize(("result", "pages"), [("unanswered", 10), ("error", 50), ("empty", 400)])
+def test_so_many_pages_in_a_row_end_a_run(result: str, pages: int) -> None:
     assert spent(*[result] * pages) == [None] * (pages - 1) + [OUT_OF_ERRORS]
 
 
 def test_one_good_page_pays_for_all_before() -> None:
-    nine: list[PageResult] = ["unanswered"] * 9
+    nine = ["unanswered"] * 9
     told = spent(*nine, "good", *nine)
 
     assert set(told) == {None}
@@ -219,7 +220,7 @@ def test_requests_are_counted_whatever_comes_of_them() -> None:
 
 
 def test_without_limits_nothing_ends() -> None:
-    many: list[PageResult] = ["unanswered"] * 99
+    many = ["unanswered"] * 99
     assert set(spent(*many, errors=0)) == {None}
 
 

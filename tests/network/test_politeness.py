@@ -84,7 +84,7 @@ def test_a_cookie_stub_is_a_challenge_where_nobody_opted_in(tmp_path: Path) -> N
 def test_a_spider_that_opted_in_asks_once_more_with_the_cookie() -> None:
     class Opted(Spider):
         name = "opted"
-        cookie_stub = True
+        answers_cookie_challenge = True
 
     crawler = get_crawler(Opted)
     crawler.spider = Opted.from_crawler(crawler)

@@ -1,9 +1,8 @@
-"""Spiders of portals whose addresses nobody described: they find their way by what pages are."""
+"""Portals whose URLs nobody described: exploration finds its way by what pages are."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from typing import Any
 
 from scrapy import Request
@@ -11,8 +10,16 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
-from portals.crawling.outputs import KEY, KIND, ExplorationRecord, ListingPageRead, SpiderOutput
 from portals.crawling.scheduler import ENDED
+from portals.crawling.spider_outputs import (
+    KEY,
+    KIND,
+    ExplorationRecord,
+    KnownArticle,
+    ListingPageRead,
+    SpiderOutput,
+    TraversalStart,
+)
 from portals.discovery.explorer import Explorer
 from portals.discovery.links import found_links
 from portals.discovery.paging import fingerprint_of
@@ -24,26 +31,43 @@ from portals.language.text import content_hash
 from portals.network.replay_handler import NotArchivedError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.store.database import StoredUrlPattern
-from spiders.base import LAST
-from spiders.wayback import ArchivedPortalSpider
+from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
+from spiders.base.wayback import WaybackFinder
 
 _KEPT_UNDATED = 500  # pages without a date that wait for a verdict on their addresses
 
 
-class DiscoverySpider(ArchivedPortalSpider):
-    """A portal whose addresses nobody described: it finds its way by what pages are.
+class ExplorationFinder(Finder):
+    """Finds its way by what pages are.
 
-    What was learnt of the shapes of addresses is kept in the database for the next run.
+    What was learned of URL patterns and selectors is stored for the next run.
     """
 
-    explorer: Explorer
-    learner: SelectorLearner
+    callbacks = ("parse_page", "on_visit_error")
 
-    async def start_live(self) -> AsyncIterator[Request]:
-        """Ask for the home page, or for what an interrupted crawl would have asked for next."""
-        self.fill_gaps()
-        frontier, recorder = self.frontier, self.recorder
-        learnt = [
+    def __init__(self, spider: PortalSpider) -> None:
+        super().__init__(spider)
+        self._undated: dict[str, Article] = {}
+        self._known: list[KnownArticle] = []
+        self._has_started = False
+        self.explorer = Explorer(spider.home_url)
+        self.learner = SelectorLearner(spider.article_recipe, None)
+
+    def start(self) -> Iterator[Request]:
+        """Request the home page, or what an interrupted crawl would have requested next."""
+        spider, history = self.spider, self.spider.history
+        self._recall()
+        for url in self.due_revisits():
+            yield self._request(CrawlTarget(url, "article")).replace(priority=REVISIT_PRIORITY)
+        yield self._request(CrawlTarget(spider.home_url, "listing"))
+        for url, seen in history.exploration_log():
+            yield from self._requests(self._replay(url, seen))
+        self._known.clear()  # the interrupted crawl stored them
+
+    def _recall(self) -> None:
+        """Begin with what earlier runs learned."""
+        spider, history, wanted = self.spider, self.spider.history, self.spider.arguments
+        learned = [
             UrlPattern(
                 name=known.pattern,
                 kind=known.kind,
@@ -52,60 +76,56 @@ class DiscoverySpider(ArchivedPortalSpider):
                 listings=known.listings,
                 example=known.example,
             )
-            for known in recorder.learnt_shapes(self.name)
+            for known in history.url_patterns()
         ]
-        wanted = self.arguments
         is_partial = bool(wanted.since or wanted.until or wanted.revisit == "all")
-        walked_at = frontier.memory.completed_at("") if frontier.remembers else None
+        completed_at = history.completed_at("") if history.is_live else None
         self.explorer = Explorer(
-            self.home_url, learnt, self._is_known, stops_at_known=bool(walked_at and not is_partial)
+            spider.home_url,
+            learned,
+            self._is_known,
+            stops_at_known=bool(completed_at and not is_partial),
         )
-        known_theme = recorder.learnt_theme(self.name)
+        theme = history.learned_theme()
         self.learner = SelectorLearner(
-            self.reader, theme_from_json(known_theme) if known_theme else None
+            spider.article_recipe, theme_from_json(theme) if theme else None
         )
-        self._undated: dict[str, Article] = {}
-        for url in self.due_revisits():
-            yield self._request(CrawlTarget(url, "article")).replace(priority=LAST)
-        if frontier.remembers and not frontier.resumed:
-            frontier.memory.begin_traversal("", datetime.now(UTC), recorder.run_id)
-        yield self._request(CrawlTarget(self.home_url, "listing"))
-        for url, seen in frontier.queue.exploration_log():
-            for request in self._requests(self._see_again(url, seen)):
-                yield request
+        self._has_started = True
 
     def _is_known(self, url: str) -> bool:
-        """Return True if ``url`` is a known article; the calendar brings those that are due."""
-        frontier, key = self.frontier, self.page_key(url)
-        if self.arguments.revisit == "all":
+        """Return True for a known article; those that are due are requested as revisits."""
+        key = self.spider.page_key(url)
+        if self.spider.arguments.revisit == "all":
             return False
-        visit = frontier.recall(key)
+        visit = self.spider.history.last_visit(key)
         if visit is None or visit.kind != "article" or visit.fingerprint is None:
             return False
-        frontier.note_known(key, url)
+        self._known.append(KnownArticle(key, url))
         return True
 
-    def _see_again(self, url: str, seen: list[Any]) -> list[CrawlTarget]:
-        """Let the explorer see what an interrupted crawl saw. What it asks for may wait already."""
+    def _replay(self, url: str, seen: list[Any]) -> list[CrawlTarget]:
+        """Let the explorer see what an interrupted crawl saw; its targets may be queued already."""
         if not seen:
             return self.explorer.on_failure(url)
         kind, links, text_hash = seen
         found = [FoundLink(link, text) for link, text in links]
         return self.explorer.on_page(url, kind, found, text_hash).targets
 
-    def parse(
+    def parse_page(
         self,
         response: Response,
         **kwargs: Any,  # noqa: ARG002 - they are in the request, for errbacks too
     ) -> Iterator[SpiderOutput]:
         """Yield the article of a page, if it is one, and what to read next."""
         visit = self._visit(response.request)
-        page = self.page_of(response)
+        page = self.spider.page_of(response)
         if isinstance(page, Reject):
             yield page
             yield from self._broken(visit)
             return
-        if visit.url != self.home_url and response.url.rstrip("/") == self.home_url.rstrip("/"):
+        if visit.url != self.spider.home_url and response.url.rstrip(
+            "/"
+        ) == self.spider.home_url.rstrip("/"):
             yield Reject(visit.url, RejectCode.REDIRECTED_HOME)
             yield from self._missed(visit)
             return
@@ -124,7 +144,8 @@ class DiscoverySpider(ArchivedPortalSpider):
         return self.learner.read(page)
 
     def _explore(self, page: Page, visit: CrawlTarget) -> Iterator[SpiderOutput]:
-        result: Article | Reject | None = None if visit.url == self.home_url else self.read(page)
+        is_start = visit.url == self.spider.home_url
+        result: Article | Reject | None = None if is_start else self.spider.read(page)
         kind: PageKind = "other"
         text_hash = None
         if isinstance(result, Article):
@@ -133,24 +154,30 @@ class DiscoverySpider(ArchivedPortalSpider):
         links = [
             type(link)(url, link.text)
             for link in found_links(page)
-            if (url := self.normalize_url(link.url))
+            if (url := self.spider.normalize_url(link.url))
         ]
         seen = self.explorer.on_page(visit.url, kind, links, text_hash)
+        if is_start:
+            yield TraversalStart("")
+        yield from self._known
+        self._known.clear()
         yield ExplorationRecord(
             visit.url, [kind, [[link.url, link.text] for link in links], text_hash]
         )
         if seen.is_listing:
-            self.inc_counter(Counter.LISTINGS)
+            self.spider.inc_counter(Counter.LISTINGS)
             section, number = listing_position(visit.url)
             fingerprint = fingerprint_of([link.url for link in links])
             yield ListingPageRead(
                 section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
             )
         if isinstance(result, Article) and result.published_at:
-            yield from self.yield_if_wanted(result)
+            yield from self.spider.yield_if_wanted(result)
         elif isinstance(result, Article):
             yield from self._wait_for_proof(visit.url, result)
-        elif result is None and not seen.is_listing and (reject := self.interstitial_of(page)):
+        elif (
+            result is None and not seen.is_listing and (reject := self.spider.interstitial_of(page))
+        ):
             yield reject
         elif isinstance(result, Reject) and not seen.is_listing and self._is_told(result, visit):
             yield result
@@ -172,11 +199,11 @@ class DiscoverySpider(ArchivedPortalSpider):
         """Deliver the undated pages whose addresses have turned out to be those of articles."""
         proven = [url for url in self._undated if self.explorer.accepts_undated(url)]
         for url in proven:
-            yield from self.yield_if_wanted(self._undated.pop(url))
+            yield from self.spider.yield_if_wanted(self._undated.pop(url))
 
     def on_visit_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Count a failed visit and go on with what is left."""
-        yield from self.on_error(failure)
+        yield from self.spider.on_error(failure)
         if isinstance(failure.value, NotArchivedError):
             yield from self._missed(self._visit(failure.request))  # type: ignore[attr-defined]
             return
@@ -189,39 +216,45 @@ class DiscoverySpider(ArchivedPortalSpider):
             yield ListingPageRead(section, number, visit.url, "failed")
         yield from self._missed(visit)
 
-    def closed(self, reason: str) -> None:
-        """Keep what was learnt; a crawl that was cut off goes on from what it knew before."""
-        if not hasattr(self, "explorer"):
+    def close(self, reason: str) -> None:
+        """Store what was learned; an interrupted crawl goes on from what it knew before."""
+        if not self._has_started:
             return
-        for shape in self.explorer.exhausted():
-            self.frontier.traps.record(
-                "lists without news", next(iter(shape.queued)), len(shape.queued)
+        for pattern in self.explorer.exhausted():
+            self.spider.url_filters.record(
+                "lists without news", next(iter(pattern.queued)), len(pattern.queued)
             )
         if self.explorer.unsorted:
-            self.frontier.traps.record("too many kinds", self.home_url, self.explorer.unsorted)
-        if reason not in ENDED:
-            return
-        recorder = self.recorder
-        # A run that met no article may have met a portal that was down: what it saw proves nothing.
-        proven = [s for s in self.explorer.learned() if self.explorer.articles or s.kind != "other"]
-        learnt = [
-            StoredUrlPattern(
-                pattern=shape.name,
-                kind=shape.kind,
-                pages_read=shape.pages_read,
-                articles=shape.articles,
-                listings=shape.listings,
-                example=shape.example or self.home_url,
+            self.spider.url_filters.record(
+                "too many kinds", self.spider.home_url, self.explorer.unsorted
             )
-            for shape in proven
-            if shape.kind != "unknown"
+        if reason in ENDED:
+            theme = theme_to_json(self.learner.theme) if self.learner.theme else None
+            self.spider.history.save_knowledge(
+                self._learned_patterns(), theme, self.learner.trained_on
+            )
+
+    def _learned_patterns(self) -> list[StoredUrlPattern]:
+        """Return what was learned of URLs.
+
+        A run that met no article may have met a portal that was down: what it saw proves nothing.
+        """
+        explorer = self.explorer
+        return [
+            StoredUrlPattern(
+                pattern=pattern.name,
+                kind=pattern.kind,
+                pages_read=pattern.pages_read,
+                articles=pattern.articles,
+                listings=pattern.listings,
+                example=pattern.example or self.spider.home_url,
+            )
+            for pattern in explorer.learned()
+            if pattern.kind != "unknown" and (explorer.articles or pattern.kind != "other")
         ]
-        recorder.keep_shapes(self.name, learnt)
-        theme = theme_to_json(self.learner.theme) if self.learner.theme else None
-        recorder.keep_theme(self.name, theme, self.learner.trained_on)
 
     def _requests(self, visits: list[CrawlTarget]) -> Iterator[Request]:
-        section = self.arguments.section
+        section = self.spider.arguments.section
         for visit in visits:
             if section and visit.purpose == "page" and section not in visit.url:
                 continue
@@ -230,12 +263,19 @@ class DiscoverySpider(ArchivedPortalSpider):
     def _request(self, visit: CrawlTarget) -> Request:
         return Request(
             visit.url,
-            self.parse,
+            self.parse_page,
             errback=self.on_visit_error,
             cb_kwargs={"asked": visit.url, "purpose": visit.purpose},
             priority=1 if visit.purpose in ("article", "sample") else 0,
             meta={
                 KIND: "article" if visit.purpose == "article" else "other",
-                KEY: self.page_key(visit.url),
+                KEY: self.spider.page_key(visit.url),
             },
         )
+
+
+class DiscoverySpider(PortalSpider):
+    """A portal whose URLs nobody described: it finds its way by what pages are."""
+
+    finder_type = ExplorationFinder
+    wayback_finder_type = WaybackFinder

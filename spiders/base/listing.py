@@ -1,10 +1,9 @@
-"""Spiders of portals whose system is known: its family says how lists and pagers look."""
+"""Portals whose system is known: its family says how listings and pagers look."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
@@ -13,10 +12,9 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject, reject
-from portals.crawling.arguments import ArgumentError
-from portals.crawling.outputs import KEY, KIND, ListingPageRead, SpiderOutput
-from portals.crawling.page_work import LEASE
-from portals.crawling.revisit_policy import is_unchanged, validators
+from portals.crawling.requests import LEASE
+from portals.crawling.revisit_policy import validators
+from portals.crawling.spider_outputs import KEY, KIND, ListingPageRead, SpiderOutput
 from portals.discovery.links import found_links, news_sections
 from portals.discovery.paging import (
     KNOWN_STREAK,
@@ -35,49 +33,50 @@ from portals.language.dates import find_date
 from portals.language.text import clean
 from portals.network.replay_handler import NotArchivedError
 from portals.outcomes import Counter, RejectCode, StopReason
-from portals.urls import host_of, url_key
-from spiders.base import LAST
-from spiders.wayback import ArchivedPortalSpider
+from portals.urls import url_key
+from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
+from spiders.base.wayback import WaybackFinder
 
+_NOT_MODIFIED = 304
 _MAX_ADDRESSES = 3  # under which an article is tried
 
 
-class ListingSpider(ArchivedPortalSpider):
-    """A portal whose system is known.
+class ListingFinder(Finder):
+    """Reads the listings of a portal whose system is known, page after page."""
 
-    ``family``: the system, which says how lists, pagers and sections look. ``listings``: paths of
-    the portal's lists; where there are none, sections are found from the home page.
-    """
+    callbacks = ("parse_home", "parse_listing", "on_listing_error", "on_article_error")
 
-    family: ClassVar[Family]
-    listings: ClassVar[tuple[str, ...]] = ()
+    def __init__(self, spider: PortalSpider) -> None:
+        super().__init__(spider)
+        assert spider.family is not None, "a listing spider names its family"
+        self.family = spider.family
+        self.listings: tuple[str, ...] = getattr(spider, "listings", ())
+        self._fingerprints: dict[str, dict[str, int]] = {}  # of listings: pages by their links
 
-    def __init__(self, name: str | None = None, **arguments: str) -> None:
-        super().__init__(name, **arguments)
-        self._fingerprints: dict[str, dict[str, int]] = {}  # of sections: pages by what they list
-
-    async def start_live(self) -> AsyncIterator[Request]:
-        """Ask for what the calendar wants, and for the first page of every list, or the home."""
-        self.fill_gaps()
+    def start(self) -> Iterator[Request]:
+        """Request what is due, and the first page of every listing, or the home page."""
         for url in self.due_revisits():
-            yield self._article(url).replace(priority=LAST)
+            yield self._article(url).replace(priority=REVISIT_PRIORITY)
         if not self.listings:
             yield Request(
-                self.home_url, self.parse_home, errback=self.on_error, meta={KIND: "listing"}
+                self.spider.home_url,
+                self.parse_home,
+                errback=self.spider.on_error,
+                meta={KIND: "listing"},
             )
-        section = self.arguments.section or ""
+        section = self.spider.arguments.section or ""
         for path in self.listings:
             if section in path:
-                yield self._listing(urljoin(self.home_url, path), first=True)
+                yield self._listing(urljoin(self.spider.home_url, path), is_declared=True)
 
     def parse_home(self, response: Response) -> Iterator[SpiderOutput]:
         """Yield the sections that the home page leads to, and its articles where it is a list."""
-        page = self.page_of(response)
+        page = self.spider.page_of(response)
         if isinstance(page, Reject):
             yield page
             return
         sections = self._sections(page)
-        section = self.arguments.section or ""
+        section = self.spider.arguments.section or ""
         for url in sections:
             if section in url:
                 yield self._listing(url)
@@ -89,14 +88,14 @@ class ListingSpider(ArchivedPortalSpider):
     def parse_listing(self, response: Response, **place: Any) -> Iterator[SpiderOutput]:
         """Yield the articles of a list page and its next page."""
         where = ListingCursor(**place)
-        if is_unchanged(response):
+        if response.status == _NOT_MODIFIED:
             yield from self._unchanged(response, where)
             return
-        page = self.page_of(response)
+        page = self.spider.page_of(response)
         if isinstance(page, Reject):
             yield page
             yield from self._broken(where, response.url)
-        elif not self._is_home(response.url):
+        elif not self.spider.is_home(response.url):
             yield from self._listed(page, where)
         elif where.number < where.last:  # else an unknown URL, or behind its end (NukeViet)
             asked = response.meta.get("redirect_urls", [response.url])[0]
@@ -104,19 +103,19 @@ class ListingSpider(ArchivedPortalSpider):
             yield from self._broken(where, asked)
 
     def _unchanged(self, response: Response, where: ListingCursor) -> Iterator[SpiderOutput]:
-        before = self.frontier.recall(url_key(response.url))
+        before = self.spider.history.last_visit(url_key(response.url))
         items = (before.listed_articles if before else 0) or 0
-        self.inc_counter(Counter.PAGES_READ)
-        self.inc_counter(Counter.LISTINGS)
-        self.inc_counter(Counter.SKIPPED_KNOWN, items)
-        self.inc_counter(Counter.LISTED_KNOWN, items)
+        self.spider.inc_counter(Counter.PAGES_READ)
+        self.spider.inc_counter(Counter.LISTINGS)
+        self.spider.inc_counter(Counter.SKIPPED_KNOWN, items)
+        self.spider.inc_counter(Counter.LISTED_KNOWN, items)
         yield ListingPageRead(
             where.listing, where.number, response.url, "unchanged", items,
             stop_reason=StopReason.UNCHANGED, is_traversal_start=where.number == 1,
         )  # fmt: skip
 
     def _listed(self, page: Page, where: ListingCursor) -> Iterator[SpiderOutput]:
-        self.inc_counter(Counter.LISTINGS)
+        self.spider.inc_counter(Counter.LISTINGS)
         items = self._items(page)
         if not items:
             yield from self._empty_listing(page, where)
@@ -125,7 +124,7 @@ class ListingSpider(ArchivedPortalSpider):
             yield self._article(url)
         yield from self._parents(items)
         for url in self._links(page, self.family.section_links):
-            if (self.arguments.section or "") in url:
+            if (self.spider.arguments.section or "") in url:
                 yield self._listing(url)
         yield from self._turn_page(page, where, items)
 
@@ -155,26 +154,28 @@ class ListingSpider(ArchivedPortalSpider):
             return StopReason.REPEATS
         if where.number < MAX_LISTING_PAGES:
             return None
-        self.inc_counter(Counter.TRUNCATED_LISTINGS)
+        self.spider.inc_counter(Counter.TRUNCATED_LISTINGS)
         return StopReason.TOO_MANY_PAGES
 
     def _next_pages(self, where: ListingCursor, pager: Pager, known_run: int) -> Iterator[Request]:
         for url in pager.next:
             yield self._listing(
                 url,
-                section=where.listing,
+                listing=where.listing,
                 number=where.number + 1,
                 last=max([where.last, *(number for number, _ in pager.upcoming_pages)]),
-                known_run=known_run,
-                ahead=[list(item) for item in pager.upcoming_pages if item[0] > where.number + 1],
+                known_streak=known_run,
+                upcoming_pages=[
+                    list(item) for item in pager.upcoming_pages if item[0] > where.number + 1
+                ],
             )
 
     def _known_run(self, where: ListingCursor, items: list[str]) -> int:
         """Return how many articles in a row, up to the end of the page, an earlier walk met."""
-        walked_at = self.frontier.memory.completed_at(where.listing)
+        walked_at = self.spider.history.completed_at(where.listing)
         run = where.known_streak
         for url in items:
-            visit = self.frontier.recall(self.page_key(url)) if walked_at else None
+            visit = self.spider.history.last_visit(self.spider.page_key(url)) if walked_at else None
             is_old = visit is not None and walked_at and visit.first_fetched_at <= walked_at
             run = run + 1 if is_old else 0
         return run
@@ -188,11 +189,11 @@ class ListingSpider(ArchivedPortalSpider):
         """
         if self._is_older_than_wanted(page):
             return StopReason.OLDER_THAN_SINCE
-        wanted = self.arguments
+        wanted = self.spider.arguments
         if wanted.since or wanted.until or wanted.revisit == "all":
             return None
-        is_known = known_run >= min(KNOWN_STREAK, items) and self.frontier.remembers
-        is_complete = is_known and self.frontier.memory.completed_at(where.listing)
+        is_known = known_run >= min(KNOWN_STREAK, items) and self.spider.history.is_live
+        is_complete = is_known and self.spider.history.completed_at(where.listing)
         return StopReason.KNOWN if is_complete else None
 
     def _pager(self, page: Page, number: int) -> Pager:
@@ -216,7 +217,7 @@ class ListingSpider(ArchivedPortalSpider):
         """
         request: Request = failure.request  # type: ignore[attr-defined]
         where = ListingCursor(**request.cb_kwargs)
-        yield from self.on_error(failure)
+        yield from self.spider.on_error(failure)
         if isinstance(failure.value, NotArchivedError):
             return
         yield from self._broken(where, request.url)
@@ -234,54 +235,37 @@ class ListingSpider(ArchivedPortalSpider):
         if where.upcoming_pages:
             (number, url), *behind = where.upcoming_pages
             yield self._listing(
-                url, section=where.listing, number=number, last=where.last, ahead=behind
+                url, listing=where.listing, number=number, last=where.last, upcoming_pages=behind
             )
 
     def _article(self, url: str) -> Request:
         return Request(
             url,
-            self.parse_article,
+            self.spider.parse_article,
             errback=self.on_article_error,
             priority=1,
-            meta=self.request_meta("article", url),
+            meta=self.spider.request_meta("article", url),
         )
 
     def on_article_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Try the article's other address, if a list gave it one (NukeViet's parent sections)."""
         request: Request = failure.request  # type: ignore[attr-defined]
         tried = [*request.cb_kwargs.get("tried", ()), request.url]
-        others = self.frontier.queue.alternate_urls(request.meta[LEASE])
+        others = self.spider.history.alternate_urls(request.meta[LEASE])
         untried = [url for url in others if url not in tried]
         if not untried or len(tried) > _MAX_ADDRESSES:
-            yield from self.on_error(failure)
+            yield from self.spider.on_error(failure)
             return
         other = self._article(untried[0])
-        meta = {KIND: "article", KEY: f"{self.page_key(other.url)} {len(tried) + 1}"}
+        meta = {KIND: "article", KEY: f"{self.spider.page_key(other.url)} {len(tried) + 1}"}
         yield other.replace(cb_kwargs={"tried": tried}, meta=meta)
 
-    def parse_article(
-        self,
-        response: Response,
-        tried: Sequence[str] = (),  # noqa: ARG002 - for the errback
-    ) -> Iterator[SpiderOutput]:
-        """Yield the article of a page, or the reject that it is."""
-        page = self.page_of(response)
-        if not isinstance(page, Reject) and self._is_home(response.url):
-            asked = response.meta.get("redirect_urls", [response.url])[0]
-            yield Reject(asked, RejectCode.REDIRECTED_HOME)
-            return
-        result = page if isinstance(page, Reject) else self.read(page)
-        if isinstance(result, Reject):
-            yield result
-        else:
-            yield from self.yield_if_wanted(result)
-
     def _listing(self, url: str, **place: Any) -> Request:
-        place.setdefault("section", url_key(url))
+        place.setdefault("listing", url_key(url))
         meta: dict[str, Any] = {KIND: "listing"}
         headers = None
-        if place.get("number", 1) == 1 and self._asks_for_changes(place["section"]):
-            headers = validators(self.frontier.recall(url_key(url)))
+        if place.get("number", 1) == 1 and self._asks_for_changes(place["listing"]):
+            headers = validators(self.spider.history.last_visit(url_key(url)))
             meta["handle_httpstatus_list"] = [304]
         return Request(
             url,
@@ -294,12 +278,9 @@ class ListingSpider(ArchivedPortalSpider):
 
     def _asks_for_changes(self, section: str) -> bool:
         """Return True if a listing may answer "unchanged": its last traversal was complete."""
-        wanted = self.arguments
+        wanted = self.spider.arguments
         is_usual = wanted.revisit == "due" and not wanted.is_partial
-        return is_usual and self.frontier.memory.is_completed(section)
-
-    def _is_home(self, url: str) -> bool:
-        return url.rstrip("/") == self.home_url.rstrip("/")
+        return is_usual and self.spider.history.is_completed(section)
 
     def _sections(self, page: Page) -> list[str]:
         """Return the lists of news that a page leads to, by its feeds, its marks or its menu."""
@@ -312,14 +293,16 @@ class ListingSpider(ArchivedPortalSpider):
             )
             found += [own for url in urls if (own := self._own_link(page, url))]
         if self.family.menu_sections:
-            found += [own for link in news_sections(page) if (own := self.normalize_url(link))]
-        home = self.home_url.rstrip("/")
+            found += [
+                own for link in news_sections(page) if (own := self.spider.normalize_url(link))
+            ]
+        home = self.spider.home_url.rstrip("/")
         return [url for url in dict.fromkeys(found) if url.rstrip("/") != home]
 
     def _parents(self, items: list[str]) -> Iterator[Request]:
         if not self.family.is_parent_a_listing:
             return
-        section = self.arguments.section or ""
+        section = self.spider.arguments.section or ""
         for url in dict.fromkeys(item.rsplit("/", 1)[0] for item in items):
             if section in url and urlsplit(url).path:
                 yield self._listing(url)
@@ -344,7 +327,7 @@ class ListingSpider(ArchivedPortalSpider):
 
     def _own_link(self, page: Page, href: str) -> str | None:
         absolute = page.absolute(href)
-        url = self.normalize_url(absolute) if absolute else None
+        url = self.spider.normalize_url(absolute) if absolute else None
         if url is None or is_file(url):
             return None
         left_alone = self.family.skipped_paths
@@ -352,13 +335,13 @@ class ListingSpider(ArchivedPortalSpider):
 
     def _empty_listing(self, page: Page, where: ListingCursor) -> Iterator[SpiderOutput]:
         began = where.number == 1
-        found = self.interstitial_of(page)
+        found = self.spider.interstitial_of(page)
         if found and found.code is not RejectCode.ERROR_PAGE:  # so some say that a list has ended
             yield found
             yield from self._broken(where, page.url)
             return
         if self.family.can_listing_be_article:
-            result = self.read(page)
+            result = self.spider.read(page)
             if isinstance(result, Article):
                 yield ListingPageRead(
                     where.listing,
@@ -369,7 +352,7 @@ class ListingSpider(ArchivedPortalSpider):
                     stop_reason=StopReason.END,
                     is_traversal_start=began,
                 )
-                yield from self.yield_if_wanted(result)
+                yield from self.spider.yield_if_wanted(result)
                 return
         if where.is_declared or where.number < where.last:
             code = RejectCode.EMPTY_LISTING_PAGE
@@ -398,12 +381,12 @@ class ListingSpider(ArchivedPortalSpider):
         if found is None or found is self.family:
             return page.head_title[:200] or None
         detail = f"the page looks like {found.name}, not like {self.family.name}"
-        self.logger.warning("%s: %s", page.url, detail)
+        self.spider.logger.warning("%s: %s", page.url, detail)
         return detail
 
     def _is_older_than_wanted(self, page: Page) -> bool:
         """With ``since``, a list page whose dates are all older ends its section."""
-        since = self.arguments.since
+        since = self.spider.arguments.since
         if since is None:
             return False
         found = [find_date(b.text, page.fetched_at) for b in page.blocks if len(b.text) < 60]
@@ -411,18 +394,14 @@ class ListingSpider(ArchivedPortalSpider):
         return bool(dates) and max(dates) < since
 
 
-class FamilySpider(ListingSpider):
-    """Any site of a system, configured by nothing but its address.
+class ListingSpider(PortalSpider):
+    """A portal whose system is known.
 
-    ``-a origin=URL`` is needed; ``-a portal=NAME`` names the portal in the database, else its host
-    does.
+    ``family``: the system, which says how listings, pagers and sections look. ``listings``: paths
+    of the portal's listings; where there are none, they are found from the home page.
     """
 
-    def __init__(
-        self, name: str | None = None, portal: str | None = None, **arguments: str
-    ) -> None:
-        if "origin" not in arguments:
-            raise ArgumentError(f"{self.name} reads any site of its system: give -a origin=URL")
-        super().__init__(name, **arguments)
-        self.name = portal or host_of(self.home_url)
-        self.reader = replace(self.reader, portal=self.name)
+    family: ClassVar[Family]
+    listings: ClassVar[tuple[str, ...]] = ()
+    finder_type = ListingFinder
+    wayback_finder_type = WaybackFinder

@@ -7,9 +7,8 @@ served, read by the spider's own recipe and stored under the portal's own addres
 from __future__ import annotations
 
 import re
-from abc import abstractmethod
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from scrapy import Request
@@ -29,17 +28,15 @@ from portals.archive.wayback import (
     undo_rewriting,
 )
 from portals.article import Article, Reject, reject
-from portals.crawling.outputs import KEY, KIND, ListingPageRead, RetryLater, SpiderOutput
+from portals.crawling.spider_outputs import KEY, KIND, ListingPageRead, RetryLater, SpiderOutput
 from portals.discovery.explorer import SAMPLES
 from portals.discovery.url_patterns import is_file, is_skipped, pattern_of
 from portals.extraction.page import Page
-from portals.extraction.reader import read_safely
 from portals.extraction.unreadable import UnreadablePageError
 from portals.outcomes import Counter as RunCounter
 from portals.outcomes import RejectCode
-from portals.store.article_writer import utc
 from portals.urls import rebase_url, url_key
-from spiders.base import PortalSpider
+from spiders.base.portal import Finder, PortalSpider
 
 INDEX_SLOT = "wayback-index"
 """Download slot of the index, which wants to be asked more seldom than pages (``settings.py``)."""
@@ -51,28 +48,26 @@ _POLITE = {
 _LOST = frozenset([403, 404, 410, 451])
 
 
-class ArchivedPortalSpider(PortalSpider):
-    """A portal that can be read living, or with ``-a via=wayback`` from the Wayback Machine."""
+class WaybackFinder(Finder):
+    """Finds the captures of a portal in the Wayback Machine: ``-a via=wayback``."""
 
-    async def start(self) -> AsyncIterator[Request]:
-        """Ask for where the portal begins, or for the index of the archive that stands for it."""
-        if self.arguments.via:
-            yield self.ask_index()
-            return
-        async for request in self.start_live():
-            yield request
+    callbacks = ("parse_index", "on_index_error", "parse_capture", "on_capture_error")
 
-    @abstractmethod
-    def start_live(self) -> AsyncIterator[Request]:
-        """Ask for where the living portal begins."""
+    def __init__(self, spider: PortalSpider) -> None:
+        super().__init__(spider)
+        self._dated_patterns: Counter[str] | None = None
 
-    def ask_index(self, number: int = 1, resume_key: str | None = None) -> Request:
+    def start(self) -> Iterator[Request]:
+        """Request the index of the archive."""
+        yield self._index_request()
+
+    def _index_request(self, number: int = 1, resume_key: str | None = None) -> Request:
         """Return the request for one page of the index."""
         url = cdx_url(
-            self.settings["WAYBACK"],
-            self.host,
-            pattern=self.reader.external_id,
-            since=self.arguments.since,
+            self.spider.settings["WAYBACK"],
+            self.spider.host,
+            pattern=self.spider.article_recipe.external_id,
+            since=self.spider.arguments.since,
             resume_key=resume_key,
         )
         return Request(
@@ -86,26 +81,26 @@ class ArchivedPortalSpider(PortalSpider):
 
     def parse_index(self, response: Response, number: int) -> Iterator[SpiderOutput]:
         """Ask for the captures that a page of the index lists, and for its next page."""
-        self.inc_counter(RunCounter.PAGES_READ)
+        self.spider.inc_counter(RunCounter.PAGES_READ)
         try:
             page = parse_cdx_page(response.body)
         except UnreadableIndexError as error:
-            self.inc_counter(RunCounter.ERRORS)
+            self.spider.inc_counter(RunCounter.ERRORS)
             yield reject(response.url, RejectCode.INDEX_UNREADABLE, error=error)
             yield ListingPageRead(VIA, number, response.url, "failed")
             return
-        self.inc_counter(RunCounter.LISTINGS)
+        self.spider.inc_counter(RunCounter.LISTINGS)
         wanted = list(self._wanted(page.records))
         yield ListingPageRead(VIA, number, response.url, "fetched", len(wanted))
         for line in wanted:
             yield self._ask_capture(line)
         if page.resume_key:
-            yield self.ask_index(number + 1, page.resume_key)
+            yield self._index_request(number + 1, page.resume_key)
 
     def on_index_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Note a page of the index that could not be had: what it lists is not known."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        self.inc_counter(RunCounter.ERRORS)
+        self.spider.inc_counter(RunCounter.ERRORS)
         self._note_answer(failure)
         yield Reject(request.url, RejectCode.INDEX_FAILED, _why(failure))
         yield ListingPageRead(VIA, int(request.cb_kwargs["number"]), request.url, "failed")
@@ -123,9 +118,9 @@ class ArchivedPortalSpider(PortalSpider):
             if url is None or not is_new or line.status not in ("200", "-"):
                 continue
             played = parse_playback_url(playback_url("http://archive", line))
-            if played and self.recorder.pages.holds(url, utc(played.captured_at), VIA):
-                self.inc_counter(RunCounter.SKIPPED_KNOWN)
-                self.inc_counter(RunCounter.LISTED_KNOWN)
+            if played and self.spider.history.holds_capture(url, played.captured_at, VIA):
+                self.spider.inc_counter(RunCounter.SKIPPED_KNOWN)
+                self.spider.inc_counter(RunCounter.LISTED_KNOWN)
             else:
                 yield line
 
@@ -133,17 +128,17 @@ class ArchivedPortalSpider(PortalSpider):
         """Return the portal's own address of a capture, None where it can be no article."""
         played = parse_playback_url(playback_url("http://archive", line))
         try:
-            url = rebase_url(played.url, self.home_url) if played else None
+            url = rebase_url(played.url, self.spider.home_url) if played else None
         except ValueError:
             return None
         if url is None or is_file(url) or is_skipped(url):
             return None
-        pattern = self.reader.external_id
+        pattern = self.spider.article_recipe.external_id
         return url if pattern is None or re.search(pattern, url) else None
 
     def _ask_capture(self, line: CdxRecord) -> Request:
         return Request(
-            playback_url(self.settings["WAYBACK"], line),
+            playback_url(self.spider.settings["WAYBACK"], line),
             self.parse_capture,
             errback=self.on_capture_error,
             meta={**_POLITE, KIND: "article", KEY: f"{line.timestamp} {line.original}"},
@@ -151,19 +146,19 @@ class ArchivedPortalSpider(PortalSpider):
 
     def parse_capture(self, response: Response) -> Iterator[SpiderOutput]:
         """Yield the article of a capture as the portal showed it then."""
-        self.inc_counter(RunCounter.PAGES_READ)
+        self.spider.inc_counter(RunCounter.PAGES_READ)
         assert response.request is not None
         asked = response.meta.get("redirect_urls", [response.url])[0]
         wanted, played = parse_playback_url(asked), parse_playback_url(response.url)
         if played is None or MEMENTO not in response.headers:
-            self.inc_counter(RunCounter.ERRORS)
+            self.spider.inc_counter(RunCounter.ERRORS)
             yield Reject(asked, RejectCode.NO_CAPTURE)
             yield RetryLater()
             return
         if wanted is None or played.captured_at != wanted.captured_at:
             yield from self._lost(asked, "the archive plays another capture in its place")
             return
-        url = rebase_url(played.url, self.home_url)
+        url = rebase_url(played.url, self.spider.home_url)
         if url is None:
             yield from self._lost(asked, "the archive plays a page of another host")
             return
@@ -176,31 +171,30 @@ class ArchivedPortalSpider(PortalSpider):
         yield from self._read_capture(page)
 
     def _read_capture(self, page: Page) -> Iterator[SpiderOutput]:
-        result = read_safely(page, self.reader)
+        result = self.spider.read_with_recipe(page)
         if isinstance(result, Reject):
             if result.code is RejectCode.READER_FAILED:
-                self.inc_counter(RunCounter.ERRORS)
-                self.inc_counter(RunCounter.READER_ERRORS)
+                self.spider.inc_counter(RunCounter.ERRORS)
+                self.spider.inc_counter(RunCounter.READER_ERRORS)
             # Where any page may be an article, lists and menus are no rejects.
-            if result.code is RejectCode.READER_FAILED or self.reader.external_id:
+            if result.code is RejectCode.READER_FAILED or self.spider.article_recipe.external_id:
                 yield result
             return
         result.via = VIA
-        if result.published_at or self.family or self._is_articles_shape(page.url, result):
-            yield from self.yield_if_wanted(result)
+        if result.published_at or self.spider.family or self._is_articles_shape(page.url, result):
+            yield from self.spider.yield_if_wanted(result)
         else:
             yield Reject(page.url, RejectCode.UNDATED, result.title[:200])
 
     def _is_articles_shape(self, url: str, article: Article) -> bool:
         """Return True if dated articles stand at addresses like ``url``."""
-        if not hasattr(self, "_dated_shapes"):
-            known = self.recorder.learnt_shapes(self.name)
-            self._dated_shapes: Counter[str] = Counter(
-                {shape.pattern: SAMPLES for shape in known if shape.kind == "article"}
-            )
+        if self._dated_patterns is None:
+            known = self.spider.history.url_patterns()
+            articles = {one.pattern: SAMPLES for one in known if one.kind == "article"}
+            self._dated_patterns = Counter(articles)
         if article.published_at:
-            self._dated_shapes[pattern_of(url)] += 1
-        return self._dated_shapes[pattern_of(url)] >= SAMPLES
+            self._dated_patterns[pattern_of(url)] += 1
+        return self._dated_patterns[pattern_of(url)] >= SAMPLES
 
     def on_capture_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Note a capture that could not be had, lost or for the moment."""
@@ -210,17 +204,16 @@ class ArchivedPortalSpider(PortalSpider):
         if status in _LOST:
             yield from self._lost(request.url, f"the archive answered {status}")
             return
-        self.inc_counter(RunCounter.ERRORS)
+        self.spider.inc_counter(RunCounter.ERRORS)
         yield Reject(request.url, RejectCode.ARCHIVE_UNREACHABLE, _why(failure))
 
     def _lost(self, asked: str, detail: str) -> Iterator[SpiderOutput]:
-        self.inc_counter(RunCounter.ERRORS)
-        self.inc_counter(RunCounter.LOST_CAPTURES)
+        self.spider.inc_counter(RunCounter.ERRORS)
         yield Reject(asked, RejectCode.CAPTURE_LOST, detail)
 
     def _note_answer(self, failure: Failure) -> None:
         if isinstance(failure.value, HttpError):
-            self.inc_counter(RunCounter.PAGES_READ)
+            self.spider.inc_counter(RunCounter.PAGES_READ)
 
 
 def _why(failure: Failure) -> str:

@@ -1,15 +1,17 @@
-"""What every spider does: arguments, pages to articles, failures to rejects.
+"""What every spider does: arguments, URL rules, pages to articles, failures to rejects.
 
-A portal whose system is known is a ``ListingSpider`` (``listing.py``); one whose addresses nobody
-described is a ``DiscoverySpider`` (``discovery.py``). A portal's own file holds attributes only.
+How the articles of a portal are found is a ``Finder`` that the spider holds (``listing.py``,
+``exploration.py``), and so is the Wayback Machine where it is read in the portal's place
+(``wayback.py``). A portal's own file holds attributes only.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit, urlunsplit
 
@@ -30,11 +32,10 @@ from twisted.python.failure import Failure
 
 from portals.article import Article, Reject, reject
 from portals.catalogue import portal, portals
-from portals.crawling.arguments import CrawlArguments
-from portals.crawling.outputs import KEY, KIND, SpiderOutput
-from portals.crawling.run import RunRecorder
-from portals.crawling.scheduler import Frontier
-from portals.discovery.url_filters import matching_filter
+from portals.crawling.arguments import ArgumentError, CrawlArguments
+from portals.crawling.history import History
+from portals.crawling.spider_outputs import KEY, KIND, SpiderOutput
+from portals.discovery.url_filters import UrlFilters, matching_filter
 from portals.discovery.url_patterns import has_session_id, without_session
 from portals.extraction.interstitials import INTERSTITIAL_CODES, classify_interstitial
 from portals.extraction.layout import Layout
@@ -48,17 +49,47 @@ from portals.network.decoding import UnreadableBodyError
 from portals.network.replay_handler import CAPTURED_AT, NotArchivedError
 from portals.network.url_guard import OffsiteRequestError, UrlGuard
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
-from portals.store.gaps import gaps_of
 from portals.urls import host_of, url_key
 
 _REFUSED = frozenset([401, 403, 429, 451])
 _GONE = frozenset([404, 410])
 
-LAST = -1
+REVISIT_PRIORITY = -1
 """Priority of revisits: news come first, whatever became of old pages."""
 
 MAX_REVISITS = 300
-"""Known articles that one run visits again, at most; the others wait for the next night."""
+"""Known articles that one run revisits at most; the others wait for the next nightly run."""
+
+
+class Finder(ABC):
+    """Finds the articles of the portal of ``spider``.
+
+    ``callbacks``: names of the methods that requests call back; the spider has them too, since
+    the frontier stores callbacks by name.
+    """
+
+    callbacks: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, spider: PortalSpider) -> None:
+        self.spider = spider
+
+    @abstractmethod
+    def start(self) -> Iterator[Request]:
+        """Yield the requests with which a crawl begins."""
+
+    def read_page(self, page: Page) -> Article | Reject:
+        """Return what a page shows."""
+        return self.spider.read_with_recipe(page)
+
+    def close(self, reason: str) -> None:  # noqa: B027 - most finders learn nothing
+        """Store what was learned; ``reason`` is Scrapy's."""
+
+    def due_revisits(self) -> list[str]:
+        """Return the known articles that are due for a revisit."""
+        wanted = self.spider.arguments
+        if wanted.revisit == "none" or wanted.is_partial:
+            return []
+        return self.spider.history.due_urls(MAX_REVISITS)
 
 
 class PortalSpider(Spider):
@@ -66,9 +97,12 @@ class PortalSpider(Spider):
 
     ``family``: the portal's system. ``layout``: how its articles look, in place of the family's;
     ``layouts``: how they looked before, each with the days on which they did. ``themes``: selectors
-    of the portal's own, asked before the family's, with their days where they are of the past.
-    ``external_id``: the number in an article's address, in place of the family's.
-    ``cookie_stub``: the host wants a cookie that a script sets; it is sent back once.
+    of the portal's own, tried before the family's, with their days where they are of the past.
+    ``external_id``: the number in an article's URL, in place of the family's.
+    ``answers_cookie_challenge``: the host wants a cookie that a script sets; it is sent back once.
+    ``finder_type``: how articles are found, ``wayback_finder_type``: how in a public archive.
+    ``reads_any_site``: the spider is of a system and not
+    of a portal: ``-a origin=URL`` says which site, ``-a portal=NAME`` names it in the database.
     """
 
     family: ClassVar[Family | None] = None
@@ -77,20 +111,35 @@ class PortalSpider(Spider):
     themes: ClassVar[tuple[Theme, ...]] = ()
     answers_cookie_challenge: ClassVar[bool] = False
     external_id: ClassVar[str | None] = None
+    finder_type: ClassVar[type[Finder]]
+    wayback_finder_type: ClassVar[type[Finder]]
+    reads_any_site: ClassVar[bool] = False
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
         self.given_arguments = dict(arguments)
+        site_name = arguments.pop("portal", None) if self.reads_any_site else None
         self.arguments = CrawlArguments.parse(arguments)
         origin = self.arguments.origin
+        if self.reads_any_site and not origin:
+            raise ArgumentError(f"{self.name} reads any site of its system: give -a origin=URL")
         self.home_url = f"{origin}/" if origin else portal(self.name).home_url
         self.host = host_of(self.home_url)
+        self.article_recipe = self.recipe()
+        if self.reads_any_site:
+            self.name = site_name or self.host
+            self.article_recipe = replace(self.article_recipe, portal=self.name)
         known = portals().get(self.name)
         self.portal_host = known.host if known else self.host
         self.mirror_urls = known.mirror_urls if known and not origin else ()
         self.tls_exception = known.tls_exception if known and not origin else ""
+        self.history = History()
+        self.url_filters = UrlFilters()
         self.articles_yielded = 0
-        self.reader = self.recipe()
+        via_wayback = bool(self.arguments.via)
+        self.finder = (self.wayback_finder_type if via_wayback else self.finder_type)(self)
+        for callback in self.finder.callbacks:
+            setattr(self, callback, getattr(self.finder, callback))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -103,14 +152,13 @@ class PortalSpider(Spider):
 
     @property
     def url_guard(self) -> UrlGuard:
-        """Where this crawl may go: to the portal, or to the archive that stands for it."""
+        """Where this crawl may go: to the portal, or to the archive that is read in its place."""
         if self.arguments.via:
             archive = (self.settings["WAYBACK"],)
             is_named = (self.settings.getpriority("WAYBACK") or 0) >= SETTINGS_PRIORITIES["cmdline"]
             return UrlGuard(archive, archive if is_named else ())
-        return UrlGuard(
-            (self.home_url, *self.mirror_urls), (self.home_url,) if self.arguments.origin else ()
-        )
+        named = (self.home_url,) if self.arguments.origin else ()
+        return UrlGuard((self.home_url, *self.mirror_urls), named)
 
     @classmethod
     def recipe(cls) -> Recipe:
@@ -136,49 +184,37 @@ class PortalSpider(Spider):
             general=True,
         )
 
-    def fill_gaps(self) -> None:
-        """With ``backfill``, want the time from the first gap of the kept articles to the last.
+    async def start(self) -> AsyncIterator[Request]:
+        """Request where the crawl begins."""
+        self._fill_gaps()
+        for request in self.finder.start():
+            yield request
 
-        Called before the first request. A portal without gaps is crawled as ever.
+    def closed(self, reason: str) -> None:
+        """Let the finder store what it learned."""
+        self.finder.close(reason)
+
+    def _fill_gaps(self) -> None:
+        """With ``backfill``, want the time from the first publication gap to the last.
+
+        A portal without gaps is crawled as ever.
         """
-        gaps = gaps_of(self.recorder.store, self.name) if self.arguments.backfill else []
+        gaps = self.history.gaps() if self.arguments.backfill else []
         if not gaps:
             return
         first, last = (
             datetime.fromisoformat(f"{day}T00:00:00+07:00")
-            for day in (
-                gaps[0].since,
-                gaps[-1].until,
-            )
+            for day in (gaps[0].since, gaps[-1].until)
         )
         self.arguments = replace(self.arguments, since=first, until=last + timedelta(days=1))
         self.logger.info("filling %d gaps from %s to %s", len(gaps), gaps[0].since, gaps[-1].until)
 
-    # --- requests --------------------------------------------------------------------------------
-
-    @property
-    def recorder(self) -> RunRecorder:
-        """The books of this run."""
-        recorder = self.crawler.get_extension(RunRecorder)
-        assert recorder is not None
-        return recorder
-
-    @property
-    def frontier(self) -> Frontier:
-        """What waits, and what is remembered of the portal."""
-        return self.recorder.frontier
+    # --- URLs ------------------------------------------------------------------------------------
 
     def page_key(self, url: str) -> str:
-        """Return what makes ``url`` the same article: the portal's own number, else the address."""
-        number = self.reader.id_of(url)
+        """Return what makes ``url`` the same article: the portal's own number, else the URL."""
+        number = self.article_recipe.id_of(url)
         return f"article {number}" if number else url_key(url)
-
-    def due_revisits(self) -> list[str]:
-        """Return the known articles that the calendar wants visited again."""
-        wanted = self.arguments
-        if not self.frontier.remembers or wanted.revisit == "none" or wanted.is_partial:
-            return []
-        return self.frontier.memory.due_urls(datetime.now(UTC), MAX_REVISITS)
 
     def request_meta(self, kind: str, url: str) -> dict[str, str]:
         """Return the meta of a request for a page of ``kind``."""
@@ -187,30 +223,33 @@ class PortalSpider(Spider):
     def normalize_url(self, url: str) -> str | None:
         """Return ``url`` where it is of this portal, moved to ``origin`` if one was given.
 
-        Sessions and tracking marks are taken off it. An address that has no end is none of the
-        portal's (``discovery/traps.py``), and the ledger tells of it.
+        Sessions and tracking parameters are taken off it. A URL that has no end is none of the
+        portal's (``discovery/url_filters.py``) and is counted.
         """
-        found = self._at_home(url)
+        found = self._on_portal(url)
         if found is None:
             return None
-        traps = self.frontier.traps
         if rule := matching_filter(found):
-            traps.record(rule, found)
+            self.url_filters.record(rule, found)
             return None
         if has_session_id(found):
-            traps.record("session id", found)
+            self.url_filters.record("session id", found)
         return without_session(found)
 
-    def _at_home(self, url: str) -> str | None:
+    def _on_portal(self, url: str) -> str | None:
         host = host_of(url)
         if host == self.host:
             return url
         has_moved = self.arguments.origin and host == self.portal_host
-        is_other = any(host == host_of(home) for home in self.mirror_urls)
-        if not has_moved and not is_other:
+        is_mirror = any(host == host_of(home) for home in self.mirror_urls)
+        if not has_moved and not is_mirror:
             return None
         home = urlsplit(self.home_url)
         return urlunsplit(urlsplit(url)._replace(scheme=home.scheme, netloc=home.netloc))
+
+    def is_home(self, url: str) -> bool:
+        """Return True for the URL of the home page."""
+        return url.rstrip("/") == self.home_url.rstrip("/")
 
     def inc_counter(self, counter: Counter, by: int = 1) -> None:
         """Add to a counter of the run."""
@@ -219,6 +258,23 @@ class PortalSpider(Spider):
 
     # --- pages -----------------------------------------------------------------------------------
 
+    def parse(self, response: Response, **_: Any) -> Iterator[SpiderOutput]:
+        """Yield the article of a page; the callback where none is named (``scrapy parse``)."""
+        yield from self.parse_article(response)
+
+    def parse_article(self, response: Response, **_: Any) -> Iterator[SpiderOutput]:
+        """Yield the article of a page, or the reject that it is."""
+        page = self.page_of(response)
+        if not isinstance(page, Reject) and self.is_home(response.url):
+            requested = response.meta.get("redirect_urls", [response.url])[0]
+            yield Reject(requested, RejectCode.REDIRECTED_HOME)
+            return
+        result = page if isinstance(page, Reject) else self.read(page)
+        if isinstance(result, Reject):
+            yield result
+        else:
+            yield from self.yield_if_wanted(result)
+
     def page_of(self, response: Response) -> Page | Reject:
         """Return the page of a response, or the reject that says why it is none."""
         self.inc_counter(Counter.PAGES_READ)
@@ -226,16 +282,15 @@ class PortalSpider(Spider):
         kind = header.decode("latin-1") if header else ""
         if not _is_web_page(kind, response.body):
             return Reject(response.url, RejectCode.NOT_A_WEB_PAGE, kind or None)
+        captured_at = response.meta.get(CAPTURED_AT) if response.request is not None else None
         try:
-            return Page.from_bytes(
-                response.url, response.body, kind, response.meta.get(CAPTURED_AT)
-            )
+            return Page.from_bytes(response.url, response.body, kind, captured_at)
         except UnreadablePageError as error:
             return Reject(response.url, error.code, error.detail)
 
     def read(self, page: Page) -> Article | Reject:
         """Return what the page shows; a failing reader is a reject and is counted."""
-        result = self.read_page(page)
+        result = self.finder.read_page(page)
         if isinstance(result, Reject) and result.code is RejectCode.READER_FAILED:
             self.inc_counter(Counter.ERRORS)
             self.inc_counter(Counter.READER_ERRORS)
@@ -243,16 +298,16 @@ class PortalSpider(Spider):
             return self.interstitial_of(page) or result
         return result
 
+    def read_with_recipe(self, page: Page) -> Article | Reject:
+        """Return what the page shows by the portal's recipe."""
+        return read_safely(page, self.article_recipe)
+
     def interstitial_of(self, page: Page) -> Reject | None:
         """Return the reject of a page that is not the portal's: a challenge, a parked domain."""
         kind = classify_interstitial(page)
         if kind is None:
             return None
         return Reject(page.url, INTERSTITIAL_CODES[kind], page.head_title[:200] or None)
-
-    def read_page(self, page: Page) -> Article | Reject:
-        """Return what the page shows."""
-        return read_safely(page, self.reader)
 
     def yield_if_wanted(self, article: Article) -> Iterator[Article]:
         """Yield the article if the arguments want it; end the crawl at ``limit``."""
@@ -263,54 +318,54 @@ class PortalSpider(Spider):
         if limit is not None and self.articles_yielded >= limit:
             raise CloseSpider("limit")
         self.articles_yielded += 1
-        is_old = bool(self.arguments.via)  # read by whatever net fits what the portal was then
+        is_old = bool(self.arguments.via)  # read by whatever fits what the portal was then
         if self.family and not is_old and not article.provenance["body"].startswith("selectors"):
             self.inc_counter(Counter.BY_FALLBACK)
         yield article
 
+    # --- failures --------------------------------------------------------------------------------
+
     def on_error(self, failure: Failure) -> Iterator[SpiderOutput]:
-        """Turn a request that failed into a count and, unless it was not archived, a reject."""
+        """Turn a failed request into a count and, unless it was not archived, a reject."""
         request: Request = failure.request  # type: ignore[attr-defined]
         error = failure.value
         if isinstance(error, NotArchivedError):
             self.inc_counter(Counter.NOT_ARCHIVED)
             return
         self.inc_counter(Counter.ERRORS)
-        asked = request.meta.get("redirect_urls", [request.url])[0]
+        yield self._reject_of(request.meta.get("redirect_urls", [request.url])[0], error)
+
+    def _reject_of(self, url: str, error: BaseException | None) -> Reject:
         if isinstance(error, UnreadableBodyError):
-            yield reject(asked, error.code, error=error)
-            return
+            return reject(url, error.code, error=error)
         if isinstance(error, UnreadablePageError):
-            yield Reject(asked, error.code, error.detail)
-            return
+            return Reject(url, error.code, error.detail)
         if isinstance(error, PageTimeoutError):
-            yield Reject(asked, RejectCode.TOO_SLOW)
-            return
-        yield self._fetch_reject(asked, error)
+            return Reject(url, RejectCode.TOO_SLOW)
+        if isinstance(error, HttpError):
+            return self._reject_of_status(url, error.response)
+        code = next(code for applies, code in _FAILURES if applies(error))
+        return Reject(url, code, f"{type(error).__name__}: {error}"[:200])
+
+    def _reject_of_status(self, url: str, response: Response) -> Reject:
+        status = response.status
+        self.inc_counter(Counter.PAGES_READ)
+        if status not in _GONE and (code := self._interstitial_code(response)):
+            return Reject(url, code, f"status {status}")
+        if status in _REFUSED:
+            self.inc_counter(Counter.REFUSED)
+        location = (response.headers.get("Location") or b"").decode("latin-1")
+        return reject(url, RejectCode.HTTP_STATUS, location[:200] or None, status=status)
 
     def _interstitial_code(self, response: Response) -> RejectCode | None:
         """Return the code of an error page that is a challenge, a login wall or a parked domain.
 
         Of errors and missing pages the status itself says more than their words.
         """
-        page = _page_shown(response)
-        found = self.interstitial_of(page) if page else None
-        return found.code if found and REJECT_RULES[found.code].counter else None
-
-    def _fetch_reject(self, url: str, error: BaseException | None) -> Reject:
-        if not isinstance(error, HttpError):
-            code = next(code for applies, code in _FAILURES if applies(error))
-            if counter := REJECT_RULES[code].counter:
-                self.inc_counter(counter)
-            return Reject(url, code, f"{type(error).__name__}: {error}"[:200])
-        status = error.response.status
-        self.inc_counter(Counter.PAGES_READ)
-        if status not in _GONE and (shown := self._interstitial_code(error.response)):
-            return Reject(url, shown, f"status {status}")
-        if status in _REFUSED:
-            self.inc_counter(Counter.REFUSED)
-        location = (error.response.headers.get("Location") or b"").decode("latin-1")
-        return reject(url, RejectCode.HTTP_STATUS, location[:200] or None, status=status)
+        page = _page_or_none(response)
+        kind = classify_interstitial(page) if page else None
+        code = INTERSTITIAL_CODES[kind] if kind else None
+        return code if code and REJECT_RULES[code].counter else None
 
 
 _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], RejectCode], ...] = (
@@ -330,7 +385,7 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], RejectCode], ...]
 """What a failed request is rejected as: the first test that holds."""
 
 
-def _page_shown(response: Response) -> Page | None:
+def _page_or_none(response: Response) -> Page | None:
     kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
     try:
         return Page.from_bytes(response.url, response.body, kind)

@@ -1,0 +1,158 @@
+"""Storing a page result: one transaction for everything that came of a page.
+
+The same function stores what a crawl read and what another process hands in as JSON. Whatever
+needs the database is decided here: which links are known, and which of them are due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from portals.crawling.modes import CrawlMode
+from portals.crawling.page_result import (
+    Applied,
+    CrawlContext,
+    PageResult,
+    SkippedLink,
+    is_retryable,
+    page_kind,
+)
+from portals.crawling.revisit_policy import visit_after
+from portals.crawling.spider_outputs import KIND, KnownArticle, ListingPageRead
+from portals.discovery.url_filters import MAX_QUEUED
+from portals.store.crawl_state import CrawlState, ListingPage
+from portals.store.database import Store
+from portals.store.pages import PageRepository
+from portals.store.request_queue import QueuedRequest, RequestQueue
+
+_FULL = 6  # articles on a first page, from which one with less than a third has shrunk
+
+
+def apply(store: Store, result: PageResult) -> Applied:
+    """Store ``result`` in one transaction and return what that changed. Raises sqlite3.Error."""
+    return PageApplier(store, result.crawl.portal).apply(result)
+
+
+class PageApplier:
+    """Stores the page results of one portal."""
+
+    def __init__(self, store: Store, portal: str) -> None:
+        self.store = store
+        self.pages = PageRepository(store)
+        self.queue = RequestQueue(store, portal)
+        self.state = CrawlState(store, portal)
+
+    def apply(self, result: PageResult, room: int = MAX_QUEUED) -> Applied:
+        """Store ``result`` and return what that changed.
+
+        ``room``: requests that the frontier still takes. Raises sqlite3.Error.
+        """
+        applied = Applied()
+        with self.store.writing():
+            page_id = self._store_pages(result)
+            self._store_items(result, page_id, applied)
+            self._skip_known(result.known, applied)
+            self.enqueue(result.requests, result.crawl, result.fetched_at, applied, room)
+            self._store_exploration(result)
+            for page in result.listing_pages:
+                self._record_listing_page(result, page, applied)
+            self._store_visit(result)
+            self.queue.finish(result.request.lease_id, failed=is_retryable(result))
+        return applied
+
+    def enqueue(
+        self,
+        requests: Iterable[QueuedRequest],
+        crawl: CrawlContext,
+        now: str,
+        applied: Applied,
+        room: int = MAX_QUEUED,
+    ) -> None:
+        """Enqueue requests; skip known articles that are not due for a revisit at ``now``."""
+        wanted: list[QueuedRequest] = []
+        for request in requests:
+            if self._is_not_due(request, crawl, now):
+                self._skip_known([KnownArticle(request.key, request.url)], applied)
+            elif len(wanted) >= room:
+                applied.skipped.append(SkippedLink("too much waits", request.url))
+            else:
+                wanted.append(request)
+        applied.enqueued += self.queue.add(wanted)
+        applied.skipped += [SkippedLink("twin", url) for url in self.queue.duplicate_urls]
+        self.queue.duplicate_urls.clear()
+
+    def _is_not_due(self, request: QueuedRequest, crawl: CrawlContext, now: str) -> bool:
+        if request.request.get("meta", {}).get(KIND) != "article":
+            return False
+        if crawl.mode is not CrawlMode.LIVE or crawl.revisits == "all":
+            return False
+        visit = self.state.last_visit(request.key)
+        if visit is None or visit.kind != "article":
+            return False
+        if crawl.revisits == "none":
+            return True
+        return visit.next_visit_at is not None and visit.next_visit_at > now
+
+    def _skip_known(self, known: Iterable[KnownArticle], applied: Applied) -> None:
+        """Count known articles, each once a crawl however many listings show it."""
+        for article in known:
+            applied.listed_known += 1
+            applied.skipped_known += self.queue.add_done(article.key, article.url)
+
+    def _store_pages(self, result: PageResult) -> int | None:
+        """Store where the responses are archived and what the page is; return the page's id."""
+        portal = result.crawl.portal
+        ids = {page: self.pages.add(portal, page) for page in result.archived}
+        if result.answer is None:
+            return None
+        page_id = ids.get(result.answer) or self.pages.add(portal, result.answer)
+        self.pages.record_page_kind(page_id, page_kind(result))
+        return page_id
+
+    def _store_items(self, result: PageResult, page_id: int | None, applied: Applied) -> None:
+        run_id, is_archive = result.crawl.run_id, result.crawl.mode is not CrawlMode.LIVE
+        if result.failure is None:
+            self.state.delete_rejects(result.request.url)  # it can be read after all
+        for article in result.articles:
+            outcome = self.store.save(article, run_id, from_archive=is_archive, page_id=page_id)
+            applied.outcomes.append(outcome)
+        for reject in result.rejects:
+            self.store.reject(reject, run_id, datetime.fromisoformat(result.fetched_at))
+
+    def _store_exploration(self, result: PageResult) -> None:
+        now = datetime.fromisoformat(result.fetched_at)
+        if result.crawl.mode is CrawlMode.LIVE:
+            for listing in result.traversals:
+                self.state.begin_traversal(listing, now, result.crawl.run_id)
+        for record in result.exploration:
+            self.queue.record_exploration(record.url, record.page)
+
+    def _record_listing_page(
+        self, result: PageResult, page: ListingPageRead, applied: Applied
+    ) -> None:
+        """Record a listing page, and the end of its listing's traversal if it is that."""
+        is_live, run_id = result.crawl.mode is CrawlMode.LIVE, result.crawl.run_id
+        now = datetime.fromisoformat(result.fetched_at)
+        if is_live and page.state == "fetched" and self._has_shrunk(page):
+            applied.shrunken_listings += 1
+        if page.is_traversal_start and is_live:
+            self.state.begin_traversal(page.listing, now, run_id)
+        row = ListingPage(
+            page.listing, page.number, page.url, page.state, page.items, page.stop_reason
+        )
+        self.state.record_listing_page(row, now, run_id)
+        self.state.record_expected_pages(page.listing, page.expected, now, run_id)
+        if page.stop_reason and is_live:
+            self.state.end_traversal(page.listing, page.number, page.stop_reason, run_id)
+
+    def _has_shrunk(self, page: ListingPageRead) -> bool:
+        usual = self.state.usual_length(page.listing) if page.number == 1 else 0
+        return usual >= _FULL and page.items * 3 < usual
+
+    def _store_visit(self, result: PageResult) -> None:
+        if result.crawl.mode is not CrawlMode.LIVE:
+            return  # visits to an archive say nothing of the portal
+        visit = visit_after(result, self.state.last_visit(result.request.key))
+        if visit:
+            self.state.save_visit(visit)

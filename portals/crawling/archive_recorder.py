@@ -1,0 +1,144 @@
+"""Every response of a live crawl, written to WARC files as it came from the network."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Headers, Response
+
+from portals.archive.captures import Capture, payload_digest
+from portals.archive.wayback import MEMENTO, VIA, PlaybackUrl, parse_playback_url
+from portals.archive.writer import RevisitTarget, RollingWriter
+from portals.crawling.modes import CrawlMode
+from portals.crawling.run_log import RunLog
+from portals.crawling.storage_guard import StorageGuard
+from portals.network.replay_handler import CAPTURED_AT, PAGE
+from portals.store.pages import ArchivedPage, PageRepository, StoredPage
+from portals.timestamps import utc
+from portals.urls import rebase_url
+
+_OK, _NOT_MODIFIED = 200, 304
+
+
+class ArchiveRecorder:
+    """Archives responses; the page results say where each is."""
+
+    def __init__(self, crawler: Crawler, run_log: RunLog, guard: StorageGuard) -> None:
+        self.crawler = crawler
+        self.run_log = run_log
+        self.guard = guard
+        self.writer: RollingWriter | None = None
+        self.pages = PageRepository(run_log.store)
+        self.unsaved: list[ArchivedPage] = []
+        """Responses that are archived and not yet stored with a page result."""
+        crawler.signals.connect(self.response_downloaded, signals.response_downloaded)
+        run_log.before_end.append(self.close)
+
+    def response_downloaded(self, response: Response, request: Request) -> None:
+        """Archive a response and note in the request where it lies."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        request.meta[CAPTURED_AT] = now
+        capture = Capture(
+            request.url, response.status, _as_text(response.headers), response.body, now
+        )
+        try:
+            page = self._archive(capture, request, response)
+        except OSError as error:
+            self.guard.on_failure("the archive", error)
+            return
+        request.meta[PAGE] = page
+        self.unsaved.append(page)
+
+    def _archive(self, capture: Capture, request: Request, response: Response) -> ArchivedPage:
+        """Write a record and return its place. Raises OSError."""
+        if self.writer is None:
+            self.writer = self._new_writer(capture.captured_at)
+        earlier = self._same_payload(capture)
+        before = earlier.page if earlier else None
+        target = RevisitTarget(before.url, before.fetched_at, before.digest) if before else None
+        written = self.writer.write(capture, _as_text(request.headers), target)
+        is_playback = response.status == _OK and MEMENTO in response.headers
+        played = self._playback_of(request.url) if is_playback else None
+        return ArchivedPage(
+            url=played.url if played else request.url,
+            fetched_at=utc(played.captured_at if played else capture.captured_at),
+            status=response.status,
+            path=written.path,
+            offset=written.offset,
+            length=written.length,
+            digest=written.digest,
+            via=VIA if played else None,
+            repeats=earlier.id if earlier else None,
+        )
+
+    def _playback_of(self, url: str) -> PlaybackUrl | None:
+        """Return of what page and time ``url`` is the capture, where an archive is read."""
+        is_live = self.run_log.crawl.mode is CrawlMode.LIVE
+        played = None if is_live else parse_playback_url(url)
+        home_url = getattr(self.crawler.spider, "home_url", "")
+        own = rebase_url(played.url, home_url) if played else None
+        return PlaybackUrl(own, played.captured_at) if played and own else None
+
+    def _same_payload(self, capture: Capture) -> StoredPage | None:
+        """Return the archived page whose payload this one repeats: it is not written twice."""
+        if self.run_log.crawl.mode is not CrawlMode.LIVE:
+            return None
+        try:
+            if capture.status == _NOT_MODIFIED:
+                found = self.pages.newest(capture.url)
+            else:
+                found = self.pages.with_digest(capture.url, payload_digest(capture.body))
+        except sqlite3.Error:
+            return None  # the next write to the database reports it
+        return found if found and found.page.path.is_file() else None
+
+    def _new_writer(self, now: datetime) -> RollingWriter:
+        settings, spider = self.crawler.settings, self.crawler.spider
+        portal = spider.name if spider else "unknown"
+        folder = Path(settings["ARCHIVE_DIR"]) / portal
+        about = {"isPartOf": portal, "origin": getattr(spider, "home_url", "")}
+        if system := getattr(type(spider), "name", ""):
+            about["system"] = system  # the spider that reads a portal without one of its own
+        name = f"{portal}-{now:%Y%m%dT%H%M%SZ}-{self.run_log.run_id}"
+        return RollingWriter(folder, name, settings.getint("ARCHIVE_MAX_SIZE"), about)
+
+    def sync(self) -> Sequence[ArchivedPage]:
+        """Flush the file to disk and return the responses that wait to be stored.
+
+        A committed row must never point to bytes that a power cut takes. Raises OSError.
+        """
+        if self.unsaved and self.writer:
+            self.writer.sync()
+        return list(self.unsaved)
+
+    def on_stored(self) -> None:
+        """Forget the responses that waited: they are committed."""
+        self.unsaved.clear()
+
+    def close(self) -> None:
+        """Store the last responses (robots.txt, redirects) and close the file.
+
+        Raises OSError and sqlite3.Error.
+        """
+        portal = self.run_log.crawl.portal
+        try:
+            with self.run_log.store.writing():
+                for page in self.sync():
+                    self.pages.add(portal, page)
+            self.on_stored()
+        finally:
+            if self.writer:
+                self.writer.close()
+
+
+def _as_text(headers: Headers) -> list[tuple[str, str]]:
+    return [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+    ]

@@ -1,0 +1,78 @@
+"""Committing page results: what the last pipeline does with the one item."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from functools import cached_property
+
+from portals.crawling.apply import PageApplier
+from portals.crawling.archive_recorder import ArchiveRecorder
+from portals.crawling.page_result import Applied, PageResult
+from portals.crawling.run_log import RunLog
+from portals.crawling.storage_guard import StorageGuard
+from portals.discovery.url_filters import MAX_QUEUED
+from portals.outcomes import RejectCode
+
+logger = logging.getLogger(__name__)
+
+
+class PageCommitter:
+    """Stores page results of a crawl, each in one transaction, and counts what that changed.
+
+    ``queued``: requests that wait in the frontier, as far as this crawl knows.
+    """
+
+    def __init__(
+        self, run_log: RunLog, guard: StorageGuard, archive: ArchiveRecorder | None
+    ) -> None:
+        self.run_log = run_log
+        self.guard = guard
+        self.archive = archive
+        self.queued = 0
+
+    @cached_property
+    def applier(self) -> PageApplier:
+        """What stores results; first used when the run has begun."""
+        return PageApplier(self.run_log.store, self.run_log.crawl.portal)
+
+    def commit(self, result: PageResult) -> None:
+        """Store the result and set ``result.applied``; where the disk refuses, end the crawl.
+
+        A result that is not stored leaves its request leased: the next run requests it again.
+        """
+        if self.guard.has_failed:
+            return
+        try:
+            applied = self._apply(result)
+        except sqlite3.Error as error:
+            self.guard.on_failure(result.request.url, error)
+            return
+        except OSError as error:
+            self.guard.on_failure("the archive", error)
+            return
+        result.applied = applied
+        if self.archive:
+            self.archive.on_stored()
+        self.run_log.count_items(result, applied)
+        self.on_enqueued(applied)
+
+    def on_enqueued(self, applied: Applied) -> None:
+        """Count what was enqueued and skipped, of a page or of a start request."""
+        self.queued += applied.enqueued
+        self.run_log.count_links(applied)
+
+    def _apply(self, result: PageResult) -> Applied:
+        """Apply the result; one that no table takes is stored as a reject."""
+        if self.archive:
+            result.archived = list(self.archive.sync())
+        room = MAX_QUEUED - self.queued
+        try:
+            return self.applier.apply(result, room)
+        except (sqlite3.Error, OSError):
+            raise
+        except Exception as error:
+            logger.exception("cannot store what %s gave", result.request.url)
+            self.run_log.on_spider_error()
+            result.reject_everything(RejectCode.NOT_STORABLE, repr(error))
+            return self.applier.apply(result, room)

@@ -1,0 +1,136 @@
+"""What earlier crawls left of a portal, as a spider asks for it.
+
+``History`` is that of a portal that was never crawled, which Scrapy's own tools use: they read
+pages and store nothing. ``StoredHistory`` is that of the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from portals.crawling.modes import CrawlMode
+from portals.crawling.page_result import CrawlContext
+from portals.store.crawl_state import CrawlState, PageVisit
+from portals.store.database import Store, StoredUrlPattern
+from portals.store.gaps import Gap, gaps_of
+from portals.store.pages import PageRepository
+from portals.store.request_queue import RequestQueue
+from portals.timestamps import utc
+
+
+class History:
+    """The history of a portal of which nothing is stored.
+
+    ``is_live``: visits are stored, those to an archive are not. ``is_resumed``: this crawl goes
+    on with an interrupted one.
+    """
+
+    is_live = False
+    is_resumed = False
+
+    def last_visit(self, key: str) -> PageVisit | None:  # noqa: ARG002
+        """Return the last visit to the page ``key``, None where an archive is replayed."""
+        return None
+
+    def due_urls(self, limit: int) -> list[str]:  # noqa: ARG002
+        """Return known articles that are due for a revisit, longest due first."""
+        return []
+
+    def completed_at(self, listing: str) -> str | None:  # noqa: ARG002
+        """Return when the last traversal of ``listing`` ended that missed no page."""
+        return None
+
+    def is_completed(self, listing: str) -> bool:  # noqa: ARG002
+        """Return True if the last traversal of ``listing`` missed no page."""
+        return False
+
+    def alternate_urls(self, lease_id: int) -> list[str]:  # noqa: ARG002
+        """Return the other URLs under which listings showed a requested page."""
+        return []
+
+    def exploration_log(self) -> Iterable[tuple[str, list[Any]]]:
+        """Yield what an interrupted crawl saw while exploring."""
+        return ()
+
+    def url_patterns(self) -> list[StoredUrlPattern]:
+        """Return what earlier runs learned of the portal's URLs."""
+        return []
+
+    def learned_theme(self) -> str | None:
+        """Return the selectors that earlier runs learned, as JSON."""
+        return None
+
+    def save_knowledge(
+        self, patterns: Sequence[StoredUrlPattern], theme: str | None, trained_on: list[str]
+    ) -> None:
+        """Store what this run learned."""
+
+    def gaps(self) -> list[Gap]:
+        """Return the publication gaps of the stored articles."""
+        return []
+
+    def holds_capture(self, url: str, captured_at: datetime, via: str) -> bool:  # noqa: ARG002
+        """Return True if a capture of a public archive is stored and was read."""
+        return False
+
+
+class StoredHistory(History):
+    """The history of a portal in the database."""
+
+    def __init__(self, store: Store, crawl: CrawlContext, *, is_resumed: bool = False) -> None:
+        self._store = store
+        self._crawl = crawl
+        self._state = CrawlState(store, crawl.portal)
+        self._queue = RequestQueue(store, crawl.portal)
+        self.is_live = crawl.mode is CrawlMode.LIVE
+        self.is_resumed = is_resumed
+
+    def last_visit(self, key: str) -> PageVisit | None:
+        """Return the last visit to the page ``key``, None where an archive is replayed."""
+        return self._state.last_visit(key) if self.is_live else None
+
+    def due_urls(self, limit: int) -> list[str]:
+        """Return known articles that are due for a revisit, longest due first."""
+        return self._state.due_urls(datetime.now(UTC), limit) if self.is_live else []
+
+    def completed_at(self, listing: str) -> str | None:
+        """Return when the last traversal of ``listing`` ended that missed no page."""
+        return self._state.completed_at(listing)
+
+    def is_completed(self, listing: str) -> bool:
+        """Return True if the last traversal of ``listing`` missed no page."""
+        return self._state.is_completed(listing)
+
+    def alternate_urls(self, lease_id: int) -> list[str]:
+        """Return the other URLs under which listings showed a requested page."""
+        return self._queue.alternate_urls(lease_id)
+
+    def exploration_log(self) -> Iterable[tuple[str, list[Any]]]:
+        """Yield what an interrupted crawl saw while exploring."""
+        return self._queue.exploration_log()
+
+    def url_patterns(self) -> list[StoredUrlPattern]:
+        """Return what earlier runs learned of the portal's URLs."""
+        return self._store.url_patterns(self._crawl.portal)
+
+    def learned_theme(self) -> str | None:
+        """Return the selectors that earlier runs learned, as JSON."""
+        return self._store.learned_theme(self._crawl.portal)
+
+    def save_knowledge(
+        self, patterns: Sequence[StoredUrlPattern], theme: str | None, trained_on: list[str]
+    ) -> None:
+        """Store what this run learned."""
+        now, portal, run_id = datetime.now(UTC), self._crawl.portal, self._crawl.run_id
+        self._store.save_url_patterns(portal, patterns, run_id, now)
+        self._store.save_learned_theme(portal, theme, trained_on, run_id, now)
+
+    def gaps(self) -> list[Gap]:
+        """Return the publication gaps of the stored articles."""
+        return gaps_of(self._store, self._crawl.portal)
+
+    def holds_capture(self, url: str, captured_at: datetime, via: str) -> bool:
+        """Return True if a capture of a public archive is stored and was read."""
+        return PageRepository(self._store).holds(url, utc(captured_at), via)

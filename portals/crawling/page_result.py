@@ -1,0 +1,230 @@
+"""What came of one requested page: plain data, which another process can store.
+
+A ``PageResult`` is the one item of the pipelines. It holds no object of Scrapy or Twisted and
+survives a round trip through JSON, since a crawl node may hand in its work as a line of text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from portals.article import Article, Reject
+from portals.crawling.modes import CrawlMode
+from portals.crawling.spider_outputs import (
+    ExplorationRecord,
+    KnownArticle,
+    ListingPageRead,
+    PageKind,
+)
+from portals.discovery.url_filters import Rule
+from portals.outcomes import REJECT_RULES, RejectCode
+from portals.store.pages import ArchivedPage, ShownKind
+from portals.store.request_queue import QueuedRequest
+
+Revisits = Literal["due", "all", "none"]
+"""Which known articles are fetched again: those that are due, all, or none."""
+
+
+class FailureKind(StrEnum):
+    """Why a request gave no page."""
+
+    HTTP_STATUS = "http_status"
+    """Answered with an error status."""
+    NO_ANSWER = "no_answer"
+    """The network or the portal failed to answer."""
+    IGNORED = "ignored"
+    """Not requested: robots.txt forbids it, or the replayed archive does not hold it."""
+    BODY_CUT_SHORT = "body_cut_short"
+    TOO_SLOW = "too_slow"
+    """Reading the page took longer than it may."""
+    PERMANENT = "permanent"
+    """The same at every try: leads off the portal, too large, unreadable."""
+
+
+_RETRIED_LIVE = frozenset([FailureKind.NO_ANSWER, FailureKind.IGNORED, FailureKind.TOO_SLOW])
+_RETRIED_STATUSES = frozenset([408, 429])
+_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlContext:
+    """The crawl that a page belongs to."""
+
+    portal: str
+    run_id: int
+    mode: CrawlMode = CrawlMode.LIVE
+    revisits: Revisits = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedPage:
+    """The request behind a result: its row in the frontier, page key, URL and expected kind.
+
+    ``is_sample``: exploration reads a few pages of a kind to learn what they are.
+    """
+
+    lease_id: int
+    key: str
+    url: str
+    expected: PageKind = "other"
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedLink:
+    """A link that a rule of ``discovery/url_filters.py`` kept out of the frontier."""
+
+    rule: Rule
+    url: str
+
+
+@dataclass(slots=True)
+class Applied:
+    """What storing a result changed. ``outcomes``: one for each article, in order.
+
+    ``listed_known``: known articles that the page lists; ``skipped_known``: those of them that
+    this crawl had not met before.
+    """
+
+    outcomes: list[str] = field(default_factory=list)
+    enqueued: int = 0
+    listed_known: int = 0
+    skipped_known: int = 0
+    shrunken_listings: int = 0
+    skipped: list[SkippedLink] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class PageResult:
+    """One page and all that came of it, stored in one transaction.
+
+    ``fetched_at``: UTC, ISO 8601. ``status``: 0 where there was no answer. ``archived``: the
+    responses that were archived on the way (robots.txt, redirects, the page); ``answer``: which of
+    them is the page. ``wants_retry``: the callback asked for another try. ``applied``: what
+    storing it changed, once it is stored; no part of the JSON.
+    """
+
+    crawl: CrawlContext
+    request: RequestedPage
+    fetched_at: str
+    status: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    archived: list[ArchivedPage] = field(default_factory=list)
+    answer: ArchivedPage | None = None
+    failure: FailureKind | None = None
+    articles: list[Article] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    requests: list[QueuedRequest] = field(default_factory=list)
+    listing_pages: list[ListingPageRead] = field(default_factory=list)
+    exploration: list[ExplorationRecord] = field(default_factory=list)
+    known: list[KnownArticle] = field(default_factory=list)
+    skipped: list[SkippedLink] = field(default_factory=list)
+    traversals: list[str] = field(default_factory=list)
+    wants_retry: bool = False
+    applied: Applied | None = field(default=None, compare=False)
+
+    @property
+    def items(self) -> Sequence[Article | Reject]:
+        """Articles and rejects, which feed exports and item counters see."""
+        return [*self.articles, *self.rejects]
+
+    def reject_articles(self, code: RejectCode, detail: str) -> None:
+        """Replace the articles by one reject: a pipeline did not pass them on."""
+        self.articles.clear()
+        self.rejects.append(Reject(self.request.url, code, detail))
+
+    def reject_everything(self, code: RejectCode, detail: str) -> None:
+        """Replace everything collected from the page by one reject: the database refused it."""
+        self.rejects = [Reject(self.request.url, code, detail)]
+        for collected in (
+            self.articles, self.requests, self.listing_pages, self.exploration, self.known,
+            self.traversals,
+        ):  # fmt: skip
+            collected.clear()
+
+
+def page_kind(result: PageResult) -> ShownKind:
+    """Return what the page was."""
+    if result.articles:
+        return "article"
+    if result.listing_pages:
+        return "list"
+    return "reject" if result.rejects else "other"
+
+
+def is_retryable(result: PageResult) -> bool:
+    """Return True for transient failures; they are fetched once more at the end of the run."""
+    if result.failure is None:
+        is_missing = any(page.state in ("empty", "failed") for page in result.listing_pages)
+        is_transient = any(REJECT_RULES[reject.code].is_retryable for reject in result.rejects)
+        return result.wants_retry or is_missing or is_transient
+    if result.failure is FailureKind.HTTP_STATUS:
+        return result.status >= _SERVER_ERROR or result.status in _RETRIED_STATUSES
+    if result.failure is FailureKind.BODY_CUT_SHORT:
+        return True
+    return result.failure in _RETRIED_LIVE and result.crawl.mode is not CrawlMode.REPLAY
+
+
+class BudgetClass(StrEnum):
+    """What a page means for the error budget of a run."""
+
+    GOOD = "good"
+    """An article or a listing."""
+    SAMPLE = "sample"
+    """Neither, but exploration limits such reads itself."""
+    EMPTY = "empty"
+    ERROR = "error"
+    """The portal answered with a server error."""
+    UNANSWERED = "unanswered"
+
+
+def budget_class(result: PageResult) -> BudgetClass:
+    """Return what the page costs the error budget.
+
+    An archive has no bad days, and many of its captures are no articles.
+    """
+    found = _live_budget_class(result)
+    is_archive = result.crawl.mode is not CrawlMode.LIVE
+    return BudgetClass.GOOD if is_archive and found is not BudgetClass.UNANSWERED else found
+
+
+def _live_budget_class(result: PageResult) -> BudgetClass:
+    if result.failure is FailureKind.NO_ANSWER:
+        return BudgetClass.UNANSWERED
+    if result.failure not in (None, FailureKind.HTTP_STATUS):
+        return BudgetClass.EMPTY
+    if result.failure is not None and result.status >= _SERVER_ERROR:
+        return BudgetClass.ERROR
+    has_listing = any(page.state in ("fetched", "unchanged") for page in result.listing_pages)
+    if has_listing or result.articles:
+        return BudgetClass.GOOD
+    if result.request.is_sample:
+        return BudgetClass.SAMPLE
+    # An article outside the requested dates leaves nothing, and is one.
+    is_unwanted = not result.rejects and result.request.expected == "article"
+    return BudgetClass.GOOD if is_unwanted else BudgetClass.EMPTY
+
+
+def to_json(result: PageResult) -> str:
+    """Return the result as one line of JSON."""
+    return str(_converter().dumps(result))
+
+
+def from_json(line: str) -> PageResult:
+    """Return the result that ``to_json`` wrote. Raises ValueError."""
+    try:
+        result: PageResult = _converter().loads(line, PageResult)
+    except Exception as error:  # cattrs groups its errors, json has its own
+        raise ValueError(f"not a page result: {error}") from error
+    return result
+
+
+def _converter() -> Any:
+    """Return the converter; made when first needed, since a crawl on one machine needs none."""
+    from portals.crawling.page_result_json import CONVERTER  # noqa: PLC0415
+
+    return CONVERTER

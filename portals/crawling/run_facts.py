@@ -1,0 +1,91 @@
+"""What is known at the end of a run, gathered for its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scrapy.statscollectors import StatsCollector
+
+from portals.crawling.verdicts import RunFacts
+from portals.outcomes import Counter
+from portals.store.crawl_state import CrawlState, ListingPage
+from portals.store.database import Store
+
+CHECKED_FIELDS = ("published_at", "author", "lead", "section")
+"""Fields whose absence from articles that used to have them means that a portal changed."""
+
+_MIN_HISTORY, _MIN_PARSED = 20, 5  # articles before and now, from which shares say anything
+_USUAL, _RARE = 0.8, 0.3  # shares of articles with a field, before and now
+
+_COUNTED = {
+    "responses": Counter.PAGES_READ,
+    "parsed": Counter.PARSED,
+    "listed_known": Counter.LISTED_KNOWN,
+    "reader_errors": Counter.READER_ERRORS,
+    "storage_errors": Counter.STORAGE_ERRORS,
+    "unreachable": Counter.UNREACHABLE,
+    "timed_out": Counter.TIMED_OUT,
+    "refused": Counter.REFUSED,
+    "challenges": Counter.CHALLENGES,
+    "logins": Counter.LOGINS,
+    "parked": Counter.PARKED,
+    "not_archived": Counter.NOT_ARCHIVED,
+    "outside_dates": Counter.OUTSIDE_DATES,
+    "by_fallback": Counter.BY_FALLBACK,
+    "shrunken_listings": Counter.SHRUNKEN_LISTINGS,
+    "lost_captures": Counter.LOST_CAPTURES,
+    "offsite": Counter.OFFSITE,
+    "bad_certificates": Counter.BAD_CERTIFICATES,
+    "truncated_listings": Counter.TRUNCATED_LISTINGS,
+}
+"""Field of ``RunFacts`` to the counter that it is."""
+
+
+def field_counter(name: str) -> str:
+    """Return the key in the stats that counts the articles with a field."""
+    return f"portal/has_{name}"
+
+
+def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
+    """Return what the counters of a run say."""
+    counted = {name: stats.get_value(counter, 0) for name, counter in _COUNTED.items()}
+    return RunFacts(finish_reason=finish_reason, **counted)
+
+
+def with_missing_pages(facts: RunFacts, state: CrawlState, run_id: int) -> RunFacts:
+    """Add what is missing in the listings. Raises sqlite3.Error."""
+    missing = state.missing_pages(run_id)
+    empty = sum(page.state == "empty" for page in missing)
+    failed = max(0, facts.failed - empty)
+    return replace(facts, failed=failed, missing_page=_in_words(missing))
+
+
+def with_history(
+    facts: RunFacts, store: Store, portal: str, run_id: int, stats: StatsCollector
+) -> RunFacts:
+    """Add what the portal's own history says: articles stored before, and a field that is missing.
+
+    Raises sqlite3.Error.
+    """
+    stored, shares = store.field_shares(portal, run_id, CHECKED_FIELDS)
+    facts = replace(facts, stored_before=stored)
+    if stored < _MIN_HISTORY or facts.parsed < _MIN_PARSED:
+        return facts
+    for name in CHECKED_FIELDS:
+        has = stats.get_value(field_counter(name), 0)
+        if shares[name] >= _USUAL and has <= _RARE * facts.parsed:
+            without = f"{facts.parsed - has} of {facts.parsed}"
+            missing = f"{without} articles have no {name}, which this portal shows"
+            return replace(facts, missing_field=missing)
+    return facts
+
+
+def _in_words(missing: Sequence[ListingPage]) -> str:
+    """Return where the first missing page of a listing is, and how many there are."""
+    if not missing:
+        return ""
+    first = missing[0]
+    more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
+    what = "could not be read" if first.state == "failed" else "is empty"
+    return f"page {first.number} of the list {first.listing or '/'} {what}{more}"

@@ -1,0 +1,232 @@
+"""One run of one portal: its row in ``runs``, its counters and its verdict."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+
+from portals.article import Article
+from portals.crawling.arguments import CrawlArguments
+from portals.crawling.modes import CrawlMode
+from portals.crawling.page_result import Applied, CrawlContext, PageResult
+from portals.crawling.run_facts import (
+    CHECKED_FIELDS,
+    counted_facts,
+    field_counter,
+    with_history,
+    with_missing_pages,
+)
+from portals.crawling.storage_guard import StorageGuard
+from portals.crawling.verdicts import Judgement, RunFacts, judge
+from portals.outcomes import REJECT_RULES, Counter
+from portals.store.crawl_state import CrawlState
+from portals.store.database import Store
+from portals.timestamps import utc
+
+logger = logging.getLogger(__name__)
+
+_COLUMNS = {  # column of ``runs``: key in the stats
+    "requests": "downloader/request_count",
+    "listings": Counter.LISTINGS,
+    "articles_seen": Counter.PARSED,
+    "articles_known": Counter.SKIPPED_KNOWN,
+    "articles_new": Counter.NEW,
+    "articles_changed": Counter.CHANGED,
+    "sightings_new": Counter.SIGHTINGS_NEW,
+    "rejects": Counter.REJECTS,
+    "not_archived": Counter.NOT_ARCHIVED,
+    "errors": Counter.ERRORS,
+}
+
+
+class RunLog:
+    """Records a run in the database and judges how it ended.
+
+    ``before_end``: what other parts have to store before the run's row is closed.
+    """
+
+    def __init__(self, crawler: Crawler, store: Store, guard: StorageGuard) -> None:
+        assert crawler.stats is not None
+        self.crawler = crawler
+        self.stats = crawler.stats
+        self.store = store
+        self.guard = guard
+        self.crawl = CrawlContext("", 0)
+        self.is_partial = False
+        self.is_resumed = False
+        self.failed_pages = 0
+        self.judgement = Judgement("crashed", "the run did not start", "not_started")
+        self.before_end: list[Callable[[], None]] = []
+        connect = crawler.signals.connect
+        connect(self.on_spider_error, signals.spider_error)
+        connect(self.spider_closed, signals.spider_closed)
+        connect(self.engine_stopped, signals.engine_stopped)
+
+    @property
+    def run_id(self) -> int:
+        """Key of the run's row; 0 where none could be written."""
+        return self.crawl.run_id
+
+    # --- beginning -----------------------------------------------------------------------------
+
+    def begin(self, spider: Spider) -> int | None:
+        """Begin the run and return the one before it, if it can be resumed.
+
+        It can where it had the same arguments. A run without an end was killed: nobody else holds
+        the portal's lock. Raises sqlite3.Error.
+        """
+        replay = self.crawler.settings["REPLAY"]
+        arguments = dict(getattr(spider, "given_arguments", {}))
+        wanted = getattr(spider, "arguments", None) or CrawlArguments()
+        self.is_partial = wanted.is_partial
+        mode = CrawlMode.of(replay, wanted.via)
+        self.crawl = CrawlContext(spider.name, 0, mode, wanted.revisit)
+        if mode is CrawlMode.REPLAY:
+            arguments["REPLAY"] = str(replay)
+        asked = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
+        now = datetime.now(UTC)
+        previous = self.store.last_run(spider.name)
+        self.store.end_killed_runs(spider.name, now)
+        run_id = self.store.start_run(spider.name, now, asked)
+        self.crawl = replace(self.crawl, run_id=run_id)
+        if previous is None or previous[1] != asked:
+            return None
+        return previous[0]
+
+    def resume(self, run_id: int) -> None:
+        """Record that this run goes on with an earlier one. Raises sqlite3.Error."""
+        self.is_resumed = True
+        self.store.update_run(self.run_id, {"resumes": run_id})
+
+    # --- pages ---------------------------------------------------------------------------------
+
+    def count_items(self, result: PageResult, applied: Applied) -> None:
+        """Count the articles and rejects of a stored page."""
+        for reject in result.rejects:
+            self.stats.inc_value(Counter.REJECTS)
+            if counter := REJECT_RULES[reject.code].counter:
+                self.stats.inc_value(counter)
+        for article, outcome in zip(result.articles, applied.outcomes, strict=True):
+            self._count_article(article, outcome)
+
+    def count_links(self, applied: Applied) -> None:
+        """Count what became of the links of a page."""
+        increment = self.stats.inc_value
+        increment(Counter.LISTED_KNOWN, applied.listed_known)
+        increment(Counter.SKIPPED_KNOWN, applied.skipped_known)
+        increment(Counter.SHRUNKEN_LISTINGS, applied.shrunken_listings)
+        increment("scheduler/enqueued", applied.enqueued)
+
+    def _count_article(self, article: Article, outcome: str) -> None:
+        self.stats.inc_value(Counter.PARSED)
+        for name in CHECKED_FIELDS:
+            if getattr(article, name):
+                self.stats.inc_value(field_counter(name))
+        if outcome == "new":
+            self.stats.inc_value(Counter.NEW)
+        if outcome == "changed":
+            self.stats.inc_value(Counter.CHANGED)
+        if outcome in ("new", "copy"):
+            self.stats.inc_value(Counter.SIGHTINGS_NEW)
+
+    def on_spider_error(self) -> None:
+        """Count an exception of a callback or a pipeline."""
+        self.stats.inc_value(Counter.ERRORS)
+        self.stats.inc_value(Counter.READER_ERRORS)
+
+    # --- end -----------------------------------------------------------------------------------
+
+    def spider_closed(self, reason: str) -> None:
+        """End the run with its verdict."""
+        self.judgement = judge(self._facts(reason))
+        if self.run_id:
+            self._end()
+        self.store.close()
+
+    def _end(self) -> None:
+        try:
+            for store_rest in self.before_end:
+                store_rest()
+        except (OSError, sqlite3.Error) as error:
+            self._storage_failed(f"the archive cannot be written: {error}")
+        try:
+            self.store.update_run(self.run_id, self._last_values())
+        except sqlite3.Error as error:
+            self._storage_failed(f"the database cannot be written: {error}")
+
+    def _storage_failed(self, reason: str) -> None:
+        self.judgement = Judgement("storage", reason, "storage")
+
+    def _last_values(self) -> dict[str, str | int | None]:
+        return {
+            **self._counters(),
+            "finished_at": utc(datetime.now(UTC)),
+            "verdict": self.judgement.verdict,
+            "reason": self.judgement.reason or None,
+            "reason_code": self.judgement.code or None,
+        }
+
+    def engine_stopped(self) -> None:
+        """Log how it ended, as the last line."""
+        logger.info("%s", self.summary())
+
+    def _facts(self, reason: str) -> RunFacts:
+        facts = replace(
+            counted_facts(self.stats, reason),
+            failed=self.failed_pages,
+            is_resumed=self.is_resumed,
+        )
+        if self.guard.has_failed or not self.run_id:
+            return facts
+        portal, run_id = self.crawl.portal, self.run_id
+        try:
+            # A page that was tried twice is one reject, and none if it could be read at last.
+            self.stats.set_value(Counter.REJECTS, self.store.rejects_of(run_id))
+            facts = with_missing_pages(facts, CrawlState(self.store, portal), run_id)
+            if self.crawl.mode is not CrawlMode.LIVE:
+                return facts
+            return with_history(facts, self.store, portal, run_id, self.stats)
+        except sqlite3.Error as error:
+            self.guard.on_failure("the run", error)
+            return replace(facts, storage_errors=1)
+
+    # --- words ---------------------------------------------------------------------------------
+
+    def _counters(self) -> dict[str, int]:
+        return {column: self.stats.get_value(key, 0) for column, key in _COLUMNS.items()}
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the run as ``--json`` prints it."""
+        count = self._counters()
+        added = count["articles_new"] + count["articles_changed"]
+        return {
+            "portal": self.crawler.spider.name if self.crawler.spider else "",
+            "verdict": self.judgement.verdict,
+            "reason": self.judgement.reason,
+            "run_id": self.run_id,
+            "new": count["articles_new"],
+            "changed": count["articles_changed"],
+            "known": count["articles_seen"] - added + count["articles_known"],
+            "rejected": count["rejects"],
+            "requests": count["requests"],
+            "not_archived": count["not_archived"],
+        }
+
+    def summary(self) -> str:
+        """Return the run in one line: "haiphong: ok, 30 new, 0 changed, …"."""
+        row = self.as_row()
+        text = (
+            f"{row['portal']}: {row['verdict']}, {row['new']} new, {row['changed']} changed,"
+            f" {row['known']} known, {row['rejected']} rejected, {row['requests']} requests"
+        )
+        if row["not_archived"]:
+            text += f", {row['not_archived']} not archived"
+        return f"{text} ({row['reason']})" if row["reason"] else text

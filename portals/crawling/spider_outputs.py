@@ -1,0 +1,73 @@
+"""What a spider callback may yield besides Scrapy requests: items and crawl records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from scrapy import Request
+
+from portals.article import Article, Reject
+from portals.outcomes import StopReason
+from portals.store.crawl_state import PageState
+
+PageKind = Literal["article", "listing", "other"]
+
+KIND = "kind"
+"""Key in ``Request.meta``: what the URL is expected to be (``PageKind``)."""
+
+KEY = "key"
+"""Key in ``Request.meta``: what makes it the same page, where that is not its URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPageRead:
+    """One page of a listing was read. ``stop_reason``: why nothing behind it is requested.
+
+    ``items``: articles that it lists; ``is_traversal_start``: a traversal of the listing begins
+    here; ``expected``: number and URL of the pages that the pager shows behind this one.
+    """
+
+    listing: str
+    number: int
+    url: str
+    state: PageState
+    items: int = 0
+    fingerprint: str | None = None
+    stop_reason: StopReason | None = None
+    is_traversal_start: bool = False
+    expected: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExplorationRecord:
+    """What exploration saw on a page, as JSON; a resumed crawl reads it again."""
+
+    url: str
+    page: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """A link to a known article that is not fetched again. ``key``: its page key."""
+
+    key: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraversalStart:
+    """A traversal of ``listing`` begins with this page, which is no page of it."""
+
+    listing: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """The answer was no page; it is requested once more at the end of the run."""
+
+
+SpiderOutput = (
+    Article | Reject | Request | ListingPageRead | ExplorationRecord | KnownArticle
+    | TraversalStart | RetryLater
+)  # fmt: skip

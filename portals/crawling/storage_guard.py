@@ -1,0 +1,31 @@
+"""The end of a crawl whose database or archive cannot be written."""
+
+from __future__ import annotations
+
+import logging
+
+from scrapy.crawler import Crawler
+
+from portals.network.scrapy_compat import close_spider
+from portals.outcomes import Counter
+
+logger = logging.getLogger(__name__)
+
+
+class StorageGuard:
+    """Counts what the disk refused, logs it once, and ends the crawl."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        assert crawler.stats is not None
+        self.crawler = crawler
+        self.stats = crawler.stats
+        self.has_failed = False
+
+    def on_failure(self, what: str, error: Exception) -> None:
+        """End the crawl with ``storage``: ``what`` could not be written."""
+        self.stats.inc_value(Counter.STORAGE_ERRORS)
+        if self.has_failed:
+            return
+        self.has_failed = True
+        logger.error("cannot write %s: %s; free the disk, then run again", what, error)
+        close_spider(self.crawler, "storage")
