@@ -16,17 +16,21 @@ settings.load_profile("project")
 KINDS = ("browser", "cluster", "crawl", "quick")
 """Every test has one of these markers: ``pytest -m quick`` runs what is pure."""
 
-_KIND_OF_IMPORT = {
-    "http.server": "crawl",
-    "multiprocessing": "crawl",
-    "socket": "crawl",
-    "subprocess": "crawl",
-    "tests.crawling.faults": "crawl",
-    "tests.crawling.test_kills": "crawl",
-    "tests.hostile.server": "crawl",
-    "tests.running": "crawl",
-    "tests.server": "crawl",
-}
+_STARTS_SOMETHING = (
+    "http.server",
+    "multiprocessing",
+    "socket",
+    "subprocess",
+    "tests.support.archive_life",
+    "tests.support.commands",
+    "tests.support.faults",
+    "tests.support.hostile_server",
+    "tests.support.http_server",
+    "tests.support.kills",
+    "tests.support.listener",
+    "tests.support.wayback_server",
+)
+"""A module that imports one of these starts processes or servers."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,14 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @cache
 def kind_of(path: Path) -> str:
-    """Return the kind of a test module: what it imports says whether it starts processes."""
-    kinds = {
-        kind
-        for name in imported_modules(path)
-        for module, kind in _KIND_OF_IMPORT.items()
-        if name == module or name.startswith(f"{module}.")
-    }
-    return next((kind for kind in KINDS if kind in kinds), "quick")
+    """Return the kind of a test module: what it imports says whether it starts anything."""
+    return "crawl" if imported_modules(path).intersection(_STARTS_SOMETHING) else "quick"
 
 
 def imported_modules(path: Path) -> set[str]:

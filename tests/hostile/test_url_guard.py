@@ -15,13 +15,20 @@ from hypothesis import strategies as st
 
 from portals.network.addresses import is_public
 from portals.network.url_guard import UrlGuard
-from tests.crawling.faults import scrapy_after, started, until
-from tests.crawling.test_truth_table import crawl_of
 from tests.hostile.cases import OUTSIDE
-from tests.hostile.server import LIST, fault_path, good_path, hostile, http
 from tests.hostile.watched import resolving, told, watching
-from tests.running import QUICK, rows, scrapy
-from tests.server import Answer, serving
+from tests.support.commands import (
+    crawl_of,
+    crawl_without_origin,
+    scrapy,
+    scrapy_after,
+    started,
+    until,
+)
+from tests.support.database import rows
+from tests.support.faults import catalogue
+from tests.support.hostile_server import LIST, fault_path, good_path, hostile, http
+from tests.support.http_server import Answer, serving
 
 HOME = "http://congdoan.example/"
 FORBIDDEN = [
@@ -158,27 +165,6 @@ def test_nor_does_one_that_an_earlier_run_left_in_the_queue(tmp_path: Path) -> N
     assert connections(tmp_path) == {str(origin)}
     rejects = rows(database, "SELECT url, reason FROM rejects")
     assert rejects == [{"url": "http://169.254.169.254/", "reason": OUTSIDE}]
-
-
-def catalogue(folder: Path, home: str, tls_exception: str = "") -> str:
-    """Return the code after which the catalogue says that the federation's portal is ``home``."""
-    path = folder / "portals.csv"
-    path.write_text(
-        "name,title,kind,province_then,province_now,home,system,grade,state,since,successor,"
-        "evidence,hosts,tls_exception\n"
-        f"haiphong,Thử,provincial,,,{home},DANAWEB,A,live,,,,,{tls_exception}\n",
-        "utf-8",
-    )
-    return (
-        "import pathlib, portals.catalogue\n"
-        f"portals.catalogue.CATALOGUE = pathlib.Path({str(path)!r})\n"
-    )
-
-
-def crawl_without_origin(folder: Path) -> tuple[str, ...]:
-    return (
-        "crawl", "haiphong", "-s", f"DATABASE={folder / 'a.db'}", "-s", "ARCHIVE_DIR=", *QUICK,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
