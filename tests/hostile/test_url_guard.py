@@ -10,8 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from scrapy import Request
 
 from portals.network.addresses import is_public
 from portals.network.url_guard import UrlGuard
@@ -110,12 +111,40 @@ def test_what_the_operator_names_may_be_local() -> None:
     assert fence.refusal_of("http://127.0.0.1:8001/tin")
 
 
+def host_that_is_asked(url: str) -> str:
+    """Return the host that Scrapy sends a request for ``url`` to, without ``www.``."""
+    host = urlsplit(Request(url).url).hostname or ""
+    return host.rstrip(".").removeprefix("www.")
+
+
 @given(st.text(max_size=60))
+@example("\u00ad")  # a soft hyphen, which names of hosts do not keep
+@example("\u3002")  # an ideographic full stop
+@example("\u3002.")
+@example("\u200b")
+@example("\ufe0f/")
 def test_any_text_is_outside_unless_its_host_is_the_portals(text: str) -> None:
     for url in (text, f"http://{text}", f"http://{text}/", f"http://congdoan.example{text}"):
         if UrlGuard((HOME,)).refusal_of(url) is None:
-            host = urlsplit(url).hostname or ""
-            assert host.rstrip(".").removeprefix("www.") == "congdoan.example"
+            assert host_that_is_asked(url) == "congdoan.example"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://cong\u00addoan.example/", "http://congdoan.example\u00ad/",
+        "http://congdoan\u3002example/", "http://congdoan.example\u3002/",
+        "http://\uff37\uff37\uff37.congdoan.example/", "http://\uff43ongdoan.example/",
+    ],
+)  # fmt: skip
+def test_a_name_that_is_asked_for_as_the_portals_is_the_portals(url: str) -> None:
+    assert host_that_is_asked(url) == "congdoan.example"
+    assert UrlGuard((HOME,)).refusal_of(url) is None
+
+
+@pytest.mark.parametrize("host", ["１２７.０.０.１", "127。0。0。1", "１０.1.2.3"])
+def test_a_local_number_in_other_digits_is_no_public_address(host: str) -> None:
+    assert "no public address" in str(UrlGuard((f"http://{host}/",)).refusal_of(f"http://{host}/"))
 
 
 # --- the crawl -----------------------------------------------------------------------------------
