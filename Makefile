@@ -6,7 +6,7 @@ SCRAPY := $(VENV)/bin/scrapy
 DATABASE := data/articles.db
 SAMPLE := data/sample.warc.gz
 
-.PHONY: demo test check lint types unit fuzz audit sample docs lock clean
+.PHONY: demo test quick nightly lint types unit fuzz audit sample docs lock clean
 
 demo: $(VENV)/.run
 	$(SCRAPY) crawlall -s REPLAY=$(SAMPLE) -s DATABASE=$(DATABASE)
@@ -25,6 +25,14 @@ types: $(VENV)/.dev
 
 unit: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -n auto --dist worksteal
+
+# What is pure: no process, no server, no browser. For the time between two edits.
+quick: $(VENV)/.dev
+	$(VENV)/bin/python -m pytest -q -m quick -n auto --dist worksteal
+
+# What takes long.
+nightly: $(VENV)/.dev
+	.ci/nightly
 
 sample: $(VENV)/.dev
 	$(VENV)/bin/python -m tests.sample

@@ -17,10 +17,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
-from tests.pages.prose import stories
-from tests.pages.synthetic import TODAY, text_of
-from tests.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
-from tests.server import serving
+from tests.support.http_server import serving
+from tests.support.pages.prose import stories
+from tests.support.pages.synthetic import TODAY, text_of
+from tests.support.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
 
 PROJECT = Path(__file__).resolve().parents[1]
 PER_PAGE = 20

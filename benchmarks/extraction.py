@@ -18,9 +18,9 @@ from portals.extraction.induction import Example, induce
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
 from portals.language.text import canonical, words
-from tests.accuracy.scoring import FAMILIES, captured_pages, recipe_of
-from tests.discovery.test_exploration import RECIPES
-from tests.pages.synthetic import HOME, PLANS, TODAY, build
+from tests.support.captures import FAMILIES, captured_pages, recipe_of
+from tests.support.pages.synthetic import HOME, PLANS, TODAY, build
+from tests.support.recipes import RECIPES
 
 ROUNDS = 3
 

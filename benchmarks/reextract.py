@@ -30,9 +30,9 @@ from portals.archive.captures import Capture, capture_of, read_captures
 from portals.archive.reading import Range, ranges_of
 from portals.archive.records import Record, read_records
 from portals.archive.writer import ArchiveWriter
-from tests.pages.prose import stories
-from tests.pages.synthetic import TODAY, text_of
-from tests.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
+from tests.support.pages.prose import stories
+from tests.support.pages.synthetic import TODAY, text_of
+from tests.support.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
 
 PROJECT = Path(__file__).resolve().parents[1]
 CAPTURES = PROJECT.parent / "shared" / "captures"

@@ -31,7 +31,7 @@ from portals.language.shingles import shingles
 from portals.store.database import Store
 from portals.store.search import FORMS, SearchQuery, match_of, search
 from portals.store.similar import bands_of, update
-from tests.pages.prose import stories
+from tests.support.pages.prose import stories
 
 AT = datetime(2025, 6, 15, 2, 0, tzinfo=UTC)
 BEGINNING, APART = datetime(2010, 1, 1, tzinfo=UTC), timedelta(minutes=8)

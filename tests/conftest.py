@@ -1,9 +1,57 @@
-"""What holds for all tests."""
+"""What holds for all tests: the profile of hypothesis, and the kind of every test."""
 
 from __future__ import annotations
 
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 # A busy machine is slow: time says nothing of what is tested.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
+
+KINDS = ("browser", "cluster", "crawl", "quick")
+"""Every test has one of these markers: ``pytest -m quick`` runs what is pure."""
+
+_STARTS_SOMETHING = (
+    "http.server",
+    "multiprocessing",
+    "socket",
+    "subprocess",
+    "tests.support.archive_life",
+    "tests.support.commands",
+    "tests.support.faults",
+    "tests.support.hostile_server",
+    "tests.support.http_server",
+    "tests.support.kills",
+    "tests.support.listener",
+    "tests.support.wayback_server",
+)
+"""A module that imports one of these starts processes or servers."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give every test without a marker of its own the kind of its module."""
+    for item in items:
+        if not any(item.get_closest_marker(kind) for kind in KINDS):
+            item.add_marker(kind_of(item.path))
+
+
+@cache
+def kind_of(path: Path) -> str:
+    """Return the kind of a test module: what it imports says whether it starts anything."""
+    return "crawl" if imported_modules(path).intersection(_STARTS_SOMETHING) else "quick"
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Return the full names of the modules that a Python file imports, anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+        elif isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+    return names

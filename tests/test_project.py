@@ -11,8 +11,9 @@ import pytest
 
 from portals.archive.captures import read_captures
 from portals.catalogue import CATALOGUE, portals
-from tests.running import PROJECT, SPIDERS
+from tests.conftest import imported_modules
 from tests.sample.__main__ import SAMPLE, write
+from tests.support.project import PROJECT, SPIDERS
 
 
 def test_the_committed_sample_is_what_the_script_writes(tmp_path: Path) -> None:
@@ -88,3 +89,25 @@ def test_what_became_of_a_portal_is_said_with_its_evidence() -> None:
     assert len(known) >= 10
     assert all(portal.evidence for portal in known)
     assert all(portal.successor for portal in known if portal.state in ("moved", "merged"))
+
+
+@pytest.mark.parametrize(
+    "path", sorted((PROJECT / "tests").rglob("*.py")), ids=lambda p: str(p.relative_to(PROJECT))
+)
+def test_no_file_imports_a_test_module(path: Path) -> None:
+    modules = {name for name in imported_modules(path) if name.startswith("tests.")}
+
+    assert not {name for name in modules if name.rpartition(".")[2].startswith("test_")}
+
+
+def test_benchmarks_take_what_they_share_with_tests_from_support_only() -> None:
+    for path in (PROJECT / "benchmarks").glob("*.py"):
+        modules = {name for name in imported_modules(path) if name.startswith("tests.")}
+        assert all(name.startswith("tests.support.") for name in modules), path
+
+
+def test_what_tests_share_imports_nothing_from_a_folder_of_tests() -> None:
+    allowed = ("tests.support", "tests.sample.")
+    for path in (PROJECT / "tests" / "support").rglob("*.py"):
+        modules = {name for name in imported_modules(path) if name.startswith("tests")}
+        assert all(name.startswith(allowed) for name in modules), path

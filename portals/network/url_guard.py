@@ -38,9 +38,12 @@ def host_and_port(url: str) -> tuple[str, int]:
         raise ValueError(f"a {parts.scheme or 'nameless'}: address")
     if not parts.hostname or parts.username is not None or parts.password is not None:
         raise ValueError("an address without a host, or with a password")
-    host = parts.hostname.rstrip(".").removeprefix("www.")
+    host = parts.hostname
     if not host.isascii():
         host = host.encode("idna").decode()  # as it is asked for; UnicodeError is a ValueError
+    # Only afterwards: IDNA makes full stops and letters of characters that look like them, and
+    # drops invisible ones (a soft hyphen).
+    host = host.rstrip(".").removeprefix("www.")
     return host, parts.port or _PORTS[parts.scheme]
 
 

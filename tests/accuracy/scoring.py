@@ -6,32 +6,22 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from portals.archive.captures import read_captures
 from portals.article import Article, Reject
 from portals.contract import normalise
 from portals.extraction.page import Page
-from portals.extraction.reader import Recipe, read_article
-from portals.families import DANAWEB, NUKEVIET, WORDPRESS, Family
+from portals.extraction.reader import read_article
 from portals.language.text import words
-from tests.extraction.test_portal_pages import LEADLESS, SHAPES, frame
-from tests.extraction.test_seeds import SPIDERS
-from tests.pages.prose import story
-from tests.pages.synthetic import TODAY, text_of
-from tests.seeds import SHARED
+from tests.support.captures import FAMILIES, captured_pages, recipe_of
+from tests.support.pages.prose import story
+from tests.support.pages.shapes import LEADLESS, SHAPES, frame
+from tests.support.pages.synthetic import TODAY, text_of
+from tests.support.recipes import SPIDERS
 
-CAPTURES = SHARED / "captures"
 FLOORS = Path(__file__).with_name("floors.json")
 FIELDS = ("title", "lead", "author", "source", "section", "date", "captions")
-FAMILIES: dict[str, Family] = {
-    "danaweb1": DANAWEB,
-    "danaweb2": DANAWEB,
-    "nukeviet": NUKEVIET,
-    "wordpress": WORDPRESS,
-}
 
 
 @dataclass(slots=True)
@@ -78,29 +68,6 @@ def _word_precision(paragraphs: list[str], gold: list[str]) -> float:
     got = Counter(word for paragraph in paragraphs for word in words(paragraph))
     allowed = Counter(word for paragraph in gold for word in words(paragraph))
     return sum((got & allowed).values()) / max(sum(got.values()), 1)
-
-
-def recipe_of(family: Family) -> Recipe:
-    """Return how a site of ``family`` is read that nobody configured."""
-    return Recipe(
-        "site", family.themes, family.layout, family.error_markers, family.error_titles,
-        family.external_id, family.skipped_paths, general=True,
-    )  # fmt: skip
-
-
-@cache
-def captured_pages(name: str) -> tuple[tuple[Page, dict[str, Any]], ...]:
-    """Return the article pages of a capture with their gold rows; empty where it is absent."""
-    path = CAPTURES / f"{name}.warc.gz"
-    if not path.exists():
-        return ()
-    lines = (CAPTURES / "gold.jsonl").read_text("utf-8").splitlines()
-    gold = {row["url"]: row for row in map(json.loads, lines) if row["capture"] == path.name}
-    return tuple(
-        (Page.from_bytes(c.url, c.body, c.content_type, c.captured_at), gold[c.url])
-        for c in read_captures(path)
-        if c.url in gold and c.status == 200
-    )
 
 
 def score_capture(name: str) -> dict[str, float]:

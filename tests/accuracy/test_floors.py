@@ -11,7 +11,8 @@ from portals.contract import normalise
 from portals.extraction.page import Page
 from portals.extraction.reader import read_article
 from portals.families.recognition import recognise
-from tests.accuracy.scoring import FAMILIES, captured_pages, floors, recipe_of, score_capture, slips
+from tests.accuracy.scoring import floors, score_capture, slips
+from tests.support.captures import FAMILIES, captured_pages, recipe_of
 
 
 def test_no_score_is_below_its_floor() -> None:

@@ -27,14 +27,15 @@ from portals.extraction.reader import Recipe
 from portals.store.article_writer import utc
 from portals.store.database import Store
 from portals.store.pages import ArchivedPage, PageRepository
-from tests.archive.test_life import OWN, aged, archive, crawl, edit, files, reextract, without
-from tests.crawling.faults import until
-from tests.crawling.test_incremental import LIST, federation, told
-from tests.pages.prose import stories
-from tests.pages.synthetic import TODAY, text_of
-from tests.pages.themes import Frame, danaweb_1
-from tests.running import PROJECT, content, rows, scrapy
-from tests.server import Answer, serving
+from tests.support.archive_life import OWN, aged, archive, crawl, edit, files, reextract, without
+from tests.support.commands import scrapy, until
+from tests.support.database import content, rows
+from tests.support.federation import LIST, federation, told
+from tests.support.http_server import Answer, serving
+from tests.support.pages.prose import stories
+from tests.support.pages.synthetic import TODAY, text_of
+from tests.support.pages.themes import Frame, danaweb_1
+from tests.support.project import PROJECT
 
 HOME = "https://congdoanhaiphong.vn"
 AT = datetime(2025, 6, 15, 2, tzinfo=UTC)

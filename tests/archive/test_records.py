@@ -16,7 +16,7 @@ from portals.archive.captures import Capture, capture_of
 from portals.archive.encodings import EncodingError, dechunk, decode_body
 from portals.archive.records import CUT, Damage, Record, read_records
 from portals.archive.writer import ArchiveWriter, RevisitTarget
-from tests.pages.prose import stories
+from tests.support.pages.prose import stories
 
 AT = datetime(2025, 3, 1, 5, 0, tzinfo=UTC)
 

@@ -7,30 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages.prose import stories
-from tests.pages.synthetic import PLANS, Plan, build, text_of
-from tests.pages.themes import (
+from tests.sample.site import CAPTURED
+from tests.support.commands import live, scrapy
+from tests.support.database import content, rows
+from tests.support.http_server import Answer, serving
+from tests.support.pages.prose import stories
+from tests.support.pages.synthetic import PLANS, Plan, build, text_of
+from tests.support.pages.themes import (
     Frame,
     Item,
     danaweb_1,
     danaweb_1_list,
-    mastercms_2018,
-    mastercms_list,
 )
-from tests.running import QUICK, SAMPLE, SPIDERS, content, rows, scrapy
-from tests.sample.site import CAPTURED
-from tests.seeds import SHARED
-from tests.server import Answer, serving
+from tests.support.paper import paper
+from tests.support.project import SAMPLE, SHARED, SPIDERS
 
 CAPTURE = SHARED / "captures" / "danaweb1.warc.gz"
 GOLD = SHARED / "captures" / "gold.jsonl"
-
-
-def live(spider: str, origin: str, database: Path, *more: str) -> tuple[str, ...]:
-    return (
-        "crawl", spider, "-a", f"origin={origin}", "-s", f"DATABASE={database}",
-        "-s", f"ARCHIVE_DIR={database.parent / 'archive'}", *QUICK, *more,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -157,21 +150,6 @@ def test_what_a_live_crawl_saw_can_be_replayed(tmp_path: Path) -> None:
         " FROM sightings s JOIN articles a ON a.id = s.article_id ORDER BY s.url"
     )
     assert rows(tmp_path / "again.db", sql) == rows(tmp_path / "live.db", sql)
-
-
-def paper(count: int, origin: str = "") -> dict[str, bytes | Answer]:
-    """A small MasterCMS paper: one list, ``count`` articles."""
-    items = [
-        Item(f"{origin}/{story.slug}-{story.number}.html", text_of(story, "Hoạt động"))
-        for story in stories(count)
-    ]
-    frame = Frame(CAPTURED)
-    pages: dict[str, bytes | Answer] = {
-        item.url.removeprefix(origin): mastercms_2018(item.text, frame) for item in items
-    }
-    for path in ("/cong-doan/hoat-dong", "/cong-doan/vi-loi-ich-doan-vien", "/lao-dong/viec-lam"):
-        pages[path] = mastercms_list(items, frame, [])
-    return pages
 
 
 def test_links_to_the_portals_own_host_are_followed_at_the_copy(tmp_path: Path) -> None:

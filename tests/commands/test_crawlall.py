@@ -10,10 +10,11 @@ import threading
 import time
 from pathlib import Path
 
-from tests.commands.test_crawl import live
-from tests.operations.test_alerts import listening
-from tests.running import PROJECT, SAMPLE, rows, scrapy
-from tests.server import Answer, serving
+from tests.support.commands import live, scrapy
+from tests.support.database import rows
+from tests.support.http_server import Answer, serving
+from tests.support.listener import listening
+from tests.support.project import PROJECT, SAMPLE
 
 
 def test_a_night_that_went_well_leaves_a_sign_of_life_and_no_alert(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.commands.test_crawl import live, paper
-from tests.running import QUICK, SAMPLE, scrapy
-from tests.server import Answer, serving
+from tests.support.commands import QUICK, live, scrapy
+from tests.support.http_server import Answer, serving
+from tests.support.paper import paper
+from tests.support.project import SAMPLE
 
 
 def doctor(*arguments: str) -> tuple[int, dict[str, Any]]:

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from portals.crawling.verdicts import EXIT_CODES, EXPLANATIONS, USAGE, exit_code_table
-from tests.running import PROJECT, scrapy
+from tests.support.commands import scrapy
+from tests.support.project import PROJECT
 
 
 def test_every_verdict_is_explained_in_the_order_of_the_codes() -> None:

@@ -11,10 +11,11 @@ import pytest
 from portals.archive.captures import read_captures
 from portals.discovery.links import found_links
 from portals.extraction.page import Page
-from tests.accuracy.scoring import CAPTURES
-from tests.commands.test_crawl import live, paper
-from tests.running import rows, scrapy
-from tests.server import Answer, serving
+from tests.support.captures import CAPTURES
+from tests.support.commands import live, scrapy
+from tests.support.database import rows
+from tests.support.http_server import Answer, serving
+from tests.support.paper import paper
 
 SITES = {
     "nukeviet": ("nukeviet", "http://127.0.0.1:18080"),

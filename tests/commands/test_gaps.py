@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from tests.commands.test_crawl import live
-from tests.crawling.test_incremental import federation
-from tests.pages.prose import stories
-from tests.pages.synthetic import text_of
-from tests.pages.themes import Item
-from tests.running import rows, scrapy
-from tests.server import Answer, serving
+from tests.support.commands import live, scrapy
+from tests.support.database import rows
+from tests.support.federation import federation
+from tests.support.http_server import Answer, serving
+from tests.support.pages.prose import stories
+from tests.support.pages.synthetic import text_of
+from tests.support.pages.themes import Item
 
 MONDAY = datetime(2024, 1, 1, 8, 30, tzinfo=timezone(timedelta(hours=7)))
 WEEKS, A_WEEK = 14, 4

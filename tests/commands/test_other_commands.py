@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import SAMPLE, SPIDERS, content, rows, scrapy
+from tests.support.commands import scrapy
+from tests.support.database import content, rows
+from tests.support.project import SAMPLE, SPIDERS
 
 
 def test_crawlall_runs_every_portal_and_prints_a_line_for_each(tmp_path: Path) -> None:

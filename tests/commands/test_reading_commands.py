@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import SAMPLE, Done, scrapy
+from tests.support.commands import Done, scrapy
+from tests.support.project import SAMPLE
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import SAMPLE, content, rows, scrapy
+from tests.support.commands import scrapy
+from tests.support.database import content, rows
+from tests.support.project import SAMPLE
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tests.running import PROJECT, scrapy
+from tests.support.commands import scrapy
+from tests.support.project import PROJECT
 
 
 def test_the_cron_lines_name_this_project_and_this_interpreter() -> None:

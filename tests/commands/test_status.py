@@ -16,7 +16,8 @@ from portals.contract import normalise
 from portals.errors import StorageError
 from portals.store.database import Store
 from portals.store.status import PortalStatus, due, not_attempted, portal_statuses
-from tests.running import SAMPLE, SPIDERS, scrapy
+from tests.support.commands import scrapy
+from tests.support.project import SAMPLE, SPIDERS
 
 NOW = datetime(2025, 3, 10, 3, 0, tzinfo=UTC)
 COLUMNS = [

@@ -4,63 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from subprocess import PIPE, Popen
 from typing import Any
 
 import pytest
 
-from tests.pages.prose import stories
-from tests.pages.synthetic import PLANS, TODAY, build, text_of
-from tests.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
-from tests.running import PROJECT, QUICK, Done, rows, scrapy
-from tests.server import Answer, FakePortal, serving
-
-LIST = "/tin-tuc-su-kien"
-ROBOTS = "/robots.txt"
-FRAME = Frame(TODAY)
-
-
-def told(first: int, count: int) -> list[Item]:
-    """Return articles of the federation, the newest first."""
-    return [
-        Item(f"{LIST}/{story.slug[:40]}-{story.number}.html", text_of(story, "Tin tức"))
-        for story in reversed(list(stories(count, first)))
-    ]
-
-
-def list_path(number: int) -> str:
-    """Return the address of a list page."""
-    return LIST if number == 1 else f"{LIST}?page={number}"
-
-
-def federation(
-    items: Sequence[Item], per_page: int = 6, pinned: Sequence[Item] = ()
-) -> dict[str, bytes]:
-    """Return a DANAWEB portal with one list; ``pinned`` articles stand first on its first page."""
-    pages = {item.url: danaweb_1(item.text, FRAME) for item in (*items, *pinned)}
-    chunks = [list(items[i : i + per_page]) for i in range(0, len(items), per_page)]
-    chunks[0] = [*pinned, *chunks[0]]
-    for number, chunk in enumerate(chunks, 1):
-        near = range(max(1, number - 2), min(len(chunks), number + 2) + 1)
-        pager = [(list_path(n), str(n)) for n in near]
-        pages[list_path(number)] = danaweb_1_list(chunk, FRAME, pager)
-    pages[ROBOTS] = b"User-agent: *\nDisallow:\n"
-    return pages
-
-
-def command(spider: str, origin: str, database: Path, *more: str) -> tuple[str, ...]:
-    """Return the arguments of a crawl of a copy of a portal."""
-    return (
-        "crawl", spider, "-a", f"origin={origin}", "-s", f"DATABASE={database}",
-        "-s", "ARCHIVE_DIR=", "-s", "LOG_LEVEL=WARNING", *QUICK, *more,
-    )  # fmt: skip
+from tests.support.commands import Done, command, scrapy
+from tests.support.database import rows
+from tests.support.federation import FRAME, LIST, ROBOTS, federation, list_path, told
+from tests.support.http_server import Answer, FakePortal, serving
+from tests.support.kills import Killing, kill_crawl
+from tests.support.pages.prose import stories
+from tests.support.pages.synthetic import PLANS, build, text_of
+from tests.support.pages.themes import Item, danaweb_1
 
 
 @dataclass(slots=True)
@@ -356,48 +317,6 @@ def interrupted(database: Path, after: int) -> Iterator[Nights]:
         portal.asked = killing
         kill_crawl(killing, command("haiphong", portal.origin, database), after)
         yield Nights(portal, database)
-
-
-class Killing(list[str]):
-    """The paths asked for; a process is killed when so many were."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lock = threading.Lock()
-        self._is_armed = threading.Event()
-        self.victim: Popen[bytes] | None = None
-        self.limit = 0
-
-    def arm(self, victim: Popen[bytes], more: int) -> None:
-        """Kill ``victim`` when it has asked for ``more`` pages."""
-        self.victim, self.limit = victim, more
-        self._is_armed.set()
-
-    def disarm(self) -> None:
-        """Kill nobody."""
-        self.victim = None
-        self._is_armed.clear()
-
-    def append(self, path: str) -> None:
-        """Note a path."""
-        with self._lock:
-            super().append(path)
-            if not self._is_armed.is_set() or path == ROBOTS or self.victim is None:
-                return
-            self.limit -= 1
-            if self.limit <= 0:
-                self.victim.kill()
-
-
-def kill_crawl(killing: Killing, arguments: Sequence[str], after: int) -> int:
-    """Run a crawl that is killed when it asks for the ``after``-th page; return its code."""
-    with Popen(
-        [sys.executable, "-m", "scrapy", *arguments], cwd=PROJECT, stdout=PIPE, stderr=PIPE
-    ) as victim:
-        killing.arm(victim, after)
-        victim.communicate()
-        killing.disarm()
-    return victim.returncode
 
 
 def test_an_interrupted_crawl_is_resumed(tmp_path: Path) -> None:

@@ -9,14 +9,11 @@ import os
 import random
 import re
 import sqlite3
-import sys
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
 
 import pytest
 from sqlite_utils import Database
@@ -24,29 +21,28 @@ from sqlite_utils import Database
 from portals.article import Article
 from portals.contract import normalise
 from portals.store.migrations import migrations
-from tests.crawling.killed import MARK
-from tests.crawling.test_incremental import (
+from tests.support.commands import command, scrapy
+from tests.support.database import rows
+from tests.support.federation import (
+    ARTICLE,
+    FIRST_PAGE,
     FRAME,
+    LATER_PAGE,
     LIST,
     ROBOTS,
-    Killing,
-    command,
     federation,
-    kill_crawl,
     list_path,
     told,
 )
-from tests.pages.synthetic import PLANS, build
-from tests.pages.themes import danaweb_1_list
-from tests.running import PROJECT, rows, scrapy
-from tests.server import FakePortal, serving
+from tests.support.http_server import FakePortal, serving
+from tests.support.kills import SIGKILLED, Killing, kill_at, kill_crawl
+from tests.support.pages.synthetic import PLANS, build
+from tests.support.pages.themes import danaweb_1_list
 
 AT_ONCE = 8
 PARALLEL = (
     "-s", f"CONCURRENT_REQUESTS={AT_ONCE}", "-s", f"CONCURRENT_REQUESTS_PER_DOMAIN={AT_ONCE}",
 )  # fmt: skip
-SIGKILLED = -9
-FIRST_PAGE, LATER_PAGE, ARTICLE = f"^{LIST}$", re.escape(list_path(2)), r"-\d+\.html"
 BOUNDARIES = [
     *(
         (where, what, count)
@@ -60,27 +56,6 @@ BOUNDARIES = [
     ("after the run began", "", 1),
 ]
 FULL = pytest.mark.skipif(not os.environ.get("FULL"), reason="takes a minute: set FULL=1")
-
-
-def kill_at(arguments: Sequence[str], where: str, what: str = "", count: int = 1) -> int:
-    """Crawl and send SIGKILL at the ``count``-th announcement of a boundary; return the code."""
-    with Popen(
-        [sys.executable, "-m", "tests.crawling.killed", *arguments],
-        cwd=PROJECT, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True,
-    ) as child:  # fmt: skip
-        assert child.stdin
-        assert child.stdout
-        for line in child.stdout:
-            if not line.startswith(MARK):
-                continue
-            _, said, of = line.rstrip("\n").split("\t")
-            count -= said == where and re.search(what, of) is not None
-            if count <= 0:
-                child.kill()
-                break
-            child.stdin.write("\n")
-            child.stdin.flush()
-    return child.returncode
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,20 +18,13 @@ from typing import Any
 import pytest
 
 from portals.store.database import Store
-from tests.crawling.faults import (
-    dead_port,
-    failing,
-    scrapy_after,
-    small_disk,
-    started,
-    tarpit,
-    until,
-)
-from tests.pages.prose import SampleStory, stories
-from tests.pages.synthetic import TODAY, text_of
-from tests.pages.themes import Frame, Item, danaweb_1, danaweb_1_list, danaweb_404
-from tests.running import QUICK, Done, rows, scrapy
-from tests.server import Answer, FakePortal, serving
+from tests.support.commands import Done, crawl_of, scrapy, scrapy_after, started, until
+from tests.support.database import rows
+from tests.support.faults import dead_port, failing, small_disk, tarpit
+from tests.support.http_server import Answer, FakePortal, serving
+from tests.support.pages.prose import SampleStory, stories
+from tests.support.pages.synthetic import TODAY, text_of
+from tests.support.pages.themes import Frame, Item, danaweb_1, danaweb_1_list, danaweb_404
 
 CODES = {
     "ok": 0, "incomplete": 10, "drift": 11, "blocked": 12, "gone": 13, "locked": 14,
@@ -85,13 +78,6 @@ def everywhere(answer: Answer) -> Pages:
 
 
 # --- crawls --------------------------------------------------------------------------------------
-
-
-def crawl_of(origin: str, database: Path, *more: str) -> tuple[str, ...]:
-    return (
-        "crawl", "haiphong", "-a", f"origin={origin}", "-s", f"DATABASE={database}",
-        "-s", "ARCHIVE_DIR=", *QUICK, *more,
-    )  # fmt: skip
 
 
 def crawl(portal: FakePortal | str, database: Path, *more: str) -> Done:

@@ -14,14 +14,8 @@ from portals.discovery.url_patterns import without_session
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
 from portals.language.text import content_hash
-from spiders.brvt import BaRiaVungTauSpider
-from spiders.kiengiang import KienGiangSpider
-from spiders.tienlang import TienLangSpider
-from tests.pages.synthetic import ENDLESS, HOME, PLANS, TODAY, Plan, Site, build
-
-RECIPES: dict[str, Recipe] = {
-    spider.name: spider.recipe() for spider in (BaRiaVungTauSpider, KienGiangSpider, TienLangSpider)
-}
+from tests.support.pages.synthetic import ENDLESS, HOME, PLANS, TODAY, Plan, Site, build
+from tests.support.recipes import RECIPES
 
 
 class Walk:

@@ -10,7 +10,7 @@ from portals.article import Article, Reject
 from portals.contract import normalise
 from portals.extraction.page import Page
 from portals.extraction.reader import read_article
-from tests.extraction.test_seeds import SPIDERS
+from tests.support.recipes import SPIDERS
 
 TITLE = "Công đoàn xã Đông Hưng trao quà cho đoàn viên"
 FIRST = (

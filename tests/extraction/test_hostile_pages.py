@@ -21,8 +21,8 @@ from portals.language.dates import UnreadableDateError, find_date, read_date
 from portals.language.text import clean, nfc
 from portals.outcomes import REJECT_RULES
 from spiders.families.nukeviet import NukeVietSpider
-from tests.hostile.bombs import compressed
-from tests.pages.prose import story
+from tests.support.bombs import compressed
+from tests.support.pages.prose import story
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 URL = "https://congdoan.example/tin-tuc/cong-doan-co-so-123.html"

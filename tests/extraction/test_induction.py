@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from portals.article import Article
-from portals.contract import normalise
 from portals.extraction.induction import MIN_EXAMPLES, Example, induce, recurring_lines
 from portals.extraction.page import Page
 from portals.extraction.reader import read_article
 from portals.extraction.themes import line_key
-from tests.discovery.test_exploration import RECIPES
-from tests.pages.synthetic import HOME, PLANS, TODAY, Plan, build
-
-FIELDS = (
-    "title", "body", "lead", "author", "source", "section", "published_at", "published_precision",
-    "images",
-)  # fmt: skip
-TEACHABLE = [plan for plan in PLANS if plan.portal != "brvt"]
-
-
-def pages(plan: Plan, count: int = 40) -> list[Page]:
-    site = build(plan, count)
-    return [
-        Page.from_bytes(HOME + path, site.pages[path], fetched_at=TODAY) for path in site.articles
-    ]
+from tests.extraction.teachable import TEACHABLE, fields, pages
+from tests.support.pages.synthetic import HOME, PLANS, TODAY, Plan, build
+from tests.support.recipes import RECIPES
 
 
 def examples(plan: Plan, count: int = 10) -> list[Example]:
@@ -37,12 +23,6 @@ def examples(plan: Plan, count: int = 10) -> list[Example]:
         assert isinstance(article, Article)
         found.append(Example(page, article))
     return found
-
-
-def fields(article: Any) -> dict[str, Any]:
-    assert isinstance(article, Article), article
-    normalise(article)
-    return {name: getattr(article, name) for name in FIELDS}
 
 
 @pytest.mark.parametrize("plan", TEACHABLE, ids=lambda plan: plan.name)

@@ -9,9 +9,9 @@ import pytest
 from portals.extraction.interstitials import classify_interstitial
 from portals.extraction.page import Page
 from portals.language.notices import Notice
-from tests.pages.prose import story
-from tests.pages.synthetic import TODAY, text_of
-from tests.pages.themes import Frame, danaweb_1, static_page
+from tests.support.pages.prose import story
+from tests.support.pages.synthetic import TODAY, text_of
+from tests.support.pages.themes import Frame, danaweb_1, static_page
 
 
 def page(body: str, title: str = "") -> Page:

@@ -14,22 +14,12 @@ from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
 from portals.extraction.themes import compiled, theme_selectors
 from portals.families import FAMILIES, Family
-from tests.extraction.test_seeds import SPIDERS
-from tests.pages import themes
-from tests.pages.prose import story
-from tests.pages.synthetic import TODAY, text_of
-from tests.pages.themes import Frame, Item, Text
-
-SHAPES = {
-    "ldtd, theme of 2018": ("ldtd", themes.mastercms_2018),
-    "ldtd, MasterCMS 2.9": ("ldtd", themes.mastercms_2_9),
-    "haiphong": ("haiphong", themes.danaweb_1),
-    "kiengiang": ("kiengiang", themes.kiengiang),
-    "brvt": ("brvt", themes.brvt),
-    "tienlang": ("tienlang", themes.tienlang),
-}
-LEADLESS = ("brvt", "tienlang")
-DAY_ONLY = ("haiphong", "tienlang")
+from tests.support.pages import themes
+from tests.support.pages.prose import story
+from tests.support.pages.shapes import DAY_ONLY, LEADLESS, SHAPES, frame
+from tests.support.pages.synthetic import TODAY, text_of
+from tests.support.pages.themes import Frame, Item, Text
+from tests.support.recipes import SPIDERS
 
 
 def read(portal: str, body: bytes, recipe: Recipe | None = None) -> Article | Reject:
@@ -42,11 +32,6 @@ def article(portal: str, body: bytes) -> Article:
     result = read(portal, body)
     assert isinstance(result, Article), result
     return result
-
-
-def frame() -> Frame:
-    related = [Item(f"/khac-{n}.html", text_of(story(n), "Tin khác")) for n in (501, 502, 503)]
-    return Frame(TODAY, related, [("/", "Trang chủ"), ("/tin", "Tin tức")], "/tin")
 
 
 @pytest.fixture(params=range(1, 9), ids=lambda n: f"story {n}")

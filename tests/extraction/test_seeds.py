@@ -11,27 +11,12 @@ from portals.article import Article
 from portals.contract import normalise
 from portals.extraction.page import Page
 from portals.extraction.reader import read_article
-from spiders.base.portal import PortalSpider
-from spiders.brvt import BaRiaVungTauSpider
-from spiders.haiphong import HaiPhongSpider
-from spiders.kiengiang import KienGiangSpider
-from spiders.ldtd import LaoDongThuDoSpider
-from spiders.tienlang import TienLangSpider
-from tests.pages import themes
-from tests.pages.markups import MARKUPS, Markup
-from tests.pages.themes import Frame, Text
-from tests.seeds import gold, seed_lines
+from tests.support.pages import themes
+from tests.support.pages.markups import MARKUPS, Markup
+from tests.support.pages.themes import Frame, Text
+from tests.support.recipes import SPIDERS
+from tests.support.seeds import gold, seed_lines
 
-SPIDERS: dict[str, type[PortalSpider]] = {
-    spider.name: spider
-    for spider in (
-        LaoDongThuDoSpider,
-        KienGiangSpider,
-        BaRiaVungTauSpider,
-        TienLangSpider,
-        HaiPhongSpider,
-    )
-}
 FIELDS = (
     "title", "lead", "lead_prefix", "body", "captions", "author", "source", "section",
     "published_at", "published_precision", "view_count",

@@ -15,9 +15,9 @@ from portals.extraction.selector_learner import (
     theme_from_json,
     theme_to_json,
 )
-from tests.discovery.test_exploration import RECIPES
-from tests.extraction.test_induction import TEACHABLE, fields, pages
-from tests.pages.synthetic import TODAY
+from tests.extraction.teachable import TEACHABLE, fields, pages
+from tests.support.pages.synthetic import TODAY
+from tests.support.recipes import RECIPES
 
 PLAN = TEACHABLE[0]
 RECIPE = RECIPES[PLAN.portal]

@@ -6,11 +6,11 @@ import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.hostile.bombs import bomb
-from tests.hostile.server import FRAME, LIST, Asked, Reply, http
-from tests.pages.prose import story
-from tests.pages.synthetic import text_of
-from tests.pages.themes import Item, danaweb_1_list, danaweb_404, static_page
+from tests.support.bombs import bomb
+from tests.support.hostile_server import FRAME, LIST, Asked, Reply, http
+from tests.support.pages.prose import story
+from tests.support.pages.synthetic import text_of
+from tests.support.pages.themes import Item, danaweb_1_list, danaweb_404, static_page
 
 UNREACHABLE = "the portal cannot be reached"
 NO_ADDRESS = "the address redirects to no address"

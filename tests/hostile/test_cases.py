@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from tests.hostile.cases import CASES
-from tests.hostile.server import fault_path, good_path, hostile
-from tests.pages.prose import story
-from tests.running import QUICK, Done, rows, scrapy
+from tests.support.commands import QUICK, Done, scrapy
+from tests.support.database import rows
+from tests.support.hostile_server import fault_path, good_path, hostile
+from tests.support.pages.prose import story
 
 FAULTS, GOOD = 1000, 2000  # first numbers
 REASONS = {case.name: case.reason for case in CASES}

@@ -13,11 +13,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.crawling.faults import scrapy_after
-from tests.crawling.test_truth_table import crawl_of
-from tests.hostile.server import LIST, good_path, hostile
-from tests.hostile.test_url_guard import catalogue, crawl_without_origin
-from tests.running import rows, scrapy
+from tests.support.commands import crawl_of, crawl_without_origin, scrapy, scrapy_after
+from tests.support.database import rows
+from tests.support.faults import catalogue
+from tests.support.hostile_server import LIST, good_path, hostile
 
 LOCAL = (
     "from portals.network.url_guard import PublicResolver\n"

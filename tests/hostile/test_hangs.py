@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tests.running import PROJECT
+from tests.support.project import PROJECT
 
 
 def test_what_once_hung_a_reader_takes_two_seconds_at_most() -> None:

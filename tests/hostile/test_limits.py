@@ -14,15 +14,15 @@ from portals.crawling.page_result import BudgetClass
 from portals.discovery.url_filters import MAX_LINKS
 from portals.extraction.time_limit import PageTimeoutError, time_limit
 from portals.outcomes import REJECT_RULES, RejectCode
-from tests.crawling.faults import scrapy_after
-from tests.crawling.test_truth_table import crawl_of
-from tests.hostile.bombs import bomb
 from tests.hostile.cases import CASES
-from tests.hostile.server import FRAME, LIST, fault_path, good_path, hostile, http
-from tests.pages.prose import story
-from tests.pages.synthetic import text_of
-from tests.pages.themes import Item, danaweb_1_list
-from tests.running import PROJECT, rows, scrapy
+from tests.support.bombs import bomb
+from tests.support.commands import crawl_of, scrapy, scrapy_after
+from tests.support.database import rows
+from tests.support.hostile_server import FRAME, LIST, fault_path, good_path, hostile, http
+from tests.support.pages.prose import story
+from tests.support.pages.synthetic import text_of
+from tests.support.pages.themes import Item, danaweb_1_list
+from tests.support.project import PROJECT
 
 FAULTS = {case.name: case.serve for case in CASES}
 

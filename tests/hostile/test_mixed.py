@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawling.faults import started
-from tests.crawling.test_truth_table import crawl_of
 from tests.hostile.cases import CASES, Case
-from tests.hostile.server import fault_path, good_path, hostile
-from tests.running import rows
+from tests.support.commands import crawl_of, started
+from tests.support.database import rows
+from tests.support.hostile_server import fault_path, good_path, hostile
 
 SHARE = 0.3
 PER_LIST = 100

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portals.commands import PlainFormatter, strip_control_chars, to_json
-from tests.crawling.test_truth_table import crawl_of
-from tests.hostile.server import LIST, good_path, hostile, http
-from tests.running import rows, scrapy
+from tests.support.commands import crawl_of, scrapy
+from tests.support.database import rows
+from tests.support.hostile_server import LIST, good_path, hostile, http
 
 EVIL = "\x1b]0;mã độc\x07\x1b[31m\x9b2J\u202egpj.exe\u2066\x00\x08"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.running import PROJECT
+from tests.support.project import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "security.md"
 

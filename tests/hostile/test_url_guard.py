@@ -10,18 +10,26 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from scrapy import Request
 
 from portals.network.addresses import is_public
 from portals.network.url_guard import UrlGuard
-from tests.crawling.faults import scrapy_after, started, until
-from tests.crawling.test_truth_table import crawl_of
 from tests.hostile.cases import OUTSIDE
-from tests.hostile.server import LIST, fault_path, good_path, hostile, http
 from tests.hostile.watched import resolving, told, watching
-from tests.running import QUICK, rows, scrapy
-from tests.server import Answer, serving
+from tests.support.commands import (
+    crawl_of,
+    crawl_without_origin,
+    scrapy,
+    scrapy_after,
+    started,
+    until,
+)
+from tests.support.database import rows
+from tests.support.faults import catalogue
+from tests.support.hostile_server import LIST, fault_path, good_path, hostile, http
+from tests.support.http_server import Answer, serving
 
 HOME = "http://congdoan.example/"
 FORBIDDEN = [
@@ -103,12 +111,40 @@ def test_what_the_operator_names_may_be_local() -> None:
     assert fence.refusal_of("http://127.0.0.1:8001/tin")
 
 
+def host_that_is_asked(url: str) -> str:
+    """Return the host that Scrapy sends a request for ``url`` to, without ``www.``."""
+    host = urlsplit(Request(url).url).hostname or ""
+    return host.rstrip(".").removeprefix("www.")
+
+
 @given(st.text(max_size=60))
+@example("\u00ad")  # a soft hyphen, which names of hosts do not keep
+@example("\u3002")  # an ideographic full stop
+@example("\u3002.")
+@example("\u200b")
+@example("\ufe0f/")
 def test_any_text_is_outside_unless_its_host_is_the_portals(text: str) -> None:
     for url in (text, f"http://{text}", f"http://{text}/", f"http://congdoan.example{text}"):
         if UrlGuard((HOME,)).refusal_of(url) is None:
-            host = urlsplit(url).hostname or ""
-            assert host.rstrip(".").removeprefix("www.") == "congdoan.example"
+            assert host_that_is_asked(url) == "congdoan.example"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://cong\u00addoan.example/", "http://congdoan.example\u00ad/",
+        "http://congdoan\u3002example/", "http://congdoan.example\u3002/",
+        "http://\uff37\uff37\uff37.congdoan.example/", "http://\uff43ongdoan.example/",
+    ],
+)  # fmt: skip
+def test_a_name_that_is_asked_for_as_the_portals_is_the_portals(url: str) -> None:
+    assert host_that_is_asked(url) == "congdoan.example"
+    assert UrlGuard((HOME,)).refusal_of(url) is None
+
+
+@pytest.mark.parametrize("host", ["１２７.０.０.１", "127。0。0。1", "１０.1.2.3"])
+def test_a_local_number_in_other_digits_is_no_public_address(host: str) -> None:
+    assert "no public address" in str(UrlGuard((f"http://{host}/",)).refusal_of(f"http://{host}/"))
 
 
 # --- the crawl -----------------------------------------------------------------------------------
@@ -158,27 +194,6 @@ def test_nor_does_one_that_an_earlier_run_left_in_the_queue(tmp_path: Path) -> N
     assert connections(tmp_path) == {str(origin)}
     rejects = rows(database, "SELECT url, reason FROM rejects")
     assert rejects == [{"url": "http://169.254.169.254/", "reason": OUTSIDE}]
-
-
-def catalogue(folder: Path, home: str, tls_exception: str = "") -> str:
-    """Return the code after which the catalogue says that the federation's portal is ``home``."""
-    path = folder / "portals.csv"
-    path.write_text(
-        "name,title,kind,province_then,province_now,home,system,grade,state,since,successor,"
-        "evidence,hosts,tls_exception\n"
-        f"haiphong,Thử,provincial,,,{home},DANAWEB,A,live,,,,,{tls_exception}\n",
-        "utf-8",
-    )
-    return (
-        "import pathlib, portals.catalogue\n"
-        f"portals.catalogue.CATALOGUE = pathlib.Path({str(path)!r})\n"
-    )
-
-
-def crawl_without_origin(folder: Path) -> tuple[str, ...]:
-    return (
-        "crawl", "haiphong", "-s", f"DATABASE={folder / 'a.db'}", "-s", "ARCHIVE_DIR=", *QUICK,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

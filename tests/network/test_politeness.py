@@ -12,12 +12,12 @@ from scrapy.utils.test import get_crawler
 
 from portals.network.cookie_challenge import CookieChallengeMiddleware
 from portals.network.politeness import retry_after
-from tests.commands.test_crawl import live
-from tests.pages.prose import stories
-from tests.pages.synthetic import TODAY, text_of
-from tests.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
-from tests.running import rows, scrapy
-from tests.server import Answer, serving
+from tests.support.commands import live, scrapy
+from tests.support.database import rows
+from tests.support.http_server import Answer, serving
+from tests.support.pages.prose import stories
+from tests.support.pages.synthetic import TODAY, text_of
+from tests.support.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 STUB = b"<html><script>document.cookie='D1N=5f3a'; window.location.reload();</script></html>"

@@ -5,12 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +14,7 @@ import pytest
 from portals.crawling.verdicts import EXPLANATIONS
 from portals.operations import alerts
 from portals.operations.alerts import digest, heartbeat, send
+from tests.support.listener import listening
 
 NOW = datetime(2025, 7, 2, 3, 4, 5, tzinfo=UTC)
 SECRET = "t0psecret"
@@ -36,50 +32,6 @@ BAD = [
     row("tienlang", "gone", "the portal cannot be reached"),
     row("kiengiang", "incomplete", "no article was found"),
 ]
-
-
-@dataclass(slots=True)
-class Listener:
-    """A running server: where it is, what it answers, and what it was sent."""
-
-    port: int
-    status: int = 200
-    location: str = ""
-    asked: list[tuple[str, str, str]] = field(default_factory=list)
-
-
-@contextmanager
-def listening(status: int = 200, location: str = "") -> Iterator[Listener]:
-    """Answer everything with ``status``; the first answer leads to ``location``, if given."""
-    listener = Listener(0, status, location)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
-            listener.asked.append((self.command, self.path, body))
-            leads_on = listener.location and len(listener.asked) == 1
-            self.send_response(302 if leads_on else listener.status)
-            if leads_on:
-                self.send_header("Location", listener.location)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def do_GET(self) -> None:
-            self.do_POST()
-
-        def log_message(self, *_: object) -> None:
-            """Stay silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    listener.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield listener
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def closed_port() -> int:

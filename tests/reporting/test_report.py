@@ -23,8 +23,8 @@ from portals.contract import normalise
 from portals.reporting.facts import gather
 from portals.reporting.page import LANGUAGES, report
 from portals.store.database import Store
-from tests.crawling.faults import until
-from tests.running import PROJECT, scrapy
+from tests.support.commands import scrapy, until
+from tests.support.project import PROJECT
 
 pytest.importorskip("matplotlib")
 
@@ -120,7 +120,7 @@ def test_a_hundred_portals_stay_under_three_megabytes(tmp_path: Path) -> None:
 
 # --- in a browser --------------------------------------------------------------------------------
 
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+without_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 
 
 @contextmanager
@@ -142,7 +142,8 @@ def browsing() -> Iterator[Any]:
             browser.close()
 
 
-@needs_browser
+@pytest.mark.browser
+@without_browser
 def test_the_report_works_in_a_browser(page: Path) -> None:
     asked, said = [], []
     with browsing() as tab:
@@ -219,7 +220,8 @@ def test_datasette_serves_tables_facets_and_queries(database: Path) -> None:
     assert len(lists[1]) >= 1
 
 
-@needs_browser
+@pytest.mark.browser
+@without_browser
 def test_datasette_shows_nasty_titles_as_text(database: Path) -> None:
     with datasette(database) as origin, browsing() as tab:
         tab.goto(f"{origin}/articles/v_articles")

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.pages import themes
-from tests.pages.themes import Frame, Item, Text
+from tests.support.pages import themes
+from tests.support.pages.themes import Frame, Item, Text
 
 VIETNAM = timezone(timedelta(hours=7))
 CAPTURED = datetime(2025, 6, 15, 2, 0, tzinfo=VIETNAM)

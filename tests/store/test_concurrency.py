@@ -22,8 +22,8 @@ from portals.contract import normalise
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
 from portals.store.request_queue import QueuedRequest, RequestQueue
-from tests.pages.prose import story
-from tests.running import rows
+from tests.support.database import rows
+from tests.support.pages.prose import story
 
 NOW = datetime(2025, 1, 1, 3, 0, tzinfo=UTC)
 WRITERS, READERS = 4, 2

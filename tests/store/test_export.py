@@ -18,7 +18,8 @@ from portals.article import Article
 from portals.contract import normalise
 from portals.store.database import Store
 from portals.store.export import FIELDS, FORMATS, ArticleFilter, articles, count, json_schema
-from tests.running import SAMPLE, scrapy
+from tests.support.commands import scrapy
+from tests.support.project import SAMPLE
 
 NOW = datetime(2025, 3, 1, 5, tzinfo=UTC)
 NASTY = '=HYPERLINK("http://evil") <script>alert(1)</script> & \u202eabc'

@@ -14,8 +14,9 @@ from portals.store.database import VERSION, Store
 from portals.store.migrations import migrations
 from portals.store.search import SearchQuery, faults, reindex, search
 from portals.store.similar import queue_length, update
-from tests.crawling.test_kills import SIGKILLED, kill_at
-from tests.running import SAMPLE, rows
+from tests.support.database import rows
+from tests.support.kills import SIGKILLED, kill_at
+from tests.support.project import SAMPLE
 
 NAMES = [migration.name for migration in migrations.pending(Database(memory=True))]
 SEARCHED_FROM = 5  # version

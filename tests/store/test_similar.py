@@ -22,7 +22,7 @@ from portals.contract import normalise
 from portals.language.shingles import resemblance, shingles
 from portals.store.database import Store
 from portals.store.similar import SIMILAR, Similar, bands_of, everywhere, queue_length, update
-from tests.pages.prose import stories
+from tests.support.pages.prose import stories
 
 NOW = datetime(2025, 3, 1, 5, tzinfo=UTC)
 DUPLICATES = Path(__file__).parents[3] / "shared" / "captures" / "duplicates.jsonl.gz"

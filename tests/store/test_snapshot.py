@@ -13,7 +13,7 @@ import pytest
 from portals.errors import StorageError
 from portals.store.database import Store
 from portals.store.snapshot import snapshot
-from tests.running import PROJECT
+from tests.support.project import PROJECT
 
 COPIES = 50
 _WRITER = """
@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from portals.article import Article, Image
 from portals.contract import normalise
 from portals.store.database import Store
-from tests.pages.prose import stories
+from tests.support.pages.prose import stories
 store = Store.open(sys.argv[1])
 run_id = store.start_run("ldtd", datetime.now(UTC))
 print("ready", flush=True)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
-from tests.pages import themes
-from tests.pages.prose import SampleStory, stories
-from tests.pages.themes import Frame, Item, Text
+from tests.support.pages import themes
+from tests.support.pages.prose import SampleStory, stories
+from tests.support.pages.themes import Frame, Item, Text
 
 TODAY = datetime(2025, 6, 15, 9, 0, tzinfo=timezone(timedelta(hours=7)))
 HOME = "http://tin.example.vn"

@@ -1,6 +1,6 @@
 """A crawl that announces its boundaries: it says on its output where it is, and waits for a line.
 
-Run as ``python -m tests.crawling.killed crawl …``. The statements that pass through the database
+Run as ``python -m tests.support.announcing crawl …``. The statements that pass through the database
 connection are the boundaries; nothing else of the crawl is touched.
 """
 

@@ -20,7 +20,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from tests.server import Answer
+from tests.support.http_server import Answer
 
 _PLAYBACK = re.compile(r"^/web/(\d{1,14})(id_)?/(https?://.+)$")
 FIELDS = "urlkey,timestamp,original,mimetype,statuscode,digest,length"

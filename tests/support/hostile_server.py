@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.pages.prose import story
-from tests.pages.synthetic import TODAY, text_of
-from tests.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
+from tests.support.pages.prose import story
+from tests.support.pages.synthetic import TODAY, text_of
+from tests.support.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
 
 LIST = "/tin-tuc-su-kien"
 FRAME = Frame(TODAY)
