@@ -25,7 +25,7 @@ class SqlitePipeline:
         """Return the pipeline of a crawl. Raises NotConfigured where nothing is stored."""
         recording = crawler.get_extension(Recording)
         if recording is None:
-            raise NotConfigured("no run is recorded, so nothing is stored")
+            raise NotConfigured  # without words: Scrapy would warn of them
         return cls(recording.committer)
 
     def process_item(self, item: Item) -> Item:

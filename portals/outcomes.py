@@ -52,6 +52,10 @@ class Counter(StrEnum):
     TRUNCATED_LISTINGS = "portal/truncated_listings"
     LOST_CAPTURES = "portal/lost_captures"
 
+    def __repr__(self) -> str:
+        """Return the key as Scrapy prints its stats."""
+        return repr(self.value)
+
 
 class RejectCode(StrEnum):
     """Why a page could not become a row."""

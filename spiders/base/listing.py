@@ -87,6 +87,7 @@ class ListingFinder(Finder):
 
     def parse_listing(self, response: Response, **place: Any) -> Iterator[SpiderOutput]:
         """Yield the articles of a list page and its next page."""
+        place.setdefault("listing", url_key(response.url))  # "scrapy parse" gives none
         where = ListingCursor(**place)
         if response.status == _NOT_MODIFIED:
             yield from self._unchanged(response, where)
