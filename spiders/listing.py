@@ -68,7 +68,7 @@ class ListingSpider(ArchivedPortalSpider):
         section = self.arguments.section or ""
         for path in self.listings:
             if section in path:
-                yield self._listing(urljoin(self.home_url, path), first=True)
+                yield self._listing(urljoin(self.home_url, path), is_declared=True)
 
     def parse_home(self, response: Response) -> Iterator[SpiderOutput]:
         """Yield the sections that the home page leads to, and its articles where it is a list."""
@@ -162,11 +162,13 @@ class ListingSpider(ArchivedPortalSpider):
         for url in pager.next:
             yield self._listing(
                 url,
-                section=where.listing,
+                listing=where.listing,
                 number=where.number + 1,
                 last=max([where.last, *(number for number, _ in pager.upcoming_pages)]),
-                known_run=known_run,
-                ahead=[list(item) for item in pager.upcoming_pages if item[0] > where.number + 1],
+                known_streak=known_run,
+                upcoming_pages=[
+                    list(item) for item in pager.upcoming_pages if item[0] > where.number + 1
+                ],
             )
 
     def _known_run(self, where: ListingCursor, items: list[str]) -> int:
@@ -234,7 +236,11 @@ class ListingSpider(ArchivedPortalSpider):
         if where.upcoming_pages:
             (number, url), *behind = where.upcoming_pages
             yield self._listing(
-                url, section=where.listing, number=number, last=where.last, ahead=behind
+                url,
+                listing=where.listing,
+                number=number,
+                last=where.last,
+                upcoming_pages=behind,
             )
 
     def _article(self, url: str) -> Request:
@@ -277,10 +283,10 @@ class ListingSpider(ArchivedPortalSpider):
             yield from self.yield_if_wanted(result)
 
     def _listing(self, url: str, **place: Any) -> Request:
-        place.setdefault("section", url_key(url))
+        place.setdefault("listing", url_key(url))
         meta: dict[str, Any] = {KIND: "listing"}
         headers = None
-        if place.get("number", 1) == 1 and self._asks_for_changes(place["section"]):
+        if place.get("number", 1) == 1 and self._asks_for_changes(place["listing"]):
             headers = validators(self.frontier.recall(url_key(url)))
             meta["handle_httpstatus_list"] = [304]
         return Request(
