@@ -71,7 +71,7 @@ def test_a_flipped_byte_costs_one_record(whole: Path) -> None:
     assert "gzip data is damaged" in found.reason
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_whatever_byte_is_flipped_costs_two_records_at_most(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -155,7 +155,7 @@ def test_what_is_no_archive_holds_nothing(tmp_path: Path, content: bytes) -> Non
     assert len(damage(path)) == bool(content)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 100), max_size=6), st.booleans())
 def test_ranges_that_meet_give_every_record_once(
     tmp_path_factory: pytest.TempPathFactory,

@@ -7,10 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
-from tests.support.commands import live, scrapy
+from tests.support.commands import live, scrapy, until
 from tests.support.database import rows
 from tests.support.http_server import Answer, serving
 from tests.support.listener import listening
@@ -53,11 +52,10 @@ def test_told_to_stop_it_stops_its_children_and_they_are_resumed_later(tmp_path:
         with subprocess.Popen(
             command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as night:
-            while not portal.asked and night.poll() is None:
-                time.sleep(0.01)
+            until(lambda: portal.asked or night.poll() is not None)
             night.send_signal(signal.SIGTERM)
             told.set()
-            out, _ = night.communicate(timeout=60)
+            out, _ = night.communicate()
 
     assert night.returncode == 10
     assert "incomplete" in out

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ import pytest
 from tests.support.commands import Done, command, scrapy
 from tests.support.database import rows
 from tests.support.federation import FRAME, LIST, ROBOTS, federation, list_path, told
-from tests.support.http_server import Answer, FakePortal, serving
+from tests.support.http_server import Answer, FakePortal, ServedRequest, http_server, serving
 from tests.support.kills import Killing, kill_crawl
 from tests.support.pages.prose import stories
 from tests.support.pages.synthetic import PLANS, build, text_of
@@ -368,46 +366,26 @@ class Validating:
             return f'"{digest.hex()[:12]}"'
         return f"Mon, 0{1 + digest[0] % 9} Jan 2024 0{digest[1] % 10}:{10 + digest[2] % 50}:00 GMT"
 
+    def answer(self, request: ServedRequest) -> Answer:
+        """Return the page, or 304 to a request that names its validator."""
+        self.asked.append(request.path)
+        condition = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}[self.header]
+        named = request.headers.get(condition)
+        if request.path == LIST:
+            self.conditions.append(named)
+        if not (body := self.pages.get(request.path)):
+            return Answer(b"", 404)
+        validator = self.mark(request.path)
+        return Answer(body, 304 if named == validator else 200, {self.header: validator})
+
 
 @contextmanager
 def validating(pages: dict[str, bytes], header: str = "ETag") -> Iterator[Validating]:
     """Serve ``pages`` with validators; a request that names the right one is answered 304."""
     portal = Validating("", dict(pages), header)
-    condition = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}[header]
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            portal.asked.append(self.path)
-            body = portal.pages.get(self.path, b"")
-            asked = self.headers.get(condition)
-            if self.path == LIST:
-                portal.conditions.append(asked)
-            is_same = bool(body) and asked == portal.mark(self.path)
-            self.send_response((304 if is_same else 200) if body else 404)
-            if body:
-                self.send_header(portal.header, portal.mark(self.path))
-            if not is_same:
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if not is_same:
-                self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Stay silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    portal.origin = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with http_server(portal.answer) as server:
+        portal.origin = server.origin
         yield portal
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import base64
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.targets import TARGETS
@@ -19,7 +19,7 @@ FOUND = [
 
 @pytest.mark.parametrize("name", TARGETS)
 @given(data=st.binary(max_size=300))
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES)
 def test_any_bytes_are_read(name: str, data: bytes) -> None:
     TARGETS[name](data)
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.support.bombs import bomb
-from tests.support.hostile_server import FRAME, LIST, Asked, Reply, http
+from tests.support.hostile_server import FRAME, LIST, Asked, http
+from tests.support.http_server import RawAnswer
 from tests.support.pages.prose import story
 from tests.support.pages.synthetic import text_of
 from tests.support.pages.themes import Item, danaweb_1_list, danaweb_404, static_page
@@ -35,21 +36,21 @@ class Case:
     """
 
     name: str
-    serve: Callable[[Asked], Reply]
+    serve: Callable[[Asked], RawAnswer]
     reason: str | None
     waits: bool = False
     is_heavy: bool = False
 
 
-def _raw(text: str, *, resets: bool = False) -> Callable[[Asked], Reply]:
-    return lambda _: Reply(text.encode("latin-1"), resets=resets)
+def _raw(text: str, *, resets: bool = False) -> Callable[[Asked], RawAnswer]:
+    return lambda _: RawAnswer(text.encode("latin-1"), resets=resets)
 
 
-def _drips(start: bytes, drop: bytes) -> Callable[[Asked], Reply]:
-    return lambda _: Reply(start, drip=drop)
+def _drips(start: bytes, drop: bytes) -> Callable[[Asked], RawAnswer]:
+    return lambda _: RawAnswer(start, drip=drop)
 
 
-def _words(title: str, *paragraphs: str, status: str = "200 OK") -> Callable[[Asked], Reply]:
+def _words(title: str, *paragraphs: str, status: str = "200 OK") -> Callable[[Asked], RawAnswer]:
     """A small page of somebody else's."""
     body = "".join(f"<p>{line}</p>" for line in paragraphs)
     page = (
@@ -58,11 +59,11 @@ def _words(title: str, *paragraphs: str, status: str = "200 OK") -> Callable[[As
     return lambda _: http(page.encode(), status)
 
 
-def _status(status: str, **headers: str) -> Callable[[Asked], Reply]:
+def _status(status: str, **headers: str) -> Callable[[Asked], RawAnswer]:
     return lambda _: http(b"", status, **headers)
 
 
-def _to(location: str) -> Callable[[Asked], Reply]:
+def _to(location: str) -> Callable[[Asked], RawAnswer]:
     """A redirect; ``{origin}`` and ``{outside}`` are put in, ``{n}`` is the number."""
     return lambda asked: http(
         b"",
@@ -71,14 +72,14 @@ def _to(location: str) -> Callable[[Asked], Reply]:
     )
 
 
-def _packed(encoding: str, body: Callable[[bytes], bytes]) -> Callable[[Asked], Reply]:
+def _packed(encoding: str, body: Callable[[bytes], bytes]) -> Callable[[Asked], RawAnswer]:
     return lambda asked: http(body(asked.page), Content_Encoding=encoding)
 
 
-def _within(before: str = "", after: str = "", head: str = "") -> Callable[[Asked], Reply]:
+def _within(before: str = "", after: str = "", head: str = "") -> Callable[[Asked], RawAnswer]:
     """The good page with something before and after its text, or in its head."""
 
-    def serve(asked: Asked) -> Reply:
+    def serve(asked: Asked) -> RawAnswer:
         page = asked.page.decode()
         page = page.replace("</head>", f"{head}</head>")
         page = page.replace('<div class="detail-wp', f'{before}<div class="detail-wp', 1)
@@ -89,12 +90,12 @@ def _within(before: str = "", after: str = "", head: str = "") -> Callable[[Aske
     return serve
 
 
-def _in_text(sign: str) -> Callable[[Asked], Reply]:
+def _in_text(sign: str) -> Callable[[Asked], RawAnswer]:
     """The good page with a sign between all words of its title and text."""
     return lambda asked: http(asked.page.replace(b" c\xc3\xb4ng", f"{sign} công".encode()))
 
 
-def _entities(_: Asked) -> Reply:
+def _entities(_: Asked) -> RawAnswer:
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
     text = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY e0 "ha">{levels}]><rss>&e11;</rss>'
     return http(text.encode(), kind="text/xml")
@@ -105,7 +106,7 @@ def _feed(encoding: str) -> str:
     return f'<?xml version="1.0" encoding="{encoding}"?><rss><channel>{item * 9}</channel></rss>'
 
 
-def _external_entity(_: Asked) -> Reply:
+def _external_entity(_: Asked) -> RawAnswer:
     text = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><r>&x;</r>'
     return http(text.encode(), kind="application/xml")
 

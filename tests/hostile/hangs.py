@@ -1,13 +1,14 @@
 """Pages that once hung a reader, by what hung on them; run as a program, it reads them all.
 
-Each may take a few seconds of the processor, after which the system ends the process: the name
-printed last is the page that hung.
+``python -m tests.hostile.hangs [SECONDS]``. Each may take so many seconds of the processor, after
+which the system ends the process: the name printed last is the page that hung.
 """
 
 from __future__ import annotations
 
 import json
 import resource
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -31,7 +32,7 @@ from spiders.kiengiang import KienGiangSpider
 from spiders.ldtd import LaoDongThuDoSpider
 from spiders.tienlang import TienLangSpider
 
-SECONDS = 4  # for reading and for selecting, two each
+SECONDS = 4  # for reading and for selecting, two each, on a machine that does nothing else
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 URL = "https://x.vn/tin/bai-viet-nay-la-123.html"
 W = "một hai ba bốn năm sáu bảy tám chín mười "
@@ -201,12 +202,13 @@ def _follow(text: str) -> None:
 
 def main() -> None:
     """Read them all."""
+    seconds = int(sys.argv[1]) if sys.argv[1:] else SECONDS
     for name, read in tasks():
         print(json.dumps(name), flush=True)
         used = resource.getrusage(resource.RUSAGE_SELF)
         spent = int(used.ru_utime + used.ru_stime) + 1
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        resource.setrlimit(resource.RLIMIT_CPU, (spent + SECONDS, hard))
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, hard))
         try:
             read()
         except (UnreadablePageError, EncodingError, UnreadableIndexError) as error:

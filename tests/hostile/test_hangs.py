@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from tests.support.commands import PATIENCE
 from tests.support.project import PROJECT
 
 
-def test_what_once_hung_a_reader_takes_two_seconds_at_most() -> None:
+def test_what_once_hung_a_reader_comes_to_an_end() -> None:
+    """A hang lasts minutes to hours; the two seconds that are wanted are measured at night."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.hostile.hangs"],
+        [sys.executable, "-m", "tests.hostile.hangs", str(PATIENCE)],
         capture_output=True,
         text=True,
         cwd=PROJECT,

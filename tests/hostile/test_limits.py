@@ -33,8 +33,6 @@ import resource, sys
 from portals.archive.encodings import EncodingError, decode_body
 encoding, body = sys.argv[1], sys.stdin.buffer.read()
 before = resource.getrusage(resource.RUSAGE_SELF)
-spent = int(before.ru_utime + before.ru_stime) + 1
-resource.setrlimit(resource.RLIMIT_CPU, (spent + 2, spent + 2))
 try:
     decode_body(body, encoding)
 except EncodingError as error:
@@ -45,8 +43,8 @@ print((after.ru_maxrss - before.ru_maxrss) // 1024)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "gzip, gzip"])
-def test_a_body_that_inflates_to_ten_gigabytes_costs_little(encoding: str) -> None:
-    """The system ends a process after two seconds of work."""
+def test_a_body_that_inflates_to_ten_gigabytes_is_refused_at_its_limit(encoding: str) -> None:
+    """What was inflated is what the memory grew by: a decoder that went on would hold it all."""
     done = subprocess.run(
         [sys.executable, "-c", _INFLATE, encoding],
         input=bomb(encoding),

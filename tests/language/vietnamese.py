@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hypothesis import settings
 from hypothesis import strategies as st
 
-UNHURRIED = settings(deadline=None, max_examples=150)
+UNHURRIED = settings(max_examples=150)
 """Examples are counted, never timed."""
 
 LOWER = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"

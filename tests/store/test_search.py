@@ -197,7 +197,7 @@ def test_no_input_of_ten_thousand_is_a_syntax_error(store: Store) -> None:
         search(store.db.conn, SearchQuery(query, limit=1))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_what_is_typed_is_never_read_as_syntax(query: str) -> None:
     with sqlite3.connect(":memory:") as connection:

@@ -45,8 +45,11 @@ def scrapy(*arguments: str | Path) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-PATIENCE = 40
-"""Seconds after which a condition that a test waits for is taken never to come true."""
+PATIENCE = 600
+"""Seconds after which a condition that a test waits for is taken never to come true.
+
+It only ends a broken test: a machine that is merely busy never gets there.
+"""
 
 _RUN = "\nimport sys\nfrom scrapy.cmdline import execute\nexecute(['scrapy', *sys.argv[1:]])\n"
 

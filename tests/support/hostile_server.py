@@ -1,4 +1,4 @@
-"""A server of faults on loopback: raw sockets, so that it can break every rule of HTTP.
+"""A portal of faults on loopback: raw answers, so that it can break every rule of HTTP.
 
 Each fault has its path (``/tin-tuc-su-kien/loi-NAME-NUMBER.html``); ``bai-NUMBER.html`` is a good
 article. Everything follows from the path, so that two runs meet the same.
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import re
 import socket
-import socketserver
 import ssl
-import struct
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.support.http_server import RawAnswer, ServedRequest, http_server
 from tests.support.pages.prose import story
 from tests.support.pages.synthetic import TODAY, text_of
 from tests.support.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
@@ -25,20 +23,6 @@ FRAME = Frame(TODAY)
 _FAULT = re.compile(rf"{LIST}/loi-(?P<name>[a-z0-9-]+?)-(?P<number>\d+)\.html")
 _GOOD = re.compile(rf"{LIST}/bai-(?P<number>\d+)\.html")
 _PAGE = re.compile(rf"{LIST}(?:\?page=(?P<number>\d+))?")
-_DRIP = 0.05  # seconds between the drops of an answer that never ends
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What is written to the socket.
-
-    ``drip``: sent again and again until the client has gone; ``resets``: then the line is cut.
-    """
-
-    raw: bytes
-    keeps: bool = False
-    drip: bytes | None = None
-    resets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +35,17 @@ class Asked:
     outside: str
 
 
-Fault = Callable[[Asked], Reply]
+Fault = Callable[[Asked], RawAnswer]
 
 
 def http(
     body: bytes, status: str = "200 OK", kind: str = "text/html; charset=utf-8", **headers: str
-) -> Reply:
+) -> RawAnswer:
     """A proper answer; ``Content_Encoding`` names the header Content-Encoding."""
     named = {"Content-Type": kind, "Content-Length": str(len(body))}
     named |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = "".join(f"{name}: {value}\r\n" for name, value in named.items() if value)
-    return Reply(f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body, keeps=True)
+    return RawAnswer(f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body, keeps=True)
 
 
 def good_page(number: int) -> bytes:
@@ -87,7 +71,7 @@ class Hostile:
     outside: str = ""
     lists: Sequence[Sequence[str]] = ()
     faults: Mapping[str, Fault] = field(default_factory=dict)
-    pages: Mapping[str, Reply] = field(default_factory=dict)
+    pages: Mapping[str, RawAnswer] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     watch: Callable[[], None] = lambda: None
 
@@ -96,7 +80,7 @@ class Hostile:
 def hostile(
     lists: Sequence[Sequence[str]],
     faults: Mapping[str, Fault],
-    pages: Mapping[str, Reply] | None = None,
+    pages: Mapping[str, RawAnswer] | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[Hostile]:
     """Serve a portal whose list shows ``lists`` of addresses, page by page, and ``faults``.
@@ -104,32 +88,18 @@ def hostile(
     ``pages``: other answers by path, which come first.
     """
     portal = Hostile(lists=lists, faults=faults, pages=pages or {})
-    ended = threading.Event()
 
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            while (path := _path(self.rfile.readline)) is not None:
-                portal.asked.append(path)
-                portal.watch()
-                reply = _answer(portal, path)
-                self.wfile.write(reply.raw)
-                while reply.drip is not None and not ended.wait(_DRIP):
-                    self.wfile.write(reply.drip)
-                if reply.resets:
-                    at_once = struct.pack("ii", 1, 0)
-                    self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
-                if not reply.keeps:
-                    return
+    def answer(request: ServedRequest) -> RawAnswer:
+        portal.asked.append(request.path)
+        portal.watch()
+        return _answer(portal, request.path)
 
-    with _server(Handler, tls) as origin, _outside() as outside:
-        portal.origin, portal.outside = origin, outside
-        try:
-            yield portal
-        finally:
-            ended.set()
+    with http_server(answer, tls) as server, _outside() as outside:
+        portal.origin, portal.outside = server.origin, outside
+        yield portal
 
 
-def _answer(portal: Hostile, path: str) -> Reply:
+def _answer(portal: Hostile, path: str) -> RawAnswer:
     if path in portal.pages:
         return portal.pages[path]
     if match := _FAULT.fullmatch(path):
@@ -152,48 +122,6 @@ def _list(lists: Sequence[Sequence[str]], number: int) -> bytes:
         Item(path, text_of(story(i + 1), "Tin tức")) for i, path in enumerate(lists[number - 1])
     ]
     return danaweb_1_list(items, FRAME, near)
-
-
-def _path(readline: Callable[[], bytes]) -> str | None:
-    """Read one request and return its path; None at the end of the connection."""
-    try:
-        first = readline()
-        while readline().strip():
-            pass
-    except OSError:
-        return None
-    parts = first.split(b" ")
-    return parts[1].decode("latin-1") if len(parts) > 1 else None
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 128
-
-    def handle_error(self, *_: object) -> None:
-        """Say nothing of clients that have gone: it is they who are tested."""
-
-    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
-        """Close at once."""
-        self.close_request(request)
-
-
-@contextmanager
-def _server(
-    handler: type[socketserver.BaseRequestHandler], tls: ssl.SSLContext | None
-) -> Iterator[str]:
-    server = _Server(("127.0.0.1", 0), handler)
-    if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

@@ -11,16 +11,14 @@ import base64
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from tests.support.http_server import Answer
+from tests.support.http_server import Answer, http_server
 
 _PLAYBACK = re.compile(r"^/web/(\d{1,14})(id_)?/(https?://.+)$")
 FIELDS = "urlkey,timestamp,original,mimetype,statuscode,digest,length"
@@ -170,29 +168,6 @@ def _rewritten(kept: Kept, origin: str) -> bytes:
 def wayback(captures: Iterable[Kept]) -> Iterator[Machine]:
     """Serve captures as the archive does until the block ends."""
     machine = Machine(list(captures))
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            answer = machine.answer(self.path)
-            self.send_response(answer.status)
-            for name, value in {"Content-Type": "text/html", **answer.headers}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.body)))
-            self.end_headers()
-            self.wfile.write(answer.body)
-
-        def log_message(self, *_: object) -> None:
-            """Stay silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    machine.origin = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with http_server(lambda request: machine.answer(request.path)) as server:
+        machine.origin = server.origin
         yield machine
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
