@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from portals.archive.records import Damage, read_records
-from portals.store.article_writer import utc
 from portals.store.pages import PageRepository, StoredPage
+from portals.timestamps import utc
 
 
 @dataclass(frozen=True, slots=True)

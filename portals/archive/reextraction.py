@@ -32,11 +32,11 @@ from portals.discovery.explorer import SAMPLES
 from portals.discovery.url_patterns import is_skipped, pattern_of
 from portals.extraction.reader import Recipe
 from portals.outcomes import RejectCode
-from portals.store.article_writer import utc
 from portals.store.database import Store
 from portals.store.differences import Difference, differences, fields_at
 from portals.store.pages import PageRepository, StoredPage
 from portals.store.upgrade import REEXTRACTION
+from portals.timestamps import utc
 from portals.urls import url_key
 
 COUNTED = (

@@ -19,7 +19,6 @@ from portals.commands import print_error, with_progress
 from portals.crawling.arguments import day
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
-from portals.store.article_writer import utc
 from portals.store.database import Store
 from portals.store.export import (
     FORMATS,
@@ -30,6 +29,7 @@ from portals.store.export import (
     title_of,
     write_atom,
 )
+from portals.timestamps import utc
 
 
 class Command(ScrapyCommand):

@@ -18,9 +18,10 @@ from portals.catalogue import Portal, portals
 from portals.discovery.url_filters import SkippedUrls
 from portals.errors import StorageError
 from portals.language.text import clean
-from portals.store.article_writer import Outcome, save, utc
+from portals.store.article_writer import Outcome, save
 from portals.store.migrations import migrations
 from portals.store.upgrade import upgrade
+from portals.timestamps import utc
 
 BUSY_TIMEOUT_SECONDS = 60
 """How long a writer waits for another one; nightly crawls of several portals share one file."""
