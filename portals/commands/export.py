@@ -73,9 +73,11 @@ class Command(ScrapyCommand):
                 changed_since=utc(changed.astimezone(UTC)) if changed else None,
             )
             output = Path(opts.output) if opts.output else None
-            with closing(Store.open_to_read(self.settings["DATABASE"])) as store:
+            with (
+                closing(Store.open_to_read(self.settings["DATABASE"])) as store,
+                store.reading(),
+            ):
                 conn = store.db.conn
-                conn.execute("BEGIN")  # one moment, however long it takes
                 title = title_of(conn, opts.portal)
                 write = FORMATS[opts.format]
                 if opts.format == "atom":
