@@ -1,10 +1,28 @@
-"""Times as they are stored: UTC, ISO 8601, to the second."""
+"""Times as they are stored, and durations as an operator writes them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
+
+from portals.errors import PortalError
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(r"([0-9]{1,4})([smhdw])")
+
+
+class ScheduleError(PortalError):
+    """A time or a duration that cannot be used."""
 
 
 def utc(moment: datetime) -> str:
-    """Return ``moment`` (aware) as it is stored: UTC, ISO 8601, to the second."""
+    """Return ``moment`` (aware) as stored: UTC, ISO 8601, to the second."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def parse_duration(text: str) -> timedelta:
+    """Return the duration that ``30m``, ``12h``, ``2d`` or ``1w`` says. Raises ScheduleError."""
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise ScheduleError(f"{text!r} is no duration; give one such as 30m, 12h, 2d or 1w")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from portals.archive.records import Damage, read_records
-from portals.store.article_writer import utc
 from portals.store.pages import PageRepository, StoredPage
+from portals.timestamps import utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,46 +60,20 @@ def prune(
 
 
 def _unneeded(pages: PageRepository, path: Path, wish: PrunePolicy) -> Iterator[StoredPage]:
-    conn = pages.db.conn
+    before = utc(wish.before)
     for known in pages.in_archive(path):
-        if known.page.fetched_at >= utc(wish.before) or known.page.via:
+        if known.page.fetched_at >= before or known.page.via:
             continue  # what came through another archive was old when it came
-        protected = _ANY_REVISION if wish.keep_articles else _CURRENT
-        is_cited = (
-            not (wish.drop_current and not wish.keep_articles)
-            and conn.execute(protected, {"page": known.id}).fetchone()
-        )
-        is_repeated = conn.execute(
-            "SELECT 1 FROM pages WHERE repeats = ? AND fetched_at >= ?",
-            (known.id, utc(wish.before)),
-        ).fetchone()
-        if not is_cited and not is_repeated:
+        if not _is_protected(pages, known.id, wish) and not pages.is_repeated_since(
+            known.id, before
+        ):
             yield known
 
 
-_HERE = "SELECT id FROM pages WHERE id = :page OR repeats = :page"
-_SHOWN_LAST = """
-    UNION ALL
-    SELECT 1 FROM pages p JOIN sightings s ON s.url = p.url
-    WHERE p.id = :page AND p.status = 200 AND NOT EXISTS (
-        SELECT 1 FROM pages later
-        WHERE later.url = p.url AND later.status = 200 AND later.repeats IS NOT p.id
-            AND (later.fetched_at, later.id) > (p.fetched_at, p.id)
-    )
-"""
-_ANY_REVISION = f"""
-    SELECT 1 FROM revisions WHERE page_id IN ({_HERE})
-    UNION ALL
-    SELECT 1 FROM articles WHERE page_id IN ({_HERE})
-    {_SHOWN_LAST}
-"""  # noqa: S608 - our own words
-_CURRENT = f"""
-    SELECT 1 FROM articles WHERE page_id IN ({_HERE})
-    UNION ALL
-    SELECT 1 FROM revisions r JOIN articles a ON a.id = r.article_id
-    WHERE r.content_hash = a.content_hash AND r.page_id IN ({_HERE})
-    {_SHOWN_LAST}
-"""  # noqa: S608 - our own words
+def _is_protected(pages: PageRepository, page_id: int, wish: PrunePolicy) -> bool:
+    if wish.keep_articles:
+        return pages.is_cited(page_id)
+    return not wish.drop_current and pages.is_shown(page_id)
 
 
 def _rewrite(pages: PageRepository, path: Path, dropped: dict[int, StoredPage]) -> int:

@@ -16,8 +16,8 @@ from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
 from portals.extraction.unreadable import UnreadablePageError
 from portals.outcomes import RejectCode
-from portals.store.article_writer import utc
 from portals.store.pages import ArchivedPage, ShownKind
+from portals.timestamps import utc
 from portals.urls import host_of, rebase_url
 
 RANGE = 2 * 1024 * 1024

@@ -32,11 +32,13 @@ from portals.discovery.explorer import SAMPLES
 from portals.discovery.url_patterns import is_skipped, pattern_of
 from portals.extraction.reader import Recipe
 from portals.outcomes import RejectCode
-from portals.store.article_writer import utc
+from portals.store.articles import dated_urls
 from portals.store.database import Store
 from portals.store.differences import Difference, differences, fields_at
 from portals.store.pages import PageRepository, StoredPage
+from portals.store.reextraction_progress import ReextractionProgress
 from portals.store.upgrade import REEXTRACTION
+from portals.timestamps import utc
 from portals.urls import url_key
 
 COUNTED = (
@@ -139,7 +141,8 @@ class Reextraction:
         self.recipes = recipes
         self.pages = PageRepository(store)
         self.compares = compares
-        self.asked = json.dumps([asked, READER_VERSION, _fingerprint(recipes)])
+        request = json.dumps([asked, READER_VERSION, _fingerprint(recipes)])
+        self.progress = ReextractionProgress(store.db, request)
         self.differences: list[Difference] = []
         self.damage: list[tuple[Range, Damage]] = []
         self.foreign: Counter[str] = Counter()
@@ -151,22 +154,13 @@ class Reextraction:
     def begin(self) -> None:
         """End what was killed before. Raises sqlite3.Error."""
         with self.store.writing():
-            self.store.db.conn.execute(
-                "DELETE FROM reextraction_progress WHERE request != ?", (self.asked,)
-            )
-            self.store.db.conn.execute(
-                "UPDATE runs SET verdict = 'crashed', reason = 'the process was killed',"
-                " finished_at = ? WHERE verdict IS NULL AND arguments ->> 'command' = ?",
-                (utc(datetime.now(UTC)), COMMAND),
-            )
+            self.progress.discard_others()
+            self.store.runs.end_killed_commands(COMMAND, datetime.now(UTC))
 
     def left(self, ranges: Iterable[Range]) -> list[Range]:
         """Return the ranges that an interrupted run of the same command did not commit."""
-        rows = self.store.db.conn.execute(
-            "SELECT path, start_offset, damaged_records FROM reextraction_progress"
-        ).fetchall()
-        done = {(path, start) for path, start, _ in rows}
-        self.damaged_before = sum(damaged for _, _, damaged in rows)
+        done = self.progress.committed()
+        self.damaged_before = sum(done.values())
         return [part for part in ranges if (str(part.path.resolve()), part.start) not in done]
 
     def store_range(self, read: RangeRead) -> None:
@@ -177,10 +171,7 @@ class Reextraction:
             for page in read.pages:
                 self._take_page(page, read.range)
             if len(self._waiting) == waiting:  # else an interrupted reading begins here again
-                self.store.db.conn.execute(
-                    "INSERT OR REPLACE INTO reextraction_progress VALUES (?, ?, ?, ?)",
-                    (str(read.range.path.resolve()), read.range.start, self.asked, len(damage)),
-                )
+                self.progress.record(read.range.path, read.range.start, len(damage))
         self.damage += [(read.range, found) for found in damage]
         self.foreign.update(read.foreign)
 
@@ -209,7 +200,7 @@ class Reextraction:
         portal.counts["pages"] += 1
         self.pages.record_page_kind(page_id, read.shown)
         if isinstance(read.item, Reject):
-            self.store.reject(read.item, portal.run_id, datetime.now(UTC))
+            self.store.runs.record_reject(read.item, portal.run_id, datetime.now(UTC))
             portal.counts["rejects"] += 1
             portal.counts["failed"] += read.item.code is RejectCode.READER_FAILED
         elif read.shown == "article" and read.item:
@@ -246,7 +237,9 @@ class Reextraction:
     def _store(self, article: Article, portal: _Portal, page_id: int) -> None:
         portal.counts["articles"] += 1
         before = fields_at(self.store, article.url) if self.compares else {}
-        outcome = self.store.save(article, portal.run_id, from_archive=True, page_id=page_id)
+        outcome = self.store.articles.save(
+            article, portal.run_id, from_archive=True, page_id=page_id
+        )
         portal.counts[outcome] += 1
         if self.compares:
             after = fields_at(self.store, article.url)
@@ -256,7 +249,7 @@ class Reextraction:
         known = self._portals.get(name)
         if known is None:
             asked = json.dumps({"command": COMMAND})
-            run_id = self.store.start_run(name, datetime.now(UTC), asked)
+            run_id = self.store.runs.start_run(name, datetime.now(UTC), asked)
             known = self._portals[name] = _Portal(run_id)
         return known
 
@@ -271,8 +264,7 @@ class Reextraction:
                     self._take_undated(name, portal)
                 self._end(portal, is_whole=is_whole)
         if is_whole:
-            with self.store.writing():
-                self.store.db.conn.execute("DELETE FROM reextraction_progress")
+            self.progress.clear()
         return [
             {"portal": name, **{key: portal.counts[key] for key in COUNTED}}
             for name, portal in self._portals.items()
@@ -294,10 +286,7 @@ class Reextraction:
 
     def _dated_shapes(self, portal: str) -> Counter[str]:
         """Return how many articles with a date stand at addresses of each shape."""
-        found = self.store.db.conn.execute(
-            "SELECT url FROM sightings WHERE portal = ? AND published_at IS NOT NULL", (portal,)
-        )
-        return Counter(pattern_of(url) for (url,) in found)
+        return Counter(pattern_of(url) for url in dated_urls(self.store.db.conn, portal))
 
     def _end(self, portal: _Portal, *, is_whole: bool) -> None:
         counts = portal.counts
@@ -310,7 +299,7 @@ class Reextraction:
         elif self.damaged:
             verdict = "incomplete"
             reason = f"re-extraction, {self.damaged} records cannot be read"
-        self.store.update_run(
+        self.store.runs.update_run(
             portal.run_id,
             {
                 "finished_at": utc(datetime.now(UTC)),

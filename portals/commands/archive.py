@@ -22,10 +22,10 @@ from portals.archive.reextraction import COMMAND
 from portals.commands import print_error, print_rows
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
-from portals.operations.cron_systemd import parse_duration
 from portals.store.database import Store
 from portals.store.pages import PageRepository
 from portals.store.portal_lock import PortalLock, PortalLockedError
+from portals.timestamps import parse_duration
 
 
 class Command(ScrapyCommand):

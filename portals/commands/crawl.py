@@ -22,9 +22,9 @@ from portals.crawling.run_log import RunLog
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
-from portals.store.article_writer import utc
 from portals.store.database import Store
 from portals.store.portal_lock import PortalLock, PortalLockedError
+from portals.timestamps import utc
 from portals.urls import host_of
 
 

@@ -23,6 +23,7 @@ from portals.extraction.induction import Example, induce
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, Strategies
 from portals.network.replay_handler import CAPTURED_AT, open_replay
+from portals.store.articles import last_seen_articles
 from portals.store.database import Store
 
 HEALTHY, DEGRADED, BROKEN = 0, 1, 2
@@ -243,11 +244,6 @@ def _stored(database: str, portal: str) -> dict[str, dict[str, Any]]:
         store = Store.open_to_read(database)
     except StorageError:
         return {}
-    sql = (
-        "SELECT s.url, a.title, a.body, a.lead, a.author, a.source, a.section, a.published_at"
-        " FROM sightings s JOIN articles a ON a.id = s.article_id WHERE s.portal = ?"
-        " ORDER BY s.last_seen_at DESC LIMIT 500"
-    )
-    rows = {row["url"]: row for row in store.db.query(sql, [portal])}
+    rows = last_seen_articles(store.db.conn, portal)
     store.close()
     return rows

@@ -19,7 +19,6 @@ from portals.commands import print_error, with_progress
 from portals.crawling.arguments import day
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
-from portals.store.article_writer import utc
 from portals.store.database import Store
 from portals.store.export import (
     FORMATS,
@@ -30,6 +29,7 @@ from portals.store.export import (
     title_of,
     write_atom,
 )
+from portals.timestamps import utc
 
 
 class Command(ScrapyCommand):
@@ -73,9 +73,11 @@ class Command(ScrapyCommand):
                 changed_since=utc(changed.astimezone(UTC)) if changed else None,
             )
             output = Path(opts.output) if opts.output else None
-            with closing(Store.open_to_read(self.settings["DATABASE"])) as store:
+            with (
+                closing(Store.open_to_read(self.settings["DATABASE"])) as store,
+                store.reading(),
+            ):
                 conn = store.db.conn
-                conn.execute("BEGIN")  # one moment, however long it takes
                 title = title_of(conn, opts.portal)
                 write = FORMATS[opts.format]
                 if opts.format == "atom":

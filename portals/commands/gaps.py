@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from portals.commands import print_error, print_rows
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import StorageError
+from portals.store.articles import portals_with_articles
 from portals.store.database import Store
 from portals.store.gaps import gaps_of
 
@@ -43,7 +44,7 @@ class Command(ScrapyCommand):
         except StorageError as error:
             self.exitcode = print_error(error, EXIT_CODES["storage"])
             return
-        known = [row["portal"] for row in store.db.query("SELECT DISTINCT portal FROM sightings")]
+        known = portals_with_articles(store.db.conn)
         if unknown := [name for name in args if name not in known]:
             there = ", ".join(sorted(known)) or "none"
             self.exitcode = print_error(

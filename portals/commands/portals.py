@@ -14,6 +14,7 @@ from portals.catalogue import Portal, portals
 from portals.commands import print_error, print_rows, print_text, to_json
 from portals.crawling.verdicts import USAGE_ERROR
 from portals.errors import StorageError
+from portals.store.articles import portal_totals
 from portals.store.database import Store
 
 _LONG = ("grade", "successor", "evidence")  # told of one portal, or in JSON
@@ -67,8 +68,8 @@ class Command(ScrapyCommand):
             facts["stored"] = str(error)
         else:
             facts |= _stored(store, found.name)
-            shapes = [asdict(shape) for shape in store.url_patterns(found.name)]
-            left_alone = [asdict(one) for one in store.skipped_urls(found.name)]
+            shapes = [asdict(shape) for shape in store.url_knowledge.url_patterns(found.name)]
+            left_alone = [asdict(one) for one in store.url_knowledge.skipped_urls(found.name)]
             store.close()
         if as_json:
             told = {**facts, "shapes": shapes, "left_alone": left_alone}
@@ -85,16 +86,6 @@ def _row(portal: Portal, spiders: set[str], *, whole: bool) -> dict[str, Any]:
 
 
 def _stored(store: Store, name: str) -> dict[str, Any]:
-    sql = (
-        "SELECT count(*) AS sightings, count(DISTINCT article_id) AS articles,"
-        " max(published_at) AS newest FROM sightings WHERE portal = ?"
-    )
-    counts = next(iter(store.db.query(sql, [name])))
-    last = next(
-        store.db.query(
-            "SELECT verdict, finished_at FROM runs WHERE portal = ? ORDER BY id DESC LIMIT 1",
-            [name],
-        ),
-        {"verdict": None, "finished_at": None},
-    )
-    return {**counts, "last_verdict": last["verdict"], "last_run": last["finished_at"]}
+    totals = asdict(portal_totals(store.db.conn, name))
+    verdict, finished_at = store.runs.last_verdict(name)
+    return {**totals, "last_verdict": verdict, "last_run": finished_at}

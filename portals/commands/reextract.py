@@ -28,12 +28,12 @@ from portals.commands import print_error, print_rows, with_progress
 from portals.crawling.arguments import day
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import ArchiveError, PortalError, StorageError
-from portals.store.article_writer import utc
 from portals.store.database import Store
 from portals.store.differences import counted, trial_copy
 from portals.store.pages import PageRepository
 from portals.store.portal_lock import PortalLock, PortalLockedError
 from portals.store.similar import queue_length, update
+from portals.timestamps import utc
 
 _TOLD = 20  # damaged records that are told one by one
 

@@ -47,8 +47,10 @@ class Command(ScrapyCommand):
         if len(args) != 1:
             raise UsageError("say where the page goes")
         try:
-            with closing(Store.open_to_read(self.settings["DATABASE"])) as store:
-                store.db.conn.execute("BEGIN")  # one moment, whatever is written meanwhile
+            with (
+                closing(Store.open_to_read(self.settings["DATABASE"])) as store,
+                store.reading(),
+            ):
                 page = report(gather(store.db, datetime.now(UTC)), opts.language)
             with opened(Path(args[0])) as file:
                 file.write(page.encode())

@@ -17,12 +17,11 @@ from portals.commands import print_error, print_text
 from portals.crawling.verdicts import USAGE_ERROR
 from portals.operations.cron_systemd import (
     Schedule,
-    ScheduleError,
     cron_lines,
-    parse_duration,
     parse_time_of_day,
     systemd_units,
 )
+from portals.timestamps import ScheduleError, parse_duration
 
 
 class Command(ScrapyCommand):

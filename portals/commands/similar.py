@@ -14,6 +14,7 @@ from scrapy.exceptions import UsageError
 from portals.commands import decode_argument, print_error, print_rows, with_progress
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import StorageError
+from portals.store.articles import headline
 from portals.store.database import Store
 from portals.store.history import find_article
 from portals.store.similar import everywhere, queue_length, update
@@ -65,14 +66,8 @@ class Command(ScrapyCommand):
             return
         rows = []
         for one in everywhere(conn, article_id):
-            sql = "SELECT portal, published_at, title, url FROM articles WHERE id = ?"
-            portal, published_at, title, url = conn.execute(sql, (one.article_id,)).fetchone()
-            rows.append(
-                {
-                    "id": one.article_id, "similarity": one.similarity, "portal": portal,
-                    "published_at": published_at, "title": title, "url": url,
-                }
-            )  # fmt: skip
+            shown = headline(conn, one.article_id)
+            rows.append({"id": one.article_id, "similarity": one.similarity, **shown})
         print_rows(rows, as_json=as_json)
         if left := queue_length(store):
             print(f"{left} articles wait to be compared: scrapy similar --update", file=sys.stderr)

@@ -15,9 +15,9 @@ from portals.catalogue import portals
 from portals.commands import print_error, print_rows
 from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
-from portals.operations.cron_systemd import parse_duration
 from portals.store.database import Store
 from portals.store.status import PortalStatus, not_attempted, portal_statuses
+from portals.timestamps import parse_duration
 
 TOO_OLD = 1
 """Exit code where a portal was not attempted within ``--max-age``."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import http.client
 import json
 import logging
-import os
 import re
 import urllib.error
 import urllib.request
@@ -23,7 +22,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portals.crawling.verdicts import EXIT_CODES, EXPLANATIONS, Verdict
-from portals.store.article_writer import utc
+from portals.files import replacing
+from portals.timestamps import utc
 
 HEARTBEAT_SECONDS = 10
 """How long a heartbeat waits for an answer."""
@@ -174,13 +174,8 @@ def _write_heartbeat(path: Path, rows: Rows, now: datetime) -> str | None:
     life = {"at": utc(now), "portals": len(rows), "worst": _verdict(worst)}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
+        with replacing(path) as draft:
             draft.write_text(json.dumps(life) + "\n", encoding="utf-8")
-            draft.replace(path)
-        except OSError:
-            draft.unlink(missing_ok=True)
-            raise
     except OSError as error:
         return f"cannot write the heartbeat {path}: {error.strerror}; give a writable file"
     except ValueError:  # a name that no file can have

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
 
-from portals.errors import PortalError
+from portals.timestamps import ScheduleError, parse_duration
+
+__all__ = [
+    "Schedule", "ScheduleError", "cron_lines", "parse_duration", "parse_time_of_day",
+    "systemd_units",
+]  # fmt: skip
+# ScheduleError and parse_duration: until their callers import timestamps.
 
 LONGEST_JITTER = timedelta(hours=6)
 _LONGEST_NIGHT = timedelta(hours=24) - LONGEST_JITTER  # a night that hangs ends before the next one
 _HOURS_TO_STATUS = 6
 _UNIT = "tin-cong-doan"
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_DURATION = re.compile(r"([0-9]{1,4})([smhdw])")
 _TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
-
-
-class ScheduleError(PortalError):
-    """A time or a duration that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,6 @@ class Schedule:
         for path in (self.project, self.interpreter):
             if "\n" in str(path):
                 raise ScheduleError(f"there is a line break in {str(path)!r}; move the project")
-
-
-def parse_duration(text: str) -> timedelta:
-    """Return the duration that ``30m``, ``12h``, ``2d`` or ``1w`` says. Raises ScheduleError."""
-    found = _DURATION.fullmatch(text.strip())
-    if found is None:
-        raise ScheduleError(f"{text!r} is no duration; give one such as 30m, 12h, 2d or 1w")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def parse_time_of_day(text: str) -> time:

@@ -7,12 +7,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 from portals.article import READER_VERSION, Article
 from portals.store import search
 from portals.store.history import figures
+from portals.timestamps import utc
+
+__all__ = ["ArticleWriter", "Outcome", "save", "utc"]  # utc: until its callers import timestamps
 
 Outcome = Literal["new", "changed", "copy", "known", "reread"]
 """What a stored page was: a new article, a new text or a new address of one, nothing new, or a page
@@ -55,11 +57,6 @@ _ATTACHMENTS = _MediaTable(
     "DELETE FROM attachments WHERE article_id = ?",
     "INSERT INTO attachments (article_id, position, url, title) VALUES (?, ?, ?, ?)",
 )
-
-
-def utc(moment: datetime) -> str:
-    """Return ``moment`` (aware) as stored: UTC, ISO 8601, to the second."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def save(

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Literal
 
 from portals.outcomes import StopReason
-from portals.store.article_writer import utc
 from portals.store.database import Store
+from portals.timestamps import utc
 
 TRUST_AFTER = 2
 """Times that a page's validator must have told the truth before it is relied on."""

@@ -1,59 +1,49 @@
-"""The SQLite file: opened, migrated, and written one article at a time, whole or not at all."""
+"""The SQLite file: opened, migrated, and held for reading or writing."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from sqlite_utils import Database
 
 from portals.article import Article, Reject
-from portals.catalogue import Portal, portals
+from portals.catalogue import portals
 from portals.discovery.url_filters import SkippedUrls
 from portals.errors import StorageError
-from portals.language.text import clean
-from portals.store.article_writer import Outcome, save, utc
+from portals.store.article_writer import Outcome
+from portals.store.articles import ArticleRepository
+from portals.store.catalogue_table import save_catalogue
 from portals.store.migrations import migrations
+from portals.store.runs import RunRepository
+from portals.store.transactions import reading, writing
 from portals.store.upgrade import upgrade
+from portals.store.url_knowledge import StoredUrlPattern, UrlKnowledge
+
+__all__ = ["BUSY_TIMEOUT_SECONDS", "VERSION", "Store", "StoredUrlPattern"]
 
 BUSY_TIMEOUT_SECONDS = 60
 """How long a writer waits for another one; nightly crawls of several portals share one file."""
 
-_MAX_TOLD = 2_000  # characters of what a reject says
-
 VERSION = len(list(migrations.pending(Database(memory=True))))
 """Version of the schema (``PRAGMA user_version``)."""
 
-_CATALOGUED = (
-    "name", "title", "kind", "province_then", "province_now", "home_url", "cms", "state", "since",
-    "successor", "evidence", "hosts", "tls_exception",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class StoredUrlPattern:
-    """What was learnt of one shape of address of a portal."""
-
-    pattern: str
-    kind: Literal["article", "listing", "other"]
-    pages_read: int
-    articles: int
-    listings: int
-    example: str
-
 
 class Store:
-    """One database file. Every public method that writes does so in one transaction."""
+    """One database file, and the repositories of what is in it.
+
+    ``folder``: where the file is; archives are named from there.
+    """
 
     def __init__(self, db: Database, folder: Path) -> None:
         self.db = db
         self.folder = folder
+        self.articles = ArticleRepository(db)
+        self.runs = RunRepository(db)
+        self.url_knowledge = UrlKnowledge(db)
 
     @classmethod
     def open(cls, path: str | Path) -> Store:
@@ -74,7 +64,7 @@ class Store:
             db = _configured(connection)
             upgrade(db, path)
             store = cls(db, path.resolve().parent)
-            store.save_catalogue(portals().values())
+            save_catalogue(connection, portals().values())
         except BaseException:
             connection.close()
             raise
@@ -111,72 +101,39 @@ class Store:
         """Close the file."""
         self.db.close()
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[None]:
         """Hold the write lock from the start, so that two writers queue instead of colliding."""
-        if self.db.conn.in_transaction:
-            yield
-            return
-        self.db.conn.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self.db.conn.rollback()
-            raise
-        self.db.conn.execute("COMMIT")
+        return writing(self.db.conn)
 
-    def save_catalogue(self, catalogue: Iterable[Portal]) -> None:
-        """Let the table ``portals`` say what the catalogue does."""
-        wanted = {tuple(getattr(row, name) or None for name in _CATALOGUED) for row in catalogue}
-        names = ", ".join(_CATALOGUED)
-        kept = set(self.db.conn.execute(f"SELECT {names} FROM portals"))  # noqa: S608 - our names
-        if kept == wanted:
-            return
-        with self.writing():
-            self.db.conn.execute("DELETE FROM portals")
-            marks = ", ".join("?" * len(_CATALOGUED))
-            self.db.conn.executemany(
-                f"INSERT INTO portals ({names}) VALUES ({marks})",  # noqa: S608 - our names
-                sorted(wanted, key=str),
-            )
+    def reading(self) -> AbstractContextManager[None]:
+        """See the database as of one moment, whatever others write meanwhile."""
+        return reading(self.db.conn)
 
-    # --- runs ---------------------------------------------------------------------------------
+    # --- for callers that do not ask the repositories yet ----------------------------------------
 
     def start_run(self, portal: str, now: datetime, arguments: str = "{}") -> int:
-        """Record the start of a run and return its id."""
-        with self.writing():
-            cursor = self.db.execute(
-                "INSERT INTO runs (portal, started_at, arguments) VALUES (?, ?, ?)",
-                [portal, utc(now), arguments],
-            )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+        """See ``RunRepository.start_run``."""
+        return self.runs.start_run(portal, now, arguments)
 
     def last_run(self, portal: str) -> tuple[int, str] | None:
-        """Return id and arguments of the portal's last crawl that held its lock."""
-        rows = self.db.query(
-            "SELECT id, arguments FROM runs WHERE portal = ? AND verdict IS NOT 'locked'"
-            " AND arguments ->> 'command' IS NULL ORDER BY id DESC LIMIT 1",
-            [portal],
-        )
-        return next(((row["id"], row["arguments"]) for row in rows), None)
+        """See ``RunRepository.last_run``."""
+        return self.runs.last_run(portal)
 
     def end_killed_runs(self, portal: str, now: datetime) -> None:
-        """Give crawls that have no end the verdict that a killed process cannot give."""
-        with self.writing():
-            self.db.execute(
-                "UPDATE runs SET verdict = 'crashed', finished_at = ?,"
-                " reason = 'the process was killed' WHERE portal = ? AND verdict IS NULL"
-                " AND arguments ->> 'command' IS NULL",
-                [utc(now), portal],
-            )
+        """See ``RunRepository.end_killed_runs``."""
+        self.runs.end_killed_runs(portal, now)
 
     def update_run(self, run_id: int, values: Mapping[str, str | int | None]) -> None:
-        """Set columns of a run."""
-        with self.writing():
-            self.db.table("runs").update(run_id, dict(values))
+        """See ``RunRepository.update_run``."""
+        self.runs.update_run(run_id, values)
 
-    # --- articles -----------------------------------------------------------------------------
+    def reject(self, reject: Reject, run_id: int, now: datetime) -> None:
+        """See ``RunRepository.record_reject``."""
+        self.runs.record_reject(reject, run_id, now)
+
+    def rejects_of(self, run_id: int) -> int:
+        """See ``RunRepository.count_rejects``."""
+        return self.runs.count_rejects(run_id)
 
     def save(
         self,
@@ -186,114 +143,44 @@ class Store:
         from_archive: bool = False,
         page_id: int | None = None,
     ) -> Outcome:
-        """Store what one page shows, fetched or read again, and return what was new about it.
-
-        ``page_id``: where the page lies in the archives.
-        """
-        with self.writing():
-            return save(self.db.conn, article, run_id, from_archive=from_archive, page_id=page_id)
-
-    def reject(self, reject: Reject, run_id: int, now: datetime) -> None:
-        """Record a page that could not become a row; met again, its row is updated."""
-        texts = {name: _storable(value) for name, value in asdict(reject).items()}
-        with self.writing():
-            self.db.table("rejects").upsert(
-                {**texts, "at": utc(now), "run_id": run_id},
-                pk=("url", "stage", "reason"),
-            )
+        """See ``ArticleRepository.save``."""
+        return self.articles.save(article, run_id, from_archive=from_archive, page_id=page_id)
 
     def field_shares(
         self, portal: str, before_run: int, names: Sequence[str]
     ) -> tuple[int, dict[str, float]]:
-        """Return how many of the portal's last articles are kept from before, and field shares."""
-        counted = ", ".join(f"count({name})" for name in names)
-        row = self.db.execute(
-            f"SELECT count(*), {counted} FROM (SELECT * FROM articles"  # noqa: S608 - our own names
-            " WHERE portal = ? AND run_id < ? ORDER BY id DESC LIMIT 200)",
-            [portal, before_run],
-        ).fetchone()
-        kept = int(row[0])
-        shares = {name: n / kept if kept else 0.0 for name, n in zip(names, row[1:], strict=True)}
-        return kept, shares
+        """See ``ArticleRepository.field_shares``."""
+        return self.articles.field_shares(portal, before_run, names)
 
-    def rejects_of(self, run_id: int) -> int:
-        """Return how many pages a run rejected."""
-        row = self.db.execute("SELECT count(*) FROM rejects WHERE run_id = ?", [run_id]).fetchone()
-        return int(row[0])
+    def url_patterns(self, portal: str) -> list[StoredUrlPattern]:
+        """See ``UrlKnowledge.url_patterns``."""
+        return self.url_knowledge.url_patterns(portal)
+
+    def save_url_patterns(
+        self, portal: str, patterns: Sequence[StoredUrlPattern], run_id: int, now: datetime
+    ) -> None:
+        """See ``UrlKnowledge.save_url_patterns``."""
+        self.url_knowledge.save_url_patterns(portal, patterns, run_id, now)
+
+    def learned_theme(self, portal: str) -> str | None:
+        """See ``UrlKnowledge.learned_theme``."""
+        return self.url_knowledge.learned_theme(portal)
+
+    def save_learned_theme(
+        self, portal: str, theme: str | None, trained_on: Sequence[str], run_id: int, now: datetime
+    ) -> None:
+        """See ``UrlKnowledge.save_learned_theme``."""
+        self.url_knowledge.save_learned_theme(portal, theme, trained_on, run_id, now)
+
+    def skipped_urls(self, portal: str) -> list[SkippedUrls]:
+        """See ``UrlKnowledge.skipped_urls``."""
+        return self.url_knowledge.skipped_urls(portal)
 
     def save_skipped_urls(
         self, portal: str, found: Sequence[SkippedUrls], run_id: int, now: datetime
     ) -> None:
-        """Keep what the rules of one run left alone, in place of what they did before."""
-        with self.writing():
-            self.db.execute("DELETE FROM skipped_urls WHERE portal = ?", [portal])
-            self.db.table("skipped_urls").insert_all(
-                {"portal": portal, **asdict(one), "recorded_at": utc(now), "run_id": run_id}
-                for one in found
-            )
-
-    def skipped_urls(self, portal: str) -> list[SkippedUrls]:
-        """Return what the rules of the portal's last run left alone."""
-        rows = self.db.query(
-            "SELECT rule, urls, example FROM skipped_urls WHERE portal = ? ORDER BY rule",
-            [portal],
-        )
-        return [SkippedUrls(**row) for row in rows]
-
-    # --- shapes -------------------------------------------------------------------------------
-
-    def url_patterns(self, portal: str) -> list[StoredUrlPattern]:
-        """Return what earlier runs learnt of the addresses of ``portal``."""
-        rows = self.db.query(
-            "SELECT pattern, kind, pages_read, articles, listings, example FROM url_patterns"
-            " WHERE portal = ? ORDER BY kind, articles DESC, pattern",
-            [portal],
-        )
-        return [StoredUrlPattern(**row) for row in rows]
-
-    def learned_theme(self, portal: str) -> str | None:
-        """Return the JSON of the theme that the pages of ``portal`` taught, if any did."""
-        rows = self.db.query("SELECT theme FROM learned_themes WHERE portal = ?", [portal])
-        return next((str(row["theme"]) for row in rows), None)
-
-    def save_learned_theme(
-        self, portal: str, theme: str | None, taught_by: Sequence[str], run_id: int, now: datetime
-    ) -> None:
-        """Keep what the pages of ``portal`` taught; ``None`` forgets it."""
-        if theme == self.learned_theme(portal):
-            return
-        with self.writing():
-            self.db.execute("DELETE FROM learned_themes WHERE portal = ?", [portal])
-            if theme is not None:
-                self.db.table("learned_themes").insert(
-                    {
-                        "portal": portal,
-                        "theme": theme,
-                        "trained_on": json.dumps(list(taught_by)),
-                        "learned_at": utc(now),
-                        "run_id": run_id,
-                    }
-                )
-
-    def save_url_patterns(
-        self, portal: str, shapes: Sequence[StoredUrlPattern], run_id: int, now: datetime
-    ) -> None:
-        """Keep what a run learnt of the addresses of ``portal``."""
-        known = {shape.pattern: shape for shape in self.url_patterns(portal)}
-        fresh = [shape for shape in shapes if known.get(shape.pattern) != shape]
-        with self.writing():
-            self.db.table("url_patterns").upsert_all(
-                [
-                    {"portal": portal, **asdict(shape), "learned_at": utc(now), "run_id": run_id}
-                    for shape in fresh
-                ],
-                pk=("portal", "pattern"),
-            )
-
-
-def _storable(text: str | None) -> str | None:
-    """Return a text of whoever wrote it so that it can be stored and shown, on one line."""
-    return None if text is None else clean(text)[:_MAX_TOLD]
+        """See ``UrlKnowledge.save_skipped_urls``."""
+        self.url_knowledge.save_skipped_urls(portal, found, run_id, now)
 
 
 def _configured(connection: sqlite3.Connection) -> Database:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import sqlite3
 import sys
@@ -20,6 +19,7 @@ from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
 
 from portals.errors import PortalError
+from portals.files import replacing
 
 Row = Mapping[str, Any]
 
@@ -257,12 +257,5 @@ def opened(output: Path | None) -> Iterator[BinaryIO]:
         with output.open("wb") as file:
             yield file
         return
-    beside = output.with_name(f".{output.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(output)
-    finally:
-        beside.unlink(missing_ok=True)
+    with replacing(output) as draft, draft.open("wb") as file:
+        yield file

@@ -47,6 +47,30 @@ _COLUMNS = (
 )
 _FROM = f"SELECT {_COLUMNS} FROM pages p JOIN archives a ON a.id = p.archive_id"  # noqa: S608
 
+_PAGE_OR_REPEAT = "SELECT id FROM pages WHERE id = :page OR repeats = :page"
+_OR_LAST_VISIT = """
+    UNION ALL
+    SELECT 1 FROM pages p JOIN sightings s ON s.url = p.url
+    WHERE p.id = :page AND p.status = 200 AND NOT EXISTS (
+        SELECT 1 FROM pages later
+        WHERE later.url = p.url AND later.status = 200 AND later.repeats IS NOT p.id
+            AND (later.fetched_at, later.id) > (p.fetched_at, p.id)
+    )
+"""
+_CITED = f"""
+    SELECT 1 FROM revisions WHERE page_id IN ({_PAGE_OR_REPEAT})
+    UNION ALL
+    SELECT 1 FROM articles WHERE page_id IN ({_PAGE_OR_REPEAT})
+    {_OR_LAST_VISIT}
+"""  # noqa: S608 - our own words
+_SHOWN = f"""
+    SELECT 1 FROM articles WHERE page_id IN ({_PAGE_OR_REPEAT})
+    UNION ALL
+    SELECT 1 FROM revisions r JOIN articles a ON a.id = r.article_id
+    WHERE r.content_hash = a.content_hash AND r.page_id IN ({_PAGE_OR_REPEAT})
+    {_OR_LAST_VISIT}
+"""  # noqa: S608 - our own words
+
 
 class PageRepository:
     """The tables ``pages`` and ``archives``. Paths are kept relative to the database's folder."""
@@ -141,6 +165,22 @@ class PageRepository:
     def in_archive(self, path: Path) -> Iterator[StoredPage]:
         """Yield the pages that lie in one archive, in order."""
         return self._query("WHERE a.path = ? ORDER BY p.offset", self.relative(path))
+
+    def is_cited(self, page_id: int) -> bool:
+        """Return True if any revision or article cites the page, or its URL showed it last."""
+        return self._exists(_CITED, {"page": page_id})
+
+    def is_shown(self, page_id: int) -> bool:
+        """Return True if an article shows what the page gave, or its URL showed it last."""
+        return self._exists(_SHOWN, {"page": page_id})
+
+    def is_repeated_since(self, page_id: int, since: str) -> bool:
+        """Return True if a page fetched at ``since`` (UTC) or later repeats this one."""
+        sql = "SELECT 1 FROM pages WHERE repeats = :page AND fetched_at >= :since"
+        return self._exists(sql, {"page": page_id, "since": since})
+
+    def _exists(self, sql: str, values: Mapping[str, object]) -> bool:
+        return self.db.conn.execute(sql, values).fetchone() is not None
 
     def drop(self, page_ids: Iterable[int]) -> None:
         """Forget pages, inside the caller's transaction; what cites them cites nothing then."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from portals.errors import StorageError
+from portals.files import replacing
 
 
 def snapshot(database: Path, target: Path) -> int:
@@ -23,24 +23,22 @@ def snapshot(database: Path, target: Path) -> int:
         raise StorageError(f"{target} is the database itself; give another name")
     if target.exists() and not target.is_file():
         raise StorageError(f"{target} is no file; name one")
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(beside)) as copy,
-        ):
-            source.execute("PRAGMA busy_timeout = 60000")
-            source.backup(copy)  # all pages in one step, under one read lock
-            copy.execute("PRAGMA journal_mode = DELETE")
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        for log in ("-wal", "-shm", "-journal"):  # of an earlier copy that somebody wrote to
-            target.with_name(f"{target.name}{log}").unlink(missing_ok=True)
-        beside.replace(target)
+        with replacing(target) as draft:
+            _copy(database, draft)
+            for log in ("-wal", "-shm", "-journal"):  # of an earlier copy that somebody wrote to
+                target.with_name(f"{target.name}{log}").unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
         raise StorageError(f"cannot copy {database} to {target}: {error}") from error
-    finally:
-        for leftover in beside.parent.glob(f"{beside.name}*"):
-            leftover.unlink(missing_ok=True)
     return target.stat().st_size
+
+
+def _copy(database: Path, draft: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(draft)) as copy,
+    ):
+        source.execute("PRAGMA busy_timeout = 60000")
+        source.backup(copy)  # all pages in one step, under one read lock
+        copy.execute("PRAGMA journal_mode = DELETE")

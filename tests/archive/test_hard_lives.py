@@ -24,9 +24,9 @@ from portals.archive.writer import ArchiveWriter, RevisitTarget
 from portals.article import Article
 from portals.contract import normalise
 from portals.extraction.reader import Recipe
-from portals.store.article_writer import utc
 from portals.store.database import Store
 from portals.store.pages import ArchivedPage, PageRepository
+from portals.timestamps import utc
 from tests.support.archive_life import OWN, aged, archive, crawl, edit, files, reextract, without
 from tests.support.commands import scrapy, until
 from tests.support.database import content, rows

@@ -121,15 +121,17 @@ def test_parse_shows_what_a_listing_leads_to(tmp_path: Path, portal: FakePortal)
 def test_parse_beside_a_crawl_leaves_its_queue_alone(tmp_path: Path) -> None:
     database, pages, release = tmp_path / "a.db", federation(ITEMS), threading.Event()
     held = ITEMS[3].url
-    with serving({**pages, held: Answer(pages[held], after=release)}) as portal:
-        with started(tmp_path, *crawl_of(portal.origin, database)) as crawl:
-            until(lambda: held in portal.asked)
-            tool(
-                tmp_path, "parse", "--nolog", "--spider=haiphong", "-c", "parse_article",
-                portal.origin + ARTICLE,
-            )  # fmt: skip
-            release.set()
-            done = crawl.end()
+    with (
+        serving({**pages, held: Answer(pages[held], after=release)}) as portal,
+        started(tmp_path, *crawl_of(portal.origin, database)) as crawl,
+    ):
+        until(lambda: held in portal.asked)
+        tool(
+            tmp_path, "parse", "--nolog", "--spider=haiphong", "-c", "parse_article",
+            portal.origin + ARTICLE,
+        )  # fmt: skip
+        release.set()
+        done = crawl.end()
 
     assert done.code == 0, done.err
     assert rows(database, "SELECT count(*) AS n FROM articles") == [{"n": len(ITEMS)}]

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from portals.article import Article
 from portals.contract import normalise
-from portals.store.article_writer import utc
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
 from portals.store.history import difference, find_article, history_of
+from portals.timestamps import utc
 
 NOW = datetime(2025, 3, 1, 5, tzinfo=UTC)
 URL = "http://x.vn/1.html"

@@ -14,7 +14,7 @@ from portals.article import Article, Attachment, Image, Reject
 from portals.contract import normalise
 from portals.errors import StorageError
 from portals.outcomes import RejectCode
-from portals.store.database import Store, StoredUrlPattern
+from portals.store.database import VERSION, Store, StoredUrlPattern
 
 FIRST = datetime(2025, 1, 1, 3, 0, tzinfo=UTC)
 BODY = "\n\n".join(f"Đoạn thứ {n} của bài viết nói về hội nghị người lao động." for n in range(6))
@@ -268,7 +268,11 @@ def test_the_database_keeps_what_the_contract_promises(store: Store) -> None:
     }
 
     assert pragma["journal_mode"] == "wal"
-    assert (pragma["synchronous"], pragma["foreign_keys"], pragma["user_version"]) == (2, 1, 6)
+    assert (pragma["synchronous"], pragma["foreign_keys"], pragma["user_version"]) == (
+        2,
+        1,
+        VERSION,
+    )
     assert pragma["busy_timeout"] >= 10_000
     strict = store.db.execute("SELECT name FROM pragma_table_list WHERE strict").fetchall()
     assert {"articles", "revisions", "sightings", "images", "runs", "rejects"} <= {

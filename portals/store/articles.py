@@ -1,0 +1,112 @@
+"""The tables of articles: one page stored at a time, and what is asked of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from portals.article import Article
+from portals.store.article_writer import Outcome, save
+from portals.store.rows import rows_of
+from portals.store.transactions import writing
+
+_SHARE_ARTICLES = 200
+"""Newest articles whose fields are counted: a crawl or two of a busy portal, not its distant past
+with another layout."""
+_COMPARED_ARTICLES = 500
+"""Articles last seen with which a few pages of today are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortalTotals:
+    """How much is stored of a portal; ``newest``: the last publication, ISO 8601."""
+
+    sightings: int
+    articles: int
+    newest: str | None
+
+
+class ArticleRepository:
+    """Articles with their revisions, sightings, images, attachments and edits."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def save(
+        self,
+        article: Article,
+        run_id: int,
+        *,
+        from_archive: bool = False,
+        page_id: int | None = None,
+    ) -> Outcome:
+        """Store what one page shows, fetched or read again, and return what was new about it.
+
+        ``page_id``: the page in the archives, None where it was not archived.
+        """
+        with writing(self.db.conn):
+            return save(self.db.conn, article, run_id, from_archive=from_archive, page_id=page_id)
+
+    def field_shares(
+        self, portal: str, before_run: int, names: Sequence[str]
+    ) -> tuple[int, dict[str, float]]:
+        """Return how many of the portal's newest articles earlier runs stored, and field shares.
+
+        A share is between 0 and 1: the part of these articles that has the field.
+        """
+        counted = ", ".join(f"count({name})" for name in names)
+        row = self.db.execute(
+            f"SELECT count(*), {counted} FROM (SELECT * FROM articles"  # noqa: S608 - our own names
+            " WHERE portal = ? AND run_id < ? ORDER BY id DESC LIMIT ?)",
+            [portal, before_run, _SHARE_ARTICLES],
+        ).fetchone()
+        total = int(row[0])
+        shares = {name: n / total if total else 0.0 for name, n in zip(names, row[1:], strict=True)}
+        return total, shares
+
+
+def portals_with_articles(connection: sqlite3.Connection) -> list[str]:
+    """Return the portals of which an article is stored, sorted."""
+    rows = connection.execute("SELECT DISTINCT portal FROM sightings ORDER BY portal")
+    return [str(portal) for (portal,) in rows]
+
+
+def portal_totals(connection: sqlite3.Connection, portal: str) -> PortalTotals:
+    """Return how much is stored of a portal."""
+    row = connection.execute(
+        "SELECT count(*), count(DISTINCT article_id), max(published_at) FROM sightings"
+        " WHERE portal = ?",
+        (portal,),
+    ).fetchone()
+    return PortalTotals(*row)
+
+
+def dated_urls(connection: sqlite3.Connection, portal: str) -> Iterator[str]:
+    """Yield the URLs of a portal's articles that have a date of publication."""
+    found = connection.execute(
+        "SELECT url FROM sightings WHERE portal = ? AND published_at IS NOT NULL", (portal,)
+    )
+    for (url,) in found:
+        yield url
+
+
+def last_seen_articles(connection: sqlite3.Connection, portal: str) -> dict[str, dict[str, Any]]:
+    """Return the fields of the portal's articles that were seen last, by URL."""
+    cursor = connection.execute(
+        "SELECT s.url, a.title, a.body, a.lead, a.author, a.source, a.section, a.published_at"
+        " FROM sightings s JOIN articles a ON a.id = s.article_id WHERE s.portal = ?"
+        " ORDER BY s.last_seen_at DESC LIMIT ?",
+        (portal, _COMPARED_ARTICLES),
+    )
+    return {row["url"]: row for row in rows_of(cursor)}
+
+
+def headline(connection: sqlite3.Connection, article_id: int) -> dict[str, Any]:
+    """Return portal, date, title and URL of an article that is stored."""
+    sql = "SELECT portal, published_at, title, url FROM articles WHERE id = ?"
+    portal, published_at, title, url = connection.execute(sql, (article_id,)).fetchone()
+    return {"portal": portal, "published_at": published_at, "title": title, "url": url}

@@ -1,0 +1,44 @@
+"""The table ``reextraction_progress``: where an interrupted re-extraction resumes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from portals.store.transactions import writing
+
+
+class ReextractionProgress:
+    """The parts of archives that one request has committed.
+
+    ``request``: what was asked for, and by which reader; the progress of others is of no use to it.
+    """
+
+    def __init__(self, db: Database, request: str) -> None:
+        self.db = db
+        self.request = request
+
+    def discard_others(self) -> None:
+        """Delete the progress of other requests."""
+        with writing(self.db.conn):
+            self.db.execute("DELETE FROM reextraction_progress WHERE request != ?", [self.request])
+
+    def committed(self) -> dict[tuple[str, int], int]:
+        """Return damaged records by path and start offset (bytes) of each committed part."""
+        rows = self.db.execute(
+            "SELECT path, start_offset, damaged_records FROM reextraction_progress"
+        )
+        return {(path, start): damaged for path, start, damaged in rows.fetchall()}
+
+    def record(self, path: Path, start: int, damaged: int) -> None:
+        """Record a part, inside the transaction that stores what it holds."""
+        self.db.execute(
+            "INSERT OR REPLACE INTO reextraction_progress VALUES (?, ?, ?, ?)",
+            [str(path.resolve()), start, self.request, damaged],
+        )
+
+    def clear(self) -> None:
+        """Delete all progress: the request is done."""
+        with writing(self.db.conn):
+            self.db.execute("DELETE FROM reextraction_progress")

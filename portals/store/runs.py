@@ -1,0 +1,95 @@
+"""The tables ``runs`` and ``rejects``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from portals.article import Reject
+from portals.language.text import clean
+from portals.store.transactions import writing
+from portals.timestamps import utc
+
+KILLED = "the process was killed"
+"""Reason of a run that could not write its own end."""
+
+_MAX_REJECT_CHARACTERS = 2_000
+"""Of each text of a reject: an error page may quote a whole document in its message."""
+
+
+class RunRepository:
+    """Runs with their verdicts, and the pages that they rejected."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def start_run(self, portal: str, now: datetime, arguments: str = "{}") -> int:
+        """Record the start of a run (``arguments``: a JSON object) and return its id."""
+        with writing(self.db.conn):
+            cursor = self.db.execute(
+                "INSERT INTO runs (portal, started_at, arguments) VALUES (?, ?, ?)",
+                [portal, utc(now), arguments],
+            )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def last_run(self, portal: str) -> tuple[int, str] | None:
+        """Return id and arguments of the portal's last crawl that held its lock."""
+        rows = self.db.query(
+            "SELECT id, arguments FROM runs WHERE portal = ? AND verdict IS NOT 'locked'"
+            " AND arguments ->> 'command' IS NULL ORDER BY id DESC LIMIT 1",
+            [portal],
+        )
+        return next(((row["id"], row["arguments"]) for row in rows), None)
+
+    def last_verdict(self, portal: str) -> tuple[str | None, str | None]:
+        """Return verdict and end of the portal's last run of any kind; None where there is none."""
+        row = self.db.execute(
+            "SELECT verdict, finished_at FROM runs WHERE portal = ? ORDER BY id DESC LIMIT 1",
+            [portal],
+        ).fetchone()
+        return (row[0], row[1]) if row else (None, None)
+
+    def end_killed_runs(self, portal: str, now: datetime) -> None:
+        """Give crawls that have no end the verdict that a killed process cannot give."""
+        with writing(self.db.conn):
+            self.db.execute(
+                "UPDATE runs SET verdict = 'crashed', finished_at = ?, reason = ?"
+                " WHERE portal = ? AND verdict IS NULL AND arguments ->> 'command' IS NULL",
+                [utc(now), KILLED, portal],
+            )
+
+    def end_killed_commands(self, command: str, now: datetime) -> None:
+        """Do the same for runs of a command that is no crawl, of every portal."""
+        with writing(self.db.conn):
+            self.db.execute(
+                "UPDATE runs SET verdict = 'crashed', finished_at = ?, reason = ?"
+                " WHERE verdict IS NULL AND arguments ->> 'command' = ?",
+                [utc(now), KILLED, command],
+            )
+
+    def update_run(self, run_id: int, values: Mapping[str, str | int | None]) -> None:
+        """Set columns of a run."""
+        with writing(self.db.conn):
+            self.db.table("runs").update(run_id, dict(values))
+
+    def record_reject(self, reject: Reject, run_id: int, now: datetime) -> None:
+        """Record a page that could not become a row; encountered again, its row is updated."""
+        texts = {name: _storable(value) for name, value in asdict(reject).items()}
+        with writing(self.db.conn):
+            self.db.table("rejects").upsert(
+                {**texts, "at": utc(now), "run_id": run_id}, pk=("url", "stage", "reason")
+            )
+
+    def count_rejects(self, run_id: int) -> int:
+        """Return how many pages a run rejected."""
+        row = self.db.execute("SELECT count(*) FROM rejects WHERE run_id = ?", [run_id]).fetchone()
+        return int(row[0])
+
+
+def _storable(text: str | None) -> str | None:
+    """Return a text of unknown origin on one line, so that it can be stored and shown."""
+    return None if text is None else clean(text)[:_MAX_REJECT_CHARACTERS]
