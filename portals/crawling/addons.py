@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy.settings import BaseSettings
 
 from portals.crawling.arguments import ArgumentError
-from portals.operations.cron_systemd import ScheduleError, parse_duration
+from portals.timestamps import ScheduleError, parse_duration
 
 
 def seconds(text: str, name: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 from portals.article import Article, Reject
 from portals.crawling.modes import CrawlMode
@@ -207,24 +207,3 @@ def _live_budget_class(result: PageResult) -> BudgetClass:
     # An article outside the requested dates leaves nothing, and is one.
     is_unwanted = not result.rejects and result.request.expected == "article"
     return BudgetClass.GOOD if is_unwanted else BudgetClass.EMPTY
-
-
-def to_json(result: PageResult) -> str:
-    """Return the result as one line of JSON."""
-    return str(_converter().dumps(result))
-
-
-def from_json(line: str) -> PageResult:
-    """Return the result that ``to_json`` wrote. Raises ValueError."""
-    try:
-        result: PageResult = _converter().loads(line, PageResult)
-    except Exception as error:  # cattrs groups its errors, json has its own
-        raise ValueError(f"not a page result: {error}") from error
-    return result
-
-
-def _converter() -> Any:
-    """Return the converter; made when first needed, since a crawl on one machine needs none."""
-    from portals.crawling.page_result_json import CONVERTER  # noqa: PLC0415
-
-    return CONVERTER

@@ -1,4 +1,4 @@
-"""How a page result becomes JSON and comes back."""
+"""A page result as a line of JSON. Imported where a process hands in its work, and only there."""
 
 from __future__ import annotations
 
@@ -21,3 +21,16 @@ CONVERTER.register_unstructure_hook(
 CONVERTER.register_structure_hook(
     PageResult, make_dict_structure_fn(PageResult, CONVERTER, applied=override(omit=True))
 )
+
+
+def to_json(result: PageResult) -> str:
+    """Return the result as one line of JSON."""
+    return str(CONVERTER.dumps(result))
+
+
+def from_json(line: str) -> PageResult:
+    """Return the result that ``to_json`` wrote. Raises ValueError."""
+    try:
+        return CONVERTER.loads(line, PageResult)
+    except Exception as error:  # cattrs groups its errors, json has its own
+        raise ValueError(f"not a page result: {error}") from error

@@ -23,11 +23,10 @@ from portals.crawling.page_result import (
     PageResult,
     RequestedPage,
     budget_class,
-    from_json,
     is_retryable,
     page_kind,
-    to_json,
 )
+from portals.crawling.page_result_json import from_json, to_json
 from portals.crawling.spider_outputs import ExplorationRecord, KnownArticle, ListingPageRead
 from portals.outcomes import RejectCode
 from portals.store.database import Store
@@ -137,7 +136,7 @@ TABLES = ("frontier", "exploration_log", "page_visits", "listing_pages", "reject
 IN_A_FRESH_PROCESS = """
 import sys
 from portals.crawling.apply import apply
-from portals.crawling.page_result import from_json
+from portals.crawling.page_result_json import from_json
 from portals.store.database import Store
 store = Store.open(sys.argv[1])
 print(apply(store, from_json(sys.stdin.readline())).outcomes)
