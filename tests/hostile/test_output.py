@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portals.commands import PlainFormatter, strip_control_chars, to_json
+from portals.commands.output import strip_control_chars, to_json
+from portals.commands.process import PlainFormatter
 from tests.crawling.test_truth_table import crawl_of
 from tests.hostile.server import LIST, good_path, hostile, http
 from tests.running import rows, scrapy
