@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -105,7 +106,9 @@ class Command(PortalCommand, BaseRunSpiderCommand):
             print(f"{portal}: locked")
 
     def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
-        recorder: Any = crawler.get_extension(RunRecorder) if crawler.engine else None
+        recorder: Any = None
+        with suppress(RuntimeError):  # Scrapy's, where the engine was never made
+            recorder = crawler.get_extension(RunRecorder)
         if recorder is None or (recorder.run_id == 0 and not recorder.has_storage_failed):
             return print_error("the crawl did not start, see the log above", EXIT_CODES["crashed"])
         if as_json:

@@ -93,6 +93,15 @@ def test_a_reader_that_goes_away_ends_a_command_without_a_word() -> None:
     assert (running.returncode, err) == (0, b"")
 
 
+def test_a_crawl_whose_engine_cannot_be_made_has_crashed(tmp_path: Path) -> None:
+    done = scrapy(
+        "crawl", "ldtd", "-s", f"DATABASE={tmp_path / 'a.db'}", "-s", "DOWNLOADER=portals.none.None"
+    )
+
+    assert (done.code, done.out) == (17, "")
+    assert done.err.splitlines()[-1] == "error: the crawl did not start, see the log above"
+
+
 def test_an_existing_folder_that_is_no_database_is_one_line(tmp_path: Path) -> None:
     done = scrapy("archive", "prune", "--older", "1d", "-s", f"DATABASE={tmp_path}")
 
