@@ -111,14 +111,26 @@ class PortalCommand(ScrapyCommand):
         """Return what loads spiders by name, those of families too."""
         return SpiderLoader.from_settings(self.config)
 
-    def crawled_portals(self) -> list[str]:
+    def known_portals(self) -> list[str]:
         """Return the names of the portals that have a spider, sorted."""
         return sorted(set(self.spiders().list()) & portals().keys())
+
+    def crawled_portals(self) -> list[str]:
+        """Return ``known_portals`` without those that ``local.toml`` disables.
+
+        Raises PortalError where one of these is none.
+        """
+        known, disabled = self.known_portals(), self.config.getlist("DISABLED_PORTALS")
+        if unknown := sorted(set(disabled) - set(known)):
+            raise PortalError(
+                f"DISABLED_PORTALS: there is no portal {unknown[0]!r}; there are {', '.join(known)}"
+            )
+        return [name for name in known if name not in disabled]
 
     def check_spider(self, name: str) -> None:
         """Raise PortalError where no spider is called ``name``."""
         if name not in self.spiders().list():
-            known = ", ".join(self.crawled_portals())
+            known = ", ".join(self.known_portals())
             raise PortalError(f"there is no portal {name!r}; there are {known}")
 
     def check_replay(self) -> None:

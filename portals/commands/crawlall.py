@@ -44,15 +44,16 @@ class Command(PortalCommand):
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if args or opts.jobs < 1:
             raise UsageError("crawlall takes options only, see 'scrapy crawlall -h'")
-        names = self.crawled_portals()
-        wanted = [name.strip() for name in (opts.only or "").split(",") if name.strip()] or names
+        names = self.known_portals()
+        only = [name.strip() for name in (opts.only or "").split(",") if name.strip()]
+        wanted = only or self.crawled_portals()
         if unknown := [name for name in wanted if name not in names]:
             raise PortalError(f"there is no portal {unknown[0]!r}; there are {', '.join(names)}")
         self.check_replay()
         Store.open(self.database).close()
         rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
         print_rows(rows, as_json=opts.json)
-        self.exitcode = max(EXIT_CODES.get(row["verdict"], 17) for row in rows)
+        self.exitcode = max((EXIT_CODES.get(row["verdict"], 17) for row in rows), default=0)
         self._tell(rows)
         self._compare()
 

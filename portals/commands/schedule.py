@@ -7,12 +7,14 @@ import getpass
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from portals.commands.base import PortalCommand, option
 from portals.commands.output import print_text
+from portals.configuration import DATA_DIR
 from portals.operations.cron_systemd import (
     Schedule,
     ScheduleError,
@@ -46,20 +48,30 @@ class Command(PortalCommand):
         if opts.cron == opts.systemd:
             raise ScheduleError("there is one schedule at a time; give --cron or --systemd")
         schedule = Schedule(
-            project=_project(),
             interpreter=Path(sys.executable),
             at=parse_time_of_day(opts.at),
             jitter=parse_duration(opts.jitter),
             user=None if opts.user or opts.cron else _user(),
+            **_installation(),
         )
         text = cron_lines(schedule) if opts.cron else systemd_units(schedule)
         print_text(text.rstrip("\n"))
 
 
-def _project() -> Path:
-    """Return the folder in which ``scrapy`` finds the project."""
+def _installation() -> dict[str, Any]:
+    """Return where the commands run and what runs them: ``scrapy`` in a clone, else the package."""
+    clone, named = _clone(), os.environ.get(DATA_DIR)
+    if clone and not named:
+        return {"project": clone}
+    folder = Path(named).absolute() if named else None
+    return {"project": clone or Path.cwd(), "module": "portals", "data_dir": folder}
+
+
+def _clone() -> Path | None:
+    """Return the folder of the clone that the commands run in; not that of another project."""
     found = closest_scrapy_cfg()
-    return Path(found).parent.absolute() if found else Path.cwd()
+    folder = Path(found).parent.absolute() if found else None
+    return folder if folder and (folder / "portals" / "settings.py").is_file() else None
 
 
 def _user() -> str:

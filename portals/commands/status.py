@@ -38,22 +38,19 @@ class Command(PortalCommand):
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         age = parse_duration(opts.max_age) if opts.max_age is not None else None
         with closing(Store.open_to_read(self.database)) as store:
-            self._show(store, set(self.crawled_portals()), args, age, as_json=opts.json)
+            self._show(store, args, age, as_json=opts.json)
 
     def _show(
-        self,
-        store: Store,
-        crawled: set[str],
-        wanted: list[str],
-        age: timedelta | None,
-        *,
-        as_json: bool,
+        self, store: Store, wanted: list[str], age: timedelta | None, *, as_json: bool
     ) -> None:
         now = datetime.now(UTC)
-        found = {status.portal: status for status in portal_statuses(store.db, crawled, now)}
+        known = self.known_portals()
+        disabled = set(known) - set(self.crawled_portals())
+        statuses = portal_statuses(store.db, set(known), now)
+        found = {status.portal: status for status in statuses}
         if unknown := [name for name in wanted if name not in found]:
             raise PortalError(f"there is no portal {unknown[0]!r}; there are {', '.join(found)}")
-        names = list(dict.fromkeys(wanted)) or list(found)
+        names = list(dict.fromkeys(wanted)) or [name for name in found if name not in disabled]
         late = {} if age is None else not_attempted(store.db, names, age, now)
         rows = [_row(found[name], as_json=as_json) for name in names]
         if sys.stdout.isatty() and not any(row["tls_exception"] for row in rows):

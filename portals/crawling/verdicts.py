@@ -109,7 +109,7 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str], ...] = (
         lambda f: f.offsite and not f.responses,
         "gone",
         "the portal leads to another host, see the rejects; if that is its new one, put it into"
-        " data/portals.csv",
+        " portals.csv",
     ),
     (
         lambda f: f.bad_certificates and not f.has_read,
