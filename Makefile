@@ -47,18 +47,18 @@ fuzz: $(VENV)/.fuzz
 
 # Asks the package registry for known faults of what is pinned; the exit code says whether any is.
 audit: $(VENV)/.audit
-	$(VENV)/bin/pip-audit --disable-pip --require-hashes -r requirements.txt
+	$(VENV)/bin/pip-audit --disable-pip --require-hashes -r requirements/run.txt
 
 # Needs uv; writes versions and hashes, no address of an index.
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --no-annotate -o requirements.txt
-	uv pip compile pyproject.toml --extra dev -c requirements.txt --universal \
+		--no-emit-index-url --no-header --no-annotate -o requirements/run.txt
+	uv pip compile pyproject.toml --extra dev -c requirements/run.txt --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		-o requirements-dev.txt
-	for extra in audit fuzz; do uv pip compile pyproject.toml --extra $$extra -c requirements-dev.txt \
+		-o requirements/dev.txt
+	for extra in audit fuzz; do uv pip compile pyproject.toml --extra $$extra -c requirements/dev.txt \
 		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--no-annotate -o requirements-$$extra.txt; done
+		--no-annotate -o requirements/$$extra.txt; done
 
 # "venv --without-pip" and "pip --python" work on Debian without the package python3-venv.
 $(VENV)/bin/python:
@@ -66,19 +66,19 @@ $(VENV)/bin/python:
 		|| { echo "error: Python 3.11 or newer is needed; name it with PYTHON=python3.x" >&2; exit 1; }
 	$(PYTHON) -m venv --without-pip $(VENV)
 
-$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+$(VENV)/.run: requirements/run.txt | $(VENV)/bin/python
 	$(PYTHON) -m pip --python $(VENV)/bin/python --disable-pip-version-check install --quiet \
-		--require-hashes -r requirements.txt
+		--require-hashes -r requirements/run.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(PYTHON) -m pip --python $(VENV)/bin/python --disable-pip-version-check install --quiet \
-		--require-hashes -r requirements-dev.txt
+		--require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(VENV)/.fuzz $(VENV)/.audit: $(VENV)/.%: requirements-%.txt $(VENV)/.dev
+$(VENV)/.fuzz $(VENV)/.audit: $(VENV)/.%: requirements/%.txt $(VENV)/.dev
 	$(PYTHON) -m pip --python $(VENV)/bin/python --disable-pip-version-check install --quiet \
-		--require-hashes -r requirements-$*.txt
+		--require-hashes -r requirements/$*.txt
 	@touch $@
 
 clean:

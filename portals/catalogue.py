@@ -1,17 +1,23 @@
-"""The catalogue of portals: who they are and where, from ``data/portals.csv``."""
+"""The catalogue of portals: who they are and where.
+
+``portals/resources/portals.csv`` is part of the package; a ``portals.csv`` in the data folder adds
+rows to it or replaces them by name.
+"""
 
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, fields
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
+from portals.configuration import data_folder
 from portals.errors import CatalogueError
 
 STATES = ("live", "moved", "merged", "gone", "unknown")
 
-CATALOGUE = Path(__file__).resolve().parent.parent / "data" / "portals.csv"
+CATALOGUE = Path(str(files("portals") / "resources" / "portals.csv"))  # wheels are unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +58,46 @@ class Portal:
 
 
 def portals() -> dict[str, Portal]:
-    """Return every portal by name. Raises CatalogueError."""
-    return read_catalogue(CATALOGUE)
+    """Return every portal by name: the package's, and the data folder's over them.
+
+    Raises CatalogueError.
+    """
+    local = data_folder() / "portals.csv"
+    return read_catalogues(CATALOGUE, local.resolve() if local.is_file() else None)
 
 
 @cache
+def read_catalogues(packaged: Path, local: Path | None) -> dict[str, Portal]:
+    """Return the portals of both files by name. Raises CatalogueError."""
+    found = read_catalogue(packaged)
+    return found | read_catalogue(local) if local else found
+
+
 def read_catalogue(path: Path) -> dict[str, Portal]:
-    """Return the portals of a catalogue by name. Raises CatalogueError."""
-    names = [field.name for field in fields(Portal)]
+    """Return the portals of one file by name. Raises CatalogueError."""
     found: dict[str, Portal] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if None in row or any(row.get(name) is None for name in names):
-                raise CatalogueError(f"{path.name}: row {row.get('name')!r} needs columns {names}")
-            if row["state"] not in STATES:
-                raise CatalogueError(
-                    f"{path.name}: {row['name']} has the state {row['state']!r};"
-                    f" give {', '.join(STATES)}"
-                )
-            if row["name"] in found:
-                raise CatalogueError(f"{path.name} names the portal {row['name']} twice")
-            found[row["name"]] = Portal(**{name: row[name] for name in names})
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CatalogueError(f"{path} cannot be read: {error}") from None
+    for number, row in enumerate(rows, start=2):  # row 1 names the columns
+        portal = _portal(row, f"{path}, row {number}")
+        if portal.name in found:
+            raise CatalogueError(f"{path}, row {number}: the portal {portal.name} is there twice")
+        found[portal.name] = portal
     return found
+
+
+def _portal(row: dict[str, str], at: str) -> Portal:
+    names = [field.name for field in fields(Portal)]
+    if None in row or any(row.get(name) is None for name in names):
+        raise CatalogueError(f"{at}: give the columns {', '.join(names)}")
+    if not row["name"]:
+        raise CatalogueError(f"{at}: the portal has no name")
+    if row["state"] not in STATES:
+        raise CatalogueError(f"{at}: unknown state {row['state']!r}; give {', '.join(STATES)}")
+    return Portal(**{name: row[name] for name in names})
 
 
 def portal(name: str) -> Portal:
@@ -81,4 +105,6 @@ def portal(name: str) -> Portal:
     try:
         return portals()[name]
     except KeyError:
-        raise CatalogueError(f"data/portals.csv has no portal {name!r}; add its row") from None
+        raise CatalogueError(
+            f"the catalogue has no portal {name!r}; add its row to {data_folder() / 'portals.csv'}"
+        ) from None

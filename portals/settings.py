@@ -2,6 +2,10 @@
 
 import os
 
+from portals.configuration import Configuration
+
+_INSTALLATION = Configuration.load_or_exit()  # environment, local.toml; see docs/operations.md
+
 BOT_NAME = "tin-cong-doan"
 SPIDER_MODULES = ["spiders"]  # and the families below it
 NEWSPIDER_MODULE = "spiders"
@@ -9,17 +13,20 @@ COMMANDS_MODULE = "portals.commands"  # default: none; operators keep the one to
 
 # --- ours ----------------------------------------------------------------------------------------
 
-DATABASE = "data/articles.db"  # the SQLite file that all runs write
+DATABASE = _INSTALLATION.database  # data/articles.db; the SQLite file that all runs write
 REPLAY = None  # a WARC file or a folder of them: answers come from there, nothing from the network
-ARCHIVE_DIR = "data/archive"  # every response of a live crawl is kept here; empty: none is
+ARCHIVE_DIR = (
+    _INSTALLATION.archive_dir
+)  # data/archive; responses of live crawls; empty: none is kept
+DISABLED_PORTALS = _INSTALLATION.disabled_portals  # none; crawlall and status leave them out
 WAYBACK = "https://web.archive.org"  # ours; the archive that ``-a via=wayback`` reads
 ARCHIVE_MAX_SIZE = 1_000_000_000  # bytes; a run begins a new WARC file where one has as many
 
 # --- politeness --------------------------------------------------------------------------------
 
-USER_AGENT = (  # default: Scrapy's own; a portal's keeper must be able to tell who reads and why
-    "tin-cong-doan/0.1 (archive of Vietnamese trade union news; contact: tin-cong-doan@example.org)"
-)
+# Default: Scrapy's own; a portal's keeper must be able to tell who reads and why. The contact is
+# set in local.toml.
+USER_AGENT = _INSTALLATION.user_agent
 ROBOTSTXT_OBEY = True  # default: False outside templates
 CONCURRENT_REQUESTS = 1  # default: 16; what waits in the downloader would delay a stop
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default: 8; these are small machines

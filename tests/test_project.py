@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -60,12 +61,40 @@ def test_the_readme_names_the_commands_and_the_portals(name: str) -> None:
 
 
 def test_the_lock_files_pin_hashes_and_name_no_index() -> None:
-    for name in sorted(path.name for path in PROJECT.glob("requirements*.txt")):
-        text = (PROJECT / name).read_text("utf-8")
+    for name in ("run", "dev", "audit", "fuzz"):
+        text = (PROJECT / "requirements" / f"{name}.txt").read_text("utf-8")
         pinned = re.findall(r"^[a-z][\w.-]*==\S+", text, re.MULTILINE)
         assert len(pinned) > 20
         assert "://" not in text
         assert text.count("--hash=sha256:") >= len(pinned)
+
+
+def test_the_classifiers_name_what_continuous_integration_runs() -> None:
+    matrix = tomllib.loads((PROJECT / ".ci" / "matrix.toml").read_text("utf-8"))
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+    python = "Programming Language :: Python :: "
+    system = "Operating System :: POSIX :: "
+    found = project["classifiers"]
+
+    assert [one.removeprefix(python) for one in found if one.startswith(python)] == (
+        matrix["pythons"]
+    )
+    assert [one.removeprefix(system).lower() for one in found if one.startswith(system)] == (
+        matrix["systems"]
+    )
+    assert project["requires-python"] == f">={matrix['pythons'][0]}"
+
+
+def test_nobody_is_advised_to_install_by_a_name_that_others_may_own() -> None:
+    texts = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md"), *PROJECT.glob("portals/**/*.py")]
+    advised = [
+        found
+        for path in texts
+        for found in re.findall(r"pip install\S* +(\S+)", path.read_text("utf-8"))
+    ]
+
+    assert advised
+    assert [one for one in advised if not one.lstrip("'\"").startswith((".", "-"))] == []
 
 
 PROVINCES = PROJECT.parent / "shared" / "research" / "provinces.csv"

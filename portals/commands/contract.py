@@ -1,51 +1,52 @@
-"""``scrapy contract``: the documentation of the data, made from the schema."""
+"""``scrapy contract``: the documentation that is made from the schema and the program's tables."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any, ClassVar
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import print_text, to_json
+from portals.commands.base import PortalCommand, option
+from portals.commands.output import print_text, to_json
+from portals.errors import PortalError
+from portals.operations.documentation import with_tables
 from portals.store.documentation import data_markdown
 from portals.store.export import json_schema
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "data.md"
+_DOCUMENTS = Path(__file__).resolve().parents[2] / "docs"
+DOCUMENT = _DOCUMENTS / "data.md"
+OPERATIONS = _DOCUMENTS / "operations.md"
 
 
-class Command(ScrapyCommand):
-    """Prints or writes ``docs/data.md``."""
+class Command(PortalCommand):
+    """Prints ``docs/data.md``, or writes it and the tables of ``docs/operations.md``."""
 
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+    usage = "[--write | --json]"
+    summary = "Print the documentation of the data, or write what docs/ generates"
+    json_help = "print the JSON Schema of an exported article"
+    options = (
+        option(
+            "--write",
+            action="store_true",
+            help="write docs/data.md and the tables of docs/operations.md, in a clone",
+        ),
+    )
 
-    def syntax(self) -> str:
-        """Return the syntax."""
-        return "[--write | --json]"
-
-    def short_desc(self) -> str:
-        """Return the description."""
-        return "Print the documentation of the data, or write it to docs/data.md"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--write`` and ``--json``."""
-        super().add_options(parser)
-        parser.add_argument("--write", action="store_true", help="write docs/data.md")
-        parser.add_argument(
-            "--json", action="store_true", help="print the JSON Schema of an exported article"
-        )
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print or write the document."""
+    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise UsageError("contract takes no arguments")
         if opts.json:
             print_text(to_json(json_schema(), indent=2))
         elif opts.write:
-            DOCUMENT.write_text(data_markdown(), encoding="utf-8")
+            _write()
         else:
             print_text(data_markdown())
+
+
+def _write() -> None:
+    """Write the documents. Raises PortalError outside a clone, and OSError."""
+    if not OPERATIONS.is_file():
+        raise PortalError(f"there is no {OPERATIONS}; --write works in a clone only")
+    DOCUMENT.write_text(data_markdown(), encoding="utf-8")
+    OPERATIONS.write_text(with_tables(OPERATIONS.read_text("utf-8")), encoding="utf-8")

@@ -12,19 +12,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
-from scrapy.spiderloader import SpiderLoader
 
-from portals.catalogue import portals
-from portals.commands import print_error, print_rows, with_progress
-from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
+from portals.commands.base import PortalCommand, option
+from portals.commands.output import print_rows, with_progress
+from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError, StorageError
-from portals.network.replay_handler import open_replay
 from portals.operations.alerts import heartbeat, send
 from portals.store.database import Store
 from portals.store.similar import queue_length, update
@@ -32,63 +29,38 @@ from portals.store.similar import queue_length, update
 _SHOWN = ("portal", "verdict", "new", "changed", "known", "rejected", "requests", "reason")
 
 
-class Command(ScrapyCommand):
+class Command(PortalCommand):
     """Runs portals as separate processes; the exit code is the worst verdict."""
 
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+    usage = "[options]"
+    summary = "Crawl every portal, each in a process of its own"
+    json_help = "print the runs as a JSON list"
+    options = (
+        option("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE"),
+        option("--only", metavar="NAMES", help="only these portals, comma-separated"),
+        option("--jobs", type=int, default=2, metavar="N", help="processes at once"),
+    )
 
-    def syntax(self) -> str:
-        """Return the syntax."""
-        return "[options]"
-
-    def short_desc(self) -> str:
-        """Return the description."""
-        return "Crawl every portal, each in a process of its own"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the choice of portals, the number of processes and ``--json``."""
-        super().add_options(parser)
-        parser.add_argument("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE")
-        parser.add_argument("--only", metavar="NAMES", help="only these portals, comma-separated")
-        parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes at once")
-        parser.add_argument("--json", action="store_true", help="print the runs as a JSON list")
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Crawl and print a line for each portal."""
+    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if args or opts.jobs < 1:
             raise UsageError("crawlall takes options only, see 'scrapy crawlall -h'")
-        assert self.settings is not None
-        names = _spider_names(self.settings)
-        wanted = [name.strip() for name in (opts.only or "").split(",") if name.strip()] or names
+        names = self.known_portals()
+        only = [name.strip() for name in (opts.only or "").split(",") if name.strip()]
+        wanted = only or self.crawled_portals()
         if unknown := [name for name in wanted if name not in names]:
-            known = ", ".join(names)
-            self.exitcode = print_error(
-                f"there is no portal {unknown[0]!r}; there are {known}", USAGE_ERROR
-            )
-            return
-        try:
-            if self.settings["REPLAY"]:
-                open_replay(self.settings["REPLAY"])
-            Store.open(self.settings["DATABASE"]).close()
-        except StorageError as error:
-            self.exitcode = print_error(error, EXIT_CODES["storage"])
-            return
-        except PortalError as error:
-            self.exitcode = print_error(error, USAGE_ERROR)
-            return
+            raise PortalError(f"there is no portal {unknown[0]!r}; there are {', '.join(names)}")
+        self.check_replay()
+        Store.open(self.database).close()
         rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
         print_rows(rows, as_json=opts.json)
-        self.exitcode = max(EXIT_CODES.get(row["verdict"], 17) for row in rows)
+        self.exitcode = max((EXIT_CODES.get(row["verdict"], 17) for row in rows), default=0)
         self._tell(rows)
         self._compare()
 
     def _compare(self) -> None:
         """Look where else the stories stand that were brought; what is left waits for next time."""
-        assert self.settings is not None
         try:
-            with closing(Store.open(self.settings["DATABASE"])) as store:
+            with closing(Store.open(self.database)) as store:
                 for _ in with_progress(update(store), queue_length(store), "comparing"):
                     pass
         except (StorageError, sqlite3.Error) as error:
@@ -98,9 +70,8 @@ class Command(ScrapyCommand):
 
     def _tell(self, rows: list[dict[str, Any]]) -> None:
         """Send one digest where a portal is not ok, and a sign of life in any case."""
-        assert self.settings is not None
-        errors = [send(self.settings.getlist("ALERT_URLS"), rows)]
-        if target := self.settings.get("HEARTBEAT_URL"):
+        errors = [send(self.config.getlist("ALERT_URLS"), rows)]
+        if target := self.config.get("HEARTBEAT_URL"):
             errors.append(heartbeat(target, rows, datetime.now(UTC)))
         for error in filter(None, errors):
             print(f"warning: {error}", file=sys.stderr)
@@ -134,11 +105,6 @@ def _bar() -> Progress:
         transient=True,
         disable=not console.is_terminal,
     )
-
-
-def _spider_names(settings: Any) -> list[str]:
-    """Return the spiders of portals; those of a whole family need to be told where to go."""
-    return sorted(set(SpiderLoader.from_settings(settings).list()) & portals().keys())
 
 
 class _Children:

@@ -6,27 +6,26 @@ import argparse
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from scrapy import signals
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 from scrapy.http import Response
-from scrapy.spiderloader import SpiderLoader
 
 from portals.article import Article, Reject
-from portals.catalogue import portals
-from portals.commands import crawler_process, print_error, print_rows, print_text, to_json
-from portals.crawling.verdicts import USAGE_ERROR
-from portals.errors import PortalError, StorageError
+from portals.commands.base import PortalCommand
+from portals.commands.output import print_rows, print_text, to_json
+from portals.commands.process import crawler_process
+from portals.crawling.exit_codes import HEALTH_CODES, Health
+from portals.errors import StorageError
 from portals.extraction.induction import Example, induce
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, Strategies
-from portals.network.replay_handler import CAPTURED_AT, open_replay
+from portals.network.replay_handler import CAPTURED_AT
 from portals.store.articles import last_seen_articles
 from portals.store.database import Store
 
-HEALTHY, DEGRADED, BROKEN = 0, 1, 2
 ARTICLES = 3
 """Articles that are looked at."""
 
@@ -37,62 +36,39 @@ FIELDS = ("title", "published_at", "lead", "author", "source", "section")
 class Diagnosis:
     """What was found: rows for the operator, and how bad it is."""
 
-    code: int = HEALTHY
+    health: Health = "healthy"
     rows: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def worsen(self, code: int, note: str) -> None:
-        """Take in a finding."""
-        self.code = max(self.code, code)
+    def worsen(self, health: Health, note: str) -> None:
+        """Add a finding; the worst one is the portal's health."""
+        self.health = max(self.health, health, key=list(HEALTH_CODES).index)
         self.notes.append(note)
 
 
-class Command(BaseRunSpiderCommand):
+class Command(PortalCommand, BaseRunSpiderCommand):
     """Looks at a few articles of a portal and says which strategy answers for each field."""
 
-    requires_project = True
-    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {}  # with a log
+    usage = "[options] <portal>"
+    summary = "Tell whether a portal is still read as it should be (exit 0, 20 or 21)"
+    json_help = "print JSON"
 
-    def syntax(self) -> str:
-        """Return the syntax."""
-        return "[options] <portal>"
-
-    def short_desc(self) -> str:
-        """Return the description."""
-        return "Tell whether a portal is still read as it should be (exit 0, 1 or 2)"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--json``."""
-        super().add_options(parser)
-        parser.add_argument("--json", action="store_true", help="print JSON")
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Fetch a few articles, look at them, and print what was found."""
+    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("give the name of one portal")
-        assert self.settings is not None
-        loader = SpiderLoader.from_settings(self.settings)
-        if args[0] not in loader.list():
-            known = ", ".join(sorted(portals().keys() & set(loader.list())))
-            message = f"there is no portal {args[0]!r}; there are {known}"
-            self.exitcode = print_error(message, USAGE_ERROR)
-            return
-        try:
-            if self.settings["REPLAY"]:
-                open_replay(self.settings["REPLAY"])
-        except PortalError as error:
-            self.exitcode = print_error(error, USAGE_ERROR)
-            return
-        history = self.settings["DATABASE"]
+        self.check_spider(args[0])
+        self.check_replay()
+        history = self.database
         with tempfile.TemporaryDirectory() as folder:
-            self.settings.set("DATABASE", str(Path(folder) / "doctor.db"), priority="cmdline")
-            self.settings.set("ARCHIVE_DIR", None, priority="cmdline")
-            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+            self.config.set("DATABASE", str(Path(folder) / "doctor.db"), priority="cmdline")
+            self.config.set("ARCHIVE_DIR", None, priority="cmdline")
+            self.config.set("LOG_LEVEL", "ERROR", priority="cmdline")
             pages, rejects = self._look(args[0], opts.spargs)
-        recipe: Recipe = loader.load(args[0]).recipe()  # type: ignore[attr-defined]
+        recipe: Recipe = self.spiders().load(args[0]).recipe()  # type: ignore[attr-defined]
         diagnosis = diagnose(pages, rejects, recipe, _stored(history, args[0]))
         self._print(diagnosis, as_json=opts.json)
-        self.exitcode = diagnosis.code
+        self.exitcode = HEALTH_CODES[diagnosis.health]
 
     def _look(
         self, name: str, arguments: dict[str, str]
@@ -108,8 +84,7 @@ class Command(BaseRunSpiderCommand):
                 at = response.meta.get(CAPTURED_AT)
                 pages.append((Page.from_bytes(response.url, response.body, header, at), item))
 
-        assert self.settings is not None
-        self.crawler_process = crawler_process(self.settings)
+        self.crawler_process = crawler_process(self.config)
         crawler = self._create_crawler(name)
         crawler.signals.connect(keep, signals.item_scraped, weak=False)
         self.crawler_process.crawl(crawler, **{"limit": str(ARTICLES), **arguments})
@@ -117,15 +92,14 @@ class Command(BaseRunSpiderCommand):
         return pages, rejects
 
     def _print(self, diagnosis: Diagnosis, *, as_json: bool) -> None:
-        health = ("healthy", "degraded", "broken")[diagnosis.code]
         if as_json:
-            found = {"health": health, "fields": diagnosis.rows, "notes": diagnosis.notes}
+            found = {"health": diagnosis.health, "fields": diagnosis.rows, "notes": diagnosis.notes}
             print_text(to_json(found, indent=2))
             return
         print_rows(diagnosis.rows)
         for note in diagnosis.notes:
             print_text(note)
-        print_text(health)
+        print_text(diagnosis.health)
 
 
 def diagnose(
@@ -137,7 +111,7 @@ def diagnose(
     """Return what a few pages of a portal say of its health; ``stored``: known rows by address."""
     diagnosis = Diagnosis()
     if not pages:
-        diagnosis.worsen(BROKEN, "no article was found")
+        diagnosis.worsen("broken", "no article was found")
         diagnosis.notes += [f"{reject.url}: {reject.reason}" for reject in rejects[:ARTICLES]]
         return diagnosis
     for page, article in pages:
@@ -146,10 +120,10 @@ def diagnose(
     if len(without_date) * 2 > len(pages):
         reason = without_date[0].provenance["published_at"]
         diagnosis.worsen(
-            DEGRADED, f"{len(without_date)} of {len(pages)} pages show no date: {reason}"
+            "degraded", f"{len(without_date)} of {len(pages)} pages show no date: {reason}"
         )
     _compare_with_history(pages, stored, diagnosis)
-    if diagnosis.code != HEALTHY and recipe.themes:
+    if diagnosis.health != "healthy" and recipe.themes:
         _propose(pages, stored, diagnosis)
     return diagnosis
 
@@ -169,7 +143,7 @@ def _diagnose_page(page: Page, article: Article, recipe: Recipe, diagnosis: Diag
         )
     if recipe.themes and not article.provenance["body"].startswith("selectors"):
         strategy = article.provenance["body"]
-        diagnosis.worsen(DEGRADED, f"{page.url}: the selectors find no text, {strategy} does")
+        diagnosis.worsen("degraded", f"{page.url}: the selectors find no text, {strategy} does")
 
 
 def _others(strategies: Strategies, name: str, rule: str) -> list[str]:
@@ -216,7 +190,7 @@ def _compare_with_history(
         now = sum(1 for _, article in pages if getattr(article, name)) / len(pages)
         if usual >= 0.9 and now == 0:
             note = f"{name}: on {usual:.0%} of the {total} stored articles, on none of these"
-            diagnosis.worsen(DEGRADED, note)
+            diagnosis.worsen("degraded", note)
 
 
 def _propose(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import sys
 from contextlib import closing
 from dataclasses import asdict
-from typing import Any, ClassVar
 
 from rich.console import Console
 from rich.text import Text
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import decode_argument, print_error, print_text, to_json
-from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
-from portals.errors import StorageError
+from portals.commands.base import PortalCommand
+from portals.commands.output import decode_argument, print_text, to_json
+from portals.errors import PortalError
 from portals.store.database import Store
 from portals.store.history import History, Piece, find_article, history_of
 
@@ -25,42 +22,23 @@ _STYLES = {"same": "", "deleted": "red strike", "inserted": "green bold"}
 _SIGNS = {"same": ("", ""), "deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 
 
-class Command(ScrapyCommand):
+class Command(PortalCommand):
     """Tells what became of an article."""
 
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+    usage = "[options] <article id or address>"
+    summary = "Show the texts of an article and how they differ, word by word"
+    json_help = "print a JSON object"
 
-    def syntax(self) -> str:
-        """Return the syntax."""
-        return "[options] <article id or address>"
-
-    def short_desc(self) -> str:
-        """Return the description."""
-        return "Show the texts of an article and how they differ, word by word"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--json``."""
-        super().add_options(parser)
-        parser.add_argument("--json", action="store_true", help="print a JSON object")
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print the history of one article."""
-        assert self.settings is not None
+    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("give one article, by its address or its id")
-        try:
-            with closing(Store.open_to_read(self.settings["DATABASE"])) as store:
-                article_id = find_article(store.db.conn, decode_argument(args[0]))
-                if article_id is None:
-                    message = f"there is no article {args[0]!r}; 'scrapy search' finds addresses"
-                    self.exitcode = print_error(message, USAGE_ERROR)
-                    return
-                found = history_of(store.db.conn, article_id)
-        except (StorageError, sqlite3.Error) as error:
-            self.exitcode = print_error(error, EXIT_CODES["storage"])
-            return
+        with closing(Store.open_to_read(self.database)) as store:
+            article_id = find_article(store.db.conn, decode_argument(args[0]))
+            if article_id is None:
+                raise PortalError(
+                    f"there is no article {args[0]!r}; 'scrapy search' finds addresses"
+                )
+            found = history_of(store.db.conn, article_id)
         if opts.json:
             print_text(to_json(asdict(found), indent=2))
         else:

@@ -4,66 +4,48 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import Any
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
-from scrapy.spiderloader import SpiderLoader
 
 from portals.catalogue import Portal, portals
-from portals.commands import print_error, print_rows, print_text, to_json
-from portals.crawling.verdicts import USAGE_ERROR
-from portals.errors import StorageError
+from portals.commands.base import PortalCommand
+from portals.commands.output import print_rows, print_text, to_json
+from portals.errors import PortalError, StorageError
 from portals.store.articles import portal_totals
 from portals.store.database import Store
 
 _LONG = ("grade", "successor", "evidence")  # told of one portal, or in JSON
 
 
-class Command(ScrapyCommand):
+class Command(PortalCommand):
     """Prints portals."""
 
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+    usage = "[options] [portal]"
+    summary = "Show the catalogue, or what is known of one portal"
+    json_help = "print JSON"
 
-    def syntax(self) -> str:
-        """Return the syntax."""
-        return "[options] [portal]"
-
-    def short_desc(self) -> str:
-        """Return the description."""
-        return "Show the catalogue, or what is known of one portal"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--json``."""
-        super().add_options(parser)
-        parser.add_argument("--json", action="store_true", help="print JSON")
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print the catalogue or one portal."""
+    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
             raise UsageError("give the name of one portal, or none")
-        assert self.settings is not None
-        spiders = set(SpiderLoader.from_settings(self.settings).list())
+        spiders = set(self.spiders().list())
         if not args:
             rows = [_row(portal, spiders, whole=opts.json) for portal in portals().values()]
             print_rows(rows, as_json=opts.json)
             return
         found = portals().get(args[0])
         if found is None:
-            message = f"the catalogue has no portal {args[0]!r}; 'scrapy portals' prints it"
-            self.exitcode = print_error(message, USAGE_ERROR)
-            return
+            raise PortalError(
+                f"the catalogue has no portal {args[0]!r}; 'scrapy portals' prints it"
+            )
         self._show(found, spiders, as_json=opts.json)
 
     def _show(self, found: Portal, spiders: set[str], *, as_json: bool) -> None:
-        assert self.settings is not None
         facts: dict[str, Any] = {**asdict(found), "spider": found.name in spiders}
         shapes: list[dict[str, Any]] = []
         left_alone: list[dict[str, Any]] = []
         try:
-            store = Store.open_to_read(self.settings["DATABASE"])
+            store = Store.open_to_read(self.database)
         except StorageError as error:
             facts["stored"] = str(error)
         else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -13,96 +12,73 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
-from scrapy.commands import ScrapyCommand
-from scrapy.spiderloader import SpiderLoader
 
 from portals.archive.captures import archive_files
 from portals.archive.reading import Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
 from portals.catalogue import portals
-from portals.commands import print_error, print_rows, with_progress
+from portals.commands.base import PortalCommand, option
+from portals.commands.output import print_error, print_rows, with_progress
 from portals.crawling.arguments import day
-from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
-from portals.errors import ArchiveError, PortalError, StorageError
+from portals.crawling.exit_codes import EXIT_CODES
+from portals.errors import ArchiveError, PortalError
 from portals.store.database import Store
 from portals.store.differences import counted, trial_copy
 from portals.store.pages import PageRepository
-from portals.store.portal_lock import PortalLock, PortalLockedError
+from portals.store.portal_lock import PortalLock
 from portals.store.similar import queue_length, update
 from portals.timestamps import utc
 
 _TOLD = 20  # damaged records that are told one by one
 
 
-class Command(ScrapyCommand):
+class Command(PortalCommand):
     """Reads archives into the database."""
 
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """Return the syntax."""
-        return "[options] [WARC file or folder] ..."
-
-    def short_desc(self) -> str:
-        """Return the description."""
-        return "Read the articles of archives into the database, without crawling"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add ``--portal``, ``--since``, ``--dry-run``, ``--jobs`` and ``--json``."""
-        super().add_options(parser)
-        parser.add_argument(
+    usage = "[options] [WARC file or folder] ..."
+    summary = "Read the articles of archives into the database, without crawling"
+    json_help = "print the counts as a JSON list"
+    options = (
+        option(
             "--portal",
             help="read the archived pages of this portal; with files, read every host as it",
-        )
-        parser.add_argument("--since", help="leave out pages captured before this day")
-        parser.add_argument(
+        ),
+        option("--since", help="leave out pages captured before this day"),
+        option(
             "--dry-run", action="store_true", help="print what would change, and change nothing"
-        )
-        parser.add_argument(
+        ),
+        option(
             "--jobs",
             type=int,
             default=os.cpu_count() or 1,
             help="processes that read [%(default)s]",
-        )
-        parser.add_argument("--json", action="store_true", help="print the counts as a JSON list")
+        ),
+    )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read every capture, choosing the portal by what its file says, or by its host."""
-        assert self.settings is not None
+    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         # A polite end is one end, whoever asks for it.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        database = self.settings["DATABASE"]
+        recipes = self._recipes(args, opts)
+        files = self._files(args, opts.portal, recipes.since)
+        ranges = [part for path in files for part in ranges_of(path)]
         try:
-            recipes = self._recipes(args, opts)
-            files = self._files(args, opts.portal, recipes.since)
-            ranges = [part for path in files for part in ranges_of(path)]
             if opts.dry_run:
-                with trial_copy(database) as store:
+                with trial_copy(self.database) as store:
                     self._try(Reextraction(store, recipes, compares=True), ranges, opts)
                 return
             with (
-                closing(Store.open(database)) as store,
-                PortalLock(database, COMMAND).hold(),
+                closing(Store.open(self.database)) as store,
+                PortalLock(self.database, COMMAND).hold(),
             ):
                 asked = " ".join([*map(str, files), str(opts.portal), str(opts.since)])
                 self._read(Reextraction(store, recipes, asked=asked), ranges, opts)
-        except PortalLockedError as error:
-            self.exitcode = print_error(error, EXIT_CODES["locked"])
-        except (StorageError, OSError, sqlite3.Error) as error:
-            self.exitcode = print_error(error, EXIT_CODES["storage"])
-        except KeyboardInterrupt:  # behind the reading, which ends by itself
-            self.exitcode = print_error("interrupted; run again", EXIT_CODES["incomplete"])
         except BrokenProcessPool:
             message = "a process that read was killed; the same command goes on from there"
             self.exitcode = print_error(message, EXIT_CODES["crashed"])
-        except PortalError as error:
-            self.exitcode = print_error(error, USAGE_ERROR)
 
     def _read(self, work: Reextraction, ranges: Sequence[Range], opts: argparse.Namespace) -> None:
         work.begin()
@@ -149,8 +125,7 @@ class Command(ScrapyCommand):
 
     def _recipes(self, args: list[str], opts: argparse.Namespace) -> Recipes:
         """Return how pages are read. Raises PortalError."""
-        assert self.settings is not None
-        loader: Any = SpiderLoader.from_settings(self.settings)
+        loader: Any = self.spiders()
         names = loader.list()
         if opts.jobs < 1:
             raise PortalError("--jobs wants one process or more")
@@ -172,21 +147,18 @@ class Command(ScrapyCommand):
 
     def _is_archived(self, portal: str) -> bool:
         """Return True if crawls kept pages of a portal that has no spider of its own."""
-        assert self.settings is not None
-        folder = self.settings["ARCHIVE_DIR"]
-        return bool(folder) and (Path(folder) / portal).is_dir()
+        return self.archive_folder is not None and (self.archive_folder / portal).is_dir()
 
     def _files(self, args: list[str], portal: str | None, since: datetime | None) -> list[Path]:
         """Return the archives that are asked for. Raises PortalError."""
         if args:
             return archive_files(args)
-        assert self.settings is not None
-        if not self.settings["ARCHIVE_DIR"]:
+        if self.archive_folder is None:
             raise ArchiveError("ARCHIVE_DIR is empty: give WARC files")
-        folder = Path(self.settings["ARCHIVE_DIR"]) / (portal or "")
+        folder = self.archive_folder / (portal or "")
         found = archive_files([folder]) if folder.is_dir() else []
-        if portal and Path(self.settings["DATABASE"]).is_file():
-            with closing(Store.open(self.settings["DATABASE"])) as store:
+        if portal and Path(self.database).is_file():
+            with closing(Store.open(self.database)) as store:
                 known = PageRepository(store).archives_of(portal, utc(since) if since else "")
             seen = {path.resolve() for path in found}
             found += [path for path in known if path.resolve() not in seen and path.is_file()]

@@ -3,105 +3,70 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import sys
 from contextlib import closing
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from portals.commands import decode_argument, print_error, print_rows, print_text
+from portals.commands.base import PortalCommand, option
+from portals.commands.output import decode_argument, print_rows, print_text
 from portals.crawling.arguments import day
-from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
-from portals.errors import PortalError, StorageError
+from portals.crawling.exit_codes import NOTHING_FOUND
+from portals.errors import StorageError
 from portals.store.database import Store
 from portals.store.export import title_of
 from portals.store.search import LIMIT, Found, SearchQuery, faults, reindex, search
 
-NOTHING_FOUND = 1
-"""Exit code where no article matches, as grep's."""
-
-
 _MOST = 10_000  # articles
 
 
-class Command(ScrapyCommand):
+class Command(PortalCommand):
     """Searches the articles."""
 
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+    usage = "[options] <words>"
+    summary = "Search the articles, with Vietnamese marks or without"
+    json_help = "print a JSON list"
+    options = (
+        option("--portal", help="only articles that stand on this portal"),
+        option("--since", help="only articles published on this day or later"),
+        option("--until", help="only articles published on this day or before"),
+        option("--limit", type=int, default=LIMIT, help="articles at most: %(default)s"),
+        option("--check", action="store_true", help="check the index, search nothing"),
+        option("--rebuild", action="store_true", help="make the index anew"),
+    )
 
-    def syntax(self) -> str:
-        """Return the syntax."""
-        return "[options] <words>"
-
-    def short_desc(self) -> str:
-        """Return the description."""
-        return "Search the articles, with Vietnamese marks or without"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the filters, ``--json``, ``--check`` and ``--rebuild``."""
-        super().add_options(parser)
-        parser.add_argument("--portal", help="only articles that stand on this portal")
-        parser.add_argument("--since", help="only articles published on this day or later")
-        parser.add_argument("--until", help="only articles published on this day or before")
-        parser.add_argument(
-            "--limit", type=int, default=LIMIT, help="articles at most: %(default)s"
-        )
-        parser.add_argument("--json", action="store_true", help="print a JSON list")
-        parser.add_argument("--check", action="store_true", help="check the index, search nothing")
-        parser.add_argument("--rebuild", action="store_true", help="make the index anew")
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Search, or look after the index."""
-        assert self.settings is not None
+    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if not args and not (opts.check or opts.rebuild):
             raise UsageError("say what to search for")
         if opts.limit < 1:
             raise UsageError("--limit wants one article or more")
-        database = self.settings["DATABASE"]
-        try:
-            if opts.rebuild:
-                with closing(Store.open_existing(database)) as store, store.writing():
-                    print(f"{reindex(store.db.conn)} articles indexed")
-            elif opts.check:
-                with closing(Store.open_existing(database)) as store:
-                    self._check(store)
-            else:
-                until = day("until", opts.until)
-                wanted = SearchQuery(
-                    query=decode_argument(" ".join(args)),
-                    portal=opts.portal,
-                    since=_iso(day("since", opts.since)),
-                    until=_iso(until + timedelta(days=1) if until else None),
-                    limit=min(opts.limit, _MOST),
-                )
-                with closing(Store.open_to_read(database)) as store:
-                    title_of(store.db.conn, opts.portal)
-                    self._search(store, wanted, as_json=opts.json)
-        except (StorageError, sqlite3.Error) as error:
-            self.exitcode = print_error(error, EXIT_CODES["storage"])
-        except PortalError as error:
-            self.exitcode = print_error(error, USAGE_ERROR)
+        if opts.rebuild:
+            with closing(Store.open_existing(self.database)) as store, store.writing():
+                print(f"{reindex(store.db.conn)} articles indexed")
+            return
+        if opts.check:
+            with closing(Store.open_existing(self.database)) as store:
+                _check(store)
+            return
+        until = day("until", opts.until)
+        query = SearchQuery(
+            query=decode_argument(" ".join(args)),
+            portal=opts.portal,
+            since=_iso(day("since", opts.since)),
+            until=_iso(until + timedelta(days=1) if until else None),
+            limit=min(opts.limit, _MOST),
+        )
+        with closing(Store.open_to_read(self.database)) as store:
+            title_of(store.db.conn, opts.portal)
+            self._search(store, query, as_json=opts.json)
 
-    def _check(self, store: Store) -> None:
-        found = faults(store.db.conn)
-        for fault in found:
-            print(fault)
-        if found:
-            message = "the index is not in step; make it anew: scrapy search --rebuild"
-            self.exitcode = print_error(message, EXIT_CODES["storage"])
-        else:
-            print("the index is in step with the articles")
-
-    def _search(self, store: Store, wanted: SearchQuery, *, as_json: bool) -> None:
-        found = search(store.db.conn, wanted)
+    def _search(self, store: Store, query: SearchQuery, *, as_json: bool) -> None:
+        found = search(store.db.conn, query)
         if as_json:
             print_rows([asdict(one) for one in found], as_json=True)
         elif sys.stdout.isatty():
@@ -111,6 +76,16 @@ class Command(ScrapyCommand):
         if not found:
             self.exitcode = NOTHING_FOUND
             print("nothing found", file=sys.stderr)
+
+
+def _check(store: Store) -> None:
+    """Print what the search index lacks. Raises StorageError where that is anything."""
+    found = faults(store.db.conn)
+    for fault in found:
+        print(fault)
+    if found:
+        raise StorageError("the index is not in step; make it anew: scrapy search --rebuild")
+    print("the index is in step with the articles")
 
 
 def _iso(at: Any) -> str | None:

@@ -1,91 +1,13 @@
-"""How a run ended, in one word, and the exit code that says it to cron."""
+"""How a run ended, in one word and with its reason."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS
-
-Verdict = Literal[
-    "ok", "incomplete", "drift", "blocked", "gone", "locked", "storage", "timeout", "crashed"
-]
-
-EXIT_CODES: dict[Verdict, int] = {
-    "ok": 0,
-    "incomplete": 10,
-    "drift": 11,
-    "blocked": 12,
-    "gone": 13,
-    "locked": 14,
-    "storage": 15,
-    "timeout": 16,
-    "crashed": 17,
-}
-
-USAGE_ERROR = 2
-
-# What a verdict means, and what to do: said here once, for the documents, ``scrapy explain`` and
-# the alerts.
-EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
-    "ok": ("The portal was read, also where nothing was new.", "Nothing."),
-    "incomplete": (
-        "Stopped by a signal, a list led to no article or breaks off in the middle, a page could"
-        " not be fetched or was refused, the portal's certificate could not be verified, nothing"
-        " was found, or the run's budget of errors or requests is spent.",
-        "Read `runs.reason`, `listing_pages`, `rejects`; run again: it goes on where it stopped.",
-    ),
-    "drift": (
-        "Against the portal's own history: half of the articles or more were read by the second"
-        " nets, a field is missing that articles used to have, lists lead to far fewer articles, or"
-        " to none. Its markup changed.",
-        "Rows that came are right; run `scrapy doctor` and mend the selectors in the family.",
-    ),
-    "blocked": (
-        "The portal refused half of the pages or more (401, 403, 429, 451), or showed challenges or"
-        " a login wall.",
-        "Look at it in a browser; wait; crawl more slowly.",
-    ),
-    "gone": (
-        "The name is not known or leads into the local network, nobody answers there, the domain"
-        " is parked, or it leads to another host.",
-        "Run again tomorrow; where it stays away, look for the portal's successor.",
-    ),
-    "locked": (
-        "Another run of this portal is alive; this one did nothing.",
-        "Wait until the other run ends; if it hangs, stop it and run again.",
-    ),
-    "storage": (
-        "The database cannot be opened or written.",
-        "Free the disk, mend the permissions; run again.",
-    ),
-    "timeout": (
-        "The time given by `-s MAX_RUNTIME=` was over, or the portal did not answer in time.",
-        "Run again: it goes on where it stopped.",
-    ),
-    "crashed": (
-        "The reader failed on a page, the crawl did not start, or its process was killed.",
-        "Report the page, it is in `rejects`; where there is none, read the log.",
-    ),
-}
-
-USAGE = (
-    "The command could not be used: unknown portal or argument, missing archive.",
-    "Read the line on standard error.",
-)
-"""What exit code 2 means, which is of no run and so has no verdict."""
-
-
-def exit_code_table() -> str:
-    """Return every exit code with its verdict, meaning and remedy as a Markdown table."""
-    rows = [(EXIT_CODES[name], f"`{name}` ", *said) for name, said in EXPLANATIONS.items()]
-    lines = [
-        f"| {code} | {verdict}| {meaning} | {remedy} |"
-        for code, verdict, meaning, remedy in sorted([*rows, (USAGE_ERROR, "", *USAGE)])
-    ]
-    head = ["| code | verdict | what it means | what to do |", "|---|---|---|---|"]
-    return "\n".join([*head, *lines]) + "\n"
+from portals.crawling.exit_codes import Verdict as Verdict  # noqa: PLC0414 - also had from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +132,7 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "gone",
         "moved",
         "the portal leads to another host, see the rejects; if that is its new one, put it into"
-        " data/portals.csv",
+        " portals.csv",
     ),
     (
         lambda f: f.bad_certificates and not f.has_read,

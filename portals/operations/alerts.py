@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from portals.crawling.verdicts import EXIT_CODES, EXPLANATIONS, Verdict
+from portals.crawling.exit_codes import EXIT_CODES, EXPLANATIONS, Verdict
 from portals.files import replacing
 from portals.timestamps import utc
 
@@ -56,7 +56,7 @@ def send(urls: Sequence[str], rows: Rows) -> str | None:
     try:
         import apprise  # noqa: PLC0415 - slow to load, and most nights have nothing to tell
     except ImportError:
-        return "the alert was not sent: Apprise is not installed; pip install apprise"
+        return "the alert was not sent: Apprise is not installed; install the requirements again"
     asset = apprise.AppriseAsset(app_id=_SENDER, async_mode=False)
     failures = []
     for url in urls:

@@ -26,19 +26,25 @@ _TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When to crawl, and with what; ``user`` runs the system's unit, None stands for one's own."""
+    """When to crawl, and with what; ``user`` runs the system's unit, None stands for one's own.
+
+    ``module``: what the interpreter runs, ``scrapy`` in a clone and ``portals`` elsewhere.
+    ``data_dir``: given to ``portals``; None stands for ``data`` in ``project``.
+    """
 
     project: Path
     interpreter: Path
     at: time
     jitter: timedelta
     user: str | None = None
+    module: str = "scrapy"
+    data_dir: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no line of cron or systemd can say. Raises ScheduleError."""
         if self.jitter > LONGEST_JITTER:
             raise ScheduleError("the jitter is longer than 6h; give a shorter one, such as 30m")
-        for path in (self.project, self.interpreter):
+        for path in (self.project, self.interpreter, self.data_dir):
             if "\n" in str(path):
                 raise ScheduleError(f"there is a line break in {str(path)!r}; move the project")
 
@@ -54,13 +60,15 @@ def parse_time_of_day(text: str) -> time:
 def cron_lines(schedule: Schedule) -> str:
     """Return two lines for a crontab: the crawl, and the check that mails only what is overdue."""
     enter = f"cd {shlex.quote(str(schedule.project))}"
-    scrapy = f"{shlex.quote(str(schedule.interpreter))} -m scrapy"
-    crawl = [enter, f"{scrapy} crawlall >> data/crawl.log 2>&1"]
+    folder_flag = ["--data-dir", str(schedule.data_dir)] if schedule.data_dir else []
+    program = shlex.join([str(schedule.interpreter), "-m", schedule.module, *folder_flag])
+    log = shlex.quote(str((schedule.data_dir or Path("data")) / "crawl.log"))
+    crawl = [enter, f"{program} crawlall >> {log} 2>&1"]
     if seconds := int(schedule.jitter.total_seconds()):
         # cron's /bin/sh has no $RANDOM, and awk's clock gives all machines the same number.
         number = "$(od -An -N4 -tu4 /dev/urandom)"
         crawl.insert(1, f"sleep $(({number} % {seconds + 1}))")
-    status = [enter, f"{scrapy} status --max-age 2d > /dev/null"]
+    status = [enter, f"{program} status --max-age 2d > /dev/null"]
     at = schedule.at
     checked = at.replace(hour=(at.hour + _HOURS_TO_STATUS) % 24)
     return "\n".join([_cron_line(at, crawl), _cron_line(checked, status)]) + "\n"
@@ -68,16 +76,14 @@ def cron_lines(schedule: Schedule) -> str:
 
 def systemd_units(schedule: Schedule) -> str:
     """Return a service and its timer, each after a comment with its file. Raises ScheduleError."""
-    if set("\"'\\") & set(str(schedule.interpreter)):
-        raise ScheduleError(
-            f"systemd runs no program with quotes in its path, as in {schedule.interpreter};"
-            " move the environment, or use --cron"
-        )
+    _refuse_quotes(schedule)
     own = schedule.user is None
     folder = "~/.config/systemd/user" if own else "/etc/systemd/system"
-    project, interpreter = (
-        str(path).replace("%", "%%") for path in (schedule.project, schedule.interpreter)
+    project, interpreter, data_dir = (
+        str(path).replace("%", "%%")
+        for path in (schedule.project, schedule.interpreter, schedule.data_dir)
     )
+    folder_flag = f' --data-dir "{data_dir}"' if schedule.data_dir else ""
     # A user's own manager knows no network-online.target, and runs everything as that user.
     after = [] if own else ["Wants=network-online.target", "After=network-online.target"]
     lines = [
@@ -90,7 +96,7 @@ def systemd_units(schedule: Schedule) -> str:
         "Type=oneshot",
         *([] if own else [f"User={schedule.user}"]),
         f"WorkingDirectory={project}",
-        f'ExecStart="{interpreter}" -m scrapy crawlall',
+        f'ExecStart="{interpreter}" -m {schedule.module}{folder_flag} crawlall',
         "Nice=10",
         f"TimeoutStartSec={_seconds(_LONGEST_NIGHT)}",
         "KillSignal=SIGTERM",
@@ -109,6 +115,16 @@ def systemd_units(schedule: Schedule) -> str:
         "WantedBy=timers.target",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _refuse_quotes(schedule: Schedule) -> None:
+    """Raise ScheduleError where a path of the command line cannot be quoted in a unit."""
+    for path in (schedule.interpreter, schedule.data_dir):
+        if set("\"'\\") & set(str(path)):
+            raise ScheduleError(
+                f"systemd runs no program with quotes in its path, as in {path};"
+                " move the environment, or use --cron"
+            )
 
 
 def _cron_line(at: time, steps: list[str]) -> str:

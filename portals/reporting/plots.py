@@ -29,7 +29,8 @@ def articles_over_time(months: Sequence[Month], others: str) -> str:
         from matplotlib.figure import Figure  # noqa: PLC0415
     except ImportError:
         raise PortalError(
-            "the report needs matplotlib; install it with: pip install 'tin-cong-doan[report]'"
+            "the report needs matplotlib; install the extra 'report': pip install '.[report]' in a"
+            " clone, or the package's file with [report] behind it"
         ) from None
     totals = Counter[str]()
     for one in months:

@@ -162,7 +162,8 @@ def write_parquet(rows: Iterable[Row], out: BinaryIO) -> None:
         from pyarrow import parquet  # noqa: PLC0415
     except ImportError:
         raise PortalError(
-            "Parquet needs pyarrow; install it with: pip install 'tin-cong-doan[parquet]'"
+            "Parquet needs pyarrow; install the extra 'parquet': pip install '.[parquet]' in a"
+            " clone, or the package's file with [parquet] behind it"
         ) from None
     types = {"integer": pa.int64(), "string": pa.string()}
     schema = pa.schema(

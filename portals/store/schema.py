@@ -24,7 +24,7 @@ TABLES: dict[str, str] = {
     "listing_pages": "The ledger of list pages: which were expected, read, empty or failed.",
     "skipped_urls": "Addresses that a rule left alone in the last run: loops, calendars, sessions.",
     "learned_themes": "The paths to title, date and text that a portal's own pages taught.",
-    "portals": "The catalogue `data/portals.csv`, as of the last time this file was opened.",
+    "portals": "The catalogue (`portals.csv`), as of the last time this file was opened.",
     "archives": "The WARC files that pages lie in.",
     "pages": "Every response in the archives, and where its bytes lie.",
     "reextraction_progress": "The parts of archives that an interrupted re-extraction has read.",

@@ -42,7 +42,7 @@ def test_a_changed_template_is_degraded_and_a_theme_is_proposed(tmp_path: Path) 
             "ldtd", "-a", f"origin={portal.origin}", "-s", f"DATABASE={database}", *QUICK
         )
 
-    assert (code, found["health"]) == (1, "degraded")
+    assert (code, found["health"]) == (20, "degraded")
     proposal = found["notes"][-1]
     assert proposal.startswith("Theme(")
     assert "new-" in proposal
@@ -59,7 +59,7 @@ def test_a_portal_without_articles_is_broken(tmp_path: Path) -> None:
             "ldtd", "-a", f"origin={portal.origin}", "-s", f"DATABASE={tmp_path / 'a.db'}", *QUICK
         )
 
-    assert (code, found["health"]) == (2, "broken")
+    assert (code, found["health"]) == (21, "broken")
     assert "no article was found" in found["notes"]
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS
-from portals.crawling.verdicts import EXIT_CODES, RunFacts, Verdict, judge
+from portals.crawling.exit_codes import EXIT_CODES, Verdict
+from portals.crawling.verdicts import RunFacts, judge
 
 GOOD = RunFacts("finished", responses=20, parsed=15)
 NONE = RunFacts("finished")

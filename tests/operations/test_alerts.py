@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from portals.crawling.verdicts import EXPLANATIONS
+from portals.crawling.exit_codes import EXPLANATIONS
 from portals.operations import alerts
 from portals.operations.alerts import digest, heartbeat, send
 from tests.support.listener import listening

@@ -228,3 +228,13 @@ def test_systemd_reads_the_time_of_day() -> None:
 
     assert done.returncode == 0
     assert "Normalized form: *-*-* 02:30:00" in done.stdout
+
+
+def test_an_installed_package_runs_with_its_data_folder() -> None:
+    schedule = replace(PLAIN, module="portals", data_dir=Path("/srv/kho tin 100%"))
+    service = parsed(read_units(systemd_units(schedule))["tin-cong-doan.service"])["Service"]
+    _, _, command = read_cron(cron_lines(schedule).splitlines()[0])
+
+    program = "-m portals --data-dir '/srv/kho tin 100%'"
+    assert f"{program} crawlall >> '/srv/kho tin 100%/crawl.log' 2>&1" in command
+    assert service["ExecStart"].endswith('-m portals --data-dir "/srv/kho tin 100%%" crawlall')

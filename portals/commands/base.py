@@ -1,0 +1,143 @@
+"""The frame of every command: declared texts and options, errors as exit codes in one place."""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import sys
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader, SpiderLoaderProtocol
+
+from portals.catalogue import portals
+from portals.commands.output import discard_stdout, print_error
+from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
+from portals.errors import PortalError, StorageError
+from portals.network.replay_handler import open_replay
+from portals.store.portal_lock import PortalLockedError
+
+Option = tuple[tuple[str, ...], dict[str, Any]]
+"""The arguments of ``ArgumentParser.add_argument``: flags, and keywords."""
+
+_CODES: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
+    ((PortalLockedError,), EXIT_CODES["locked"]),
+    ((StorageError, OSError, sqlite3.Error), EXIT_CODES["storage"]),
+    ((PortalError,), USAGE_ERROR),
+)
+"""Exit codes of errors. The first row that fits counts: some errors are subclasses of others."""
+
+_REPORTED = tuple(error for errors, _ in _CODES for error in errors)
+
+
+def option(*flags: str, **keywords: Any) -> Option:
+    """Return an option of a command, written as for ``ArgumentParser.add_argument``."""
+    return flags, keywords
+
+
+class PortalCommand(ScrapyCommand):
+    """Base of the commands: a subclass declares its texts and options and writes ``_execute``.
+
+    ``usage``: what follows the command's name. ``summary``: one line for ``-h``.
+    ``json_help``: what ``--json`` prints; empty where the command has no such flag.
+    """
+
+    # Scrapy lists a command class under the module that it says it is defined in, and this class
+    # is no command: with the package's name it is in no list.
+    __module__ = "portals.commands"
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    usage: ClassVar[str] = ""
+    summary: ClassVar[str]
+    json_help: ClassVar[str] = ""
+    options: ClassVar[tuple[Option, ...]] = ()
+
+    def syntax(self) -> str:
+        """Return ``usage``, for Scrapy."""
+        return self.usage
+
+    def short_desc(self) -> str:
+        """Return ``summary``, for Scrapy."""
+        return self.summary
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add Scrapy's options, then the declared ones, then ``--json``."""
+        super().add_options(parser)
+        for flags, keywords in self.options:
+            parser.add_argument(*flags, **keywords)
+        if self.json_help:
+            parser.add_argument("--json", action="store_true", help=self.json_help)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run the command; an error that operators can remedy is one line and an exit code."""
+        try:
+            self._execute(args, opts)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            discard_stdout()
+        except KeyboardInterrupt:
+            self.exitcode = print_error("interrupted; run again", EXIT_CODES["incomplete"])
+        except _REPORTED as error:
+            self.exitcode = print_error(error, _exit_code(error))
+
+    @abstractmethod
+    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do the work. May raise UsageError, PortalError, OSError and sqlite3.Error."""
+
+    @property
+    def config(self) -> Settings:
+        """The settings, which Scrapy hands over before it calls any method."""
+        assert self.settings is not None
+        return self.settings
+
+    @property
+    def database(self) -> str:
+        """The database's file."""
+        return str(self.config["DATABASE"])
+
+    @property
+    def archive_folder(self) -> Path | None:
+        """The folder of the archives; None where crawls keep none."""
+        folder = self.config["ARCHIVE_DIR"]
+        return Path(folder) if folder else None
+
+    def spiders(self) -> SpiderLoaderProtocol:
+        """Return what loads spiders by name, those of families too."""
+        return SpiderLoader.from_settings(self.config)
+
+    def known_portals(self) -> list[str]:
+        """Return the names of the portals that have a spider, sorted."""
+        return sorted(set(self.spiders().list()) & portals().keys())
+
+    def crawled_portals(self) -> list[str]:
+        """Return ``known_portals`` without those that ``local.toml`` disables.
+
+        Raises PortalError where one of these is none.
+        """
+        known, disabled = self.known_portals(), self.config.getlist("DISABLED_PORTALS")
+        if unknown := sorted(set(disabled) - set(known)):
+            raise PortalError(
+                f"DISABLED_PORTALS: there is no portal {unknown[0]!r}; there are {', '.join(known)}"
+            )
+        return [name for name in known if name not in disabled]
+
+    def check_spider(self, name: str) -> None:
+        """Raise PortalError where no spider is called ``name``."""
+        if name not in self.spiders().list():
+            known = ", ".join(self.known_portals())
+            raise PortalError(f"there is no portal {name!r}; there are {known}")
+
+    def check_replay(self) -> None:
+        """Raise ArchiveError where ``REPLAY`` names no archive that can be read."""
+        if self.config["REPLAY"]:
+            open_replay(self.config["REPLAY"])
+
+
+def _exit_code(error: BaseException) -> int:
+    return next(code for errors, code in _CODES if isinstance(error, errors))

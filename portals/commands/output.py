@@ -1,0 +1,111 @@
+"""What commands print: tables, JSON, one-line errors and progress, as text safe on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+_Item = TypeVar("_Item")
+
+
+def strip_control_chars(text: str) -> str:
+    """Return ``text`` without controls, escape sequences and signs that turn lines round."""
+    if text.isprintable():
+        return text
+    kept = (
+        sign for sign in _SEQUENCE.sub("", text) if sign.isprintable() or sign in " \t\xa0\u3000"
+    )
+    return "".join(kept)
+
+
+_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[@-Z\\-_]"
+)
+_SHOWN_BLANKS = " \n\xa0\u3000"
+
+
+def to_json(value: object, indent: int | None = None) -> str:
+    """Return ``value`` as JSON in which every sign that nobody sees is written as its number."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    kept = (
+        sign if sign.isprintable() or sign in _SHOWN_BLANKS else _escaped(sign) for sign in text
+    )
+    return "".join(kept)
+
+
+def _escaped(sign: str) -> str:
+    return json.dumps(sign)[1:-1] if sign > "\x7f" else f"\\u{ord(sign):04x}"
+
+
+def decode_argument(argument: str) -> str:
+    """Return an argument as text, whatever bytes a shell passed on."""
+    return argument.encode("utf-8", "replace").decode()
+
+
+def print_error(message: object, code: int) -> int:
+    """Print one line on standard error and return ``code``."""
+    print(strip_control_chars(f"error: {message}"), file=sys.stderr)
+    return code
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> None:
+    """Print rows: a table on a terminal, tab-separated lines in a pipe, or a JSON list."""
+    if as_json:
+        print_text(to_json([dict(row) for row in rows], indent=2))
+        return
+    if not rows:
+        return
+    names = list(rows[0])
+    if not sys.stdout.isatty():
+        lines = ["\t".join(_plain(row[name]) for name in names) for row in rows]
+        print_text("\n".join(["\t".join(names), *lines]))
+        return
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for name in names:
+        numeric = all(isinstance(row[name], int | None) for row in rows)
+        table.add_column(name.replace("_", " "), justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*(escape(_plain(row[name])) for name in names))
+    Console().print(table)
+
+
+def with_progress(items: Iterable[_Item], total: int, what: str, by: int = 0) -> Iterator[_Item]:
+    """Yield ``items`` behind a bar on standard error, where somebody looks.
+
+    Each item counts ``by``, or as much as itself where that is 0.
+    """
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        for item in items:
+            yield item
+            progress.advance(task, by or int(str(item)))
+
+
+def print_text(text: str) -> None:
+    """Print ``text``; a reader that has gone (``| head``) ends the output without an error."""
+    try:
+        print("\n".join(map(strip_control_chars, text.split("\n"))), flush=True)
+    except BrokenPipeError:
+        discard_stdout()
+
+
+def discard_stdout() -> None:
+    """Send standard output nowhere: its reader has gone, and Python flushes it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else strip_control_chars(" ".join(str(value).split()))

@@ -1,0 +1,44 @@
+"""The process in which ``crawl`` and ``doctor`` crawl, with a log that operators can read."""
+
+from __future__ import annotations
+
+import logging
+from copy import copy
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from scrapy.utils.log import get_scrapy_root_handler, install_scrapy_root_handler
+
+from portals.commands.output import strip_control_chars
+
+_QUIETED = {
+    "scrapy.addons": logging.WARNING,  # lists of components
+    "scrapy.crawler": logging.WARNING,
+    "scrapy.middleware": logging.WARNING,
+    "scrapy.utils.log": logging.WARNING,
+    # A dead host would be a traceback of 80 lines here; the spider logs it in one.
+    "scrapy.downloadermiddlewares.robotstxt": logging.CRITICAL,
+}
+
+
+class PlainFormatter(logging.Formatter):
+    """Log lines without control characters; a message with line breaks becomes one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and the lines of an exception under it."""
+        plain = copy(record)
+        plain.msg, plain.args = " ".join(record.getMessage().splitlines()), None
+        return "\n".join(strip_control_chars(line) for line in super().format(plain).split("\n"))
+
+
+def crawler_process(settings: Settings) -> AsyncCrawlerProcess:
+    """Return the process that crawls, its log without lists of versions and components."""
+    settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    for name, level in _QUIETED.items():
+        logging.getLogger(name).setLevel(level)
+    install_scrapy_root_handler(settings)
+    handler = get_scrapy_root_handler()
+    if handler is not None:
+        handler.setFormatter(PlainFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
+    return process

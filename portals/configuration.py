@@ -1,0 +1,109 @@
+"""Where the data is and what this installation is called: environment, ``local.toml``, defaults.
+
+The command line comes before the environment, the environment before ``local.toml``, and that
+before the default. This module knows the last three: ``-s NAME=VALUE`` overrides settings in
+Scrapy, and ``portals/__main__.py`` hands ``--data-dir`` over in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from portals.errors import PortalError
+
+DATA_DIR = "TIN_CONG_DOAN_DATA_DIR"
+DATABASE = "TIN_CONG_DOAN_DATABASE"
+ARCHIVE_DIR = "TIN_CONG_DOAN_ARCHIVE_DIR"
+"""Environment variables. An empty ``ARCHIVE_DIR`` means that no archive is kept."""
+
+LOCAL_FILE = "local.toml"
+
+_KEYS: dict[str, type] = {
+    "user_agent": str,
+    "contact": str,
+    "database": str,
+    "archive_dir": str,
+    "disabled_portals": list,
+}
+_PATHS = ("database", "archive_dir")
+_CONTACT = "tin-cong-doan@example.org"
+_USER_AGENT = "tin-cong-doan/0.1 (archive of Vietnamese trade union news; contact: {contact})"
+
+
+class ConfigurationError(PortalError):
+    """A ``local.toml`` that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What an installation says of itself. ``archive_dir`` is empty where no archive is kept."""
+
+    user_agent: str
+    database: str
+    archive_dir: str
+    disabled_portals: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read the environment and the ``local.toml`` files. Raises ConfigurationError."""
+        data = data_folder(environment)
+        local = _local(data, reads_working_folder=not environment.get(DATA_DIR))
+        contact = local.get("contact", _CONTACT)
+        return cls(
+            user_agent=local.get("user_agent", _USER_AGENT.format(contact=contact)),
+            database=environment.get(DATABASE)
+            or local.get("database")
+            or str(data / "articles.db"),
+            archive_dir=environment.get(
+                ARCHIVE_DIR, local.get("archive_dir", str(data / "archive"))
+            ),
+            disabled_portals=tuple(local.get("disabled_portals", ())),
+        )
+
+    @classmethod
+    def load_or_exit(cls) -> Self:
+        """Like ``load``, for settings: an error is one line, and ends the process with code 2."""
+        try:
+            return cls.load()
+        except ConfigurationError as error:
+            print(f"error: {error}", file=sys.stderr)
+            raise SystemExit(2) from None
+
+
+def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of database, archives, ``portals.csv`` and ``local.toml``."""
+    return Path(environment.get(DATA_DIR) or "data")
+
+
+def _local(data: Path, *, reads_working_folder: bool) -> dict[str, Any]:
+    """Return the values of ``local.toml``: the data folder's before the working folder's."""
+    found = _read(Path(LOCAL_FILE)) if reads_working_folder else {}
+    return found | _read(data / LOCAL_FILE)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return the values of one file, its paths relative to its folder; none where it is missing."""
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}; repair or remove it") from None
+    for name, value in values.items():
+        if name not in _KEYS:
+            raise ConfigurationError(f"{path}: unknown key {name!r}; known are {', '.join(_KEYS)}")
+        _check(path, name, value)
+    return values | {name: str(path.parent / values[name]) for name in _PATHS if values.get(name)}
+
+
+def _check(path: Path, name: str, value: object) -> None:
+    is_list = isinstance(value, list) and all(isinstance(part, str) for part in value)
+    if not (is_list if _KEYS[name] is list else isinstance(value, str)):
+        wanted = 'a list such as ["ldtd"]' if _KEYS[name] is list else 'a text such as "…"'
+        raise ConfigurationError(f"{path}: {name} = {value!r} cannot be used; give {wanted}")

@@ -1,0 +1,154 @@
+"""Every exit code of every command, what it means and what to do: the one table of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal[
+    "ok", "incomplete", "drift", "blocked", "gone", "locked", "storage", "timeout", "crashed"
+]
+
+EXIT_CODES: dict[Verdict, int] = {
+    "ok": 0,
+    "incomplete": 10,
+    "drift": 11,
+    "blocked": 12,
+    "gone": 13,
+    "locked": 14,
+    "storage": 15,
+    "timeout": 16,
+    "crashed": 17,
+}
+
+USAGE_ERROR = 2
+"""Exit code of every command that could not be used as it was called; argparse's own too."""
+
+NOTHING_FOUND = 1
+"""Exit code of ``scrapy search`` where no article matches, as grep's."""
+
+OVERDUE = 1
+"""Exit code of ``scrapy status --max-age`` where a portal was not attempted in that time."""
+
+Health = Literal["healthy", "degraded", "broken"]
+
+HEALTH_CODES: dict[Health, int] = {"healthy": 0, "degraded": 20, "broken": 21}
+"""Exit codes of ``scrapy doctor``; above those of runs, so that no code means two things."""
+
+# Meaning and remedy, written once for the documents, ``scrapy explain`` and the alerts.
+EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
+    "ok": ("The portal was read, also where nothing was new.", "Nothing."),
+    "incomplete": (
+        "Stopped by a signal, a list led to no article or breaks off in the middle, a page could"
+        " not be fetched or was refused, the portal's certificate could not be verified, nothing"
+        " was found, or the run's budget of errors or requests is spent.",
+        "Read `runs.reason`, `listing_pages` and `rejects`; run again: it goes on where it"
+        " stopped.",
+    ),
+    "drift": (
+        "Against the portal's own history: half of the articles or more were read by the second"
+        " nets, a field is missing that articles used to have, lists lead to far fewer articles, or"
+        " to none. Its markup changed.",
+        "Rows that came are right; run `scrapy doctor` and mend the selectors in the family.",
+    ),
+    "blocked": (
+        "The portal refused half of the pages or more (401, 403, 429, 451), or showed challenges or"
+        " a login wall.",
+        "Look at it in a browser; wait; crawl more slowly.",
+    ),
+    "gone": (
+        "The name is not known or leads into the local network, nobody answers there, the domain"
+        " is parked, or it leads to another host.",
+        "Run again tomorrow; where it stays away, look for the portal's successor.",
+    ),
+    "locked": (
+        "Another run of this portal is alive; this one did nothing.",
+        "Wait until the other run ends; if it hangs, stop it and run again.",
+    ),
+    "storage": (
+        "The database cannot be opened or written.",
+        "Free the disk, mend the permissions; run again.",
+    ),
+    "timeout": (
+        "The time given by `-s MAX_RUNTIME=` was over, or the portal did not answer in time.",
+        "Run again: it goes on where it stopped.",
+    ),
+    "crashed": (
+        "The reader failed on a page, the crawl did not start, or its process was killed.",
+        "Report the page, it is in `rejects`; where there is none, read the log.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExitCode:
+    """One row of the table; ``verdict`` is a run's verdict or the doctor's finding, if any."""
+
+    code: int
+    verdict: str | None
+    meaning: str
+    remedy: str
+
+
+_OTHERS = (
+    ExitCode(
+        HEALTH_CODES["healthy"],
+        "healthy",
+        "`scrapy doctor`: the portal is read as it should be.",
+        "Nothing.",
+    ),
+    ExitCode(
+        NOTHING_FOUND,
+        None,
+        "`scrapy search`: no article matches.",
+        "Search for fewer words, or without `--portal`, `--since` and `--until`.",
+    ),
+    ExitCode(
+        OVERDUE,
+        None,
+        "`scrapy status --max-age`: a portal was not attempted in that time.",
+        "Read the schedule's log.",
+    ),
+    ExitCode(
+        1,
+        None,
+        "Any command: an error in the program, with a traceback.",
+        "Report the traceback.",
+    ),
+    ExitCode(
+        USAGE_ERROR,
+        None,
+        "The command could not be used: unknown portal or argument, missing archive.",
+        "Read the line on standard error.",
+    ),
+    ExitCode(
+        HEALTH_CODES["degraded"],
+        "degraded",
+        "`scrapy doctor`: articles are found, but not by the portal's selectors, or fields are"
+        " missing that this portal usually has.",
+        "Rows are still right; repair the selectors, `scrapy doctor` proposes new ones.",
+    ),
+    ExitCode(
+        HEALTH_CODES["broken"],
+        "broken",
+        "`scrapy doctor`: no article is found.",
+        "Look at the portal in a browser: it is down, or its lists have moved.",
+    ),
+)
+
+
+def exit_codes() -> list[ExitCode]:
+    """Return every exit code, in order; where two commands share a code it has two rows."""
+    verdicts = [ExitCode(EXIT_CODES[name], name, *texts) for name, texts in EXPLANATIONS.items()]
+    return sorted([*verdicts, *_OTHERS], key=lambda row: row.code)
+
+
+def exit_code_table() -> str:
+    """Return every exit code with its verdict, meaning and remedy as a Markdown table."""
+    lines = [
+        f"| {row.code} | {verdict}| {row.meaning} | {row.remedy} |"
+        for row in exit_codes()
+        for verdict in [f"`{row.verdict}` " if row.verdict else ""]
+    ]
+    head = ["| code | verdict | what it means | what to do |", "|---|---|---|---|"]
+    return "\n".join([*head, *lines]) + "\n"
