@@ -12,7 +12,16 @@ import pytest
 from tests.support.project import PROJECT
 
 LAYERS = (
-    ("errors", "outcomes", "article", "timestamps", "files", "catalogue", "settings"),
+    (
+        "errors",
+        "outcomes",
+        "article",
+        "timestamps",
+        "files",
+        "configuration",
+        "catalogue",
+        "settings",
+    ),
     ("language", "urls"),  # keys of URLs are folded as texts are
     ("extraction", "contract"),
     ("families", "discovery"),
@@ -21,7 +30,7 @@ LAYERS = (
     ("network",),
     ("crawling",),
     ("operations", "reporting"),
-    ("commands",),
+    ("commands", "__main__"),
 )
 """The layers of ``portals``, lowest first: a module imports from its own layer and those below."""
 

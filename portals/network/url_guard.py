@@ -8,6 +8,7 @@ name resolves to before anything connects there. Cost: microseconds a request.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from scrapy.http.request import NO_CALLBACK
 
 from portals.network.addresses import is_public
 from portals.network.dns import PublicResolver
+
+logger = logging.getLogger(__name__)
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -112,6 +115,8 @@ class UrlGuardMiddleware:
         if self.is_tool and _is_operators(request):
             return
         if reason := self._refusal_of(request.url):
+            if self.is_tool:  # a crawl records a reject; here nobody else would say it
+                logger.warning("%s is not requested: it %s", request.url, reason)
             raise OffsiteRequestError(reason)
 
     def _refusal_of(self, url: str) -> str | None:
