@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
-from scrapy.settings import BaseSettings
+from scrapy.settings import Settings
 
 from portals.article import Reject
 from portals.catalogue import Portal, portals
@@ -18,6 +18,7 @@ from portals.crawling.verdicts import EXIT_CODES, USAGE_ERROR
 from portals.errors import CatalogueError, PortalError
 from portals.extraction.page import Page
 from portals.extraction.unreadable import UnreadablePageError
+from portals.families import Family
 from portals.families.recognition import recognise
 from portals.network.replay_handler import open_replay
 from portals.operations.fixtures import (
@@ -158,7 +159,7 @@ def _portal_of(url: str, name: str | None) -> Portal:
     return found
 
 
-def _family_on(served: FetchedPage) -> Any:
+def _family_on(served: FetchedPage) -> Family | None:
     try:
         page = Page.from_bytes(served.url, served.body, served.content_type, served.fetched_at)
     except UnreadablePageError:
@@ -166,7 +167,7 @@ def _family_on(served: FetchedPage) -> Any:
     return recognise(page)
 
 
-def fetch_page(settings: BaseSettings, url: str, archive: str | None) -> FetchedPage:
+def fetch_page(settings: Settings, url: str, archive: str | None) -> FetchedPage:
     """Return one page from the network or from an archive. Raises FetchError, PortalError."""
     if not archive:
         job = SiteFetch(start_urls(url), max_listings=0, max_articles=0)
@@ -179,10 +180,10 @@ def fetch_page(settings: BaseSettings, url: str, archive: str | None) -> Fetched
     return FetchedPage(capture.url, capture.body, capture.content_type or "", capture.captured_at)
 
 
-def fetch_site(settings: BaseSettings, job: SiteFetch) -> None:
+def fetch_site(settings: Settings, job: SiteFetch) -> None:
     """Fetch the pages of ``job`` in this process. Raises FetchError where there are none."""
     make_harmless(settings)
-    process = crawler_process(settings)  # type: ignore[arg-type]
+    process = crawler_process(settings)
     process.crawl(process.create_crawler(SiteProbeSpider), job=job)
     process.start()
     if job.failure:
