@@ -190,6 +190,6 @@ def fetch_site(settings: Settings, job: SiteFetch) -> None:
         raise FetchError(job.failure.message, EXIT_CODES[job.failure.verdict])
     if not job.pages:
         raise FetchError(
-            f"{job.starts[0]} gave no page; run again with -s LOG_LEVEL=INFO",
+            f"{job.starts[0]} gave no page; run again with -s LOG_ENABLED=1 -s LOG_LEVEL=INFO",
             EXIT_CODES["incomplete"],
         )

@@ -128,7 +128,7 @@ class Command(genspider.Command):
             return
         if has_spider:
             raise ValueError(f"{name!r} has a spider already; --force writes it anew")
-        if known:
+        if known and opts.template in ("", PORTAL):
             raise ValueError(
                 f"the catalogue has {name!r} already ({known.home_url});"
                 " --force fills in its row and adds its fixture"

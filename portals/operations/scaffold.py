@@ -14,10 +14,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from string import Template
+from urllib.parse import urlsplit
 
 from portals.catalogue import CATALOGUE, Portal
 from portals.errors import CatalogueError
 from portals.extraction.layout import Layout
+from portals.network.addresses import is_public
 from portals.operations.site_probe import SiteReport
 from portals.urls import host_of
 
@@ -71,9 +73,17 @@ def crawl_plan(name: str, report: SiteReport, *, with_spider: bool) -> CrawlPlan
     A known CMS is crawled by its family's spider; an unknown one needs a spider of its own.
     """
     if report.family is None or with_spider:
-        return CrawlPlan(f"scrapy crawl {name}", needs_spider=True)
+        origin = f" -a origin={report.home_url}" if _is_local(report.home_url) else ""
+        return CrawlPlan(f"scrapy crawl {name}{origin}", needs_spider=True)
     command = f"scrapy crawl {report.family.name} -a origin={report.home_url} -a portal={name}"
     return CrawlPlan(command, needs_spider=False)
+
+
+def _is_local(url: str) -> bool:
+    """Return True if a crawl goes to ``url`` only where the operator names it (``-a origin``)."""
+    host = urlsplit(url).hostname or ""
+    is_number = host.replace(".", "").isdecimal() or ":" in host
+    return host == "localhost" or (is_number and not is_public(host))
 
 
 def portal_row(name: str, report: SiteReport, day: date, known: Portal | None = None) -> Portal:
@@ -91,7 +101,7 @@ def bare_row(name: str, home_url: str) -> Portal:
     return Portal(
         name=name,
         title=host_of(home_url),
-        kind="",
+        kind="unknown",
         province_then="",
         province_now="",
         home_url=home_url,

@@ -52,7 +52,6 @@ HARMLESS: dict[str, Any] = {
     "EXTENSIONS": {},
     "ARCHIVE_DIR": None,
     "RETRY_TIMES": 1,
-    "LOG_LEVEL": "CRITICAL",  # what failed is reported in one line
 }
 """Settings of a crawl that stores nothing."""
 
@@ -145,6 +144,8 @@ def make_harmless(settings: BaseSettings) -> None:
     """Change ``settings`` so that a crawl stores nothing and takes no lock."""
     for name, value in HARMLESS.items():
         settings.set(name, value, priority="cmdline")
+    # What failed is reported in one line; the log is for those who ask for it (-s LOG_LEVEL).
+    settings.set("LOG_LEVEL", "CRITICAL", priority="spider")
 
 
 def start_urls(url: str) -> tuple[str, ...]:

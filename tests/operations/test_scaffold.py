@@ -55,13 +55,20 @@ def test_a_portal_with_a_spider_is_crawled_by_its_name(report: SiteReport, *, as
     assert (plan.needs_spider, plan.command) == (True, "scrapy crawl tin")
 
 
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:8000/", "http://localhost/"])
+def test_a_local_portal_is_crawled_as_named_by_the_operator(origin: str) -> None:
+    plan = crawl_plan("tin", SiteReport(origin, "Tin", None), with_spider=True)
+
+    assert plan.command == f"scrapy crawl tin -a origin={origin}"
+
+
 def test_a_row_is_appended_and_the_others_stay_as_they_are() -> None:
     before = CATALOGUE.read_bytes()
     after = catalogue_with(CATALOGUE, portal_row("tin", KNOWN, DAY))
 
     assert after.startswith(before)
     assert after.removeprefix(before).decode() == (
-        'tin,"Báo ""Tin""",,,,https://tin.vn/,nukeviet,A,live,,,'
+        'tin,"Báo ""Tin""",unknown,,,https://tin.vn/,nukeviet,A,live,,,'
         "an article was read on 2026-03-01,,\n"
     )
 
