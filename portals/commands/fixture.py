@@ -1,0 +1,196 @@
+"""``scrapy fixture URL``: stores a page of a portal, and what the reader makes of it, as a test."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
+
+from portals.article import Reject
+from portals.catalogue import Portal, portals
+from portals.commands.output import print_error, print_text, to_json
+from portals.commands.process import crawler_process
+from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
+from portals.errors import CatalogueError, PortalError
+from portals.extraction.page import Page
+from portals.extraction.unreadable import UnreadablePageError
+from portals.families import Family
+from portals.families.recognition import recognise
+from portals.network.replay_handler import open_replay
+from portals.operations.fixtures import (
+    family_of,
+    fields_of,
+    fixture_files,
+    load_fixture,
+    read_fixture,
+    read_served,
+    recipe_by_name,
+    to_bytes,
+)
+from portals.operations.rewriting import rewrite
+from portals.operations.scaffold import places, write_files
+from portals.operations.site_fetch import SiteFetch, SiteProbeSpider, make_harmless, start_urls
+from portals.operations.site_probe import FetchedPage
+from portals.urls import host_of
+
+
+class FetchError(PortalError):
+    """A site could not be fetched; ``code`` is the exit code of its verdict."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Command(ScrapyCommand):
+    """Writes a fixture, or the expected fields of an old one anew."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """Return the syntax."""
+        return "[options] <url | tests/fixtures/NAME/PAGE.json>"
+
+    def short_desc(self) -> str:
+        """Return the description."""
+        return "Store a page as a test fixture, or read a stored one again"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add the portal, the archive, and what to do with the page."""
+        super().add_options(parser)
+        parser.add_argument("--portal", metavar="NAME", help="whose page it is; else by its host")
+        parser.add_argument("--warc", metavar="FILE", help="take the page from this archive")
+        parser.add_argument(
+            "--reject", action="store_true", help="store a page that must not be read as an article"
+        )
+        parser.add_argument(
+            "--rewrite",
+            action="store_true",
+            help="replace the words of the page, so that the fixture holds no foreign text",
+        )
+        parser.add_argument("--force", action="store_true", help="overwrite a fixture of that name")
+        parser.add_argument("--json", action="store_true", help="print what was written as JSON")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write the files and print where they are."""
+        if len(args) != 1:
+            raise UsageError("give the address of one page, or the JSON file of one fixture")
+        try:
+            is_fixture = args[0].endswith(".json") and Path(args[0]).is_file()
+            files = self._read_again(Path(args[0])) if is_fixture else self._new(args[0], opts)
+            write_files(files)
+        except FetchError as error:
+            self.exitcode = print_error(error, error.code)
+        except OSError as error:
+            self.exitcode = print_error(f"cannot write the fixture: {error}", EXIT_CODES["storage"])
+        except (PortalError, ValueError) as error:
+            self.exitcode = print_error(error, USAGE_ERROR)
+        else:
+            print_written(files, as_json=opts.json)
+
+    def _read_again(self, path: Path) -> dict[Path, bytes]:
+        fixture = replace(load_fixture(path), expected=read_fixture(path))
+        return {path: to_bytes(fixture)}
+
+    def _new(self, url: str, opts: argparse.Namespace) -> dict[Path, bytes]:
+        assert self.settings is not None
+        folder = places(Path(self.settings["DATABASE"]).parent).fixtures
+        if folder is None:
+            raise CatalogueError("fixtures belong to a clone of the project; run this in one")
+        portal = _portal_of(url, opts.portal)
+        served = fetch_page(self.settings, url, opts.warc or self.settings["REPLAY"])
+        family = family_of(portal.cms) or _family_on(served)
+        cms = family.name if family else ""
+        recipe = recipe_by_name(portal.name, cms)
+        result = read_served(served, recipe)
+        if opts.rewrite:
+            served, result = rewrite(served, recipe)
+        if isinstance(result, Reject) and not opts.reject:
+            raise ValueError(
+                f"{url} is read as no article ({result.reason});"
+                " if that is right, --reject stores it so"
+            )
+        if opts.reject and not isinstance(result, Reject):
+            raise ValueError(f"{url} is read as the article {fields_of(result)['title']!r}")
+        files = fixture_files(folder, served, portal.name, cms, result)
+        refuse_existing(files, force=opts.force)
+        return files
+
+
+def refuse_existing(files: dict[Path, bytes], *, force: bool) -> None:
+    """Raise ValueError where a file exists that is not to be overwritten."""
+    existing = next((path for path in files if path.exists() and not force), None)
+    if existing:
+        raise ValueError(f"{existing} exists; --force overwrites it")
+
+
+def print_written(files: dict[Path, bytes], *, as_json: bool) -> None:
+    """Print the paths of ``files``."""
+    names = [shown_path(path) for path in files]
+    print_text(to_json({"written": names}, indent=2) if as_json else "\n".join(names))
+
+
+def shown_path(path: Path) -> str:
+    """Return ``path`` as the operator would write it: from the working folder, if it is below."""
+    path, here = path.resolve(), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _portal_of(url: str, name: str | None) -> Portal:
+    if name:
+        if name not in portals():
+            raise CatalogueError(
+                f"the catalogue has no portal {name!r}; 'scrapy genspider {name} URL' adds it"
+            )
+        return portals()[name]
+    host = host_of(start_urls(url)[0])
+    found = next((one for one in portals().values() if host_of(one.home_url) == host), None)
+    if found is None:
+        raise CatalogueError(
+            f"no portal of the catalogue is at {host}; name it with --portal,"
+            " or add it with 'scrapy genspider NAME URL'"
+        )
+    return found
+
+
+def _family_on(served: FetchedPage) -> Family | None:
+    try:
+        page = Page.from_bytes(served.url, served.body, served.content_type, served.fetched_at)
+    except UnreadablePageError:
+        return None
+    return recognise(page)
+
+
+def fetch_page(settings: Settings, url: str, archive: str | None) -> FetchedPage:
+    """Return one page from the network or from an archive. Raises FetchError, PortalError."""
+    if not archive:
+        job = SiteFetch(start_urls(url), max_listings=0, max_articles=0)
+        fetch_site(settings, job)
+        return job.pages[0]
+    found = open_replay(archive).find(url)
+    if found is None:
+        raise CatalogueError(f"{archive} does not hold {url}; name a page that it has")
+    capture = found.capture
+    return FetchedPage(capture.url, capture.body, capture.content_type or "", capture.captured_at)
+
+
+def fetch_site(settings: Settings, job: SiteFetch) -> None:
+    """Fetch the pages of ``job`` in this process. Raises FetchError where there are none."""
+    make_harmless(settings)
+    process = crawler_process(settings)
+    process.crawl(process.create_crawler(SiteProbeSpider), job=job)
+    process.start()
+    if job.failure:
+        raise FetchError(job.failure.message, EXIT_CODES[job.failure.verdict])
+    if not job.pages:
+        raise FetchError(
+            f"{job.starts[0]} gave no page; run again with -s LOG_ENABLED=1 -s LOG_LEVEL=INFO",
+            EXIT_CODES["incomplete"],
+        )

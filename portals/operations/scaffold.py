@@ -1,0 +1,197 @@
+"""The files of a new portal: its row in the catalogue, a fixture, a spider if it needs one.
+
+Everything is planned first and written last, so that a portal that cannot be added leaves nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import keyword
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from string import Template
+from urllib.parse import urlsplit
+
+from portals.catalogue import CATALOGUE, Portal
+from portals.errors import CatalogueError
+from portals.extraction.layout import Layout
+from portals.network.addresses import is_public
+from portals.operations.site_probe import SiteReport
+from portals.urls import host_of
+
+PROJECT = Path(__file__).resolve().parents[2]
+TEMPLATES = Path(__file__).resolve().parents[1] / "resources" / "templates"
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_CLASSES = {
+    "mastercms": "MasterCmsSpider",
+    "danaweb": "DanawebSpider",
+    "nukeviet": "NukeVietSpider",
+    "wordpress": "WordPressSpider",
+}
+"""The spider to derive from, by CMS; it is in ``spiders/families/CMS.py``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the files of a portal go. Outside a clone there are no fixtures and no spiders."""
+
+    catalogue: Path
+    fixtures: Path | None = None
+    spiders: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlPlan:
+    """How a portal is crawled: by which command, and whether it needs a spider file."""
+
+    command: str
+    needs_spider: bool
+
+
+def places(data_dir: Path, project: Path = PROJECT) -> Places:
+    """Return where the files go: into the clone, else into the folder of data."""
+    if not (project / "scrapy.cfg").is_file():
+        return Places(data_dir / "portals.csv")
+    return Places(CATALOGUE, project / "tests" / "fixtures", project / "spiders")
+
+
+def name_fault(name: str) -> str | None:
+    """Return why ``name`` cannot be a portal's, or None."""
+    if _NAME.fullmatch(name) and not keyword.iskeyword(name):
+        return None
+    return f"{name!r} cannot name a portal; use small letters, digits and _, a letter first"
+
+
+def crawl_plan(name: str, report: SiteReport, *, with_spider: bool) -> CrawlPlan:
+    """Return how the portal of ``report`` is crawled.
+
+    A known CMS is crawled by its family's spider; an unknown one needs a spider of its own.
+    """
+    if report.family is None or with_spider:
+        origin = f" -a origin={report.home_url}" if _is_local(report.home_url) else ""
+        return CrawlPlan(f"scrapy crawl {name}{origin}", needs_spider=True)
+    command = f"scrapy crawl {report.family.name} -a origin={report.home_url} -a portal={name}"
+    return CrawlPlan(command, needs_spider=False)
+
+
+def _is_local(url: str) -> bool:
+    """Return True if a crawl goes to ``url`` only where the operator names it (``-a origin``)."""
+    host = urlsplit(url).hostname or ""
+    is_number = host.replace(".", "").isdecimal() or ":" in host
+    return host == "localhost" or (is_number and not is_public(host))
+
+
+def portal_row(name: str, report: SiteReport, day: date, known: Portal | None = None) -> Portal:
+    """Return the row of the catalogue; of a ``known`` portal only what was seen is replaced."""
+    cms = report.family.name if report.family else "unknown"
+    if known:
+        return replace(known, home_url=report.home_url, cms=cms, grade="A")
+    row = bare_row(name, report.home_url)
+    evidence = f"an article was read on {day.isoformat()}"
+    return replace(row, title=report.title, cms=cms, grade="A", state="live", evidence=evidence)
+
+
+def bare_row(name: str, home_url: str) -> Portal:
+    """Return the row of a portal of which nothing but the address is known."""
+    return Portal(
+        name=name,
+        title=host_of(home_url),
+        kind="unknown",
+        province_then="",
+        province_now="",
+        home_url=home_url,
+        cms="unknown",
+        grade="C",
+        state="unknown",
+        since="",
+        successor="",
+        evidence="",
+        hosts="",
+        tls_exception="",
+    )
+
+
+def catalogue_with(path: Path, row: Portal) -> bytes:
+    """Return the catalogue at ``path`` with ``row`` in place of the one of its name, or appended.
+
+    A catalogue that does not exist begins with this row. Raises OSError, CatalogueError.
+    """
+    names = list(asdict(row))
+    rows: list[dict[str, str]] = []
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            if reader.fieldnames != names:
+                raise CatalogueError(f"{path} needs the columns {', '.join(names)}, in this order")
+            rows = list(reader)
+    at = next((i for i, one in enumerate(rows) if one["name"] == row.name), len(rows))
+    rows[at : at + 1] = [asdict(row)]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def spider_text(name: str, report: SiteReport, day: date) -> str:
+    """Return the file of a spider: of the portal's CMS, or one that explores."""
+    values = _of_cms(report, day) if report.family else _exploring(report, day)
+    text = Template((TEMPLATES / "portal.tmpl").read_text("utf-8")).substitute(
+        name=name,
+        classname="".join(part.capitalize() for part in name.split("_")) + "Spider",
+        host=host_of(report.home_url),
+        **values,
+    )
+    return text.rstrip() + "\n"
+
+
+def _of_cms(report: SiteReport, day: date) -> dict[str, str]:
+    assert report.family is not None
+    base = _CLASSES[report.family.name]
+    return {
+        "imports": f"from spiders.families.{report.family.name} import {base}",
+        "base": base,
+        "summary": f"A portal on {report.family.name}, seen on {day.isoformat()}.",
+        "attributes": "",
+    }
+
+
+def _exploring(report: SiteReport, day: date) -> dict[str, str]:
+    imports = ["from spiders.discovery import DiscoverySpider"]
+    if report.layout:
+        imports.insert(0, "from portals.extraction.layout import Layout")
+    return {
+        "imports": "\n".join(imports),
+        "base": "DiscoverySpider",
+        "summary": f"A portal of an unknown CMS; its date line was proposed on {day.isoformat()}.",
+        "attributes": f"    layout = {_layout_code(report.layout)}\n" if report.layout else "",
+    }
+
+
+def _layout_code(layout: Layout) -> str:
+    pattern = layout.date
+    is_raw = '"' not in pattern and pattern.isprintable() and not pattern.endswith("\\")
+    code = f'Layout(date=r"{pattern}"' if is_raw else f"Layout(date={pattern!r}"
+    return f'{code}, title="{layout.title}")' if layout.title == "after" else f"{code})"
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Write every file or, where one cannot be written, none that is new. Raises OSError."""
+    created: list[Path] = []
+    try:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                created.append(path)
+            part = path.with_name(f"{path.name}.part")
+            part.write_bytes(content)
+            part.replace(path)
+    except OSError:
+        for path in created:
+            path.unlink(missing_ok=True)
+        raise
