@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
 
-from portals.article import Article
+from portals.article import MAX_BODY_CHARACTERS, Article, line_limits
 from portals.language.dates import FUTURE_TOLERANCE, VIETNAM
 from portals.language.text import HASH_VERSION, clean, content_hash, words
 from portals.outcomes import RejectCode
 
 MAX_TITLE_CHARACTERS = 500
-MAX_BODY_CHARACTERS = 2_000_000
-MAX_FIELD_CHARACTERS = 1_000
-"""Of all other fields; what is longer was read from the wrong place and is left out."""
 MAX_FILES = 1_000
 """Pictures of one article, and attachments."""
 
-_LIMITS = {"title": MAX_BODY_CHARACTERS, "lead": 20_000, "published_raw": 10_000}
-_NOT_TEXT = frozenset(["body", "url", "portal", "content_hash"])
+_LINE_LIMITS = line_limits()
 
 
 def normalise(article: Article) -> Article:
@@ -26,14 +21,14 @@ def normalise(article: Article) -> Article:
     article.body = "\n\n".join(
         paragraph for part in article.body.split("\n\n") if (paragraph := clean(part))
     )
-    for field in fields(article):
-        value = getattr(article, field.name)
-        if isinstance(value, str) and field.name not in _NOT_TEXT:
+    for name, limit in _LINE_LIMITS.items():
+        value = getattr(article, name)
+        if isinstance(value, str):
             text = clean(value)
-            if len(text) > _LIMITS.get(field.name, MAX_FIELD_CHARACTERS):
+            if len(text) > limit:
                 text = ""
-                article.provenance[field.name] = "none: longer than any"
-            setattr(article, field.name, text or None)
+                article.provenance[name] = "none: longer than any"
+            setattr(article, name, text or None)
     article.title = article.title or ""
     del article.images[MAX_FILES:], article.attachments[MAX_FILES:]
     for image in article.images:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from portals.article import field_names
 from portals.store.catalogue_table import portal_titles
 from portals.store.statistics import (
     articles_per_month,
@@ -18,7 +19,7 @@ from portals.store.statistics import (
 )
 from portals.store.status import PortalStatus, portal_statuses
 
-COVERED = ("lead", "author", "source", "section", "published_at")
+COVERED = field_names("counted")
 """Fields whose coverage is told."""
 
 _LATEST = 500  # articles with their titles; the search of the page is over these

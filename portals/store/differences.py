@@ -12,14 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from portals.article import field_names
 from portals.errors import StorageError
 from portals.store.database import Store
 
-FIELDS = (
-    "external_id", "title", "lead_prefix", "lead", "body", "author", "source", "section",
-    "published_at", "published_precision", "published_raw", "view_count", "language", "images",
-    "attachments",
-)  # fmt: skip
+FIELDS = field_names("compared")
 """Fields that are compared: all that a page gives."""
 
 _MEDIA = {

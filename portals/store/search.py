@@ -17,11 +17,11 @@ from typing import Any
 from portals.language.text import canonical, fold, words
 
 LIMIT = 20
-_SNIPPET_WORDS = 30
-_MAX_TERMS = 32
-_MAX_QUERY = 2_000  # characters
-_COMPARED_WHOLE = 20_000  # articles
-_COMPARED_WORDS = 200
+_SNIPPET_WORDS = 30  # about two lines of a terminal
+_MAX_TERMS = 32  # longer than any headline
+_MAX_QUERY = 2_000  # characters; what is longer is a pasted text, not a search
+_COMPARED_WHOLE = 20_000  # articles; all words of all of them are held in memory
+_COMPARED_WORDS = 200  # of an article of the sample: an FTS5 expression has a limited depth
 _TOKEN = re.compile(r"[^\W_]+")
 _PHRASE = re.compile(r'"([^"]*)"|([^"\s]+)')
 

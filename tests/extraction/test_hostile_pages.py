@@ -10,8 +10,8 @@ from lxml import etree
 
 from portals.archive.encodings import EncodingError, decode_body
 from portals.archive.wayback import UnreadableIndexError, parse_cdx_page, undo_rewriting
-from portals.article import Article, Image
-from portals.contract import MAX_FIELD_CHARACTERS, MAX_FILES, normalise, why_invalid
+from portals.article import MAX_FIELD_CHARACTERS, Article, Image
+from portals.contract import MAX_FILES, normalise, why_invalid
 from portals.discovery.links import found_links
 from portals.extraction.page import MAX_TAGS, Page
 from portals.extraction.reader import read_article
