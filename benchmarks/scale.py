@@ -184,7 +184,7 @@ def cost(store: Store, run_id: int, first: int) -> tuple[float, float]:
         began = perf_counter()
         with store.writing():
             for article in batch:
-                store.save(article, run_id)
+                store.articles.save(article, run_id)
         storing.append((perf_counter() - began) / BATCH * 1000)
         began = perf_counter()
         for _ in update(store):
@@ -244,7 +244,7 @@ def main(rows: int = 1_000_000, file: str = "") -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(file or f"{folder}/scale.db")
         store = Store.open(path)
-        run_id = store.start_run("haiphong", AT)
+        run_id = store.runs.start_run("haiphong", AT)
         costs = []
         for count in (SMALL, rows):
             build(store, count)

@@ -95,8 +95,8 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         """Record the run that could not begin, and print it."""
         store = Store.open(self.database)
         now = datetime.now(UTC)
-        run_id = store.start_run(portal, now)
-        store.update_run(
+        run_id = store.runs.start_run(portal, now)
+        store.runs.update_run(
             run_id, {"verdict": "locked", "reason": str(error), "finished_at": utc(now)}
         )
         store.close()

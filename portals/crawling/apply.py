@@ -115,10 +115,12 @@ class PageApplier:
         if result.failure is None:
             self.state.delete_rejects(result.request.url)  # it can be read after all
         for article in result.articles:
-            outcome = self.store.save(article, run_id, from_archive=is_archive, page_id=page_id)
+            outcome = self.store.articles.save(
+                article, run_id, from_archive=is_archive, page_id=page_id
+            )
             applied.outcomes.append(outcome)
         for reject in result.rejects:
-            self.store.reject(reject, run_id, datetime.fromisoformat(result.fetched_at))
+            self.store.runs.record_reject(reject, run_id, datetime.fromisoformat(result.fetched_at))
 
     def _store_exploration(self, result: PageResult) -> None:
         now = datetime.fromisoformat(result.fetched_at)

@@ -13,10 +13,11 @@ from typing import Any
 from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import CrawlContext
 from portals.store.crawl_state import CrawlState, PageVisit
-from portals.store.database import Store, StoredUrlPattern
+from portals.store.database import Store
 from portals.store.gaps import Gap, gaps_of
 from portals.store.pages import PageRepository
 from portals.store.request_queue import RequestQueue
+from portals.store.url_knowledge import StoredUrlPattern
 from portals.timestamps import utc
 
 
@@ -113,19 +114,19 @@ class StoredHistory(History):
 
     def url_patterns(self) -> list[StoredUrlPattern]:
         """Return what earlier runs learned of the portal's URLs."""
-        return self._store.url_patterns(self._crawl.portal)
+        return self._store.url_knowledge.url_patterns(self._crawl.portal)
 
     def learned_theme(self) -> str | None:
         """Return the selectors that earlier runs learned, as JSON."""
-        return self._store.learned_theme(self._crawl.portal)
+        return self._store.url_knowledge.learned_theme(self._crawl.portal)
 
     def save_knowledge(
         self, patterns: Sequence[StoredUrlPattern], theme: str | None, trained_on: list[str]
     ) -> None:
         """Store what this run learned."""
         now, portal, run_id = datetime.now(UTC), self._crawl.portal, self._crawl.run_id
-        self._store.save_url_patterns(portal, patterns, run_id, now)
-        self._store.save_learned_theme(portal, theme, trained_on, run_id, now)
+        self._store.url_knowledge.save_url_patterns(portal, patterns, run_id, now)
+        self._store.url_knowledge.save_learned_theme(portal, theme, trained_on, run_id, now)
 
     def gaps(self) -> list[Gap]:
         """Return the publication gaps of the stored articles."""

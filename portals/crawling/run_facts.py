@@ -68,7 +68,7 @@ def with_history(
 
     Raises sqlite3.Error.
     """
-    stored, shares = store.field_shares(portal, run_id, CHECKED_FIELDS)
+    stored, shares = store.articles.field_shares(portal, run_id, CHECKED_FIELDS)
     facts = replace(facts, stored_before=stored)
     if stored < _MIN_HISTORY or facts.parsed < _MIN_PARSED:
         return facts

@@ -93,9 +93,9 @@ class RunLog:
             arguments["REPLAY"] = str(replay)
         asked = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
         now = datetime.now(UTC)
-        previous = self.store.last_run(spider.name)
-        self.store.end_killed_runs(spider.name, now)
-        run_id = self.store.start_run(spider.name, now, asked)
+        previous = self.store.runs.last_run(spider.name)
+        self.store.runs.end_killed_runs(spider.name, now)
+        run_id = self.store.runs.start_run(spider.name, now, asked)
         self.crawl = replace(self.crawl, run_id=run_id)
         if previous is None or previous[1] != asked:
             return None
@@ -104,7 +104,7 @@ class RunLog:
     def resume(self, run_id: int) -> None:
         """Record that this run goes on with an earlier one. Raises sqlite3.Error."""
         self.is_resumed = True
-        self.store.update_run(self.run_id, {"resumes": run_id})
+        self.store.runs.update_run(self.run_id, {"resumes": run_id})
 
     # --- pages ---------------------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ class RunLog:
         except (OSError, sqlite3.Error) as error:
             self._storage_failed(f"the archive cannot be written: {error}")
         try:
-            self.store.update_run(self.run_id, self._last_values())
+            self.store.runs.update_run(self.run_id, self._last_values())
         except sqlite3.Error as error:
             self._storage_failed(f"the database cannot be written: {error}")
 
@@ -189,7 +189,7 @@ class RunLog:
         portal, run_id = self.crawl.portal, self.run_id
         try:
             # A page that was tried twice is one reject, and none if it could be read at last.
-            self.stats.set_value(Counter.REJECTS, self.store.rejects_of(run_id))
+            self.stats.set_value(Counter.REJECTS, self.store.runs.count_rejects(run_id))
             facts = with_missing_pages(facts, CrawlState(self.store, portal), run_id)
             if self.crawl.mode is not CrawlMode.LIVE:
                 return facts

@@ -230,7 +230,7 @@ class Frontier(BaseScheduler):
 
     def _save_skipped_urls(self) -> None:
         run_log = self.run_log
-        run_log.store.save_skipped_urls(
+        run_log.store.url_knowledge.save_skipped_urls(
             run_log.crawl.portal, self._url_filters.skipped(), run_log.run_id, datetime.now(UTC)
         )
 

@@ -12,8 +12,8 @@ from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
 from portals.archive.replay_index import ReplayIndex
-from portals.store.article_writer import utc
 from portals.store.pages import ArchivedPage
+from portals.timestamps import utc
 
 CAPTURED_AT = "captured_at"
 """Key in ``Request.meta``: when the response was served (aware datetime)."""

@@ -8,13 +8,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
 
-from portals.timestamps import ScheduleError, parse_duration
-
-__all__ = [
-    "Schedule", "ScheduleError", "cron_lines", "parse_duration", "parse_time_of_day",
-    "systemd_units",
-]  # fmt: skip
-# ScheduleError and parse_duration: until their callers import timestamps.
+from portals.timestamps import ScheduleError
 
 LONGEST_JITTER = timedelta(hours=6)
 _LONGEST_NIGHT = timedelta(hours=24) - LONGEST_JITTER  # a night that hangs ends before the next one

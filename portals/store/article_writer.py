@@ -29,9 +29,6 @@ from portals.store.article_decision import (
     provenance_json,
 )
 from portals.store.rows import rows_of
-from portals.timestamps import utc
-
-__all__ = ["Outcome", "save", "utc"]  # utc: until its callers import it from timestamps
 
 _REVISIONS = """
     SELECT id, seen_at, content_hash FROM revisions WHERE article_id = ? ORDER BY seen_at, id

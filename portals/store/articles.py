@@ -10,7 +10,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from portals.article import Article
-from portals.store.article_writer import Outcome, save
+from portals.store.article_decision import Outcome
+from portals.store.article_writer import save
 from portals.store.rows import rows_of
 from portals.store.transactions import writing
 

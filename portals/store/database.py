@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from portals.article import Article, Reject
 from portals.catalogue import portals
-from portals.discovery.url_filters import SkippedUrls
 from portals.errors import StorageError
-from portals.store.article_writer import Outcome
 from portals.store.articles import ArticleRepository
 from portals.store.catalogue_table import save_catalogue
 from portals.store.migrations import migrations
 from portals.store.runs import RunRepository
 from portals.store.transactions import reading, writing
 from portals.store.upgrade import upgrade
-from portals.store.url_knowledge import StoredUrlPattern, UrlKnowledge
-
-__all__ = ["BUSY_TIMEOUT_SECONDS", "VERSION", "Store", "StoredUrlPattern"]
+from portals.store.url_knowledge import UrlKnowledge
 
 BUSY_TIMEOUT_SECONDS = 60
 """How long a writer waits for another one; nightly crawls of several portals share one file."""
@@ -110,77 +103,6 @@ class Store:
         return reading(self.db.conn)
 
     # --- for callers that do not ask the repositories yet ----------------------------------------
-
-    def start_run(self, portal: str, now: datetime, arguments: str = "{}") -> int:
-        """See ``RunRepository.start_run``."""
-        return self.runs.start_run(portal, now, arguments)
-
-    def last_run(self, portal: str) -> tuple[int, str] | None:
-        """See ``RunRepository.last_run``."""
-        return self.runs.last_run(portal)
-
-    def end_killed_runs(self, portal: str, now: datetime) -> None:
-        """See ``RunRepository.end_killed_runs``."""
-        self.runs.end_killed_runs(portal, now)
-
-    def update_run(self, run_id: int, values: Mapping[str, str | int | None]) -> None:
-        """See ``RunRepository.update_run``."""
-        self.runs.update_run(run_id, values)
-
-    def reject(self, reject: Reject, run_id: int, now: datetime) -> None:
-        """See ``RunRepository.record_reject``."""
-        self.runs.record_reject(reject, run_id, now)
-
-    def rejects_of(self, run_id: int) -> int:
-        """See ``RunRepository.count_rejects``."""
-        return self.runs.count_rejects(run_id)
-
-    def save(
-        self,
-        article: Article,
-        run_id: int,
-        *,
-        from_archive: bool = False,
-        page_id: int | None = None,
-    ) -> Outcome:
-        """See ``ArticleRepository.save``."""
-        return self.articles.save(article, run_id, from_archive=from_archive, page_id=page_id)
-
-    def field_shares(
-        self, portal: str, before_run: int, names: Sequence[str]
-    ) -> tuple[int, dict[str, float]]:
-        """See ``ArticleRepository.field_shares``."""
-        return self.articles.field_shares(portal, before_run, names)
-
-    def url_patterns(self, portal: str) -> list[StoredUrlPattern]:
-        """See ``UrlKnowledge.url_patterns``."""
-        return self.url_knowledge.url_patterns(portal)
-
-    def save_url_patterns(
-        self, portal: str, patterns: Sequence[StoredUrlPattern], run_id: int, now: datetime
-    ) -> None:
-        """See ``UrlKnowledge.save_url_patterns``."""
-        self.url_knowledge.save_url_patterns(portal, patterns, run_id, now)
-
-    def learned_theme(self, portal: str) -> str | None:
-        """See ``UrlKnowledge.learned_theme``."""
-        return self.url_knowledge.learned_theme(portal)
-
-    def save_learned_theme(
-        self, portal: str, theme: str | None, trained_on: Sequence[str], run_id: int, now: datetime
-    ) -> None:
-        """See ``UrlKnowledge.save_learned_theme``."""
-        self.url_knowledge.save_learned_theme(portal, theme, trained_on, run_id, now)
-
-    def skipped_urls(self, portal: str) -> list[SkippedUrls]:
-        """See ``UrlKnowledge.skipped_urls``."""
-        return self.url_knowledge.skipped_urls(portal)
-
-    def save_skipped_urls(
-        self, portal: str, found: Sequence[SkippedUrls], run_id: int, now: datetime
-    ) -> None:
-        """See ``UrlKnowledge.save_skipped_urls``."""
-        self.url_knowledge.save_skipped_urls(portal, found, run_id, now)
 
 
 def _configured(connection: sqlite3.Connection) -> Database:

@@ -30,7 +30,7 @@ from portals.extraction.selector_learner import SelectorLearner, theme_from_json
 from portals.language.text import content_hash
 from portals.network.replay_handler import NotArchivedError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
-from portals.store.database import StoredUrlPattern
+from portals.store.url_knowledge import StoredUrlPattern
 from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
 from spiders.base.wayback import WaybackFinder
 

@@ -226,7 +226,7 @@ def test_a_portal_without_a_spider_of_its_own_comes_back(tmp_path: Path) -> None
 def shared(tmp_path: Path) -> Store:
     """One text on two portals, each page archived."""
     store = Store.open(tmp_path / "a.db")
-    store.start_run("haiphong", AT)
+    store.runs.start_run("haiphong", AT)
     for number, portal in enumerate(["haiphong", "ldtd"]):
         save(store, portal, "Văn bản chung của hai trang.", number)
     return store
@@ -240,7 +240,7 @@ def save(store: Store, portal: str, body: str, offset: int, day: int | None = No
     item = Article(portal=portal, url=url, title="Tiêu đề", body=body, fetched_at=at)
     with store.writing():
         page_id = PageRepository(store).add(portal, page)
-        return store.save(normalise(item), 1, from_archive=True, page_id=page_id)
+        return store.articles.save(normalise(item), 1, from_archive=True, page_id=page_id)
 
 
 @pytest.mark.parametrize(("changed", "offset"), [("haiphong", 0), ("ldtd", 1)])
@@ -261,7 +261,7 @@ def test_a_reader_that_reads_one_of_two_copies_otherwise_parts_them(
 
 def test_the_same_bytes_read_otherwise_later_are_no_new_text(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "a.db")
-    store.start_run("haiphong", AT)
+    store.runs.start_run("haiphong", AT)
     save(store, "haiphong", "Đọc theo cách cũ.", 0, day=0)
     save(store, "haiphong", "Đọc theo cách cũ.", 1, day=9)
 

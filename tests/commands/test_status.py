@@ -31,11 +31,11 @@ def days(*numbers: int, month: int = 1, hour: int = 8) -> list[str]:
 
 
 def add_run(store: Store, portal: str, started: datetime, verdict: str | None = "ok") -> int:
-    run_id = store.start_run(portal, started)
+    run_id = store.runs.start_run(portal, started)
     if verdict:
         ended = (started + timedelta(minutes=5)).isoformat(timespec="seconds")
         values = {"finished_at": ended, "verdict": verdict, "reason": f"was {verdict}"}
-        store.update_run(run_id, {**values, "rejects": 3})
+        store.runs.update_run(run_id, {**values, "rejects": 3})
     return run_id
 
 
@@ -51,7 +51,7 @@ def add_articles(store: Store, portal: str, run_id: int, dates: list[str | None]
             published_at=at,
             published_precision="minute" if at else None,
         )
-        store.save(normalise(article), run_id)
+        store.articles.save(normalise(article), run_id)
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def everything() -> PageResult:
 def prepared(path: Path) -> Store:
     """Make a database in which the page of ``result()`` is leased."""
     store = Store.open(path)
-    assert store.start_run("haiphong", NOW) == 1
+    assert store.runs.start_run("haiphong", NOW) == 1
     queue = RequestQueue(store, "haiphong")
     queue.add([QueuedRequest("article 12", URL, {"callback": "parse_article"})])
     assert queue.lease(1)[0].id == 1

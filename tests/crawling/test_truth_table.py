@@ -481,7 +481,9 @@ def test_an_exception_in_a_pipeline_is_crashed_and_a_reject(tmp_path: Path) -> N
 def test_what_no_table_takes_is_a_reject(tmp_path: Path) -> None:
     database, pages = tmp_path / "a.db", nine()
     bad, *others = article_paths(pages)
-    code = failing("portals.store.database:Store", "save", f"given[1].url.endswith({bad!r})")
+    code = failing(
+        "portals.store.articles:ArticleRepository", "save", f"given[1].url.endswith({bad!r})"
+    )
     with serving(pages) as portal:
         done = scrapy_after(code, *crawl_of(portal.origin, database))
 

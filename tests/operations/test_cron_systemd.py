@@ -13,14 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from portals.operations.cron_systemd import (
-    Schedule,
-    ScheduleError,
-    cron_lines,
-    parse_duration,
-    parse_time_of_day,
-    systemd_units,
-)
+from portals.operations.cron_systemd import Schedule, cron_lines, parse_time_of_day, systemd_units
+from portals.timestamps import ScheduleError, parse_duration
 
 PLAIN = Schedule(
     Path("/srv/news"), Path("/srv/venv/bin/python"), time(2, 30), timedelta(minutes=30)

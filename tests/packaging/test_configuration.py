@@ -191,7 +191,7 @@ def test_portals_that_are_switched_off_are_not_crawled(folder: Path) -> None:
 
 def test_status_expects_no_crawl_of_a_portal_that_is_switched_off(folder: Path) -> None:
     store = Store.open(folder / "data" / "articles.db")
-    store.start_run("ldtd", datetime(2020, 1, 1, tzinfo=UTC))
+    store.runs.start_run("ldtd", datetime(2020, 1, 1, tzinfo=UTC))
     store.close()
     off = f"disabled_portals = {list(SPIDERS)}"
     (folder / "local.toml").write_text(off)

@@ -56,7 +56,7 @@ def database(tmp_path: Path) -> Path:
             published_at=f"2024-{number % 12 + 1:02}-11T08:00:00+07:00",
             published_precision="minute",
         )
-        store.save(normalise(item), store.start_run(portal, NOW))
+        store.articles.save(normalise(item), store.runs.start_run(portal, NOW))
     store.close()
     return tmp_path / "articles.db"
 
@@ -99,7 +99,7 @@ def test_an_empty_database_has_a_page_too(tmp_path: Path, language: str) -> None
 
 def test_a_hundred_portals_stay_under_three_megabytes(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "a.db")
-    run_id = store.start_run("p", NOW)
+    run_id = store.runs.start_run("p", NOW)
     with store.writing():
         for number in range(2_000):
             item = Article(
@@ -111,7 +111,7 @@ def test_a_hundred_portals_stay_under_three_megabytes(tmp_path: Path) -> None:
                 published_at=f"{2012 + number % 13}-{number % 12 + 1:02}-11T08:00:00+07:00",
                 published_precision="minute",
             )
-            store.save(normalise(item), run_id)
+            store.articles.save(normalise(item), run_id)
     text = report(gather(store.db, NOW))
     store.close()
 

@@ -49,14 +49,14 @@ def write(path: Path, writer: int, goes_on: Callable[[int], bool]) -> int:
     portal = f"cong-doan-{writer}"
     store = Store.open(path)
     queue, memory = RequestQueue(store, portal), CrawlState(store, portal)
-    run_id = store.start_run(portal, NOW)
+    run_id = store.runs.start_run(portal, NOW)
     written = 0
     while goes_on(written):
         page = article(portal, written * WRITERS + writer)
         queue.add([QueuedRequest(page.url, page.url, {"callback": "parse"})])
         (lease,) = queue.lease(1)
         with store.writing():
-            store.save(page, run_id)
+            store.articles.save(page, run_id)
             memory.save_visit(
                 PageVisit(lease.key, lease.url, "article", 200, "2025-01-01", "2025-01-01")
             )
@@ -140,10 +140,10 @@ def test_two_processes_that_open_a_new_file_at_once_both_can(tmp_path: Path) -> 
 def test_a_writer_that_fails_leaves_nothing_and_holds_nobody_up(tmp_path: Path) -> None:
     first, second = Store.open(tmp_path / "a.db"), Store.open(tmp_path / "a.db")
     with pytest.raises(RuntimeError), first.writing():  # noqa: PT012
-        first.start_run("haiphong", NOW)
+        first.runs.start_run("haiphong", NOW)
         raise RuntimeError
 
-    assert second.start_run("ldtd", NOW) == 1
+    assert second.runs.start_run("ldtd", NOW) == 1
     first.close()
     second.close()
 
@@ -152,7 +152,7 @@ def test_a_reader_sees_nothing_of_an_open_transaction(tmp_path: Path) -> None:
     writer = Store.open(tmp_path / "a.db")
     reader = Store.open_to_read(tmp_path / "a.db")
     with writer.writing():
-        writer.start_run("haiphong", NOW)
+        writer.runs.start_run("haiphong", NOW)
 
         assert reader.db.table("runs").count == 0
     assert reader.db.table("runs").count == 1

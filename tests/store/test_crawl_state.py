@@ -33,8 +33,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def memory(store: Store) -> CrawlState:
-    store.start_run("haiphong", NOW)
-    store.start_run("haiphong", NOW)
+    store.runs.start_run("haiphong", NOW)
+    store.runs.start_run("haiphong", NOW)
     return CrawlState(store, "haiphong")
 
 
@@ -190,9 +190,9 @@ def test_holes_are_those_of_the_run(memory: CrawlState) -> None:
 def test_rejects_of_a_page_are_forgotten_and_others_are_not(
     memory: CrawlState, store: Store
 ) -> None:
-    store.reject(reject("/a", RejectCode.HTTP_STATUS, status=503), 1, NOW)
-    store.reject(Reject("/a", RejectCode.EMPTY_PAGE), 1, NOW)
-    store.reject(reject("/b", RejectCode.HTTP_STATUS, status=503), 1, NOW)
+    store.runs.record_reject(reject("/a", RejectCode.HTTP_STATUS, status=503), 1, NOW)
+    store.runs.record_reject(Reject("/a", RejectCode.EMPTY_PAGE), 1, NOW)
+    store.runs.record_reject(reject("/b", RejectCode.HTTP_STATUS, status=503), 1, NOW)
     memory.delete_rejects("/a")
 
     left = {(row["url"], row["stage"]) for row in store.db.table("rejects").rows}

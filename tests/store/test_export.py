@@ -40,7 +40,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
             published_at=f"2025-02-0{number}T08:00:00+07:00",
             published_precision="minute",
         )
-        opened.save(normalise(item), opened.start_run("ldtd", NOW + timedelta(days=number)))
+        opened.articles.save(
+            normalise(item), opened.runs.start_run("ldtd", NOW + timedelta(days=number))
+        )
     yield opened
     opened.close()
 
@@ -134,7 +136,7 @@ def test_an_edited_field_counts_as_a_change(store: Store) -> None:
         body="Đoạn một của bài 1.\n\nĐoạn hai, có dấu phẩy.", fetched_at=NOW + timedelta(days=30),
         published_at="2025-02-01T08:00:00+07:00", published_precision="minute",
     )  # fmt: skip
-    store.save(normalise(item), store.start_run("ldtd", NOW + timedelta(days=30)))
+    store.articles.save(normalise(item), store.runs.start_run("ldtd", NOW + timedelta(days=30)))
     choice = ArticleFilter(changed_since="2025-03-20T00:00:00+00:00")
 
     assert [row["title"] for row in articles(store.db.conn, choice)] == ["Công đoàn họp bàn"]

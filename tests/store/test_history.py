@@ -34,14 +34,14 @@ def page(days: int = 0, **changes: Any) -> Article:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store.open(tmp_path / "a.db")
-    opened.start_run("ldtd", NOW)
+    opened.runs.start_run("ldtd", NOW)
     yield opened
     opened.close()
 
 
 def test_a_changed_figure_is_flagged_and_shown_word_by_word(store: Store) -> None:
-    store.save(page(), 1)
-    store.save(page(1, body=BODY.replace("120", "210")), 1)
+    store.articles.save(page(), 1)
+    store.articles.save(page(1, body=BODY.replace("120", "210")), 1)
     found = history_of(store.db.conn, 1)
 
     assert [step.flags for step in found.steps] == [[], ["text", "figures"]]
@@ -51,8 +51,8 @@ def test_a_changed_figure_is_flagged_and_shown_word_by_word(store: Store) -> Non
 
 
 def test_a_changed_title_alone_is_an_edit(store: Store) -> None:
-    store.save(page(), 1)
-    store.save(page(1, title="Trao quà Tết cho đoàn viên"), 1)
+    store.articles.save(page(), 1)
+    store.articles.save(page(1, title="Trao quà Tết cho đoàn viên"), 1)
     (edit,) = [edit for edit in history_of(store.db.conn, 1).edits if edit.field == "title"]
 
     assert (edit.before, edit.after) == ("Trao quà cho đoàn viên", "Trao quà Tết cho đoàn viên")
@@ -60,8 +60,8 @@ def test_a_changed_title_alone_is_an_edit(store: Store) -> None:
 
 
 def test_a_date_that_was_moved_is_an_edit(store: Store) -> None:
-    store.save(page(), 1)
-    store.save(page(1, published_at="2025-02-20T08:00:00+07:00"), 1)
+    store.articles.save(page(), 1)
+    store.articles.save(page(1, published_at="2025-02-20T08:00:00+07:00"), 1)
     (edit,) = history_of(store.db.conn, 1).edits
 
     assert (edit.field, edit.before) == ("published_at", "2025-02-28T08:00:00+07:00")
@@ -69,8 +69,8 @@ def test_a_date_that_was_moved_is_an_edit(store: Store) -> None:
 
 
 def test_what_a_newer_reader_reads_otherwise_is_not_the_portals_doing(store: Store) -> None:
-    store.save(page(author="Tin"), 1)
-    store.save(page(author="Lan Anh"), 1, from_archive=True)
+    store.articles.save(page(author="Tin"), 1)
+    store.articles.save(page(author="Lan Anh"), 1, from_archive=True)
     (edit,) = history_of(store.db.conn, 1).edits
 
     assert (edit.field, edit.after, edit.cause) == ("author", "Lan Anh", "reader")
@@ -78,7 +78,7 @@ def test_what_a_newer_reader_reads_otherwise_is_not_the_portals_doing(store: Sto
 
 def test_a_lead_that_was_changed_alone_is_an_edit(store: Store) -> None:
     for days, number in enumerate((100, 250, 999)):
-        store.save(page(days, lead=f"Có {number} người được nhận quà."), 1)
+        store.articles.save(page(days, lead=f"Có {number} người được nhận quà."), 1)
     edits = history_of(store.db.conn, 1).edits
 
     assert [(edit.field, edit.after) for edit in edits] == [
@@ -87,16 +87,16 @@ def test_a_lead_that_was_changed_alone_is_an_edit(store: Store) -> None:
 
 
 def test_a_figure_that_differs_in_its_comma_is_an_edit(store: Store) -> None:
-    store.save(page(body=f"{BODY} Tăng 5,25 tỷ đồng."), 1)
-    store.save(page(1, body=f"{BODY} Tăng 5.25 tỷ đồng."), 1)
+    store.articles.save(page(body=f"{BODY} Tăng 5,25 tỷ đồng."), 1)
+    store.articles.save(page(1, body=f"{BODY} Tăng 5.25 tỷ đồng."), 1)
     (edit,) = history_of(store.db.conn, 1).edits
 
     assert (edit.field, edit.before, edit.after) == ("figures", "5,25", "5.25")
 
 
 def test_an_author_who_appears_is_an_edit(store: Store) -> None:
-    store.save(page(), 1)
-    store.save(page(1, author="Lan Anh"), 1)
+    store.articles.save(page(), 1)
+    store.articles.save(page(1, author="Lan Anh"), 1)
     (edit,) = history_of(store.db.conn, 1).edits
 
     assert (edit.field, edit.before, edit.after) == ("author", None, "Lan Anh")
@@ -104,9 +104,9 @@ def test_an_author_who_appears_is_an_edit(store: Store) -> None:
 
 def test_what_a_copy_changes_is_not_told_of_the_first_portal(store: Store) -> None:
     copy: dict[str, Any] = {"portal": "haiphong", "url": "http://h.vn/1.html", "author": "An"}
-    store.save(page(author="Lan Anh"), 1)
-    store.save(page(**copy), 1)
-    store.save(page(2, **{**copy, "author": "Bình", "body": f"{BODY} Tin thêm."}), 1)
+    store.articles.save(page(author="Lan Anh"), 1)
+    store.articles.save(page(**copy), 1)
+    store.articles.save(page(2, **{**copy, "author": "Bình", "body": f"{BODY} Tin thêm."}), 1)
     found = history_of(store.db.conn, 1)
     row = next(store.db.query("SELECT portal, author, published_at FROM articles"))
 
@@ -117,7 +117,7 @@ def test_what_a_copy_changes_is_not_told_of_the_first_portal(store: Store) -> No
 
 
 def test_an_outage_that_begins_in_the_night_withdraws_nothing(store: Store) -> None:
-    store.save(page(), 1)
+    store.articles.save(page(), 1)
     visited(store, "http://x.vn/2.html", 200, 2, "y")
     visited(store, URL, 404, 3, "x")
 
@@ -125,8 +125,8 @@ def test_an_outage_that_begins_in_the_night_withdraws_nothing(store: Store) -> N
 
 
 def test_the_same_page_again_is_no_edit(store: Store) -> None:
-    store.save(page(), 1)
-    store.save(page(1), 1)
+    store.articles.save(page(), 1)
+    store.articles.save(page(1), 1)
 
     assert history_of(store.db.conn, 1).edits == []
 
@@ -141,7 +141,7 @@ def visited(store: Store, url: str, status: int, days: int, fingerprint: str | N
 def test_a_page_that_is_gone_while_its_neighbours_live_was_withdrawn(
     store: Store, status: int, fingerprint: str | None
 ) -> None:
-    store.save(page(), 1)
+    store.articles.save(page(), 1)
     visited(store, URL, status, 3, fingerprint)
     visited(store, "http://x.vn/2.html", 200, 3, "y")
 
@@ -149,7 +149,7 @@ def test_a_page_that_is_gone_while_its_neighbours_live_was_withdrawn(
 
 
 def test_where_the_whole_portal_is_gone_nothing_was_withdrawn(store: Store) -> None:
-    store.save(page(), 1)
+    store.articles.save(page(), 1)
     visited(store, URL, 404, 3, "x")
     visited(store, "http://x.vn/2.html", 404, 3, "y")
 
@@ -158,7 +158,7 @@ def test_where_the_whole_portal_is_gone_nothing_was_withdrawn(store: Store) -> N
 
 @pytest.mark.parametrize("given_", ["1", URL, "https://x.vn/1.html"])
 def test_an_article_is_found_by_address_or_id(store: Store, given_: str) -> None:
-    store.save(page(), 1)
+    store.articles.save(page(), 1)
 
     assert find_article(store.db.conn, given_) == 1
 

@@ -53,9 +53,9 @@ def article(number: int, **changes: str) -> Article:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store.open(tmp_path / "a.db")
-    run_id = opened.start_run("ldtd", NOW)
+    run_id = opened.runs.start_run("ldtd", NOW)
     for number in TEXTS:
-        opened.save(article(number), run_id)
+        opened.articles.save(article(number), run_id)
     yield opened
     opened.close()
 
@@ -107,8 +107,8 @@ def test_the_form_of_unicode_does_not_matter(store: Store, form: str) -> None:
 
 
 def test_words_of_a_headline_count_more(store: Store) -> None:
-    run_id = store.start_run("ldtd", NOW)
-    store.save(article(5, title="Tin vắn", body="Công ty môi trường làm việc."), run_id)
+    run_id = store.runs.start_run("ldtd", NOW)
+    store.articles.save(article(5, title="Tin vắn", body="Công ty môi trường làm việc."), run_id)
 
     assert ids(store, "môi trường")[0] == 5
 
@@ -127,9 +127,9 @@ def test_filters(store: Store, filters: dict[str, str], expected: set[int]) -> N
 
 
 def test_a_changed_text_is_found_by_its_new_words_only(store: Store) -> None:
-    run_id = store.start_run("ldtd", NOW)
+    run_id = store.runs.start_run("ldtd", NOW)
     changed = article(1, title="Công đoàn thành phố họp", body="Bàn về nhà ở.", days="3")
-    assert store.save(changed, run_id) == "changed"
+    assert store.articles.save(changed, run_id) == "changed"
 
     assert ids(store, "liên đoàn lao động thành phố") == []
     assert ids(store, "nhà ở")[0] == 1

@@ -40,7 +40,7 @@ def save(store: Store, url: str, title: str, body: str, portal: str = "ldtd", da
         portal=portal, url=url, title=title, body=body, fetched_at=NOW,
         published_at=f"2025-02-{day:02}T08:00:00+07:00", published_precision="minute",
     )  # fmt: skip
-    store.save(normalise(item), store.start_run(portal, NOW))
+    store.articles.save(normalise(item), store.runs.start_run(portal, NOW))
     row = store.db.execute("SELECT article_id FROM sightings WHERE url = ?", [url]).fetchone()
     return int(row[0])
 
@@ -83,7 +83,7 @@ def test_a_text_that_changes_is_compared_again(store: Store) -> None:
     save(store, "http://b.vn/1", "Hai", ". ".join(sentences[1:]))
     compare(store)
     assert similar_to(store.db.conn, one)
-    store.save(
+    store.articles.save(
         normalise(
             Article(
                 portal="ldtd", url="http://a.vn/1", title="Một", body=". ".join(told(400)),
@@ -105,7 +105,7 @@ def test_a_story_told_again_years_later_is_found_when_it_is_asked_for(store: Sto
         portal="brvt", url="http://b.vn/1", title="Hai", body=". ".join(sentences[1:]),
         fetched_at=NOW, published_at="2019-05-01T00:00:00+07:00", published_precision="day",
     )  # fmt: skip
-    store.save(normalise(item), 1)
+    store.articles.save(normalise(item), 1)
     compare(store)
 
     assert similar_to(store.db.conn, first) == []
@@ -119,7 +119,7 @@ def test_articles_of_neighbouring_months_are_compared(store: Store) -> None:
         portal="brvt", url="http://b.vn/1", title="Hai", body=". ".join(sentences[1:]),
         fetched_at=NOW, published_at="2025-01-31T00:00:00+07:00", published_precision="day",
     )  # fmt: skip
-    store.save(normalise(item), 1)
+    store.articles.save(normalise(item), 1)
     compare(store)
 
     assert [found.article_id for found in similar_to(store.db.conn, first)] == [2]
@@ -163,7 +163,7 @@ def test_days_without_a_time_are_whole_days(
             portal=portal, url=f"http://{portal}.vn/1", title="Một", body=". ".join(told(5)),
             fetched_at=NOW + timedelta(hours=days), published_at=at, published_precision="day",
         )  # fmt: skip
-        store.save(normalise(item), store.start_run(portal, NOW))
+        store.articles.save(normalise(item), store.runs.start_run(portal, NOW))
     (row,) = store.db.query("SELECT * FROM syndication")
 
     assert (row["first_portal"], row["portal"]) == ("ldtd", "haiphong")
@@ -201,7 +201,7 @@ def duplicates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store
     if not DUPLICATES.exists():
         pytest.skip("needs ../shared")
     store = Store.open(tmp_path_factory.mktemp("x") / "a.db")
-    run_id = store.start_run("ldtd", NOW)
+    run_id = store.runs.start_run("ldtd", NOW)
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     with gzip.open(DUPLICATES, "rt", encoding="utf-8") as file, store.writing():
         for number, line in enumerate(file):
@@ -210,7 +210,7 @@ def duplicates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store
             item = Article(
                 portal="ldtd", url=url, title=record["title"], body=record["body"], fetched_at=NOW
             )
-            store.save(normalise(item), run_id)
+            store.articles.save(normalise(item), run_id)
             sql = "SELECT article_id FROM sightings WHERE url = ?"
             article_id = store.db.execute(sql, [url]).fetchone()[0]
             if record["group"]:

@@ -14,7 +14,8 @@ from portals.article import Article, Attachment, Image, Reject
 from portals.contract import normalise
 from portals.errors import StorageError
 from portals.outcomes import RejectCode
-from portals.store.database import VERSION, Store, StoredUrlPattern
+from portals.store.database import Store
+from portals.store.url_knowledge import StoredUrlPattern
 
 FIRST = datetime(2025, 1, 1, 3, 0, tzinfo=UTC)
 BODY = "\n\n".join(f"Đoạn thứ {n} của bài viết nói về hội nghị người lao động." for n in range(6))
@@ -49,7 +50,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def run_id(store: Store) -> int:
-    return store.start_run("ldtd", FIRST)
+    return store.runs.start_run("ldtd", FIRST)
 
 
 def count(store: Store, table: str) -> int:
@@ -64,16 +65,16 @@ def only(store: Store, table: str) -> dict[str, Any]:
 def test_a_new_page_is_an_article_with_one_revision_and_one_sighting(
     store: Store, run_id: int
 ) -> None:
-    assert store.save(article(), run_id) == "new"
+    assert store.articles.save(article(), run_id) == "new"
 
     assert [count(store, t) for t in ("articles", "revisions", "sightings")] == [1, 1, 1]
     assert only(store, "articles")["first_seen_at"] == "2025-01-01T03:00:00+00:00"
 
 
 def test_the_same_page_again_adds_no_row(store: Store, run_id: int) -> None:
-    store.save(article(), run_id)
+    store.articles.save(article(), run_id)
 
-    assert store.save(article(days=1), run_id) == "known"
+    assert store.articles.save(article(days=1), run_id) == "known"
     assert [count(store, t) for t in ("articles", "revisions", "sightings")] == [1, 1, 1]
     assert only(store, "sightings")["last_seen_at"] == "2025-01-02T03:00:00+00:00"
 
@@ -81,106 +82,106 @@ def test_the_same_page_again_adds_no_row(store: Store, run_id: int) -> None:
 def test_a_changed_text_is_a_new_revision_and_the_article_shows_it(
     store: Store, run_id: int
 ) -> None:
-    store.save(article(), run_id)
+    store.articles.save(article(), run_id)
 
-    assert store.save(article(days=1, body=OTHER), run_id) == "changed"
+    assert store.articles.save(article(days=1, body=OTHER), run_id) == "changed"
     assert count(store, "revisions") == 2
     assert only(store, "articles")["body"] == OTHER
 
 
 def test_a_text_that_goes_back_is_a_third_revision(store: Store, run_id: int) -> None:
-    store.save(article(), run_id)
-    store.save(article(days=1, body=OTHER), run_id)
+    store.articles.save(article(), run_id)
+    store.articles.save(article(days=1, body=OTHER), run_id)
 
-    assert store.save(article(days=2), run_id) == "changed"
+    assert store.articles.save(article(days=2), run_id) == "changed"
     assert count(store, "revisions") == 3
     assert only(store, "articles")["body"] == BODY
 
 
 def test_an_older_capture_read_later_is_an_older_revision(store: Store, run_id: int) -> None:
-    store.save(article(days=5, body=OTHER), run_id)
+    store.articles.save(article(days=5, body=OTHER), run_id)
 
-    assert store.save(article(), run_id) == "changed"
+    assert store.articles.save(article(), run_id) == "changed"
     assert only(store, "articles")["body"] == OTHER
     assert only(store, "articles")["first_seen_at"] == "2025-01-01T03:00:00+00:00"
-    assert store.save(article(), run_id) == "known"
+    assert store.articles.save(article(), run_id) == "known"
     assert count(store, "revisions") == 2
 
 
 def test_an_older_capture_of_the_same_text_moves_its_beginning(store: Store, run_id: int) -> None:
-    store.save(article(days=5), run_id)
+    store.articles.save(article(days=5), run_id)
 
-    assert store.save(article(), run_id) == "known"
+    assert store.articles.save(article(), run_id) == "known"
     assert only(store, "revisions")["seen_at"] == "2025-01-01T03:00:00+00:00"
 
 
 def test_a_change_of_marks_and_white_space_is_no_revision(store: Store, run_id: int) -> None:
-    store.save(article(), run_id)
+    store.articles.save(article(), run_id)
 
     shouted = BODY.replace(" ", "  ").replace(".", "…")
 
-    assert store.save(article(days=1, body=shouted), run_id) == "known"
+    assert store.articles.save(article(days=1, body=shouted), run_id) == "known"
 
 
 def test_the_same_text_elsewhere_is_one_article_with_two_sightings(
     store: Store, run_id: int
 ) -> None:
-    store.save(article(), run_id)
+    store.articles.save(article(), run_id)
     copy = article(
         days=1, portal="haiphong", url="https://congdoanhaiphong.vn/x-9.html", external_id="9",
         title="Một tít khác hẳn",
     )  # fmt: skip
 
-    assert store.save(copy, run_id) == "copy"
+    assert store.articles.save(copy, run_id) == "copy"
     assert [count(store, t) for t in ("articles", "revisions", "sightings")] == [1, 1, 2]
     assert only(store, "articles")["portal"] == "ldtd"
 
 
 def test_an_edit_on_one_portal_does_not_make_the_copy_flap(store: Store, run_id: int) -> None:
-    store.save(article(), run_id)
+    store.articles.save(article(), run_id)
     copy = dict(COPY)
-    store.save(article(days=1, **copy), run_id)
-    store.save(article(days=2, body=OTHER), run_id)
+    store.articles.save(article(days=1, **copy), run_id)
+    store.articles.save(article(days=2, body=OTHER), run_id)
 
-    assert store.save(article(days=3, **copy), run_id) == "known"
-    assert store.save(article(days=4, body=OTHER), run_id) == "known"
+    assert store.articles.save(article(days=3, **copy), run_id) == "known"
+    assert store.articles.save(article(days=4, body=OTHER), run_id) == "known"
     assert count(store, "revisions") == 2
 
 
 def test_a_stale_copy_of_an_old_text_joins_its_article(store: Store, run_id: int) -> None:
-    store.save(article(), run_id)
-    store.save(article(days=1, body=OTHER), run_id)
+    store.articles.save(article(), run_id)
+    store.articles.save(article(days=1, body=OTHER), run_id)
     copy = dict(COPY)
 
-    assert store.save(article(days=2, **copy), run_id) == "copy"
+    assert store.articles.save(article(days=2, **copy), run_id) == "copy"
     assert [count(store, t) for t in ("articles", "revisions", "sightings")] == [1, 2, 2]
     assert only(store, "articles")["body"] == OTHER
 
 
 def test_the_portals_own_number_joins_twin_addresses(store: Store, run_id: int) -> None:
-    store.save(article(), run_id)
+    store.articles.save(article(), run_id)
     twin = article(days=1, url="http://tacnghiep.laodongthudo.vn/tit-moi-1.html", body=OTHER)
 
-    assert store.save(twin, run_id) == "changed"
+    assert store.articles.save(twin, run_id) == "changed"
     assert [count(store, t) for t in ("articles", "revisions", "sightings")] == [1, 2, 2]
 
 
 def test_the_same_title_with_another_body_stays_apart(store: Store, run_id: int) -> None:
-    store.save(article(), run_id)
+    store.articles.save(article(), run_id)
     other = article(url="http://laodongthudo.vn/bai-2.html", external_id="2", body=OTHER)
 
-    assert store.save(other, run_id) == "new"
+    assert store.articles.save(other, run_id) == "new"
     assert count(store, "articles") == 2
 
 
 def test_an_address_that_turns_to_another_known_story_is_its_sighting(
     store: Store, run_id: int
 ) -> None:
-    store.save(article(), run_id)
+    store.articles.save(article(), run_id)
     second: dict[str, Any] = {"url": "http://laodongthudo.vn/bai-2.html", "external_id": "2"}
-    store.save(article(body=OTHER, **second), run_id)
+    store.articles.save(article(body=OTHER, **second), run_id)
 
-    store.save(article(days=1, **second), run_id)
+    store.articles.save(article(days=1, **second), run_id)
 
     sighting = next(store.db.query("SELECT * FROM sightings WHERE external_id = '2'"))
     assert sighting["article_id"] == 1
@@ -193,22 +194,24 @@ def test_a_lists_address_never_makes_a_revision(store: Store, run_id: int) -> No
         "external_id": None,
         "is_listing_url": True,
     }
-    store.save(article(**listing), run_id)
+    store.articles.save(article(**listing), run_id)
 
-    assert store.save(article(days=1, body=OTHER, **listing), run_id) == "new"
+    assert store.articles.save(article(days=1, body=OTHER, **listing), run_id) == "new"
     assert [count(store, t) for t in ("articles", "revisions", "sightings")] == [2, 2, 1]
 
 
 def test_the_articles_own_address_replaces_that_of_a_list(store: Store, run_id: int) -> None:
-    store.save(article(url="http://x.vn/muc", external_id=None, is_listing_url=True), run_id)
-    store.save(article(), run_id)
+    store.articles.save(
+        article(url="http://x.vn/muc", external_id=None, is_listing_url=True), run_id
+    )
+    store.articles.save(article(), run_id)
 
     assert only(store, "articles")["url"] == "http://laodongthudo.vn/bai-1.html"
 
 
 def test_pictures_and_files_follow_the_newest_text(store: Store, run_id: int) -> None:
-    store.save(article(images=[Image("http://x.vn/1.jpg", "Cũ")]), run_id)
-    store.save(
+    store.articles.save(article(images=[Image("http://x.vn/1.jpg", "Cũ")]), run_id)
+    store.articles.save(
         article(
             days=1, body=OTHER,
             images=[Image("http://x.vn/2.jpg", "Mới"), Image("", "Chỉ chú thích")],
@@ -226,9 +229,9 @@ def test_pictures_and_files_follow_the_newest_text(store: Store, run_id: int) ->
 
 
 def test_a_corrected_author_is_shown_without_a_new_revision(store: Store, run_id: int) -> None:
-    store.save(article(), run_id)
+    store.articles.save(article(), run_id)
 
-    assert store.save(article(days=1, author="Minh Châu", view_count=7), run_id) == "known"
+    assert store.articles.save(article(days=1, author="Minh Châu", view_count=7), run_id) == "known"
     assert only(store, "articles")["author"] == "Minh Châu"
     assert only(store, "sightings")["view_count"] == 7
     assert count(store, "revisions") == 1
@@ -236,18 +239,18 @@ def test_a_corrected_author_is_shown_without_a_new_revision(store: Store, run_id
 
 def test_a_reject_met_again_is_one_row(store: Store, run_id: int) -> None:
     reject = Reject("http://x.vn/1", RejectCode.NO_ARTICLE)
-    store.reject(reject, run_id, FIRST)
-    store.reject(reject, run_id, FIRST + timedelta(days=1))
+    store.runs.record_reject(reject, run_id, FIRST)
+    store.runs.record_reject(reject, run_id, FIRST + timedelta(days=1))
 
     assert only(store, "rejects")["at"] == "2025-01-02T03:00:00+00:00"
 
 
 def test_shapes_are_kept_and_read_back(store: Store, run_id: int) -> None:
     shape = StoredUrlPattern("/{slug}-{n}.html", "article", 9, 9, 0, "http://x.vn/a-1.html")
-    store.save_url_patterns("brvt", [shape], run_id, FIRST)
-    store.save_url_patterns("brvt", [shape], run_id, FIRST)
+    store.url_knowledge.save_url_patterns("brvt", [shape], run_id, FIRST)
+    store.url_knowledge.save_url_patterns("brvt", [shape], run_id, FIRST)
 
-    assert store.url_patterns("brvt") == [shape]
+    assert store.url_knowledge.url_patterns("brvt") == [shape]
 
 
 def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, run_id: int) -> None:
@@ -255,10 +258,10 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, run_id: int
     broken.published_precision = "hour"  # refused by the schema's check
 
     with pytest.raises(sqlite3.IntegrityError):
-        store.save(broken, run_id)
+        store.articles.save(broken, run_id)
 
     assert [count(store, t) for t in ("articles", "revisions", "sightings", "images")] == [0] * 4
-    assert store.save(article(), run_id) == "new"
+    assert store.articles.save(article(), run_id) == "new"
 
 
 def test_the_database_keeps_what_the_contract_promises(store: Store) -> None:
@@ -281,7 +284,7 @@ def test_the_database_keeps_what_the_contract_promises(store: Store) -> None:
 
 
 def test_opening_again_migrates_nothing(store: Store, tmp_path: Path, run_id: int) -> None:
-    store.save(article(), run_id)
+    store.articles.save(article(), run_id)
     again = Store.open(tmp_path / "articles.db")
 
     assert again.db.table("articles").count == 1
