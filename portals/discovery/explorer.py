@@ -114,16 +114,16 @@ class Explorer:
             return ExplorationStep(is_listing=False, targets=self._next())
         fresh = self._collect(own, url)
         listed = self._listed(own)
-        fertile = bool(self._listed(fresh))
+        has_new = bool(self._listed(fresh))
         proven = any(self._kind_of(link.url) == "article" for link in fresh)
         is_list = kind == "other" and len(listed) >= (1 if is_page or proven else MIN_LISTED)
         if kind == "other" and not is_list and len(self._not_listings) < _KEPT_PAGES:
             self._not_listings[url] = own
         if shape is not None:
-            self._on_no_article(shape, url, kind, is_list=is_list, has_new=fertile)
+            self._on_no_article(shape, url, kind, is_list=is_list, has_new=has_new)
         if not is_list:
             return ExplorationStep(is_list, self._next(), len(listed))
-        pages, stopped = self._pages(url, own, listed, has_new=fertile)
+        pages, stopped = self._pages(url, own, listed, has_new=has_new)
         return ExplorationStep(is_list, [*pages, *self._next()], len(listed), stopped)
 
     def on_failure(self, url: str) -> list[CrawlTarget]:
@@ -213,13 +213,13 @@ class Explorer:
         """Return the other pages of the list at ``url``, or why it ends: nothing in it is new."""
         section = listing_of(url)
         contents = self._list_contents.setdefault(section, set())
-        barren = 0 if has_new else self._empty_streaks.get(section, 0) + 1
-        self._empty_streaks[section] = barren
+        streak = 0 if has_new else self._empty_streaks.get(section, 0) + 1
+        self._empty_streaks[section] = streak
         # Past its end a list shows its last or first page again, with other side boxes perhaps.
         rules = {
-            StopReason.KNOWN: barren > 0 and self.stops_at_known,
+            StopReason.KNOWN: streak > 0 and self.stops_at_known,
             StopReason.REPEATS: hash(listed) in contents,
-            StopReason.NOTHING_NEW: barren >= MAX_EMPTY_PAGES,
+            StopReason.NOTHING_NEW: streak >= MAX_EMPTY_PAGES,
             StopReason.LOOP: self._has_looped(),
         }
         if stop_reason := next((rule for rule, applies in rules.items() if applies), None):

@@ -42,7 +42,6 @@ _HEADLINE_WORDS = 4
 _VIEWS_ABOVE, _VIEWS_BELOW = 3, 4  # lines around header and end in which the counter stands
 _TRIED = 20  # dated headers of one page under which a story is read
 _MAX_NAMED = 3  # lines that repeat the title of the page
-_NOTHING: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class SelectorLearner:
         self.recipe = recipe
         self.theme = theme
         self.trained_on: list[str] = []
-        self.partings = 0
+        self.disagreements = 0
         self._examples: list[Example] = []
         self._lessons = 0
         self._since_check = 0
@@ -90,7 +90,7 @@ class SelectorLearner:
 
     def _forget(self, example: Example) -> None:
         """Forget the learnt paths, and begin to learn anew with ``example``."""
-        self.partings += 1
+        self.disagreements += 1
         self._misses = self._lessons = 0
         self.theme, self.trained_on = None, []
         self._learn(example)

@@ -134,9 +134,9 @@ class ListingFinder(Finder):
     ) -> Iterator[SpiderOutput]:
         """Note the page in the ledger and go on to the next one, unless the section ends here."""
         pager = self._pager(page, where.number)
-        known_run = self._known_run(where, items)
+        known_streak = self._known_streak(where, items)
         fingerprint = fingerprint_of(items)
-        stopped = self._why_stop(page, where, known_run, len(items))
+        stopped = self._why_stop(page, where, known_streak, len(items))
         if not stopped and not pager.next:
             stopped = StopReason.END
         stopped = stopped or self._why_cut(where, fingerprint)
@@ -146,7 +146,7 @@ class ListingFinder(Finder):
             expected=() if stopped is StopReason.REPEATS else pager.upcoming_pages,
         )  # fmt: skip
         if not stopped:
-            yield from self._next_pages(where, pager, known_run)
+            yield from self._next_pages(where, pager, known_streak)
 
     def _why_cut(self, where: ListingCursor, fingerprint: str) -> StopReason | None:
         """Return why a list that would go on does not: it repeats itself, or has no end."""
@@ -158,31 +158,35 @@ class ListingFinder(Finder):
         self.spider.inc_counter(Counter.TRUNCATED_LISTINGS)
         return StopReason.TOO_MANY_PAGES
 
-    def _next_pages(self, where: ListingCursor, pager: Pager, known_run: int) -> Iterator[Request]:
+    def _next_pages(
+        self, where: ListingCursor, pager: Pager, known_streak: int
+    ) -> Iterator[Request]:
         for url in pager.next:
             yield self._listing(
                 url,
                 listing=where.listing,
                 number=where.number + 1,
                 last=max([where.last, *(number for number, _ in pager.upcoming_pages)]),
-                known_streak=known_run,
+                known_streak=known_streak,
                 upcoming_pages=[
                     list(item) for item in pager.upcoming_pages if item[0] > where.number + 1
                 ],
             )
 
-    def _known_run(self, where: ListingCursor, items: list[str]) -> int:
+    def _known_streak(self, where: ListingCursor, items: list[str]) -> int:
         """Return how many articles in a row, up to the end of the page, an earlier walk met."""
-        walked_at = self.spider.history.completed_at(where.listing)
+        completed_at = self.spider.history.completed_at(where.listing)
         run = where.known_streak
         for url in items:
-            visit = self.spider.history.last_visit(self.spider.page_key(url)) if walked_at else None
-            is_old = visit is not None and walked_at and visit.first_fetched_at <= walked_at
+            visit = (
+                self.spider.history.last_visit(self.spider.page_key(url)) if completed_at else None
+            )
+            is_old = visit is not None and completed_at and visit.first_fetched_at <= completed_at
             run = run + 1 if is_old else 0
         return run
 
     def _why_stop(
-        self, page: Page, where: ListingCursor, known_run: int, items: int
+        self, page: Page, where: ListingCursor, known_streak: int, items: int
     ) -> StopReason | None:
         """Return why the section ends here: known articles in a row, or older than wanted.
 
@@ -193,7 +197,7 @@ class ListingFinder(Finder):
         wanted = self.spider.arguments
         if wanted.since or wanted.until or wanted.revisit == "all":
             return None
-        is_known = known_run >= min(KNOWN_STREAK, items) and self.spider.history.is_live
+        is_known = known_streak >= min(KNOWN_STREAK, items) and self.spider.history.is_live
         is_complete = is_known and self.spider.history.completed_at(where.listing)
         return StopReason.KNOWN if is_complete else None
 

@@ -395,7 +395,7 @@ class ValidatedNights(Nights):
     portal: Validating  # type: ignore[assignment]
 
     @property
-    def truthful(self) -> int:
+    def trust(self) -> int:
         """What is held of the list's validator."""
         (row,) = self.rows("SELECT validator_trust FROM page_visits WHERE key = ?", LIST)
         return int(row["validator_trust"])
@@ -450,7 +450,7 @@ def test_a_list_that_changes_under_the_same_validator_is_never_believed_again(
             portal.pages = federation(told(1, count))
             nights.crawl()
 
-    assert (nights.truthful, nights.articles) == (-1, 14)
+    assert (nights.trust, nights.articles) == (-1, 14)
     assert portal.conditions == [None] * 3
 
 
@@ -462,7 +462,7 @@ def test_every_seventh_visit_finds_out_a_trusted_validator_that_lies(tmp_path: P
         portal.pages = federation(told(1, 13))
         nights.crawl()
 
-    assert (nights.truthful, nights.articles) == (-1, 13)
+    assert (nights.trust, nights.articles) == (-1, 13)
 
 
 def test_a_hole_is_mended_where_the_first_page_is_unchanged(tmp_path: Path) -> None:

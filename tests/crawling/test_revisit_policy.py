@@ -146,12 +146,12 @@ def test_unchanged_keeps_what_was_known_and_is_another_truth() -> None:
 
 
 @pytest.mark.parametrize(
-    ("etag", "fingerprint", "truthful"),
+    ("etag", "fingerprint", "trust"),
     [('"v1"', "f1", 2), ('"v2"', "f2", 2), ('"v2"', "f1", 1), ('"v1"', "f2", -1)],
     ids=["same and same", "other and other", "other mark, same text", "same mark, other text"],
 )
-def test_what_an_answer_says_of_the_validator(etag: str, fingerprint: str, truthful: int) -> None:
-    assert after(listed(fingerprint, ETag=etag), BEFORE).validator_trust == truthful
+def test_what_an_answer_says_of_the_validator(etag: str, fingerprint: str, trust: int) -> None:
+    assert after(listed(fingerprint, ETag=etag), BEFORE).validator_trust == trust
 
 
 def test_a_validator_that_lied_is_never_believed_again() -> None:
@@ -177,9 +177,9 @@ def test_without_validators_nothing_is_learnt() -> None:
     assert after(listed(), None).validator_trust == 0
 
 
-@pytest.mark.parametrize("truthful", [-1, 0, 1, 7, 14])
-def test_validators_are_not_sent_before_they_are_trusted_nor_when_checked(truthful: int) -> None:
-    assert validators(replace(BEFORE, validator_trust=truthful)) == {}
+@pytest.mark.parametrize("trust", [-1, 0, 1, 7, 14])
+def test_validators_are_not_sent_before_they_are_trusted_nor_when_checked(trust: int) -> None:
+    assert validators(replace(BEFORE, validator_trust=trust)) == {}
 
 
 @pytest.mark.parametrize(

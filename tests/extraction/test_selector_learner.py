@@ -58,7 +58,7 @@ def test_now_and_then_the_layout_is_asked_too() -> None:
     ]
 
     assert nets.count("layout") == 1
-    assert teacher.partings == 0
+    assert teacher.disagreements == 0
 
 
 def test_when_the_template_changes_rows_stay_right_and_paths_are_learnt_anew() -> None:
@@ -71,7 +71,7 @@ def test_when_the_template_changes_rows_stay_right_and_paths_are_learnt_anew() -
     for page, old in zip(changed, pages(PLAN, 60)[TRAINING_SIZE:], strict=True):
         wanted = SelectorLearner(RECIPE).read(old)
         assert fields(teacher.read(page)) == fields(wanted)
-    assert teacher.partings == 1
+    assert teacher.disagreements == 1
     assert net(teacher.read(changed[0])) == "selectors:learnt"
 
 

@@ -52,7 +52,7 @@ def planned(pages: int, seed: int) -> Plan:
     return plan
 
 
-class Memory:
+class MemoryUse:
     """The memory of a process, from its first request to its greatest."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ def resident(pid: int) -> int:
 def test_every_good_page_is_stored_and_every_bad_one_is_a_reject(
     tmp_path: Path, pages: int
 ) -> None:
-    plan, memory, database = planned(pages, seed=20251121), Memory(), tmp_path / "a.db"
+    plan, memory, database = planned(pages, seed=20251121), MemoryUse(), tmp_path / "a.db"
     lists = [plan.paths[i : i + PER_LIST] for i in range(0, pages, PER_LIST)]
     with hostile(lists, {case.name: case.serve for case in CASES}) as portal:
         portal.watch = memory.look

@@ -83,7 +83,7 @@ def read(path: Path, is_over: Event) -> list[str]:
         (counts,) = store.db.query(
             "SELECT (SELECT count(*) FROM articles) AS articles,"
             " (SELECT count(*) FROM sightings) AS sightings,"
-            " (SELECT count(*) FROM visits) AS visits,"
+            " (SELECT count(*) FROM page_visits) AS visits,"
             " (SELECT count(*) FROM frontier WHERE state = 'done') AS done"
         )
         if len(set(counts.values())) > 1 or counts["articles"] < before:

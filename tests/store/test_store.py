@@ -14,7 +14,7 @@ from portals.article import Article, Attachment, Image, Reject
 from portals.contract import normalise
 from portals.errors import StorageError
 from portals.outcomes import RejectCode
-from portals.store.database import Store
+from portals.store.database import VERSION, Store
 from portals.store.url_knowledge import StoredUrlPattern
 
 FIRST = datetime(2025, 1, 1, 3, 0, tzinfo=UTC)
