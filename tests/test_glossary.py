@@ -40,7 +40,8 @@ OLD_DATABASES = {"tests/crawling/test_kills.py", "tests/store/test_migrations.py
 """Tests that kill earlier migrations by their statements."""
 
 RIDDLES = (
-    r"mend(?:s|ed|ing)?\b", r"\bbooks\b", r"\bledgers?\b", r"(?<![|.\w])nets?\b(?![.|)])", r"\btwins?\b",
+    r"mend(?:s|ed|ing)?\b", r"\bbooks\b", r"\bledgers?\b", r"(?<![|.\w])nets?\b(?![.|)])",
+    r"\btwins?\b",
     r"\bleft alone\b", r"\bleaves? alone\b", r"\bTell whether\b", r"\btold (?:of|in|by|once)\b",
     r"\bsecond nets?\b", r"\bgiven up\b",
 )  # fmt: skip

@@ -75,11 +75,11 @@ class PageApplier:
             if self._is_not_due(request, crawl, now):
                 self._skip_known([KnownArticle(request.key, request.url)], applied)
             elif len(wanted) >= room:
-                applied.skipped.append(SkippedLink("too much waits", request.url))
+                applied.skipped.append(SkippedLink("queue full", request.url))
             else:
                 wanted.append(request)
         applied.enqueued += self.queue.add(wanted)
-        applied.skipped += [SkippedLink("twin", url) for url in self.queue.duplicate_urls]
+        applied.skipped += [SkippedLink("duplicate", url) for url in self.queue.duplicate_urls]
         self.queue.duplicate_urls.clear()
 
     def _is_not_due(self, request: QueuedRequest, crawl: CrawlContext, now: str) -> bool:

@@ -24,11 +24,11 @@ Rule = Literal[
     "languages in a row",
     "calendar",
     "session id",
-    "twin",
+    "duplicate",
     "too many links",
     "lists without news",
     "too many kinds",
-    "too much waits",
+    "queue full",
 ]
 
 MEANINGS: dict[Rule, str] = {
@@ -39,11 +39,11 @@ MEANINGS: dict[Rule, str] = {
     "languages in a row": "a language switch that appends itself, like `/vi/en/vi/`",
     "calendar": "a day, month or year in which no portal has news: before 1990, after next year",
     "session id": "an address with the number of a visit; it is asked for without it",
-    "twin": "another address of the same page: other case, slashes, encoding or folders",
+    "duplicate": "another address of the same page: other case, slashes, encoding or folders",
     "too many links": "links of one page beyond its first 5,000",
     "lists without news": "lists of a kind of which several in a row led to nothing new",
     "too many kinds": "links beyond 5,000 kinds of addresses, or 20,000 that wait of one kind",
-    "too much waits": "addresses beyond the first million that wait",
+    "queue full": "URLs beyond the first million that wait in the frontier",
 }
 
 MAX_LINKS = 5_000
