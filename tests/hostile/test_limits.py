@@ -313,7 +313,7 @@ def test_the_ledger_says_which_rules_left_addresses_alone(tmp_path: Path) -> Non
     found = rows(tmp_path / "a.db", "SELECT rule, urls, example FROM skipped_urls")
     assert {row["rule"]: row["urls"] for row in found} == {
         "languages in a row": 1, "calendar": 1, "too deep": 1, "session id": 1,
-        "twin": 1,
+        "duplicate": 1,
     }  # fmt: skip
     shown = scrapy("portals", "haiphong", "-s", f"DATABASE={tmp_path / 'a.db'}")
     assert "languages in a row" in shown.out
