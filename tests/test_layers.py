@@ -28,7 +28,7 @@ LAYERS = (
     ("store",),
     ("archive",),
     ("network",),
-    ("crawling",),
+    ("crawling", "recipes"),
     ("operations", "reporting"),
     ("commands", "__main__"),
 )

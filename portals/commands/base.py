@@ -11,13 +11,12 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
-from scrapy.spiderloader import SpiderLoader, SpiderLoaderProtocol
 
-from portals.catalogue import portals
 from portals.commands.output import discard_stdout, print_error
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
+from portals.recipes import portal_names, spider_names, unknown_spider
 from portals.store.portal_lock import PortalLockedError
 
 Option = tuple[tuple[str, ...], dict[str, Any]]
@@ -107,13 +106,9 @@ class PortalCommand(ScrapyCommand):
         folder = self.config["ARCHIVE_DIR"]
         return Path(folder) if folder else None
 
-    def spiders(self) -> SpiderLoaderProtocol:
-        """Return what loads spiders by name, those of families too."""
-        return SpiderLoader.from_settings(self.config)
-
     def known_portals(self) -> list[str]:
         """Return the names of the portals that have a spider, sorted."""
-        return sorted(set(self.spiders().list()) & portals().keys())
+        return portal_names(self.config)
 
     def crawled_portals(self) -> list[str]:
         """Return ``known_portals`` without those that ``local.toml`` disables.
@@ -129,9 +124,8 @@ class PortalCommand(ScrapyCommand):
 
     def check_spider(self, name: str) -> None:
         """Raise PortalError where no spider is called ``name``."""
-        if name not in self.spiders().list():
-            known = ", ".join(self.known_portals())
-            raise PortalError(f"there is no portal {name!r}; there are {known}")
+        if name not in spider_names(self.config):
+            raise PortalError(unknown_spider(self.config, name))
 
     def check_replay(self) -> None:
         """Raise ArchiveError where ``REPLAY`` names no archive that can be read."""

@@ -23,6 +23,7 @@ from portals.extraction.induction import Example, induce
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, Strategies
 from portals.network.replay_handler import CAPTURED_AT
+from portals.recipes import recipe_of
 from portals.store.articles import last_seen_articles
 from portals.store.database import Store
 
@@ -63,9 +64,10 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         with tempfile.TemporaryDirectory() as folder:
             self.config.set("DATABASE", str(Path(folder) / "doctor.db"), priority="cmdline")
             self.config.set("ARCHIVE_DIR", None, priority="cmdline")
+            self.config.set("RECORD", value=True, priority="project")
             self.config.set("LOG_LEVEL", "ERROR", priority="cmdline")
             pages, rejects = self._look(args[0], opts.spargs)
-        recipe: Recipe = self.spiders().load(args[0]).recipe()  # type: ignore[attr-defined]
+        recipe = recipe_of(self.config, args[0])
         diagnosis = diagnose(pages, rejects, recipe, _stored(history, args[0]))
         self._print(diagnosis, as_json=opts.json)
         self.exitcode = HEALTH_CODES[diagnosis.health]

@@ -15,7 +15,6 @@ from typing import Any
 
 from scrapy.commands import edit, genspider
 from scrapy.exceptions import UsageError
-from scrapy.spiderloader import SpiderLoader
 
 from portals.catalogue import portals
 from portals.commands.fixture import FetchError, fetch_site, refuse_existing, shown_path
@@ -39,6 +38,7 @@ from portals.operations.scaffold import (
 )
 from portals.operations.site_fetch import SiteFetch, archived_pages, start_urls
 from portals.operations.site_probe import FetchedPage, SeenArticle, SiteReport, origin_of, probe
+from portals.recipes import spider_names
 from portals.urls import host_of
 
 PORTAL = "portal"
@@ -118,7 +118,7 @@ class Command(genspider.Command):
             raise ValueError(fault)
         assert self.settings is not None
         known = portals().get(name)
-        has_spider = name in SpiderLoader.from_settings(self.settings).list()
+        has_spider = name in spider_names(self.settings)
         folder = self._places.spiders
         module = folder / name if folder else None
         is_module = module and (module.is_dir() or module.with_suffix(".py").exists())

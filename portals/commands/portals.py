@@ -12,6 +12,7 @@ from portals.catalogue import Portal, portals
 from portals.commands.base import PortalCommand
 from portals.commands.output import print_rows, print_text, to_json
 from portals.errors import PortalError, StorageError
+from portals.recipes import spider_names
 from portals.store.articles import portal_totals
 from portals.store.database import Store
 
@@ -28,7 +29,7 @@ class Command(PortalCommand):
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
             raise UsageError("give the name of one portal, or none")
-        spiders = set(self.spiders().list())
+        spiders = set(spider_names(self.config))
         if not args:
             rows = [_row(portal, spiders, whole=opts.json) for portal in portals().values()]
             print_rows(rows, as_json=opts.json)

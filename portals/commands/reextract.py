@@ -26,6 +26,7 @@ from portals.commands.output import print_error, print_rows, with_progress
 from portals.crawling.arguments import day
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import ArchiveError, PortalError
+from portals.recipes import recipes, spider_names
 from portals.store.database import Store
 from portals.store.differences import counted, trial_copy
 from portals.store.pages import PageRepository
@@ -125,8 +126,7 @@ class Command(PortalCommand):
 
     def _recipes(self, args: list[str], opts: argparse.Namespace) -> Recipes:
         """Return how pages are read. Raises PortalError."""
-        loader: Any = self.spiders()
-        names = loader.list()
+        names = spider_names(self.config)
         if opts.jobs < 1:
             raise PortalError("--jobs wants one process or more")
         if (
@@ -138,7 +138,7 @@ class Command(PortalCommand):
             raise PortalError(f"there is no portal {opts.portal!r}; there are {known}")
         catalogue = portals()
         return Recipes(
-            by_name={name: loader.load(name).recipe() for name in names},
+            by_name=recipes(self.config),
             hosts={catalogue[name].host: name for name in names if name in catalogue},
             forced=opts.portal if args else None,
             only=None if args else opts.portal,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portals.families.danaweb import DANAWEB
-from portals.families.family import Family
+from portals.families.family import Family, recipe_for
 from portals.families.mastercms import MASTERCMS
 from portals.families.nukeviet import NUKEVIET
 from portals.families.wordpress import WORDPRESS
@@ -11,4 +11,4 @@ from portals.families.wordpress import WORDPRESS
 FAMILIES: tuple[Family, ...] = (MASTERCMS, DANAWEB, NUKEVIET, WORDPRESS)
 """Every family, in the order in which fingerprints are tried."""
 
-__all__ = ["DANAWEB", "FAMILIES", "MASTERCMS", "NUKEVIET", "WORDPRESS", "Family"]
+__all__ = ["DANAWEB", "FAMILIES", "MASTERCMS", "NUKEVIET", "WORDPRESS", "Family", "recipe_for"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portals.extraction.layout import Layout
+from portals.extraction.reader import Recipe
 from portals.extraction.themes import Theme
 
 
@@ -44,3 +45,31 @@ class Family:
     is_home_a_listing: bool = False
     can_listing_be_article: bool = False
     is_parent_a_listing: bool = False
+
+
+def recipe_for(
+    portal: str,
+    family: Family | None,
+    *,
+    themes: tuple[Theme, ...] = (),
+    layout: Layout | None = None,
+    layouts: tuple[Layout, ...] = (),
+    external_id: str | None = None,
+) -> Recipe:
+    """Return how a portal's pages are read: by what is its own, then by what its CMS says.
+
+    ``themes``, ``layout``, ``layouts``, ``external_id``: the portal's own, see ``Recipe``.
+    """
+    if family is None:
+        return Recipe(portal, themes, layout, external_id=external_id, layouts=layouts)
+    return Recipe(
+        portal=portal,
+        themes=(*themes, *family.themes),
+        layout=layout or family.layout,
+        layouts=layouts,
+        error_markers=family.error_markers,
+        error_titles=family.error_titles,
+        external_id=external_id or family.external_id,
+        skipped_paths=family.skipped_paths,
+        general=True,
+    )

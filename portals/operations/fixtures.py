@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
 from portals.article import Article, Reject
@@ -25,6 +24,7 @@ from portals.extraction.reader import Recipe, read_safely
 from portals.families import FAMILIES, Family
 from portals.language.text import slugify
 from portals.operations.site_probe import FetchedPage
+from portals.recipes import recipe_of, spider_names
 
 TEXT_FIELDS = (
     "url",
@@ -118,15 +118,14 @@ def recipe_by_name(portal: str, cms: str) -> Recipe:
 
     Raises FixtureError.
     """
-    loader = SpiderLoader.from_settings(get_project_settings())
-    name = next((name for name in (portal, cms) if name in loader.list()), None)
+    settings = get_project_settings()
+    name = next((name for name in (portal, cms) if name in spider_names(settings)), None)
     if name is None:
         raise FixtureError(
             f"{portal} has no spider and no known CMS;"
             f" 'scrapy genspider --spider --force {portal} URL' writes a spider"
         )
-    recipe: Recipe = loader.load(name).recipe()  # type: ignore[attr-defined]
-    return replace(recipe, portal=portal)
+    return replace(recipe_of(settings, name), portal=portal)
 
 
 def fixture_files(

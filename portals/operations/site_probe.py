@@ -24,7 +24,7 @@ from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
 from portals.extraction.themes import select
 from portals.extraction.unreadable import UnreadablePageError
-from portals.families import Family
+from portals.families import Family, recipe_for
 from portals.families.recognition import recognise
 from portals.language.dates import find_date
 from portals.language.sections import is_pager_label, names_news, news_value
@@ -134,7 +134,7 @@ def probe(served: Sequence[FetchedPage], portal: str) -> SiteReport:
     home = pages[0]
     family = recognise_site(pages)
     layout = None if family else propose_layout(headline_pages(pages))
-    recipe = recipe_of(portal, family, layout)
+    recipe = recipe_for(portal, family, layout=layout)
     report = SiteReport(
         home_url=origin_of(home.url),
         title=_site_name(home),
@@ -149,22 +149,6 @@ def probe(served: Sequence[FetchedPage], portal: str) -> SiteReport:
     if not report.articles:
         report.notice = classify_interstitial(home)
     return report
-
-
-def recipe_of(portal: str, family: Family | None, layout: Layout | None = None) -> Recipe:
-    """Return how a portal's pages are read by what is known of its CMS, or by its layout."""
-    if family is None:
-        return Recipe(portal=portal, layout=layout)
-    return Recipe(
-        portal=portal,
-        themes=family.themes,
-        layout=family.layout,
-        error_markers=family.error_markers,
-        error_titles=family.error_titles,
-        external_id=family.external_id,
-        skipped_paths=family.skipped_paths,
-        general=True,
-    )
 
 
 def origin_of(url: str) -> str:

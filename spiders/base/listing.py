@@ -256,7 +256,7 @@ class ListingFinder(Finder):
         """Try the article's other address, if a list gave it one (NukeViet's parent sections)."""
         request: Request = failure.request  # type: ignore[attr-defined]
         tried = [*request.cb_kwargs.get("tried", ()), request.url]
-        others = self.spider.history.alternate_urls(request.meta[LEASE])
+        others = self.spider.history.alternate_urls(request.meta.get(LEASE, 0))
         untried = [url for url in others if url not in tried]
         if not untried or len(tried) > _MAX_ADDRESSES:
             yield from self.spider.on_error(failure)

@@ -44,7 +44,7 @@ from portals.extraction.reader import Recipe, read_safely
 from portals.extraction.themes import Theme
 from portals.extraction.time_limit import PageTimeoutError
 from portals.extraction.unreadable import UnreadablePageError
-from portals.families import Family
+from portals.families import Family, recipe_for
 from portals.network.decoding import UnreadableBodyError
 from portals.network.replay_handler import CAPTURED_AT, NotArchivedError
 from portals.network.url_guard import OffsiteRequestError, UrlGuard
@@ -163,25 +163,13 @@ class PortalSpider(Spider):
     @classmethod
     def recipe(cls) -> Recipe:
         """Return how this portal's pages are read."""
-        family = cls.family
-        if family is None:
-            return Recipe(
-                portal=cls.name,
-                themes=cls.themes,
-                layout=cls.layout,
-                layouts=cls.layouts,
-                external_id=cls.external_id,
-            )
-        return Recipe(
-            portal=cls.name,
-            themes=(*cls.themes, *family.themes),
-            layout=cls.layout or family.layout,
+        return recipe_for(
+            cls.name,
+            cls.family,
+            themes=cls.themes,
+            layout=cls.layout,
             layouts=cls.layouts,
-            error_markers=family.error_markers,
-            error_titles=family.error_titles,
-            external_id=cls.external_id or family.external_id,
-            skipped_paths=family.skipped_paths,
-            general=True,
+            external_id=cls.external_id,
         )
 
     async def start(self) -> AsyncIterator[Request]:

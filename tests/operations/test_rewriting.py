@@ -9,16 +9,16 @@ import pytest
 
 from portals.article import Article
 from portals.extraction.reader import Recipe
-from portals.families import DANAWEB
+from portals.families import DANAWEB, recipe_for
 from portals.operations.fixtures import read_served
 from portals.operations.rewriting import RewriteError, rewrite
-from portals.operations.site_probe import FetchedPage, recipe_of
+from portals.operations.site_probe import FetchedPage
 from tests.sample.site import CAPTURED
 from tests.support.pages.prose import stories
 from tests.support.pages.synthetic import text_of
 from tests.support.pages.themes import Frame, danaweb_1
 
-RECIPE = recipe_of("tin", DANAWEB)
+RECIPE = recipe_for("tin", DANAWEB)
 STORY = list(stories(3))[2]
 
 
