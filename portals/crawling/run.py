@@ -157,7 +157,7 @@ class RunRecorder:
     def _played(self, url: str) -> PlaybackUrl | None:
         """Return of what page and time ``url`` is the capture, where an archive is read."""
         played = None if self.is_live else parse_playback_url(url)
-        home = getattr(self.crawler.spider, "home", "")
+        home = getattr(self.crawler.spider, "home_url", "")
         own = rebase_url(played.url, home) if played else None
         return PlaybackUrl(own, played.captured_at) if played and own else None
 
@@ -178,7 +178,7 @@ class RunRecorder:
         settings, spider = self.crawler.settings, self.crawler.spider
         portal = spider.name if spider else "unknown"
         folder = Path(settings["ARCHIVE_DIR"]) / portal
-        about = {"isPartOf": portal, "origin": getattr(spider, "home", "")}
+        about = {"isPartOf": portal, "origin": getattr(spider, "home_url", "")}
         if system := getattr(type(spider), "name", ""):
             about["system"] = system  # the spider that reads a portal without one of its own
         name = f"{portal}-{now:%Y%m%dT%H%M%SZ}-{self.run_id}"
