@@ -18,6 +18,8 @@ settings.register_profile(
     derandomize=not os.environ.get("FULL"),
     suppress_health_check=[HealthCheck.too_slow],
 )
+# Between two edits a fifth of the examples is enough.
+settings.register_profile("quick", settings.get_profile("project"), max_examples=20)
 settings.load_profile("project")
 
 KINDS = ("browser", "cluster", "crawl", "quick")
@@ -38,6 +40,12 @@ _STARTS_SOMETHING = (
     "tests.support.wayback_server",
 )
 """A module that imports one of these starts processes or servers."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples where the quick tests are asked for."""
+    if config.getoption("markexpr") == "quick":
+        settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,9 +13,16 @@ from typing import Any
 import pytest
 
 from tests.support.commands import Done, command, scrapy
-from tests.support.database import rows
+from tests.support.database import copy_database, rows
 from tests.support.federation import FRAME, LIST, ROBOTS, federation, list_path, told
-from tests.support.http_server import Answer, FakePortal, ServedRequest, http_server, serving
+from tests.support.http_server import (
+    Answer,
+    FakePortal,
+    ServedRequest,
+    answers,
+    http_server,
+    serving,
+)
 from tests.support.kills import Killing, kill_crawl
 from tests.support.pages.prose import stories
 from tests.support.pages.synthetic import PLANS, build, text_of
@@ -81,14 +88,23 @@ class Nights:
         return len(self.rows("SELECT 1 FROM articles"))
 
 
-@pytest.fixture
-def nights(tmp_path: Path) -> Iterator[Nights]:
-    """A federation of 18 articles on three list pages, crawled once."""
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
+    """A federation of 18 articles on three list pages, crawled once for all tests."""
     with serving(federation(told(1, 18))) as portal:
-        nights = Nights(portal, tmp_path / "a.db")
+        nights = Nights(portal, tmp_path_factory.mktemp("first") / "a.db")
         done = nights.crawl()
         assert done.out.startswith("haiphong: ok, 18 new"), done
         yield nights
+
+
+@pytest.fixture
+def nights(first_night: Nights, tmp_path: Path) -> Nights:
+    """The federation as it was first, and a copy of the database of its first crawl."""
+    portal, database = first_night.portal, tmp_path / "a.db"
+    portal.pages, portal.asked, portal.first = answers(federation(told(1, 18))), [], {}
+    copy_database(first_night.database, database)
+    return Nights(portal, database)
 
 
 # --- nothing new ---------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from portals.article import Article
@@ -16,7 +18,9 @@ FIELDS = (
 TEACHABLE = [plan for plan in PLANS if plan.portal != "brvt"]
 
 
-def pages(plan: Plan, count: int = 40) -> list[Page]:
+@cache
+def pages(plan: Plan, count: int = 40) -> Sequence[Page]:
+    """Return the articles of a portal of ``count`` articles."""
     site = build(plan, count)
     return [
         Page.from_bytes(HOME + path, site.pages[path], fetched_at=TODAY) for path in site.articles

@@ -16,7 +16,7 @@ from portals.extraction.selector_learner import (
     theme_to_json,
 )
 from tests.extraction.teachable import TEACHABLE, fields, pages
-from tests.support.pages.synthetic import TODAY
+from tests.support.pages.synthetic import TODAY, Plan
 from tests.support.recipes import RECIPES
 
 PLAN = TEACHABLE[0]
@@ -84,9 +84,9 @@ def test_a_page_that_only_the_layout_can_read_is_not_lost() -> None:
 
 
 @pytest.mark.parametrize("plan", TEACHABLE, ids=lambda plan: plan.name)
-def test_every_teachable_portal_is_learnt_in_one_lesson(plan: object) -> None:
-    teacher = SelectorLearner(RECIPES[plan.portal])  # type: ignore[attr-defined]
-    for page in pages(plan)[:TRAINING_SIZE]:  # type: ignore[arg-type]
+def test_every_teachable_portal_is_learnt_in_one_lesson(plan: Plan) -> None:
+    teacher = SelectorLearner(RECIPES[plan.portal])
+    for page in pages(plan)[:TRAINING_SIZE]:
         teacher.read(page)
 
     assert teacher.theme is not None

@@ -22,3 +22,9 @@ def content(database: Path) -> dict[str, list[dict[str, Any]]]:
     return {
         table: rows(database, f"SELECT * FROM {table} ORDER BY 1, 2") for table in CONTENT_TABLES
     }
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database with what its log holds, as one that a test may change."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
