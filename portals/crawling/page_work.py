@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from portals.article import Article, Reject
+from portals.article import Article, Reject, reject
 from portals.crawling.page_result import (
     CrawlContext,
     FailureKind,
@@ -41,6 +41,9 @@ from portals.outcomes import REJECT_RULES, RejectCode
 from portals.store.pages import ArchivedPage
 from portals.store.request_queue import LeasedRequest
 from portals.timestamps import utc
+
+Handler = Callable[..., Iterable[SpiderOutput] | None]
+"""A callback or errback of a spider."""
 
 Submit = Callable[[PageResult, Response | None], Awaitable[None]]
 """What takes a finished result: through the pipelines into the database."""
@@ -115,8 +118,8 @@ class PageWork:
             self._release()  # the lease returns to those that wait
             raise
         except Exception as error:
-            reject = Reject(self._lease.url, RejectCode.SPIDER_FAILED, repr(error)[:500])
-            result.rejects.append(reject)
+            failed = Reject(self._lease.url, RejectCode.SPIDER_FAILED, repr(error)[:500])
+            result.rejects.append(failed)
             await self._finish()
             raise
         await self._finish()
@@ -130,15 +133,22 @@ class PageWork:
             self._response = None
 
     def _collect(self, role: str, subject: Response | Failure, kwargs: dict[str, Any]) -> None:
-        handler: Callable[..., Iterable[SpiderOutput]] = getattr(
-            self._spider, self._lease.request[role]
-        )
+        name = self._lease.request.get(role, "")
+        handler: Handler = getattr(self._spider, name) if name else self._reject_failure
         try:
             with time_limit():
-                for output in handler(subject, **kwargs):
+                for output in handler(subject, **kwargs) or ():
                     self._take(output)
         except (UnreadablePageError, PageTimeoutError) as error:
             self._give_up(role, error)
+
+    def _reject_failure(self, failure: Failure) -> Iterator[Reject]:
+        """Yield the reject of a failed request that has no errback."""
+        if isinstance(failure.value, HttpError):
+            status = failure.value.response.status
+            yield reject(self._lease.url, RejectCode.HTTP_STATUS, status=status)
+        else:
+            yield Reject(self._lease.url, RejectCode.UNREACHABLE, repr(failure.value)[:200])
 
     def _give_up(self, role: str, error: UnreadablePageError | PageTimeoutError) -> None:
         """Let the spider handle a page that cannot be read like one that cannot be fetched."""
@@ -154,7 +164,7 @@ class PageWork:
         failure.request = self._response.request if self._response else None  # type: ignore[attr-defined]
         self._collect("errback", failure, {})
 
-    def _take(self, output: SpiderOutput) -> None:
+    def _take(self, output: object) -> None:
         result = self._result
         match output:
             case Request():
@@ -173,6 +183,9 @@ class PageWork:
                 result.traversals.append(output.listing)
             case RetryLater():
                 result.wants_retry = True
+            case _:
+                kind = type(output).__name__
+                raise TypeError(f"a crawl stores articles, not {kind}; see 'scrapy runspider'")
 
     def _take_request(self, request: Request) -> None:
         if len(self._result.requests) < MAX_LINKS:
@@ -180,11 +193,11 @@ class PageWork:
         else:
             self._result.skipped.append(SkippedLink("too many links", self._lease.url))
 
-    def _at_requested_url(self, reject: Reject) -> Reject:
+    def _at_requested_url(self, rejected: Reject) -> Reject:
         """Return a reject of the page behind a redirect under the URL that was requested."""
-        if self._response is None or reject.url != self._response.url:
-            return reject
-        return replace(reject, url=self._lease.url)
+        if self._response is None or rejected.url != self._response.url:
+            return rejected
+        return replace(rejected, url=self._lease.url)
 
 
 def failure_kind(error: BaseException | None) -> FailureKind:

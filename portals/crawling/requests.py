@@ -21,10 +21,9 @@ def serialize_request(request: Request) -> QueuedRequest:
     Values of ``meta`` and ``cb_kwargs`` must be JSON; the database refuses others.
     """
     meta = {name: value for name, value in request.meta.items() if name != KEY}
-    data: dict[str, Any] = {
-        "callback": getattr(request.callback, "__name__", "parse"),
-        "errback": getattr(request.errback, "__name__", "on_error"),
-    }
+    data: dict[str, Any] = {"callback": getattr(request.callback, "__name__", "parse")}
+    if request.errback is not None:
+        data["errback"] = getattr(request.errback, "__name__", "on_error")
     if request.cb_kwargs:
         data["cb_kwargs"] = request.cb_kwargs
     if meta:

@@ -1,0 +1,109 @@
+"""A page through the pipelines: what they drop or fail on is a reject, and what others see."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import crawl_of, scrapy, scrapy_after
+from tests.support.database import rows
+from tests.support.faults import failing
+from tests.support.federation import federation, told
+from tests.support.http_server import serving
+
+ITEMS = told(1, 9)
+BAD = ITEMS[4].url
+
+PIPELINES = (
+    "pipelines.normalise:NormalisePipeline",
+    "pipelines.validate:ValidatePipeline",
+    "pipelines.deduplicate:DeduplicatePipeline",
+    "pipelines.sqlite:SqlitePipeline",
+)
+DROPPING = """
+import pipelines.validate
+from scrapy.exceptions import DropItem
+whole = pipelines.validate.ValidatePipeline.process_item
+def process_item(self, item):
+    if item.request.url.endswith({bad!r}):
+        raise DropItem("không cần")
+    return whole(self, item)
+pipelines.validate.ValidatePipeline.process_item = process_item
+"""
+
+
+def stored(database: Path) -> list[str]:
+    return [row["url"] for row in rows(database, "SELECT url FROM articles")]
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES)
+def test_a_page_on_which_a_pipeline_fails_is_a_reject_and_the_crawl_goes_on(
+    tmp_path: Path, pipeline: str
+) -> None:
+    database = tmp_path / "a.db"
+    code = failing(pipeline, "process_item", f"given[1].request.url.endswith({BAD!r})")
+    with serving(federation(ITEMS)) as portal:
+        done = scrapy_after(code, *crawl_of(portal.origin, database))
+
+    (reject,) = rows(database, "SELECT * FROM rejects")
+    assert done.code == 17, done.err
+    assert (reject["url"], reject["code"]) == (portal.origin + BAD, "pipeline_failed")
+    assert len(stored(database)) == len(ITEMS) - 1
+    assert rows(database, "SELECT * FROM frontier") == []
+
+
+def test_a_page_that_a_pipeline_drops_is_a_reject_and_the_crawl_goes_on(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    with serving(federation(ITEMS)) as portal:
+        done = scrapy_after(DROPPING.format(bad=BAD), *crawl_of(portal.origin, database))
+
+    (reject,) = rows(database, "SELECT * FROM rejects")
+    assert (reject["code"], reject["detail"]) == ("pipeline_dropped", "không cần"), done.err
+    assert len(stored(database)) == len(ITEMS) - 1
+    assert rows(database, "SELECT * FROM frontier") == []
+
+
+def test_a_feed_export_has_every_article_once_it_is_stored(tmp_path: Path) -> None:
+    database, feed = tmp_path / "a.db", tmp_path / "feed.jsonl"
+    with serving(federation(ITEMS)) as portal:
+        scrapy(*crawl_of(portal.origin, database), "-O", feed)
+
+    lines = [json.loads(line) for line in feed.read_text("utf-8").splitlines()]
+    assert sorted(line["url"] for line in lines) == sorted(stored(database))
+    assert all(line["content_hash"] and line["provenance"] for line in lines)
+    assert len(lines) == len(ITEMS)
+
+
+def test_closespider_itemcount_counts_articles(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    with serving(federation(ITEMS)) as portal:
+        done = scrapy(*crawl_of(portal.origin, database), "-s", "CLOSESPIDER_ITEMCOUNT=4")
+
+    assert "closespider_itemcount" in done.out
+    assert 4 <= len(stored(database)) < len(ITEMS)
+
+
+def test_the_stats_count_articles_and_rejects_as_items(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    settings = ("-s", "STATS_DUMP=1", "-s", "LOG_LEVEL=INFO")
+    with serving(federation(ITEMS)) as portal:
+        done = scrapy(*crawl_of(portal.origin, database), *settings)
+
+    assert f"'item_scraped_count': {len(ITEMS)}" in done.err
+    assert f"'portal/articles_new': {len(ITEMS)}" in done.err
+
+
+def test_what_is_no_article_is_a_reject_and_not_lost_in_silence(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    code = (
+        "import spiders.base.portal as portal\n"
+        "def parse_article(self, response, **_):\n    yield {'url': response.url}\n"
+        "portal.PortalSpider.parse_article = parse_article\n"
+    )
+    with serving(federation(ITEMS[:2])) as portal:
+        done = scrapy_after(code, *crawl_of(portal.origin, database))
+
+    assert done.code == 17, done.err
+    assert {row["code"] for row in rows(database, "SELECT code FROM rejects")} == {"spider_failed"}
