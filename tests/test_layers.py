@@ -142,3 +142,16 @@ def test_statements_are_recognised(text: str) -> None:
 )
 def test_sentences_are_not_taken_for_statements(text: str) -> None:
     assert not SQL.match(text)
+
+
+@pytest.mark.parametrize("module", [name for name in CHECKED if not name.endswith("scrapy_compat")])
+def test_private_names_of_scrapy_and_twisted_are_used_in_one_place(module: str) -> None:
+    private = [
+        f"{MODULES[module]}:{node.lineno}: {node.module} {alias.name}"
+        for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith(("scrapy", "twisted"))
+        for alias in node.names
+        if "._" in str(node.module) or alias.name.startswith("_")
+    ]
+
+    assert not private, "\n".join(private)

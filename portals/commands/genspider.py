@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scrapy.commands import edit, genspider
+from scrapy.commands import genspider
 from scrapy.exceptions import UsageError
 
 from portals.catalogue import portals
@@ -22,6 +22,7 @@ from portals.commands.output import print_error, print_rows, print_text, to_json
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError
 from portals.extraction.interstitials import INTERSTITIAL_CODES
+from portals.network.scrapy_compat import edit_file
 from portals.operations.fixtures import fixture_files
 from portals.operations.scaffold import (
     TEMPLATES,
@@ -221,7 +222,7 @@ class Command(genspider.Command):
         assert self.settings is not None
         spider = next((path for path in scaffold.files if path.suffix == ".py"), None)
         if opts.edit and spider:
-            self.exitcode = edit._edit_file(self.settings["EDITOR"], spider)  # noqa: SLF001
+            self.exitcode = edit_file(self.settings["EDITOR"], spider)
 
     def _find_template(self, template: str) -> Path | None:
         """Return our template, or one of Scrapy's."""

@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
-from scrapy.core.downloader.handlers.http11 import (
-    HTTP11DownloadHandler,
-    _LenientHTTP11ClientFactory,
-    _LenientHTTP11ClientProtocol,
-)
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from twisted.internet.interfaces import IAddress
-from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
+
+from portals.network.scrapy_compat import (
+    ClientProtocol,
+    LenientFactory,
+    LenientProtocol,
+    is_reading_head,
+    use_factory,
+)
 
 MAX_HEAD = 256 * 1024
 """Bytes of status line and headers; servers themselves allow 8 KB."""
@@ -24,24 +27,22 @@ class HeadLimitHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = _HeadLimitFactory  # noqa: SLF001 - as the handler itself does
+        use_factory(self, _HeadLimitFactory)
 
 
-class _HeadLimitProtocol(_LenientHTTP11ClientProtocol):
+class _HeadLimitProtocol(LenientProtocol):
     _head = 0
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Pass on what came, unless it is more than any head has."""
-        parser = self._parser
-        is_head = parser is not None and parser.state in (STATUS, HEADER)
-        self._head = self._head + len(data) if is_head else 0
+        self._head = self._head + len(data) if is_reading_head(self) else 0
         if self._head > MAX_HEAD:
             self.abort()  # type: ignore[no-untyped-call]
             return
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 
 
-class _HeadLimitFactory(_LenientHTTP11ClientFactory):
-    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: ARG002, N802
+class _HeadLimitFactory(LenientFactory):
+    def buildProtocol(self, addr: IAddress | None) -> ClientProtocol:  # noqa: ARG002, N802
         """Return the protocol that counts."""
         return _HeadLimitProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
