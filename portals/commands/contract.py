@@ -13,10 +13,12 @@ from portals.errors import PortalError
 from portals.operations.documentation import with_tables
 from portals.store.documentation import data_markdown
 from portals.store.export import json_schema
+from portals.store.new_schema import schema_script
 
 _DOCUMENTS = Path(__file__).resolve().parents[2] / "docs"
 DOCUMENT = _DOCUMENTS / "data.md"
 OPERATIONS = _DOCUMENTS / "operations.md"
+SCHEMA = Path(__file__).resolve().parents[1] / "resources" / "schema.sql"
 
 
 class Command(PortalCommand):
@@ -29,7 +31,7 @@ class Command(PortalCommand):
         option(
             "--write",
             action="store_true",
-            help="write docs/data.md and the tables of docs/operations.md, in a clone",
+            help="write docs/data.md, the tables of docs/operations.md and the schema, in a clone",
         ),
     )
 
@@ -49,4 +51,5 @@ def _write() -> None:
     if not OPERATIONS.is_file():
         raise PortalError(f"there is no {OPERATIONS}; --write works in a clone only")
     DOCUMENT.write_text(data_markdown(), encoding="utf-8")
+    SCHEMA.write_text(schema_script(), encoding="utf-8")
     OPERATIONS.write_text(with_tables(OPERATIONS.read_text("utf-8")), encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from portals.errors import StorageError
 from portals.store.migrations import migrations
+from portals.store.new_schema import create
 from portals.store.portal_lock import PortalLock, PortalLockedError, waiting_lock
 from portals.store.snapshot import snapshot
 
@@ -31,7 +32,7 @@ def upgrade(db: Database, path: Path) -> None:
     if not migrations.pending(db):
         return
     if not migrations.applied(db):
-        _migrate(db)
+        _in_one_transaction(db, create)
         return
     with waiting_lock(path.with_name(f"{path.name}.upgrade.lock")), _nobody_writing(db, path):
         if not migrations.pending(db):  # another process did it while this one waited
@@ -43,7 +44,7 @@ def upgrade(db: Database, path: Path) -> None:
             copy,
         )
         snapshot(path, copy)
-        _migrate(db)
+        _in_one_transaction(db, migrations.apply)
 
 
 @contextmanager
@@ -61,11 +62,12 @@ def _nobody_writing(db: Database, path: Path) -> Iterator[None]:
         yield
 
 
-def _migrate(db: Database) -> None:
+def _in_one_transaction(db: Database, change: Callable[[Database], None]) -> None:
     connection: sqlite3.Connection = db.conn
     connection.execute("BEGIN IMMEDIATE")
     try:
-        migrations.apply(db)
+        if migrations.pending(db):  # or another process was faster
+            change(db)
         connection.execute(f"PRAGMA user_version = {len(migrations.applied(db))}")
     except BaseException:
         connection.rollback()

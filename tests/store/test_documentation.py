@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from portals.commands.contract import DOCUMENT
-from portals.store.database import Store
+from sqlite_utils import Database
+
+from portals.commands.contract import DOCUMENT, SCHEMA
+from portals.store.database import VERSION, Store
 from portals.store.documentation import data_markdown
-from portals.store.migrations import RENAMED
+from portals.store.migrations import RENAMED, migrations
+from portals.store.new_schema import schema_script
 from portals.store.schema import COLUMNS, TABLES
 
 
@@ -26,4 +29,31 @@ def test_every_table_and_column_is_explained(tmp_path: Path) -> None:
     for table in tables:
         columns = store.db.execute("SELECT name FROM pragma_table_info(?)", [table]).fetchall()
         assert [name for (name,) in columns] == list(COLUMNS[table])
+    store.close()
+
+
+def schema_of(db: Database) -> list[tuple[str, str, str, str]]:
+    """Return every part of a schema, its statement without the breaks of lines."""
+    rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name")
+    return [(*row[:3], " ".join((row[3] or "").split())) for row in rows.fetchall()]
+
+
+def test_the_schema_of_a_new_database_is_what_the_migrations_give(tmp_path: Path) -> None:
+    migrated = Database(memory=True)
+    migrations.apply(migrated)
+    store = Store.open(tmp_path / "articles.db")
+
+    assert SCHEMA.read_text("utf-8") == schema_script(), "run: make docs"
+    assert schema_of(store.db) == schema_of(migrated)
+    for index in ("search_exact", "search_folded"):
+        ranks = f"SELECT * FROM {index}_config ORDER BY k"
+        assert store.db.execute(ranks).fetchall() == migrated.execute(ranks).fetchall()
+    store.close()
+
+
+def test_a_new_database_counts_as_migrated(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "articles.db")
+
+    assert migrations.pending(store.db) == []
+    assert store.db.execute("PRAGMA user_version").fetchone() == (VERSION,)
     store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -165,18 +166,23 @@ def test_what_is_rolled_back_was_never_added(store: Store, queue: RequestQueue) 
     assert queue.count("pending") == 0
 
 
+@cache
+def in_memory() -> Store:
+    """One database for all examples: to make one takes longer than to use it."""
+    return Store.open(":memory:")
+
+
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(-2, 2)), max_size=30), st.integers(1, 7))
 def test_every_page_is_handed_out_once_in_order(
     requests: list[tuple[int, int]], batch: int
 ) -> None:
-    store = Store.open(":memory:")
-    queue = RequestQueue(store, "haiphong")
+    queue = RequestQueue(in_memory(), "haiphong")
+    queue.clear()
     queue.add(waiting(str(key), priority=priority) for key, priority in requests)
     first = {str(key): priority for key, priority in reversed(requests)}
     handed = []
     while leases := queue.lease(batch):
         handed += [(lease.key, lease.priority) for lease in leases]
-    store.close()
 
     assert dict(handed) == first
     assert len(handed) == len(first)
