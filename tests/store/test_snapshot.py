@@ -24,7 +24,7 @@ from portals.contract import normalise
 from portals.store.database import Store
 from tests.support.pages.prose import stories
 store = Store.open(sys.argv[1])
-run_id = store.runs.start_run("ldtd", datetime.now(UTC))
+run_id = store.runs.runs.start_run("ldtd", datetime.now(UTC))
 print("ready", flush=True)
 for story in stories(10**6):
     item = Article(
@@ -84,7 +84,7 @@ def test_a_log_of_an_earlier_copy_does_not_spoil_the_new_one(tmp_path: Path) -> 
     Store.open(tmp_path / "a.db").close()
     snapshot(tmp_path / "a.db", tmp_path / "copy.db")
     code = "import os, sys; from portals.store.database import Store; from datetime import *;"
-    code += "s = Store.open(sys.argv[1]); s.start_run('x', datetime.now(UTC)); os._exit(0)"
+    code += "s = Store.open(sys.argv[1]); s.runs.start_run('x', datetime.now(UTC)); os._exit(0)"
     subprocess.run([sys.executable, "-c", code, tmp_path / "copy.db"], cwd=PROJECT, check=True)
     assert (tmp_path / "copy.db-wal").stat().st_size > 0
     snapshot(tmp_path / "a.db", tmp_path / "copy.db")
