@@ -1,1 +1,1 @@
-"""Archives of what portals served: written, read to the last whole record, checked and pruned."""
+"""WARC archives of responses: writing, reading to the last whole record, checking, pruning."""

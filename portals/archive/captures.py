@@ -1,4 +1,4 @@
-"""What archives hold: responses, and notes that a page was met again as it was before."""
+"""The contents of archives: responses, and revisit records of unchanged pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DECODED = frozenset(["content-encoding", "transfer-encoding", "content-length"]
 class Capture:
     """One archived response, body decoded; ``captured_at`` is aware (UTC).
 
-    ``via``: the public archive that it came through, None where the portal itself answered.
+    ``via``: the public archive that served it, None if the portal itself did.
     """
 
     url: str
@@ -43,7 +43,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Revisit:
-    """A page met again as it was: its payload stands in an earlier record, named by its digest."""
+    """A fetch of an unchanged page: an earlier record with the same digest has its payload."""
 
     url: str
     captured_at: datetime
@@ -54,12 +54,12 @@ class Revisit:
 
 
 def payload_digest(body: bytes) -> str:
-    """Return the digest of a payload as WARC files write it: SHA-1 in base 32."""
+    """Return the digest of a payload in the notation of WARC files: SHA-1 in base 32."""
     return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
 
 
 _MAX_HEAD = 256 * 1024  # bytes of status line and headers
-_FIRST_YEAR, _LAST_YEAR = 1990, 2200  # between which a page can have been served
+_FIRST_YEAR, _LAST_YEAR = 1990, 2200  # plausible years of capture
 
 
 def archive_files(paths: Iterable[str | Path]) -> list[Path]:
@@ -80,7 +80,7 @@ def archive_files(paths: Iterable[str | Path]) -> list[Path]:
 
 
 def read_captures(path: Path) -> Iterator[Capture]:
-    """Yield the responses of a WARC file in order; damage is told in the log, the rest is read."""
+    """Yield the responses of a WARC file in order; damage is logged and skipped."""
     for record in read_records(path):
         if isinstance(record, Record) and record.kind != "response":
             continue
@@ -92,14 +92,14 @@ def read_captures(path: Path) -> Iterator[Capture]:
 
 
 def capture_of(record: Record) -> Capture | Revisit | Damage | None:
-    """Return what a record says was served; None where it is of another kind."""
+    """Return the response or revisit of a record; None for records of other types."""
     if record.kind not in ("response", "revisit") or not (record.url or "").startswith("http"):
         return None
     captured_at = _date(record.headers.get("warc-date", ""))
     if captured_at is None:
         return _damage(record, "a record without a date")
-    if not _is_address(record.url or ""):
-        return _damage(record, "a record whose address is none")
+    if not _is_url(record.url or ""):
+        return _damage(record, "a record without a valid URL")
     if record.kind == "revisit":
         return _revisit(record, captured_at)
     return _response(record, captured_at)
@@ -120,7 +120,7 @@ def _revisit(record: Record, captured_at: datetime) -> Revisit:
 def _response(record: Record, captured_at: datetime) -> Capture | Damage:
     status, headers, _ = _http(record.block)
     if status is None:
-        return _damage(record, "not an HTTP answer")
+        return _damage(record, "not an HTTP response")
     said = {name.lower(): value for name, value in headers}
     body = payload_of(record)
     if encodings := said.get("content-encoding"):
@@ -128,16 +128,16 @@ def _response(record: Record, captured_at: datetime) -> Capture | Damage:
             body = decode_body(body, encodings)
         except EncodingError as error:
             return _damage(record, str(error))
-    kept = [(name, value) for name, value in headers if name.lower() not in _DECODED]
-    address = parse_playback_url(record.url or "")
-    # Without this header it is a page of the archive's own, or of a portal with such a path.
-    if address is None or MEMENTO not in said:
-        return Capture(record.url or "", status, kept, body, captured_at)
-    return Capture(address.url, status, kept, undo_rewriting(body), address.captured_at, VIA)
+    remaining = [(name, value) for name, value in headers if name.lower() not in _DECODED]
+    playback = parse_playback_url(record.url or "")
+    # Without this header it is a page of the archive itself, or of a portal with such a path.
+    if playback is None or MEMENTO not in said:
+        return Capture(record.url or "", status, remaining, body, captured_at)
+    return Capture(playback.url, status, remaining, undo_rewriting(body), playback.captured_at, VIA)
 
 
 def payload_of(record: Record) -> bytes:
-    """Return the payload of a response as it was sent, which is what its digest is of."""
+    """Return the payload of a response as sent, over which its digest is computed."""
     _, headers, body = _http(record.block)
     said = {name.lower(): value for name, value in headers}
     return dechunk(body) if "chunked" in said.get("transfer-encoding", "").lower() else body
@@ -148,7 +148,7 @@ def _damage(record: Record, reason: str) -> Damage:
 
 
 def _http(block: bytes) -> tuple[int | None, list[tuple[str, str]], bytes]:
-    """Return status, headers and body of an HTTP answer; no status where it is none."""
+    """Return status, headers and body of an HTTP response; status None if it is none."""
     end = block.find(b"\r\n\r\n", 0, _MAX_HEAD)
     head, body = (block[:end], block[end + 4 :]) if end >= 0 else (block[:_MAX_HEAD], b"")
     first, *lines = head.decode("utf-8", "replace").split("\r\n")
@@ -172,7 +172,7 @@ def _date(text: str) -> datetime | None:
     return at if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
 
 
-def _is_address(url: str) -> bool:
+def _is_url(url: str) -> bool:
     try:
         return bool(urlsplit(url).hostname)
     except ValueError:

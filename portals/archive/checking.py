@@ -1,4 +1,4 @@
-"""Whether the archives hold what the database says they do, to the byte."""
+"""Comparing the archives with the database, down to the byte."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Kind = Literal["damaged", "missing", "orphan", "cut"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it should be: where (bytes), of which page, and what it is.
+    """An inconsistency: its offset (bytes), the URL of the page, and the reason.
 
-    ``damaged``: bytes that are no whole record, or not those that its digests are of. ``missing``:
-    a page of the database that no archive holds. ``orphan``: a response that the database does not
-    know, which a killed crawl leaves behind. ``cut``: the beginning of a response at the end of a
-    file, which a kill leaves too, and of which the database knows nothing.
+    ``damaged``: bytes that are not a whole record, or do not match its digests. ``missing``: a page
+    of the database that is in no archive. ``orphan``: a response without a row in the database, as
+    a killed crawl leaves it. ``cut``: an incomplete response at the end of a file without a row in
+    the database, also left by a killed crawl.
     """
 
     kind: Kind
@@ -33,7 +33,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Checked:
-    """How much was looked at."""
+    """How much was checked."""
 
     files: int = 0
     records: int = 0
@@ -41,7 +41,7 @@ class Checked:
 
 
 def check(files: Iterable[Path], pages: PageRepository, checked: Checked) -> Iterator[Finding]:
-    """Yield what is wrong with the archives in ``files`` and with those that pages lie in."""
+    """Yield the inconsistencies of the archives in ``files`` and of those with known pages."""
     for path in {path.resolve(): path for path in [*pages.archives(), *files]}.values():
         if not path.is_file():
             for known in pages.in_archive(path):
@@ -68,25 +68,25 @@ def _check_file(path: Path, pages: PageRepository, checked: Checked) -> Iterator
         if record.kind in ("response", "revisit"):
             page = expected.pop(record.offset, None)
             if page is None:
-                reason = "the database does not know it; scrapy reextract takes it up"
+                reason = "not in the database; scrapy reextract adds it"
                 yield Finding("orphan", path, record.offset, record.url, reason)
             elif page.digest != record.headers.get("warc-payload-digest", page.digest):
-                reason = "another page than the one that the database tells of"
+                reason = "its digest differs from the one in the database"
                 yield Finding("damaged", path, record.offset, record.url, reason)
     for offset, page in sorted(expected.items()):
-        yield Finding("missing", path, offset, page.url, "no record begins there")
+        yield Finding("missing", path, offset, page.url, "no record begins at this offset")
 
 
 def _wrong_digest(record: Record) -> str:
-    """Say which digest of a record is not that of its bytes."""
+    """Return which digest of a record does not match its bytes, or an empty string."""
     block = record.headers.get("warc-block-digest")
     if block and _is_known(block) and payload_digest(record.block) != block:
-        return "the block is not the one that its digest is of"
+        return "the block does not match its digest"
     payload = record.headers.get("warc-payload-digest")
     if record.kind != "response" or not payload or not _is_known(payload):
         return ""
     is_right = payload_digest(payload_of(record)) == payload
-    return "" if is_right else "the payload is not the one that its digest is of"
+    return "" if is_right else "the payload does not match its digest"
 
 
 def _is_known(digest: str) -> bool:

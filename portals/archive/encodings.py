@@ -1,4 +1,4 @@
-"""Bodies as they were sent, decoded with a limit: a small body may hold gigabytes of zeros."""
+"""Content decoding of response bodies with a size limit, against decompression bombs."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ else:
     from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
 
 MAX_BODY = 16 * 1024 * 1024
-"""Bytes of a decoded body, at most; no article is larger."""
+"""Maximum size of a decoded body in bytes; no article is larger."""
 
-_GZIP, _ZLIB, _BARE = 31, 15, -15  # what zlib calls these frames
+_GZIP, _ZLIB, _BARE = 31, 15, -15  # ``wbits`` of zlib for these formats
 _HEADERS = {_GZIP: 10, _ZLIB: 2, _BARE: 0}  # bytes before the text
-_MAX_ENCODINGS = 3  # one in another; servers behind servers make two
+_MAX_ENCODINGS = 3  # nested; a server and a proxy can make two
 _MAX_MEMBERS = 100  # of one gzip body, or frames of zstd
 _TOO_MANY = f"a body of more than {_MAX_MEMBERS} compressed parts"
 _PIECE = 65_536  # bytes that are inflated at once
-_MAX_WINDOW = 24  # bits: 16 MB, above what a page may be and the 8 MB that browsers allow
+_MAX_WINDOW = 24  # bits: 16 MB, more than the size limit and the 8 MB that browsers allow
 
 
 class EncodingError(ValueError):
-    """A body that cannot be decoded, or that is too large."""
+    """The body cannot be decoded, or is too large."""
 
 
 class CutShortError(EncodingError):
-    """A body of which the end has not come."""
+    """The body is truncated."""
 
 
 def decode_body(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
     """Return ``body`` without its content encodings (the header's value). Raises EncodingError.
 
-    An encoding that the header names though the body is not in it is taken for a lie of the portal,
-    as browsers do not: archives of decoded bodies keep the header (Common Crawl before 2018).
+    An encoding is ignored if the body evidently does not have it, unlike in browsers: archives of
+    decoded bodies retain the header (Common Crawl before 2018).
     """
     if not body:  # as of a 304 or a redirect, whatever its headers say
         return body
@@ -63,7 +63,7 @@ def decode_body(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
 
 
 def _decoded(decoder: Callable[[bytes, int], bytes], name: str, body: bytes, limit: int) -> bytes:
-    """Return what a decoder makes of a body. Raises EncodingError."""
+    """Return the body as decoded by ``decoder``. Raises EncodingError."""
     try:
         return decoder(body, limit)
     except EOFError as error:
@@ -73,7 +73,7 @@ def _decoded(decoder: Callable[[bytes, int], bytes], name: str, body: bytes, lim
 
 
 def dechunk(body: bytes) -> bytes:
-    """Return a body without its chunks, as far as they are whole; one without chunks as it is."""
+    """Undo chunked transfer encoding, up to the last whole chunk; return other bodies unchanged."""
     parts = bytearray()
     at = 0
     while True:
@@ -109,16 +109,16 @@ def _inflate(body: bytes, limit: int, *, wbits: int) -> bytes:
             at += len(piece) - len(inflater.unconsumed_tail) - len(inflater.unused_data)
             parts.append(part)
             size += len(part)
-        if size >= limit or body[at : at + 2] != b"\x1f\x8b":  # else padding behind the end
+        if size >= limit or body[at : at + 2] != b"\x1f\x8b":  # no further member: padding
             return b"".join(parts)
     raise EncodingError(_TOO_MANY)
 
 
 def _is_whole(body: bytes, wbits: int) -> bool:
-    """Return True if the text of a body is whole, and only its checksum is missing or cut."""
+    """Return True if the data of a body is complete and only its checksum is missing or cut."""
     start = _HEADERS[wbits]
     if wbits == _GZIP and len(body) > start and body[3]:
-        return False  # a name or comment stands before the text: servers write none
+        return False  # a file name or comment in the header: servers write none
     inflater = zlib.decompressobj(wbits=-15)
     at = start
     while at < len(body) and not inflater.eof:
@@ -135,7 +135,7 @@ def _deflate(body: bytes, limit: int) -> bytes:
     try:
         return _inflate(body, limit, wbits=_ZLIB)
     except zlib.error:
-        return _inflate(body, limit, wbits=_BARE)  # servers that leave the zlib frame out
+        return _inflate(body, limit, wbits=_BARE)  # some servers omit the zlib header
 
 
 def _brotli(body: bytes, limit: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Making archives smaller: what nobody needs any more is left out, what is cited stays."""
+"""Pruning archives: records of pages that are no longer needed are removed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portals.timestamps import utc
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """One archive that was made smaller: records dropped, and its size before and after (bytes)."""
+    """One pruned archive: the number of records dropped, and its size before and after (bytes)."""
 
     path: Path
     dropped: int
@@ -25,10 +25,10 @@ class Pruned:
 
 @dataclass(frozen=True, slots=True)
 class PrunePolicy:
-    """What may be dropped: pages fetched before ``before`` (aware).
+    """Which pages are dropped: those fetched before ``before`` (aware).
 
-    ``keep_articles``: no page of any revision. ``drop_current``: even pages of current revisions,
-    which otherwise always stay.
+    ``keep_articles``: keep the pages of every revision. ``drop_current``: drop even the pages of
+    current revisions, which are otherwise always kept.
     """
 
     before: datetime
@@ -37,18 +37,18 @@ class PrunePolicy:
 
 
 def prune(
-    pages: PageRepository, wish: PrunePolicy, portal: str, folder: Path, *, is_trial: bool = False
+    pages: PageRepository, policy: PrunePolicy, portal: str, folder: Path, *, is_trial: bool = False
 ) -> Iterator[Pruned]:
-    """Drop what ``wish`` names from the archives of ``portal`` in ``folder``, file after file.
+    """Apply ``policy`` to the archives of ``portal`` in ``folder``; yield each pruned file.
 
-    Of each file a smaller one is written beside it, then the database turns to that, then the old
-    file goes: whatever ends the process, every page of the database is held by a whole file.
-    ``is_trial``: only tell. Raises OSError and sqlite3.Error.
+    A smaller file is written beside each file, then the rows of ``pages`` are moved to it, then the
+    old file is deleted: whenever the process ends, every page of the database is in a complete
+    file. ``is_trial``: compute the sizes, write nothing. Raises OSError and sqlite3.Error.
     """
     for path in pages.archives_of(portal):
         if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
-            continue  # archives that somebody gave are theirs
-        dropped = {known.page.offset: known for known in _unneeded(pages, path, wish)}
+            continue  # archives outside the folder belong to the operator
+        dropped = {known.page.offset: known for known in _unneeded(pages, path, policy)}
         if not dropped:
             continue
         before = path.stat().st_size
@@ -59,27 +59,27 @@ def prune(
         yield Pruned(path, len(dropped), before, after)
 
 
-def _unneeded(pages: PageRepository, path: Path, wish: PrunePolicy) -> Iterator[StoredPage]:
-    before = utc(wish.before)
+def _unneeded(pages: PageRepository, path: Path, policy: PrunePolicy) -> Iterator[StoredPage]:
+    before = utc(policy.before)
     for known in pages.in_archive(path):
         if known.page.fetched_at >= before or known.page.via:
-            continue  # what came through another archive was old when it came
-        if not _is_protected(pages, known.id, wish) and not pages.is_repeated_since(
+            continue  # pages of a public archive are older than their download
+        if not _is_protected(pages, known.id, policy) and not pages.is_repeated_since(
             known.id, before
         ):
             yield known
 
 
-def _is_protected(pages: PageRepository, page_id: int, wish: PrunePolicy) -> bool:
-    if wish.keep_articles:
+def _is_protected(pages: PageRepository, page_id: int, policy: PrunePolicy) -> bool:
+    if policy.keep_articles:
         return pages.is_cited(page_id)
-    return not wish.drop_current and pages.is_shown(page_id)
+    return not policy.drop_current and pages.is_shown(page_id)
 
 
 def _rewrite(pages: PageRepository, path: Path, dropped: dict[int, StoredPage]) -> int:
-    """Write ``path`` anew without the records at ``dropped``, and return its size in bytes."""
-    target = _beside(path, pages)
-    part = target.with_name(f"{target.name}.part")  # no archive yet
+    """Rewrite ``path`` without the records at the offsets ``dropped``; return the new size."""
+    target = _next_edition(path, pages)
+    part = target.with_name(f"{target.name}.part")  # not recognised as an archive
     try:
         moved, size = _copy(path, part, dropped)
         part.rename(target)
@@ -94,17 +94,17 @@ def _rewrite(pages: PageRepository, path: Path, dropped: dict[int, StoredPage]) 
 
 
 def _copy(path: Path, target: Path, dropped: Container[int]) -> tuple[dict[int, int], int]:
-    """Copy the records that stay; return their offsets, old to new, and the size in bytes."""
+    """Copy the remaining records; return their offsets, old to new, and the size in bytes."""
     moved: dict[int, int] = {}
     is_dropping = False
     with path.open("rb") as source, target.open("wb") as copy:
         for record in read_records(path):
-            # What is damaged is kept as it is: somebody may mend it.
+            # Damaged parts are copied unchanged: they may be repaired later.
             if isinstance(record, Damage):
                 is_dropping = False
             elif record.kind != "request":
                 is_dropping = record.offset in dropped
-            if is_dropping:  # and the request that stands behind its response
+            if is_dropping:  # the response, and the request record after it
                 continue
             moved[record.offset] = copy.tell()
             source.seek(record.offset)
@@ -114,8 +114,8 @@ def _copy(path: Path, target: Path, dropped: Container[int]) -> tuple[dict[int, 
         return moved, copy.tell()
 
 
-def _beside(path: Path, pages: PageRepository) -> Path:
-    """Return the name of the next edition that nobody has: "a.1.warc.gz" after "a.warc.gz"."""
+def _next_edition(path: Path, pages: PageRepository) -> Path:
+    """Return the next unused path for a rewritten file: "a.1.warc.gz" after "a.warc.gz"."""
     stem = path.name.removesuffix(".gz").removesuffix(".warc")
     ending = path.name[len(stem) :]
     name, _, number = stem.rpartition(".")

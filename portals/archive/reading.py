@@ -1,4 +1,4 @@
-"""Reading archives again: a range of a file in, what its pages show out. Runs in any process."""
+"""Re-reading archives: extracts the articles of a range of a file. Runs in any process."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from portals.timestamps import utc
 from portals.urls import host_of, rebase_url
 
 RANGE = 2 * 1024 * 1024
-"""Bytes of an archive that are read at once: some two hundred pages."""
+"""Bytes of an archive per unit of work: some two hundred pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipes:
-    """Whose pages are read, and how.
+    """The recipes by which archived pages are read, and which pages are.
 
-    ``by_name``: recipes of portals. ``hosts``: their hosts. ``forced``: the portal as which every
-    page is read. ``only``: the one portal whose pages are read. ``since``: captures before it are
-    left alone (aware).
+    ``by_name``: recipes by portal. ``hosts``: portals by host. ``forced``: the portal whose recipe
+    reads every page. ``only``: read the pages of this portal only. ``since`` (aware): skip earlier
+    captures.
     """
 
     by_name: Mapping[str, Recipe]
@@ -40,9 +40,9 @@ class Recipes:
     since: datetime | None = None
 
     def recipe_of(self, url: str, about: Mapping[str, str]) -> Recipe | None:
-        """Return how a page is read, by its file's word (``about``) or its host; None: by nobody.
+        """Return the recipe of a page by its file's ``warcinfo`` (``about``) or its host, or None.
 
-        A portal that has no spider of its own is read by that of its system.
+        A portal that has no spider of its own is read by the recipe of its CMS.
         """
         if self.forced:
             return self.by_name[self.forced]
@@ -58,7 +58,7 @@ class Recipes:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A part of an archive, in bytes; ``about``: what the file says of itself."""
+    """A part of an archive, in bytes; ``about``: the fields of the file's ``warcinfo`` record."""
 
     path: Path
     start: int
@@ -68,7 +68,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
-    """What one archived page is. ``revisit``: its payload has to be looked up first."""
+    """The result for one archived page. ``revisit``: its payload has to be looked up first."""
 
     recipe: Recipe
     page: ArchivedPage
@@ -78,16 +78,16 @@ class PageRead:
 
     @property
     def portal(self) -> str:
-        """The portal that the page is of."""
+        """The portal of the page."""
         return self.recipe.portal
 
 
 @dataclass(slots=True)
 class RangeRead:
-    """What a range held: pages, damage, and how many pages of hosts that are no portal's.
+    """The result for a range: pages, damage, and the number of pages by foreign host.
 
-    ``began`` and ``ended``: where its first record begins and its last one ends, in bytes; None
-    where none begins in it.
+    ``began`` and ``ended``: offsets of the start of its first and the end of its last record; None
+    if no record begins in it.
     """
 
     range: Range
@@ -108,7 +108,7 @@ def ranges_of(path: Path) -> Iterator[Range]:
 
 
 def about_file(path: Path) -> dict[str, str]:
-    """Return what the first record of an archive says of it, names in lower case."""
+    """Return the fields of the ``warcinfo`` record of an archive, names in lower case."""
     first = next(read_records(path, 0, 1), None)
     if not isinstance(first, Record) or first.kind != "warcinfo":
         return {}
@@ -118,7 +118,7 @@ def about_file(path: Path) -> dict[str, str]:
 
 
 def read_range(part: Range, recipes: Recipes, start: int | None = None) -> RangeRead:
-    """Read every page that begins in ``part``, or behind ``start`` in it. Raises OSError."""
+    """Read every page whose record begins in ``part``, from ``start`` on. Raises OSError."""
     read = RangeRead(part)
     for record in read_records(part.path, part.start if start is None else start, part.end):
         read.began = record.offset if read.began is None else read.began
@@ -127,11 +127,11 @@ def read_range(part: Range, recipes: Recipes, start: int | None = None) -> Range
         if isinstance(found, Damage):
             read.damage.append(found)
         elif found is not None and isinstance(record, Record):
-            _take(read, record, found, recipes)
+            _add_page(read, record, found, recipes)
     return read
 
 
-def _take(read: RangeRead, record: Record, found: Capture | Revisit, recipes: Recipes) -> None:
+def _add_page(read: RangeRead, record: Record, found: Capture | Revisit, recipes: Recipes) -> None:
     about = read.range.about
     recipe = recipes.recipe_of(record.url or "", about) or recipes.recipe_of(found.url, about)
     if recipe is None:
@@ -140,21 +140,21 @@ def _take(read: RangeRead, record: Record, found: Capture | Revisit, recipes: Re
         return
     if recipes.only not in (None, recipe.portal):
         return
-    found = _at_home(found, about)
+    found = _with_portal_url(found, about)
     page = _page(read.range.path, record, found)
     is_wanted = recipes.since is None or found.captured_at >= recipes.since
     if isinstance(found, Revisit):
         if is_wanted:
             read.pages.append(PageRead(recipe, page, revisit=found))
     elif found.status != 200 or not is_wanted:
-        read.pages.append(PageRead(recipe, page))  # known, but not read
+        read.pages.append(PageRead(recipe, page))  # recorded, but not extracted
     else:
         shown, item = read_capture(found, recipe)
         read.pages.append(PageRead(recipe, page, shown, item))
 
 
-def _at_home(found: Capture | Revisit, about: Mapping[str, str]) -> Capture | Revisit:
-    """Give a capture of a public archive the address that the portal itself would have."""
+def _with_portal_url(found: Capture | Revisit, about: Mapping[str, str]) -> Capture | Revisit:
+    """Return a capture of a public archive with the URL at the portal's origin."""
     if isinstance(found, Revisit) or not found.via:
         return found
     return replace(found, url=rebase_url(found.url, about.get("origin", "")) or found.url)
@@ -177,9 +177,9 @@ def _page(path: Path, record: Record, found: Capture | Revisit) -> ArchivedPage:
 
 
 def read_capture(capture: Capture, recipe: Recipe) -> tuple[ShownKind, Article | Reject | None]:
-    """Return what one capture is, and its article, or its reject where the reader failed.
+    """Return the kind of one capture, with its article, or a reject if the reader failed.
 
-    Lists, menus and error pages are most of an archive: they are no rejects.
+    Most pages of an archive are listings, menus and error pages, which are not rejects.
     """
     try:
         page = Page.from_bytes(capture.url, capture.body, capture.content_type, capture.captured_at)
@@ -192,6 +192,6 @@ def read_capture(capture: Capture, recipe: Recipe) -> tuple[ShownKind, Article |
     result.via = capture.via
     if code := why_invalid(result):
         return "reject", Reject(result.url, code, result.title[:200] or None)
-    # Without a crawl nobody knows what led here: the address must be of the articles'.
+    # Without a crawl the link to the page is unknown: its URL decides whether it is an article.
     is_proven = result.published_at is not None or bool(recipe.themes)
     return ("article" if is_proven else "undated"), result

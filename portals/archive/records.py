@@ -1,8 +1,8 @@
-"""WARC records as they lie in a file: where each begins, and what is wrong with those that are not.
+"""Reading the WARC records of a file with their offsets, and reporting damaged parts.
 
-A record is a gzip member of its own (WARC 1.1, annex D), so that a file can be read from any
-record on, by several readers at once, and beyond a damaged one. Files without compression are read
-too. warcio ends a file at its first damage, which is why reading does not lean on it.
+Every record is a gzip member of its own (WARC 1.1, annex D), so that a file can be read from any
+record on, by several processes at once, and past a damaged one. Uncompressed files are supported
+too. warcio stops at the first damage, which is why it is not used for reading.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 MAX_RECORD = 32 * 1024 * 1024
-"""Bytes of one record, inflated. A response of the crawl has at most half of it."""
+"""Maximum bytes of one decompressed record; a response of a crawl has at most half of it."""
 
 CUT = "the file ends in the middle of a record"
 
@@ -28,7 +28,7 @@ _MAX_HEAD = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: its place in the file (bytes), its headers (names in lower case) and block."""
+    """One record: its position in the file (bytes), headers (names in lower case) and block."""
 
     offset: int
     length: int
@@ -42,14 +42,14 @@ class Record:
 
     @property
     def url(self) -> str | None:
-        """The address that the record is of."""
+        """The target URL of the record, if it has one."""
         url = self.headers.get("warc-target-uri")
         return url.strip("<>") if url else None  # wget writes it in angle brackets
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A part of a file that is no record: its place (bytes) and what is wrong, in plain words."""
+    """A part of a file that is not a record: its position (bytes) and the reason, as a text."""
 
     offset: int
     length: int
@@ -58,7 +58,7 @@ class Damage:
 
 
 class _DamagedError(Exception):
-    """What lies here is no record."""
+    """The bytes at this offset are not a record."""
 
     def __init__(self, reason: str, url: str | None = None) -> None:
         super().__init__(reason)
@@ -66,22 +66,22 @@ class _DamagedError(Exception):
 
 
 def read_records(path: Path, start: int = 0, end: int | None = None) -> Iterator[Record | Damage]:
-    """Yield what begins in ``path`` at ``start`` or behind it, and before ``end`` (bytes).
+    """Yield the records of ``path`` that begin at offsets from ``start`` up to ``end`` (bytes).
 
-    Ranges that meet give every record once. Damage is yielded in place of what it took, and
-    reading goes on at the next record. Raises OSError.
+    Adjacent ranges give every record exactly once. Damage is yielded in place of the damaged part,
+    and reading continues at the next record. Raises OSError.
     """
     with path.open("rb") as file:
-        # By its name, too: a damaged first byte must not cost the file.
+        # The name counts too: a damaged first byte must not make the file unreadable.
         is_packed = file.read(2) == _GZIP[:2] or path.suffix == ".gz"
-        shelf = _Packed(file) if is_packed else _Plain(file)
-        offset = shelf.next_start(start) if start else 0
+        records = _CompressedFile(file) if is_packed else _PlainFile(file)
+        offset = records.next_start(start) if start else 0
         while offset is not None and (end is None or offset < end):
             try:
-                found = shelf.read(offset)
+                found = records.read(offset)
             except _DamagedError as error:
-                following = shelf.next_start(offset + 1)
-                until = shelf.size if following is None else following
+                following = records.next_start(offset + 1)
+                until = records.size if following is None else following
                 yield Damage(offset, until - offset, str(error), error.url)
                 offset = following
                 continue
@@ -92,7 +92,7 @@ def read_records(path: Path, start: int = 0, end: int | None = None) -> Iterator
 
 
 class _RecordFile(ABC):
-    """A file, read through a buffer that moves along with it."""
+    """A file of records, read through a moving buffer."""
 
     mark: bytes
 
@@ -111,7 +111,7 @@ class _RecordFile(ABC):
         """Return True if a record begins at ``offset``."""
 
     def bytes_at(self, offset: int, least: int = 1) -> bytes:
-        """Return what lies at ``offset``: ``least`` bytes or more, unless the file ends before."""
+        """Return at least ``least`` bytes from ``offset``, or fewer at the end of the file."""
         inside = offset - self._at
         if inside < 0 or len(self._buffer) - inside < least:
             self.file.seek(offset)
@@ -120,7 +120,7 @@ class _RecordFile(ABC):
         return self._buffer[inside:] if inside else self._buffer
 
     def next_start(self, offset: int) -> int | None:
-        """Return where the next record begins, at ``offset`` or behind it."""
+        """Return the offset of the next record at or after ``offset``, or None."""
         while offset < self.size:
             window = self.bytes_at(offset, _CHUNK)
             found = window.find(self.mark)
@@ -133,7 +133,7 @@ class _RecordFile(ABC):
         return None
 
 
-class _Packed(_RecordFile):
+class _CompressedFile(_RecordFile):
     """A file whose records are gzip members."""
 
     mark = _GZIP
@@ -183,7 +183,7 @@ class _Packed(_RecordFile):
         return b"".join(parts), at - len(inflater.unused_data) - offset
 
 
-class _Plain(_RecordFile):
+class _PlainFile(_RecordFile):
     """A file without compression."""
 
     mark = _VERSION
@@ -212,7 +212,7 @@ class _Plain(_RecordFile):
 
 
 def _head(data: bytes) -> tuple[dict[str, str], int]:
-    """Return the headers of a record and where its block begins. Raises _DamagedError."""
+    """Return the headers of a record and the offset of its block. Raises _DamagedError."""
     end = data.find(_END, 0, _MAX_HEAD)
     if not data.startswith(_VERSION) or end < 0:
         raise _DamagedError("not a WARC record")
@@ -229,7 +229,7 @@ def _size(headers: dict[str, str]) -> int:
 
 
 def _url_in(parts: list[bytes]) -> str | None:
-    """Return the address of a record of which only the beginning could be read."""
+    """Return the URL of a record of which only the beginning could be read."""
     try:
         headers, _ = _head(parts[0][:_MAX_HEAD] if parts else b"")
     except _DamagedError:

@@ -1,4 +1,4 @@
-"""Archives to rows: many readers, one writer, and a place to go on from where it was cut off."""
+"""Re-extraction of archives into rows: worker processes, one writer, resumable."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ class _Portal:
 
 
 def read_ranges(ranges: Sequence[Range], recipes: Recipes, jobs: int) -> Generator[RangeRead]:
-    """Yield what the ranges hold, in their order, read by ``jobs`` processes.
+    """Yield the results of the ranges in their order, read by ``jobs`` processes.
 
-    Few ranges are under way at a time, so that memory does not grow with the archive. A range that
-    did not begin where the one before it ends is read again from there: what looks like a record
-    may lie in the body of another one. Raises OSError.
+    Few ranges are in progress at a time, so that memory does not grow with the archive. A range
+    whose first record does not begin where the range before it ended is read again from there: the
+    body of a record can contain what looks like another record. Raises OSError.
     """
     before: RangeRead | None = None
     for read in _read_all(ranges, recipes, jobs):
@@ -76,7 +76,7 @@ def read_ranges(ranges: Sequence[Range], recipes: Recipes, jobs: int) -> Generat
 
 
 def _true_start(before: RangeRead | None, read: RangeRead) -> int | None:
-    """Return where a range has to be read from, where that is not where it was."""
+    """Return the offset from which a range has to be read again, or None if it was correct."""
     if before is None or before.range.path != read.range.path or before.ended is None:
         return None
     if before.range.end != read.range.start or read.began in (None, before.ended):
@@ -89,34 +89,34 @@ def _read_all(ranges: Sequence[Range], recipes: Recipes, jobs: int) -> Iterator[
         for part in ranges:
             yield read_range(part, recipes)
         return
-    under_way: deque[Future[RangeRead]] = deque()
-    with _readers(jobs, recipes) as readers:
+    in_progress: deque[Future[RangeRead]] = deque()
+    with _workers(jobs, recipes) as workers:
         for part in ranges:
-            under_way.append(readers.submit(_read, part))
-            if len(under_way) > 2 * jobs:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
+            in_progress.append(workers.submit(_read, part))
+            if len(in_progress) > 2 * jobs:
+                yield in_progress.popleft().result()
+        while in_progress:
+            yield in_progress.popleft().result()
 
 
 @contextmanager
-def _readers(jobs: int, recipes: Recipes) -> Iterator[ProcessPoolExecutor]:
-    readers = ProcessPoolExecutor(
-        jobs, get_context("fork"), initializer=_begin_reading, initargs=(recipes, os.getpid())
+def _workers(jobs: int, recipes: Recipes) -> Iterator[ProcessPoolExecutor]:
+    workers = ProcessPoolExecutor(
+        jobs, get_context("fork"), initializer=_init_worker, initargs=(recipes, os.getpid())
     )
     try:
-        yield readers
+        yield workers
     finally:
-        readers.shutdown(wait=True, cancel_futures=True)
+        workers.shutdown(wait=True, cancel_futures=True)
 
 
-_RECIPES: list[Recipes] = []  # of this process, where it is one of the readers
+_RECIPES: list[Recipes] = []  # the recipes of a worker process
 
 
-def _begin_reading(recipes: Recipes, writer: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the writer decides when reading ends
+def _init_worker(recipes: Recipes, writer: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the writer stops its workers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # A reader that outlived the writer would hold its lock.
+    # A worker that outlived the writer would hold its lock.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != writer:
         os._exit(1)
@@ -128,10 +128,10 @@ def _read(part: Range) -> RangeRead:
 
 
 class Reextraction:
-    """The one writer: takes ranges in order, each in one transaction.
+    """The single writer: stores the ranges in order, each in one transaction.
 
-    ``compares``: note which fields change. ``asked``: what the command was asked for; interrupted,
-    the same one goes on behind the last range that was committed.
+    ``compares``: collect the fields that change. ``asked``: the arguments of the command; after an
+    interruption, the same arguments continue after the last committed range.
     """
 
     def __init__(
@@ -146,13 +146,13 @@ class Reextraction:
         self.differences: list[Difference] = []
         self.damage: list[tuple[Range, Damage]] = []
         self.foreign: Counter[str] = Counter()
-        self.damaged_before = 0  # records, in the part that an interrupted run has read
-        self._waiting: list[tuple[PageRead, Range]] = []  # revisits of what comes later
+        self.damaged_before = 0  # records, in the ranges that an interrupted run has committed
+        self._deferred: list[tuple[PageRead, Range]] = []  # revisits whose payload comes later
         self._recipes: dict[str, Recipe] = {}
         self._portals: dict[str, _Portal] = {}
 
     def begin(self) -> None:
-        """End what was killed before. Raises sqlite3.Error."""
+        """Give killed runs of the command an end. Raises sqlite3.Error."""
         with self.store.writing():
             self.progress.discard_others()
             self.store.runs.end_killed_commands(COMMAND, datetime.now(UTC))
@@ -164,13 +164,13 @@ class Reextraction:
         return [part for part in ranges if (str(part.path.resolve()), part.start) not in done]
 
     def store_range(self, read: RangeRead) -> None:
-        """Store what a range holds. Raises sqlite3.Error."""
-        damage = [found for found in read.damage if found.reason != CUT]  # a kill leaves that
-        waiting = len(self._waiting)
+        """Store the pages of a range. Raises sqlite3.Error."""
+        damage = [found for found in read.damage if found.reason != CUT]  # left by a killed crawl
+        deferred = len(self._deferred)
         with self.store.writing():
             for page in read.pages:
-                self._take_page(page, read.range)
-            if len(self._waiting) == waiting:  # else an interrupted reading begins here again
+                self._store_page(page, read.range)
+            if len(self._deferred) == deferred:  # otherwise the range is read again on resume
                 self.progress.record(read.range.path, read.range.start, len(damage))
         self.damage += [(read.range, found) for found in damage]
         self.foreign.update(read.foreign)
@@ -185,13 +185,13 @@ class Reextraction:
         """Pages on which the reader failed."""
         return sum(portal.counts["failed"] for portal in self._portals.values())
 
-    def _take_page(self, read: PageRead, part: Range) -> None:
+    def _store_page(self, read: PageRead, part: Range) -> None:
         portal = self._portal(read.portal)
         self._recipes[read.portal] = read.recipe
         if read.revisit:
             resolved = self._resolve(read, read.revisit)
             if resolved is None:
-                self._waiting.append((read, part))
+                self._deferred.append((read, part))
                 return
             read = resolved
         page_id = self.pages.add(read.portal, read.page)
@@ -208,28 +208,28 @@ class Reextraction:
         elif read.shown != "undated":
             portal.counts["no_article"] += 1
 
-    def _take_waiting(self) -> None:
-        """Take the revisits whose payload stood behind them; the others are damage."""
-        waiting, self._waiting = self._waiting, []
-        for read, part in waiting:
-            self._take_page(read, part)
-        for read, part in self._waiting:
+    def _store_deferred(self) -> None:
+        """Store the revisits whose payload came after them; report the others as damage."""
+        deferred, self._deferred = self._deferred, []
+        for read, part in deferred:
+            self._store_page(read, part)
+        for read, part in self._deferred:
             page = read.page
             lost = Damage(page.offset, page.length, _MISSING, page.url)
             self.damage.append((part, lost))
 
     def _resolve(self, read: PageRead, revisit: Revisit) -> PageRead | None:
-        """Return the page with the payload that it repeats, or None where that is not here."""
-        held = None
+        """Return the page with the payload that it repeats, or None if that is not stored."""
+        repeated = None
         if revisit.digest:
-            held = self.pages.with_digest(revisit.refers_to_url, revisit.digest)
-        held = held or self.pages.newest(revisit.refers_to_url, utc(revisit.captured_at))
-        capture = load_capture(self.pages, held) if held else None
-        if held is None or capture is None:
+            repeated = self.pages.with_digest(revisit.refers_to_url, revisit.digest)
+        repeated = repeated or self.pages.newest(revisit.refers_to_url, utc(revisit.captured_at))
+        capture = load_capture(self.pages, repeated) if repeated else None
+        if repeated is None or capture is None:
             return None
-        page = PageRead(read.recipe, replace(read.page, repeats=held.id))
+        page = PageRead(read.recipe, replace(read.page, repeats=repeated.id))
         if revisit.status != 200:
-            return page  # the portal said that nothing changed, and nothing was stored
+            return page  # a 304: the crawl stored nothing either
         again = Capture(revisit.url, 200, capture.headers, capture.body, revisit.captured_at)
         shown, item = read_capture(again, read.recipe)
         return PageRead(read.recipe, page.page, shown, item)
@@ -254,14 +254,14 @@ class Reextraction:
         return known
 
     def finish(self, *, is_whole: bool = True) -> list[dict[str, Any]]:
-        """Decide on pages without a date, end the runs and return the counts of each portal."""
+        """Decide on pages without a date, end the runs and return the counts per portal."""
         if is_whole:
             with self.store.writing():
-                self._take_waiting()
+                self._store_deferred()
         for name, portal in self._portals.items():
             with self.store.writing():
                 if is_whole:
-                    self._take_undated(name, portal)
+                    self._store_undated(name, portal)
                 self._end(portal, is_whole=is_whole)
         if is_whole:
             self.progress.clear()
@@ -270,13 +270,13 @@ class Reextraction:
             for name, portal in self._portals.items()
         ]
 
-    def _take_undated(self, name: str, portal: _Portal) -> None:
-        """Store the pages without a date whose addresses are like those of articles."""
-        shapes: Counter[str] | None = None
+    def _store_undated(self, name: str, portal: _Portal) -> None:
+        """Store the pages without a date whose URLs have the pattern of dated articles."""
+        patterns: Counter[str] | None = None
         for known in self.pages.undated(name):
-            shapes = self._dated_shapes(name) if shapes is None else shapes
+            patterns = self._dated_patterns(name) if patterns is None else patterns
             url = known.page.url
-            is_article = shapes[pattern_of(url)] >= SAMPLES and not is_skipped(url)
+            is_article = patterns[pattern_of(url)] >= SAMPLES and not is_skipped(url)
             capture = load_capture(self.pages, known) if is_article else None
             _, item = read_capture(capture, self._recipes[name]) if capture else (None, None)
             if isinstance(item, Article):
@@ -284,8 +284,8 @@ class Reextraction:
             else:
                 portal.counts["no_article"] += 1
 
-    def _dated_shapes(self, portal: str) -> Counter[str]:
-        """Return how many articles with a date stand at addresses of each shape."""
+    def _dated_patterns(self, portal: str) -> Counter[str]:
+        """Return the number of articles with a date per URL pattern."""
         return Counter(pattern_of(url) for url in dated_urls(self.store.db.conn, portal))
 
     def _end(self, portal: _Portal, *, is_whole: bool) -> None:
@@ -315,7 +315,7 @@ class Reextraction:
 
 
 def load_capture(pages: PageRepository, known: StoredPage) -> Capture | None:
-    """Return an archived page as it was served, or None where no archive holds it any more."""
+    """Return an archived page as it was served, or None if it is in no archive any more."""
     holder = pages.by_id(known.page.repeats) if known.page.repeats else known
     if holder is None:
         return None
@@ -332,5 +332,5 @@ def load_capture(pages: PageRepository, known: StoredPage) -> Capture | None:
 
 
 def _fingerprint(recipes: Recipes) -> str:
-    """Return what tells these recipes from others, so that half a reading is not gone on with."""
+    """Return a hash of the recipes: with other recipes an interrupted run is not resumed."""
     return hashlib.sha256(repr(recipes).encode()).hexdigest()[:16]

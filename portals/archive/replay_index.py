@@ -1,4 +1,4 @@
-"""Answers from archives in place of the network: the newest capture of each address."""
+"""An index of archives for replay: the newest capture of each URL, instead of the network."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OK, _NOT_MODIFIED = 200, 304
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A capture and where its record lies (bytes)."""
+    """A capture and the position of its record (bytes)."""
 
     capture: Capture
     path: Path
@@ -42,9 +42,9 @@ class _RecordPlace:
 
 
 class ReplayIndex:
-    """Answers for a set of archives: the newest capture of each address.
+    """The newest capture of each URL in a set of archives.
 
-    A revisit is answered with the payload that it repeats.
+    A revisit has the payload that it repeats. Raises ArchiveError if there is no response.
     """
 
     def __init__(self, paths: Iterable[str | Path]) -> None:
@@ -66,17 +66,17 @@ class ReplayIndex:
             if isinstance(found, Damage):
                 damaged.append((path, found))
             elif isinstance(found, Revisit):
-                held = self._payloads.get((_key(found.refers_to_url), found.digest))
-                if held and found.status == _OK:
-                    place = replace(held, captured_at=found.captured_at)
-                    self._note(found.url, place)
+                repeated = self._payloads.get((_key(found.refers_to_url), found.digest))
+                if repeated and found.status == _OK:
+                    place = replace(repeated, captured_at=found.captured_at)
+                    self._save_newest(found.url, place)
             elif found is not None and found.status != _NOT_MODIFIED and isinstance(record, Record):
                 place = _RecordPlace(number, record.offset, found.captured_at)
                 digest = record.headers.get("warc-payload-digest")
                 self._payloads[_key(found.url), digest] = place
-                self._note(found.url, place)
+                self._save_newest(found.url, place)
 
-    def _note(self, url: str, place: _RecordPlace) -> None:
+    def _save_newest(self, url: str, place: _RecordPlace) -> None:
         known = self._places.get(_key(url))
         if known is None or place.captured_at >= known.captured_at:
             self._places[_key(url)] = place
@@ -85,7 +85,7 @@ class ReplayIndex:
         return len(self._places)
 
     def find(self, url: str) -> Replayed | None:
-        """Return the newest capture of ``url``, or None where it is not archived."""
+        """Return the newest capture of ``url``, or None if it is not archived."""
         place = self._places.get(_key(url))
         if place is None:
             return None
@@ -100,7 +100,7 @@ class ReplayIndex:
 
 
 def record_at(path: Path, offset: int) -> Record | None:
-    """Return the record that begins at ``offset`` bytes, or None where none does.
+    """Return the record that begins at ``offset`` bytes, or None.
 
     Raises OSError.
     """
@@ -109,6 +109,6 @@ def record_at(path: Path, offset: int) -> Record | None:
 
 
 def _key(url: str) -> str:
-    """Return ``url`` as looked up: scheme and a bare closing slash do not matter."""
+    """Return ``url`` as an index key: scheme and a single trailing slash are ignored."""
     bare = url.split("#", 1)[0].split("://", 1)[-1]
     return bare[:-1] if bare.endswith("/") and bare.count("/") == 1 else bare

@@ -1,6 +1,6 @@
-"""The Internet Archive's Wayback Machine: its addresses, its index (CDX) and its traces in pages.
+"""The Internet Archive's Wayback Machine: its URLs, its index (CDX), and its changes to pages.
 
-Source of the rules: the documentation of the CDX server, and pages as it plays them, 2016-2026.
+Source of the rules: the documentation of the CDX server, and played-back pages, 2016-2026.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 VIA = "wayback"
-"""What rows that came through the archive say in ``via``."""
+"""The value of ``via`` in rows of pages from the archive."""
 
 MEMENTO = "memento-datetime"
-"""Header, in lower case, with which the archive vouches for a page that it plays back."""
+"""Header (in lower case) that marks a response as a played-back page."""
 
 _PLAYED = re.compile(r"^https?://[^/]+/web/(?P<at>\d{14})(?:[a-z]{2}_)?/(?P<url>https?:/{1,2}.+)$")
-_PAGE_SIZE = 2_000  # captures in one answer of the index
+_PAGE_SIZE = 2_000  # captures per response of the index
 _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
 _REWRITTEN = re.compile(
     rb"(?:https?:)?(?://[\w.:-]+)?/web/\d{4,14}(?:[a-z]{2}_)?/(?=https?:/{1,2}|//)", re.IGNORECASE
 )
-_ADDED = (  # first what it begins with, then what it ends with
+_ADDED = (  # (start, end) of the parts that the archive adds to a page
     (re.compile(rb"<!-- BEGIN WAYBACK TOOLBAR INSERT -->"), b"<!-- END WAYBACK TOOLBAR INSERT -->"),
     (re.compile(rb"<!--\s{1,9}FILE ARCHIVED ON "), b"-->"),
     (re.compile(rb"<!--\s{1,9}playback timings"), b"-->"),
@@ -32,7 +32,7 @@ _ADDED = (  # first what it begins with, then what it ends with
 
 @dataclass(frozen=True, slots=True)
 class PlaybackUrl:
-    """The address of a page as the archive has it; ``captured_at`` is aware (UTC)."""
+    """The original URL of a played-back page; ``captured_at`` is aware (UTC)."""
 
     url: str
     captured_at: datetime
@@ -51,18 +51,18 @@ class CdxRecord:
 
 @dataclass(frozen=True, slots=True)
 class CdxPage:
-    """One answer of the index, and the key with which the next one is asked for."""
+    """One response of the index, and the key with which the next one is requested."""
 
     records: list[CdxRecord]
     resume_key: str | None
 
 
 class UnreadableIndexError(ValueError):
-    """An answer in the index's place that is none."""
+    """The response is not a valid response of the index."""
 
 
 def parse_playback_url(url: str) -> PlaybackUrl | None:
-    """Return what is played back at ``url``, or None where it is no address of the archive."""
+    """Return the page played back at ``url``, or None if it is not a URL of the archive."""
     match = _PLAYED.match(url)
     if match is None:
         return None
@@ -73,12 +73,12 @@ def parse_playback_url(url: str) -> PlaybackUrl | None:
     original = re.sub(r"^(https?):/{1,2}", r"\1://", match["url"])
     try:
         return PlaybackUrl(_bare(original), at)
-    except ValueError:  # the index keeps whatever somebody once asked for
+    except ValueError:  # the index contains invalid URLs that were once requested
         return None
 
 
 def playback_url(base: str, line: CdxRecord) -> str:
-    """Return where the archive at ``base`` plays a capture back as it was served (``id_``)."""
+    """Return the URL at which the archive at ``base`` serves the original capture (``id_``)."""
     return f"{base.rstrip('/')}/web/{line.timestamp}id_/{line.original}"
 
 
@@ -90,12 +90,11 @@ def cdx_url(
     since: datetime | None = None,
     resume_key: str | None = None,
 ) -> str:
-    """Return the address that lists the captures of web pages on ``host``.
+    """Return the URL of the list of captures of HTML pages on ``host``.
 
-    ``pattern``: a regular expression that addresses must hold. ``since``: captures before it are
-    left out.
+    ``pattern``: a regular expression that the URLs must contain. ``since``: skip earlier captures.
     """
-    asked = [
+    parameters = [
         ("url", f"{host}/*"),
         ("output", "json"),
         ("fl", ",".join(_FIELDS)),
@@ -106,16 +105,16 @@ def cdx_url(
         ("showResumeKey", "true"),
     ]
     if pattern:
-        asked.append(("filter", f"original:.*(?:{pattern}).*"))
+        parameters.append(("filter", f"original:.*(?:{pattern}).*"))
     if since:
-        asked.append(("from", f"{since.astimezone(UTC):%Y%m%d}"))
+        parameters.append(("from", f"{since.astimezone(UTC):%Y%m%d}"))
     if resume_key:
-        asked.append(("resumeKey", resume_key))
-    return f"{base.rstrip('/')}/cdx/search/cdx?{urlencode(asked)}"
+        parameters.append(("resumeKey", resume_key))
+    return f"{base.rstrip('/')}/cdx/search/cdx?{urlencode(parameters)}"
 
 
 def parse_cdx_page(body: bytes) -> CdxPage:
-    """Return what the index answered. Raises UnreadableIndex."""
+    """Return the parsed response of the index. Raises UnreadableIndexError."""
     try:
         rows = json.loads(body or b"[]")
     except (ValueError, RecursionError) as error:
@@ -131,7 +130,7 @@ def parse_cdx_page(body: bytes) -> CdxPage:
 
 
 def undo_rewriting(body: bytes) -> bytes:
-    """Return a played-back page with its own links and without what the archive put into it."""
+    """Return a played-back page with its original links, without the archive's additions."""
     if b"/web/" not in body and b"WAYBACK" not in body and b"ARCHIVED ON" not in body:
         return body
     for begin, end in _ADDED:
@@ -140,7 +139,7 @@ def undo_rewriting(body: bytes) -> bytes:
 
 
 def _without(body: bytes, begin: re.Pattern[bytes], end: bytes) -> bytes:
-    """Return ``body`` without what stands between the marks, the marks included."""
+    """Return ``body`` without the parts from ``begin`` to ``end``, both included."""
     parts, at = [], 0
     while (match := begin.search(body, at)) and (stop := body.find(end, match.end())) >= 0:
         parts.append(body[at : match.start()])
@@ -149,6 +148,6 @@ def _without(body: bytes, begin: re.Pattern[bytes], end: bytes) -> bytes:
 
 
 def _bare(url: str) -> str:
-    """Return ``url`` without the port that its scheme implies (the index keeps ":80")."""
+    """Return ``url`` without the default port of its scheme (the index stores ":80")."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=re.sub(r":(?:80|443)$", "", parts.netloc)))

@@ -1,4 +1,4 @@
-"""Writing WARC files: every response of a crawl as it came, one file after another."""
+"""Writing WARC files: every response of a crawl as received, in files of limited size."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RevisitTarget:
 
 @dataclass(frozen=True, slots=True)
 class RecordLocation:
-    """Where a record lies (bytes), and the digest of its payload."""
+    """The position of a record in its file (bytes), and the digest of its payload."""
 
     path: Path
     offset: int
@@ -51,9 +51,9 @@ class RecordLocation:
 
 
 class ArchiveWriter:
-    """Writes one WARC file, gzip per record; a record is handed to the system whole.
+    """Writes one WARC file, gzip per record; each record is written with one system call.
 
-    ``about``: what the file says of itself (``isPartOf``: the portal).
+    ``about``: additional fields of the ``warcinfo`` record (``isPartOf``: the portal).
     """
 
     def __init__(
@@ -82,11 +82,11 @@ class ArchiveWriter:
     def write(
         self, capture: Capture, asked: Headers | None = None, earlier: RevisitTarget | None = None
     ) -> RecordLocation:
-        """Append one response, and the request's headers where they are given.
+        """Append one response, and its request if the request's headers are given (``asked``).
 
-        ``earlier``: a capture with the same payload, or the one that a 304 speaks of; the body is
-        not written again. Cookies and passwords are left out: they are of use to nobody but a
-        thief. Raises OSError.
+        ``earlier``: a capture with the same payload, or the one that a 304 refers to; then a
+        revisit record without the body is written. Cookies and credentials are removed: in an
+        archive they are only a risk. Raises OSError.
         """
         digest = payload_digest(capture.body)
         date = warc_date(capture.captured_at)
@@ -141,14 +141,14 @@ class ArchiveWriter:
         )
 
     def _append(self, record: ArcWarcRecord) -> int:
-        """Write a record and return where it begins."""
+        """Write a record and return its offset."""
         offset = self._file.tell()
         self._writer.write_record(record)
         self._file.flush()
         return offset
 
     def sync(self) -> None:
-        """Wait until the disk has what was written."""
+        """Flush the written records to the disk."""
         os.fsync(self._file.fileno())
 
     def close(self) -> None:
@@ -171,7 +171,7 @@ class RollingWriter:
     def write(
         self, capture: Capture, asked: Headers | None = None, earlier: RevisitTarget | None = None
     ) -> RecordLocation:
-        """Append a response, to a new file where the last one is full. Raises OSError."""
+        """Append a response, to a new file if the last one is full. Raises OSError."""
         if self._writer is not None and self._writer.size >= self.largest:
             self.close()
             self._number += 1
@@ -182,7 +182,7 @@ class RollingWriter:
         return self._writer.write(capture, asked, earlier)
 
     def sync(self) -> None:
-        """Wait until the disk has what was written, where anything was."""
+        """Flush the written records to the disk, if there are any."""
         if self._writer is not None and not self._is_synced:
             self._writer.sync()
             self._is_synced = True
@@ -200,7 +200,7 @@ def _public(headers: Headers) -> Iterable[tuple[str, str]]:
 
 
 def _record_id(name: str, date: str, body: bytes) -> str:
-    """Return an id that the same capture always has, so that archives can be compared."""
+    """Return a record id derived from the capture, so that archives can be compared."""
     digest = hashlib.sha256(body).hexdigest()
     return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{name} {date} {digest}')}>"
 

@@ -1,1 +1,1 @@
-"""Finding the articles of a portal whose listings nobody described: pure, no network in it."""
+"""Finding the articles of a portal whose listings are not described: pure, without network."""

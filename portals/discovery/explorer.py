@@ -1,8 +1,8 @@
-"""Deciding which addresses of a portal to read, from what the pages read so far turned out to be.
+"""Deciding which URLs of a portal to crawl next, from the kinds of the pages read so far.
 
-Links are grouped by the shape of their address. A few of each shape are read; shapes whose pages
-are articles are read in full, shapes whose pages list articles are followed with their pagers,
-and the rest is left alone. Reading pages that are neither is rationed by the articles found.
+Links are grouped by the pattern of their URL. A few URLs of each pattern are sampled; patterns of
+article pages are crawled in full, patterns of listing pages are followed with their pagers, and
+other patterns are skipped. The budget for pages that are neither grows with the articles found.
 """
 
 from __future__ import annotations
@@ -27,49 +27,52 @@ from portals.outcomes import StopReason
 from portals.urls import host_of, url_key
 
 SAMPLES = 2
-"""Pages read of a shape before its first verdict."""
+"""Pages read of a pattern before it is classified for the first time."""
 
 PATIENCE = 6
-"""Pages read of a shape to which headlines lead, before it is given up: some may be galleries."""
+"""Sample size of a pattern with headlines as link texts: some of its pages may be galleries."""
 
 TITLE_WORDS = 5
-"""A link with as many words reads as a headline."""
+"""A link text of at least this many words counts as a headline."""
 
 MIN_LISTED = 3
-"""A page that leads to as many articles is a list."""
+"""A page with at least this many links to articles is a listing page."""
 
 MAX_EMPTY_LISTINGS = 4
-"""After as many list pages in a row that led to nothing new, a shape of lists is exhausted."""
+"""A listing pattern is exhausted after this many pages in a row without a new article."""
 
 MAX_EMPTY_PAGES = 8
-"""After as many pages of one list in a row that led to nothing new, its pager is left."""
+"""A pager is followed no further after this many pages in a row without a new article."""
 
 MAX_PATTERNS = 5_000
-"""Kinds of addresses that are told apart; a portal has some dozens, a trap one for every link."""
+"""URL patterns that are tracked; a portal has some dozens, a crawler trap one for every link."""
 
 MAX_UNJUDGED = 20_000
-"""Addresses of one kind that wait for a verdict on it."""
+"""URLs queued per pattern until the pattern is classified."""
 
-_BATCH = 8  # lists of one shape that are asked for at once
-_FREE_LISTINGS = 40  # lists that may lead to nothing new, beside half as many as articles: no loop
-_LISTINGS_PER_ARTICLE = 0.5  # of addresses (facets, calendars, sessions) costs more
-_KEPT_PAGES = 300  # pages that were no list when they were read, looked at again later
+_BATCH = 8  # listing pages of one pattern that are requested at once
+# Listing pages without a new article that are allowed: a fixed number, and a share of the articles.
+# They bound what a loop of URLs costs (facets, calendars, session ids).
+_FREE_LISTINGS = 40
+_LISTINGS_PER_ARTICLE = 0.5
+_MAX_RECONSIDERED = 300  # pages not recognised as listings when read, which are checked again later
 
 _FREE_READS = 4
 _READS_PER_ARTICLE = 0.12
 
 
 class Explorer:
-    """The memory of one exploration. Feed it pages with ``see``; it answers with visits.
+    """The state of one exploration: ``on_page`` and ``on_failure`` return the next targets.
 
-    ``is_known``: tells of an address that it is an article which needs no visit;
-    ``stops_at_known``: a list page with nothing but such articles ends its list.
+    ``learned``: URL patterns of earlier runs. ``is_known``: returns True for the URL of an article
+    that is not requested again; ``stops_at_known``: a listing ends at a page with known articles
+    only.
     """
 
     def __init__(
         self,
         home: str,
-        learnt: Iterable[UrlPattern] = (),
+        learned: Iterable[UrlPattern] = (),
         is_known: Callable[[str], bool] = lambda _: False,
         *,
         stops_at_known: bool = False,
@@ -79,23 +82,23 @@ class Explorer:
         self.stops_at_known = stops_at_known
         self.host = host_of(home)
         self.patterns: dict[str, UrlPattern] = {}
-        for shape in learnt:
-            self.patterns[shape.name] = replace(shape, trusted=True)
+        for pattern in learned:
+            self.patterns[pattern.name] = replace(pattern, trusted=True)
         self.articles = 0
         self.wasted_requests = 0
         self._known_keys = {_key(home)}
-        self._asked: dict[str, str] = {}
+        self._requested: dict[str, str] = {}
         self._hashes: dict[str, str] = {}
         self._labels: dict[str, str] = {}
-        self._pages_asked: set[str] = set()
-        self._list_contents: dict[str, set[int]] = {}
+        self._requested_pages: set[str] = set()
+        self._listing_contents: dict[str, set[int]] = {}
         self._empty_streaks: dict[str, int] = {}
         self._not_listings: dict[str, list[FoundLink]] = {}
         self._late_targets: list[CrawlTarget] = []
         self.unsorted = 0
         self.empty_listings = 0
 
-    # --- what the crawl tells ------------------------------------------------------------------
+    # --- events of the crawl -------------------------------------------------------------------
 
     def on_page(
         self,
@@ -104,102 +107,104 @@ class Explorer:
         links: Sequence[FoundLink],
         content_hash: str | None = None,
     ) -> ExplorationStep:
-        """Take in one page that was read and return what to read next."""
-        is_page = _key(url) in self._pages_asked
-        shape = self._answered(url)
+        """Record a page that was read and return whether it is a listing, with the next targets."""
+        is_next_page = _key(url) in self._requested_pages
+        pattern = self._finish(url)
         own = [link for link in links if self._is_own(link.url)]
         if kind == "article":
-            self._on_article(shape, url, content_hash)
+            self._on_article(pattern, url, content_hash)
             self._collect(own, url)
             return ExplorationStep(is_listing=False, targets=self._next())
         fresh = self._collect(own, url)
         listed = self._listed(own)
         has_new = bool(self._listed(fresh))
         proven = any(self._kind_of(link.url) == "article" for link in fresh)
-        is_list = kind == "other" and len(listed) >= (1 if is_page or proven else MIN_LISTED)
-        if kind == "other" and not is_list and len(self._not_listings) < _KEPT_PAGES:
+        fewest = 1 if is_next_page or proven else MIN_LISTED
+        is_listing = kind == "other" and len(listed) >= fewest
+        if kind == "other" and not is_listing and len(self._not_listings) < _MAX_RECONSIDERED:
             self._not_listings[url] = own
-        if shape is not None:
-            self._on_no_article(shape, url, kind, is_list=is_list, has_new=has_new)
-        if not is_list:
-            return ExplorationStep(is_list, self._next(), len(listed))
+        if pattern is not None:
+            self._on_no_article(pattern, url, kind, is_listing=is_listing, has_new=has_new)
+        if not is_listing:
+            return ExplorationStep(is_listing, self._next(), len(listed))
         pages, stopped = self._pages(url, own, listed, has_new=has_new)
-        return ExplorationStep(is_list, [*pages, *self._next()], len(listed), stopped)
+        return ExplorationStep(is_listing, [*pages, *self._next()], len(listed), stopped)
 
     def on_failure(self, url: str) -> list[CrawlTarget]:
-        """Take in that ``url`` could not be read and return what to read next."""
-        shape = self._answered(url)
-        if shape is not None:
-            shape.pages_read += 1
-            shape.others += 1
+        """Record that ``url`` could not be read and return the next targets."""
+        pattern = self._finish(url)
+        if pattern is not None:
+            pattern.pages_read += 1
+            pattern.others += 1
             self.wasted_requests += 1
-            self._judge(shape)
+            self._judge(pattern)
         return self._next()
 
     def accepts_undated(self, url: str) -> bool:
-        """Return True if a page without a date at ``url`` is an article all the same.
+        """Return True if a page without a date at ``url`` is nevertheless an article.
 
-        It is one where its shape is one of articles and a headline led to it: static pages
-        ("Giới thiệu") are reached from menus by a word or two.
+        It is one if its URL pattern is one of articles and its link text is a headline: links to
+        static pages ("Giới thiệu") have a word or two.
         """
-        shape = self.patterns.get(pattern_of(url))
+        pattern = self.patterns.get(pattern_of(url))
         label = self._labels.get(_key(url), "")
-        if shape is None or len(words(label)) < TITLE_WORDS:
+        if pattern is None or len(words(label)) < TITLE_WORDS:
             return False
-        return shape.articles >= SAMPLES or shape.undated > max(SAMPLES, shape.others)
+        return pattern.articles >= SAMPLES or pattern.undated > max(SAMPLES, pattern.others)
 
     def exhausted(self) -> list[UrlPattern]:
-        """Return the shapes of lists that were left while some of their addresses still waited."""
-        lists = (shape for shape in self.patterns.values() if shape.kind == "listing")
-        return [shape for shape in lists if shape.queued and not self._is_followed(shape)]
+        """Return the listing patterns that were abandoned with URLs still queued."""
+        listings = (pattern for pattern in self.patterns.values() if pattern.kind == "listing")
+        return [each for each in listings if each.queued and not self._is_followed(each)]
 
     def learned(self) -> list[UrlPattern]:
-        """Return the shapes of which pages were read."""
-        return [shape for shape in self.patterns.values() if shape.pages_read]
+        """Return the patterns of the pages that were read."""
+        return [pattern for pattern in self.patterns.values() if pattern.pages_read]
 
     # --- one page ------------------------------------------------------------------------------
 
-    def _answered(self, url: str) -> UrlPattern | None:
-        name = self._asked.pop(_key(url), None)
+    def _finish(self, url: str) -> UrlPattern | None:
+        name = self._requested.pop(_key(url), None)
         self._known_keys.add(_key(url))
         if name is None:
             return None
-        shape = self.patterns[name]
-        shape.in_flight -= 1
-        return shape
+        pattern = self.patterns[name]
+        pattern.in_flight -= 1
+        return pattern
 
-    def _on_article(self, shape: UrlPattern | None, url: str, content_hash: str | None) -> None:
+    def _on_article(self, pattern: UrlPattern | None, url: str, content_hash: str | None) -> None:
         self.articles += 1
-        if shape is None:
+        if pattern is None:
             return
-        shape.pages_read += 1
-        first = self._hashes.setdefault(content_hash, shape.name) if content_hash else shape.name
-        if first != shape.name and not shape.trusted:
-            shape.duplicates += 1
+        pattern.pages_read += 1
+        name = pattern.name
+        first = self._hashes.setdefault(content_hash, name) if content_hash else name
+        if first != name and not pattern.trusted:
+            pattern.duplicates += 1
             self.wasted_requests += 1
         else:
-            shape.articles += 1
-            shape.example = shape.example or url
-        self._judge(shape)
+            pattern.articles += 1
+            pattern.example = pattern.example or url
+        self._judge(pattern)
 
     def _on_no_article(
-        self, shape: UrlPattern, url: str, kind: PageKind, *, is_list: bool, has_new: bool
+        self, pattern: UrlPattern, url: str, kind: PageKind, *, is_listing: bool, has_new: bool
     ) -> None:
-        shape.pages_read += 1
-        if is_list:
-            shape.listings += 1
-            shape.example = shape.example or url
-            shape.empty_streak = 0 if has_new else shape.empty_streak + 1
+        pattern.pages_read += 1
+        if is_listing:
+            pattern.listings += 1
+            pattern.example = pattern.example or url
+            pattern.empty_streak = 0 if has_new else pattern.empty_streak + 1
             self.empty_listings += not has_new
         elif kind == "undated" and len(words(self._labels.get(_key(url), ""))) >= TITLE_WORDS:
-            shape.undated += 1
+            pattern.undated += 1
         else:
-            shape.others += 1
+            pattern.others += 1
             self.wasted_requests += 1
-        self._judge(shape)
+        self._judge(pattern)
 
     def _listed(self, links: Iterable[FoundLink]) -> frozenset[str]:
-        """Return the addresses among ``links`` that are articles, or promise to be."""
+        """Return the URLs among ``links`` that are articles, or probably are: by their headline."""
         return frozenset(
             link.url
             for link in links
@@ -210,12 +215,12 @@ class Explorer:
     def _pages(
         self, url: str, own: Sequence[FoundLink], listed: frozenset[str], *, has_new: bool
     ) -> tuple[list[CrawlTarget], StopReason | None]:
-        """Return the other pages of the list at ``url``, or why it ends: nothing in it is new."""
-        section = listing_of(url)
-        contents = self._list_contents.setdefault(section, set())
-        streak = 0 if has_new else self._empty_streaks.get(section, 0) + 1
-        self._empty_streaks[section] = streak
-        # Past its end a list shows its last or first page again, with other side boxes perhaps.
+        """Return the other pages of the listing at ``url``, or why it is followed no further."""
+        listing = listing_of(url)
+        contents = self._listing_contents.setdefault(listing, set())
+        streak = 0 if has_new else self._empty_streaks.get(listing, 0) + 1
+        self._empty_streaks[listing] = streak
+        # A page number past the end gives the last or first page, perhaps with other side boxes.
         rules = {
             StopReason.KNOWN: streak > 0 and self.stops_at_known,
             StopReason.REPEATS: hash(listed) in contents,
@@ -225,48 +230,48 @@ class Explorer:
         if stop_reason := next((rule for rule, applies in rules.items() if applies), None):
             return [], stop_reason
         contents.add(hash(listed))
-        visits = []
+        targets = []
         for link in own:
-            if is_pager_label(link.text) and is_page_of(link.url, url) and self._ask(link.url):
-                self._pages_asked.add(_key(link.url))
-                visits.append(CrawlTarget(link.url, "page"))
-        return visits, None
+            if is_pager_label(link.text) and is_page_of(link.url, url) and self._request(link.url):
+                self._requested_pages.add(_key(link.url))
+                targets.append(CrawlTarget(link.url, "page"))
+        return targets, None
 
     def _has_looped(self) -> bool:
         return self.empty_listings > _FREE_LISTINGS + _LISTINGS_PER_ARTICLE * self.articles
 
-    def _judge(self, shape: UrlPattern) -> None:
-        before = shape.kind
-        if not shape.trusted or shape.kind == "other":
-            shape.kind = self._verdict(shape)
-        if shape.kind == "article" and before != "article":
+    def _judge(self, pattern: UrlPattern) -> None:
+        before = pattern.kind
+        if not pattern.trusted or pattern.kind == "other":
+            pattern.kind = self._verdict(pattern)
+        if pattern.kind == "article" and before != "article":
             self._reconsider_pages()
 
-    def _verdict(self, shape: UrlPattern) -> PatternKind:
-        stories = shape.articles + shape.undated
-        if shape.duplicates >= SAMPLES and shape.duplicates > shape.articles:
+    def _verdict(self, pattern: UrlPattern) -> PatternKind:
+        stories = pattern.articles + pattern.undated
+        if pattern.duplicates >= SAMPLES and pattern.duplicates > pattern.articles:
             return "other"
-        if shape.listings:
+        if pattern.listings:
             return "listing"
-        if stories >= SAMPLES and stories >= shape.others:
+        if stories >= SAMPLES and stories >= pattern.others:
             return "article"
-        if stories and not shape.queued and shape.articles:
+        if stories and not pattern.queued and pattern.articles:
             return "article"
-        patience = PATIENCE if _leads_by_headlines(shape) else SAMPLES
-        return "other" if shape.others >= patience and not shape.articles else "unknown"
+        patience = PATIENCE if _leads_by_headlines(pattern) else SAMPLES
+        return "other" if pattern.others >= patience and not pattern.articles else "unknown"
 
     def _reconsider_pages(self) -> None:
-        """Pages that listed nothing known when they were read may be lists after all."""
+        """Classify pages again whose links have meanwhile turned out to be articles."""
         for url, own in list(self._not_listings.items()):
             proven = [link for link in own if self._kind_of(link.url) == "article"]
-            shape = self.patterns.get(pattern_of(url))
-            if not proven or shape is None:
+            pattern = self.patterns.get(pattern_of(url))
+            if not proven or pattern is None:
                 continue
             del self._not_listings[url]
-            shape.listings += 1
-            shape.others = max(0, shape.others - 1)
+            pattern.listings += 1
+            pattern.others = max(0, pattern.others - 1)
             self.wasted_requests = max(0, self.wasted_requests - 1)
-            shape.kind = self._verdict(shape)
+            pattern.kind = self._verdict(pattern)
             self._late_targets += self._pages(url, own, self._listed(own), has_new=True)[0]
 
     # --- links ---------------------------------------------------------------------------------
@@ -275,13 +280,13 @@ class Explorer:
         return host_of(url) == self.host and not is_skipped(url)
 
     def _kind_of(self, url: str) -> PatternKind:
-        shape = self.patterns.get(pattern_of(url))
-        return shape.kind if shape else "unknown"
+        pattern = self.patterns.get(pattern_of(url))
+        return pattern.kind if pattern else "unknown"
 
     def _collect(self, links: Iterable[FoundLink], page: str) -> list[FoundLink]:
-        """Put links not met before into their shapes' waiting lists and return them.
+        """Queue links that are new under their patterns and return them.
 
-        Other pages of the list at ``page`` do not wait: a list's own pager leads to them.
+        Other pages of the listing at ``page`` are not queued: its pager is followed instead.
         """
         fresh = []
         for link in links:
@@ -289,19 +294,19 @@ class Explorer:
             if not self._has_room(name):
                 self.unsorted += 1
                 continue
-            shape = self.patterns.setdefault(name, UrlPattern(name))
-            if link.url in shape.queued:
-                if len(link.text) > len(shape.queued[link.url]):
-                    shape.queued[link.url] = link.text
+            pattern = self.patterns.setdefault(name, UrlPattern(name))
+            if link.url in pattern.queued:
+                if len(link.text) > len(pattern.queued[link.url]):
+                    pattern.queued[link.url] = link.text
                 continue
             if _key(link.url) in self._known_keys:
                 continue
             if is_pager_label(link.text) and is_page_of(link.url, page):
                 continue
             if self.is_known(link.url):
-                self._take_known(shape, link)
+                self._record_known(pattern, link)
                 continue
-            shape.queued[link.url] = link.text
+            pattern.queued[link.url] = link.text
             fresh.append(link)
         return fresh
 
@@ -310,82 +315,83 @@ class Explorer:
             return len(self.patterns[name].queued) < MAX_UNJUDGED
         return len(self.patterns) < MAX_PATTERNS
 
-    def _take_known(self, shape: UrlPattern, link: FoundLink) -> None:
+    def _record_known(self, pattern: UrlPattern, link: FoundLink) -> None:
         self._known_keys.add(_key(link.url))
         self.articles += 1
-        shape.articles += 1
-        shape.example = shape.example or link.url
-        if shape.kind == "unknown":
-            shape.kind = "article"
+        pattern.articles += 1
+        pattern.example = pattern.example or link.url
+        if pattern.kind == "unknown":
+            pattern.kind = "article"
 
-    def _ask(self, url: str) -> bool:
+    def _request(self, url: str) -> bool:
         key = _key(url)
         if key in self._known_keys:
             return False
         self._known_keys.add(key)
         name = pattern_of(url)
-        shape = self.patterns.setdefault(name, UrlPattern(name))
-        self._labels[key] = shape.queued.pop(url, "")
-        shape.in_flight += 1
-        self._asked[key] = name
+        pattern = self.patterns.setdefault(name, UrlPattern(name))
+        self._labels[key] = pattern.queued.pop(url, "")
+        pattern.in_flight += 1
+        self._requested[key] = name
         return True
 
     # --- what next -----------------------------------------------------------------------------
 
     def _next(self) -> list[CrawlTarget]:
-        visits, self._late_targets = self._late_targets, []
-        for shape in list(self.patterns.values()):
-            if shape.kind == "article":
-                visits += self._take(shape, len(shape.queued), "article")
-            elif shape.kind == "listing" and self._is_followed(shape):
-                visits += self._take(shape, _BATCH - shape.in_flight, "listing")
-        for shape in self._by_promise():
-            samples = PATIENCE if shape.others and _leads_by_headlines(shape) else SAMPLES
-            wanted = samples - shape.pages_read - shape.in_flight
-            if shape.kind == "unknown" and wanted > 0 and _best_promise(shape) > _STATIC_PROMISE:
-                visits += self._take(shape, wanted, "sample")
-        if not visits and not self._asked:
-            visits = self._explore_further()
-        return visits
+        targets, self._late_targets = self._late_targets, []
+        for pattern in list(self.patterns.values()):
+            if pattern.kind == "article":
+                targets += self._targets(pattern, len(pattern.queued), "article")
+            elif pattern.kind == "listing" and self._is_followed(pattern):
+                targets += self._targets(pattern, _BATCH - pattern.in_flight, "listing")
+        for pattern in self._by_promise():
+            samples = PATIENCE if pattern.others and _leads_by_headlines(pattern) else SAMPLES
+            wanted = samples - pattern.pages_read - pattern.in_flight
+            is_static = _best_promise(pattern) <= _STATIC_PROMISE
+            if pattern.kind == "unknown" and wanted > 0 and not is_static:
+                targets += self._targets(pattern, wanted, "sample")
+        if not targets and not self._requested:
+            targets = self._explore_further()
+        return targets
 
-    def _is_followed(self, shape: UrlPattern) -> bool:
-        """Return True if a shape of lists is still read; one that holds articles too always is."""
-        if shape.articles:
+    def _is_followed(self, pattern: UrlPattern) -> bool:
+        """Return True if a listing pattern is still crawled; one with articles too always is."""
+        if pattern.articles:
             return True
-        return shape.empty_streak < MAX_EMPTY_LISTINGS and not self._has_looped()
+        return pattern.empty_streak < MAX_EMPTY_LISTINGS and not self._has_looped()
 
     def _explore_further(self) -> list[CrawlTarget]:
-        """Nothing is under way: spend what is left of the ration on the most promising rest."""
+        """With no request in flight, spend the remaining budget on the most promising pattern."""
         if self.wasted_requests >= _FREE_READS + _READS_PER_ARTICLE * self.articles:
             return []
-        for shape in self._by_promise():
-            if shape.duplicates < SAMPLES and (not shape.trusted or not self.articles):
-                return self._take(shape, 1, "sample")
+        for pattern in self._by_promise():
+            if pattern.duplicates < SAMPLES and (not pattern.trusted or not self.articles):
+                return self._targets(pattern, 1, "sample")
         return []
 
     def _by_promise(self) -> list[UrlPattern]:
-        """Return the shapes that wait for a verdict, the most promising first."""
-        open_shapes = [
+        """Return the unclassified patterns with queued URLs, the most promising first."""
+        undecided = [
             s for s in self.patterns.values() if s.queued and s.kind in ("unknown", "other")
         ]
-        return sorted(open_shapes, key=_best_promise, reverse=True)
+        return sorted(undecided, key=_best_promise, reverse=True)
 
-    def _take(
-        self, shape: UrlPattern, count: int, purpose: Literal["article", "listing", "sample"]
+    def _targets(
+        self, pattern: UrlPattern, count: int, purpose: Literal["article", "listing", "sample"]
     ) -> list[CrawlTarget]:
-        ranked = sorted(shape.queued.items(), key=_promise, reverse=True)[: max(0, count)]
-        return [CrawlTarget(url, purpose) for url, _ in ranked if self._ask(url)]
+        ranked = sorted(pattern.queued.items(), key=_promise, reverse=True)[: max(0, count)]
+        return [CrawlTarget(url, purpose) for url, _ in ranked if self._request(url)]
 
 
-def _leads_by_headlines(shape: UrlPattern) -> bool:
-    return any(len(words(label)) >= TITLE_WORDS for label in shape.queued.values())
+def _leads_by_headlines(pattern: UrlPattern) -> bool:
+    return any(len(words(label)) >= TITLE_WORDS for label in pattern.queued.values())
 
 
 _STATIC_PROMISE = (1, 0)
 
 
-def _best_promise(shape: UrlPattern) -> tuple[int, int]:
-    return max(map(_promise, shape.queued.items()))
+def _best_promise(pattern: UrlPattern) -> tuple[int, int]:
+    return max(map(_promise, pattern.queued.items()))
 
 
 def _promise(link: tuple[str, str]) -> tuple[int, int]:
@@ -398,5 +404,5 @@ def _promise(link: tuple[str, str]) -> tuple[int, int]:
 
 
 def _key(url: str) -> str:
-    """Return ``url`` so that twins by scheme, ``www.``, slash and case of the host are one."""
+    """Return ``url`` without differences in scheme, ``www.``, slash and case of the host."""
     return f"{host_of(url)}{url_key(url)}"

@@ -1,4 +1,4 @@
-"""The links of a page, as exploration takes them."""
+"""The links of a page, normalised for exploration."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from portals.language.text import clean
 from portals.urls import host_of
 
 _BREAKS = re.compile(r"[\r\n\t]+")
-_MAX_LABEL = 500  # characters of what a link says
-_MAX_PIECES = 50  # of its text
-_MAX_DEPTH = 8  # of a menu
+_MAX_LABEL = 500  # characters of a link text
+_MAX_PIECES = 50  # text nodes of a link
+_MAX_DEPTH = 8  # levels of a menu
 _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#")
 
 
 def found_links(page: Page) -> list[FoundLink]:
-    """Return the http(s) links of ``page`` in order, each address once with its longest words."""
+    """Return the http(s) links of ``page`` in order, each URL once with its longest link text."""
     base = _base(page)
     found: dict[str, str] = {}
     for element in page.root.iter("a", "area", "link"):
@@ -45,7 +45,7 @@ def found_links(page: Page) -> list[FoundLink]:
 
 
 def _base(page: Page) -> str:
-    """Return the address that relative links start from; a base on a media host is a mistake."""
+    """Return the base URL of relative links; a ``base`` with another host (media) is ignored."""
     for element in page.root.iterfind(".//base[@href]"):
         base = _joined(page.url, str(element.get("href") or "")) or ""
         if base and host_of(base) == host_of(page.url):
@@ -59,7 +59,7 @@ def _absolute(base: str, href: str) -> str | None:
 
 
 def _joined(base: str, href: str) -> str | None:
-    """Return the http(s) address that ``href`` is on a page at ``base``, or None."""
+    """Return ``href`` resolved against ``base``, or None if that is no http(s) URL."""
     try:
         url = urljoin(base, href)
         parts = urlsplit(url)
@@ -69,9 +69,9 @@ def _joined(base: str, href: str) -> str | None:
 
 
 def news_sections(page: Page) -> list[str]:
-    """Return the news entries of the menu: those named so, and all that hang below one.
+    """Return the URLs of the menu's news entries: by their labels, with all entries below them.
 
-    An entry below a static one ("Giới thiệu") is none, whatever its name.
+    An entry below a static one ("Giới thiệu") is excluded, whatever its label.
     """
     base = _base(page)
     found: dict[str, None] = {}
@@ -94,12 +94,12 @@ def _menu_links_above(item: HtmlElement) -> list[HtmlElement]:
 
 
 def _label(link: HtmlElement) -> str:
-    """Return what a link says, or what it is called where it shows a picture only."""
+    """Return the longest of a link's text, its ``title`` and the ``alt`` of its pictures."""
     names = [link.get("title"), *(image.get("alt") for image in islice(link.iter("img"), 3))]
     return max([_words(link), *(clean(name[:_MAX_LABEL]) for name in names if name)], key=len)
 
 
 def _words(link: HtmlElement) -> str:
-    """Return the beginning of what a link says: a page may nest its links in each other."""
+    """Return the beginning of a link's text: a malformed page may nest its links in each other."""
     pieces = (piece[:_MAX_LABEL] for piece in islice(link.itertext(), _MAX_PIECES))
     return clean("".join(pieces))[:_MAX_LABEL]

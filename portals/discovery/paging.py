@@ -1,4 +1,4 @@
-"""Turning the pages of a list: what its pager says, and where in the list a page stands."""
+"""Following the pages of a listing: reading its pager, and the position of a page in it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from portals.language.sections import is_back_label, is_next_label
 from portals.urls import url_key
 
 KNOWN_STREAK = 5
-"""After so many known articles in a row a section ends: an earlier walk has met what follows."""
+"""A listing ends after this many known articles in a row: an earlier traversal saw the rest."""
 
 MAX_LISTING_PAGES = 5_000
-"""Pages of one list that are read in one walk; the longest known has some 1,200."""
+"""Pages of one listing that one traversal reads; the longest known has some 1,200."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListingCursor:
-    """Where in a list a page stands.
+    """The position of a page in its listing.
 
-    ``section``: address of the first page; ``last``: the highest page number that a pager showed;
-    ``known_run``: known articles in a row up to this page; ``ahead``: number and address of pages
-    behind this one; ``first``: one of the portal's declared lists, which must lead to articles.
+    ``listing``: URL of the first page; ``number``: of this page, from 1; ``last``: the highest page
+    number shown by a pager; ``known_streak``: known articles in a row up to this page;
+    ``upcoming_pages``: (number, URL) of later pages; ``is_declared``: the listing is declared by
+    the portal's recipe, so that it must lead to articles.
     """
 
     listing: str
@@ -36,17 +37,17 @@ class ListingCursor:
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """The next page (several where no label tells which), and numbered pages ahead."""
+    """URLs of the next page (several candidates if no label is clear), and later (number, URL)s."""
 
     next: tuple[str, ...]
     upcoming_pages: tuple[tuple[int, str], ...] = ()
 
 
 def read_pager(links: Iterable[tuple[str, str]], number: int) -> Pager:
-    """Return the next page of a list from its pager on page ``number``.
+    """Return the next page of a listing from its pager on page ``number``.
 
-    ``links``: labels with addresses. A number tells most, then an arrow; first, last and back are
-    left alone.
+    ``links``: (label, URL). A number is the best evidence, then an arrow; links to the first, last
+    and previous page are skipped.
     """
     numbered: dict[int, str] = {}
     arrows: list[str] = []
@@ -67,5 +68,5 @@ def read_pager(links: Iterable[tuple[str, str]], number: int) -> Pager:
 
 
 def fingerprint_of(items: Sequence[str]) -> str:
-    """Return the fingerprint of a list: of the addresses of its articles, in order."""
+    """Return the fingerprint of a listing page: a hash of its articles' URLs, in order."""
     return hashlib.sha256("\n".join(map(url_key, items)).encode()).hexdigest()[:16]

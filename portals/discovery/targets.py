@@ -1,4 +1,4 @@
-"""What exploration is told and what it answers: links, visits, and shapes of addresses."""
+"""Input and output of exploration: links, crawl targets and URL patterns."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Literal
 from portals.outcomes import StopReason
 
 PageKind = Literal["article", "undated", "other"]
-"""What a page shows by itself: an article with its date, one without, or neither."""
+"""What a page contains: an article with a date, an article without one, or neither."""
 
 PatternKind = Literal["unknown", "article", "listing", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """A link of the portal's own host: absolute address without fragment, and its words."""
+    """A link: absolute URL without fragment, and the link text."""
 
     url: str
     text: str
@@ -23,7 +23,7 @@ class FoundLink:
 
 @dataclass(frozen=True, slots=True)
 class CrawlTarget:
-    """An address to read next, and why."""
+    """A URL to request next, and why."""
 
     url: str
     purpose: Literal["article", "listing", "sample", "page"]
@@ -31,9 +31,10 @@ class CrawlTarget:
 
 @dataclass(frozen=True, slots=True)
 class ExplorationStep:
-    """What exploration made of a page: whether it is a list, and what to read next.
+    """The result for one page: whether it is a listing page, and the next targets.
 
-    ``stopped``: why nothing behind the page of a list is read.
+    ``listed``: number of articles it links to; ``stop_reason``: why its listing is followed no
+    further, if it is not.
     """
 
     is_listing: bool
@@ -44,7 +45,10 @@ class ExplorationStep:
 
 @dataclass(slots=True)
 class UrlPattern:
-    """What is known of one shape of address."""
+    """Statistics of one URL pattern: its classification, and the pages counted by result.
+
+    ``queued``: link text by URL, not requested yet; ``in_flight``: requests without a result.
+    """
 
     name: str
     kind: PatternKind = "unknown"

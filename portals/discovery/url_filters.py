@@ -1,9 +1,9 @@
-"""Addresses that lead nowhere: calendars, loops of folders, languages in a row.
+"""Filters for URLs that lead nowhere: calendars, loops of folders, languages in a row.
 
-Such addresses have no end, and no article stands at them. Each is left alone by a rule that has a
-name, and the ledger ``left_alone`` says how many a rule took, with an example.
-Sources: the language switch of Liferay (33 articles became 12,636 addresses, 2023), relative links
-without a slash, booking calendars, faceted lists.
+Such crawler traps are endless and contain no article. Each URL is skipped by a named rule, and the
+table ``skipped_urls`` has the number of URLs per rule, with an example.
+Sources: the language switch of Liferay (33 articles became 12,636 URLs, 2023), relative links
+without a slash, booking calendars, faceted listings.
 """
 
 from __future__ import annotations
@@ -32,33 +32,33 @@ Rule = Literal[
 ]
 
 MEANINGS: dict[Rule, str] = {
-    "too long": "an address of more than 2,000 characters",
-    "too deep": "an address with more than 16 folders",
-    "too many parameters": "an address with more than 16 parameters",
+    "too long": "a URL of more than 2,000 characters",
+    "too deep": "a URL with more than 16 folders",
+    "too many parameters": "a URL with more than 16 parameters",
     "repeated folders": "folders that repeat themselves, as relative links in a loop make them",
     "languages in a row": "a language switch that appends itself, like `/vi/en/vi/`",
     "calendar": "a day, month or year in which no portal has news: before 1990, after next year",
-    "session id": "an address with the number of a visit; it is asked for without it",
-    "duplicate": "another address of the same page: other case, slashes, encoding or folders",
+    "session id": "a URL with a session id; it is requested without it",
+    "duplicate": "another URL of the same page: other case, slashes, encoding or folders",
     "too many links": "links of one page beyond its first 5,000",
-    "lists without news": "lists of a kind of which several in a row led to nothing new",
-    "too many kinds": "links beyond 5,000 kinds of addresses, or 20,000 that wait of one kind",
-    "queue full": "URLs beyond the first million that wait in the frontier",
+    "lists without news": "listing pages of a pattern after several without a new article",
+    "too many kinds": "links beyond 5,000 URL patterns, or 20,000 queued URLs of one pattern",
+    "queue full": "URLs beyond the first million queued in the frontier",
 }
 
 MAX_LINKS = 5_000
 """Requests that one page may lead to."""
 
 MAX_QUEUED = 1_000_000
-"""Addresses of one portal that wait; each takes some 300 bytes of the database."""
+"""URLs queued per portal; each takes some 300 bytes of the database."""
 
 _MAX_LENGTH, _MAX_FOLDERS, _MAX_PARAMETERS = 2_000, 16, 16
 _FIRST_YEAR = 1990  # no portal of the country is older
-_KEPT = 10_000  # addresses that are told apart while they are counted
+_MAX_COUNTED = 10_000  # distinct URLs remembered, so that each is counted once
 
 _REPEATED = re.compile(r"((?:/[^/]+){1,4})\1\1(?:/|$)|(/[^/]+/[^/]+)\2(?:/|$)")
 _LANGUAGES = re.compile(r"(?:/(?:vi|en|vn|zh|cn|ko|ja|fr|ru)){2,}(?:/|$)", re.IGNORECASE)
-_PATH_DAY = re.compile(  # a year and a month are an id and a page, where nothing says otherwise
+_PATH_DAY = re.compile(  # "/2024/05" may be an id and a page: a month needs a word before it
     r"/(?P<day>(?:19|2[01])\d\d)[/-](?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01])/?$"
     r"|^(?:/[^/]*(?:lich|calendar|event|ngay|thang|date|archive)[^/]*)?"
     r"/(?P<month>(?:19|2[01])\d\d)[/-](?:0?[1-9]|1[0-2])/?$",
@@ -70,9 +70,9 @@ _DAY_KEYS = re.compile(
 _YEAR = re.compile(r"(?<!\d)((?:19|2[01])\d\d)(?!\d)")
 
 
-@lru_cache(maxsize=2048)  # menus come back on every page, and explorers ask twice
+@lru_cache(maxsize=2048)  # menus recur on every page, and exploration asks twice per URL
 def matching_filter(url: str) -> Rule | None:
-    """Return the rule by which ``url`` is left alone, or None. Raises ValueError for no address."""
+    """Return the rule by which ``url`` is skipped, or None. Raises ValueError if it is no URL."""
     if len(url) > _MAX_LENGTH:
         return "too long"
     parts = urlsplit(url)
@@ -90,7 +90,7 @@ def matching_filter(url: str) -> Rule | None:
 
 
 def _years(path: str, query: str) -> Iterator[str]:
-    """Yield the years of the dates that an address asks for."""
+    """Yield the years of the dates in a URL's path and query."""
     if match := _PATH_DAY.search(path):
         yield match["day"] or match["month"]
     for key, value in parse_qsl(query):
@@ -100,7 +100,7 @@ def _years(path: str, query: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class SkippedUrls:
-    """What one rule took in one run: how many addresses, and the first of them."""
+    """The URLs that one rule skipped in one run: how many, and the first as an example."""
 
     rule: Rule
     urls: int
@@ -108,23 +108,23 @@ class SkippedUrls:
 
 
 class UrlFilters:
-    """Counts the addresses that rules leave alone; beyond 10,000, some more than once."""
+    """Counts the URLs skipped by each rule; beyond 10,000 URLs, repeated ones count again."""
 
     def __init__(self) -> None:
         self._examples: dict[Rule, str] = {}
         self._counts: dict[Rule, int] = {}
-        self._met: set[int] = set()
+        self._counted: set[int] = set()
 
-    def record(self, rule: Rule, url: str, addresses: int = 1) -> None:
-        """Take in an address that was left alone; one that was met before does not count again."""
-        mark = hash((rule, url))
-        if mark in self._met:
+    def record(self, rule: Rule, url: str, urls: int = 1) -> None:
+        """Count a skipped URL (or ``urls`` of them, ``url`` as their example), once per rule."""
+        key = hash((rule, url))
+        if key in self._counted:
             return
-        if len(self._met) < _KEPT:
-            self._met.add(mark)
+        if len(self._counted) < _MAX_COUNTED:
+            self._counted.add(key)
         self._examples.setdefault(rule, url[:_MAX_LENGTH])
-        self._counts[rule] = self._counts.get(rule, 0) + addresses
+        self._counts[rule] = self._counts.get(rule, 0) + urls
 
     def skipped(self) -> list[SkippedUrls]:
-        """Return what every rule took."""
+        """Return the counts and examples of every rule that skipped a URL."""
         return [SkippedUrls(rule, self._counts[rule], url) for rule, url in self._examples.items()]

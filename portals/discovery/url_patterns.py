@@ -1,4 +1,4 @@
-"""The shape of an address: what stays the same among the addresses of one kind of page."""
+"""URL patterns: the part that URLs of the same kind of page have in common."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from portals.discovery.url_filters import matching_filter
 from portals.language.text import fold
 
 LONG_SLUG_WORDS = 4
-"""Words from which an address part reads as a headline; menus and sections have fewer."""
+"""Words from which a path segment counts as a headline's slug; menu entries have fewer."""
 
 _NUMBER = re.compile(r"\d+")
 _SUFFIX = re.compile(r"\.(?:html?|aspx?|php|jsp|cpx|s?html|bld|ldo|tld|epi|media)$", re.IGNORECASE)
@@ -39,10 +39,10 @@ _FILES = re.compile(
 
 
 def pattern_of(url: str) -> str:
-    """Return the shape of ``url``: "/tin/gap-mat-dau-xuan-12.html" → "/tin/{slug}-{n}.html".
+    """Return the pattern of ``url``: "/tin/gap-mat-dau-xuan-12.html" → "/tin/{slug}-{n}.html".
 
-    In folders words are kept; else ``{n}`` is a number, ``{slug}`` four words or more,
-    ``{name}`` fewer and ``{hex}`` a hash.
+    Names of folders stay as they are; otherwise ``{n}`` replaces a number, ``{slug}`` four words or
+    more, ``{name}`` fewer and ``{hex}`` a hash.
     """
     parts = urlsplit(url)
     *folders, last = unquote(parts.path).split("/")
@@ -54,9 +54,9 @@ def pattern_of(url: str) -> str:
 
 
 def _folder_pattern(part: str) -> str:
-    """Return a folder by its name: what stands in two folders is of two kinds until it is read."""
-    shape = _part_pattern(part)
-    return fold(part) if shape == "{name}" else shape
+    """Return a folder's name: pages of two folders are of two patterns until they are read."""
+    pattern = _part_pattern(part)
+    return fold(part) if pattern == "{name}" else pattern
 
 
 def _part_pattern(part: str) -> str:
@@ -85,7 +85,7 @@ def _value_pattern(value: str) -> str:
 
 
 def is_skipped(url: str) -> bool:
-    """Return True if ``url`` is by its words a twin (print, language), a form, a feed or a file."""
+    """Return True if ``url`` names a duplicate (print, language), a form, a feed or a file."""
     parts = urlsplit(url)
     path = fold(unquote(parts.path))
     if _FILES.search(path) or any(part in _SKIPPED_FOLDERS for part in path.split("/")):
@@ -100,16 +100,16 @@ def is_skipped(url: str) -> bool:
 
 
 def without_session(url: str) -> str:
-    """Return ``url`` without session ids and tracking marks, which name no page."""
+    """Return ``url`` without session ids and tracking parameters, which identify no page."""
     parts = urlsplit(_PATH_SESSION.sub("", url))
     if not parts.query:
         return parts.geturl()
-    kept = [pair for pair in parts.query.split("&") if not _NAMES_NO_PAGE.match(pair)]
-    return parts._replace(query="&".join(kept)).geturl()
+    pairs = [pair for pair in parts.query.split("&") if not _NAMES_NO_PAGE.match(pair)]
+    return parts._replace(query="&".join(pairs)).geturl()
 
 
 def has_session_id(url: str) -> bool:
-    """Return True if ``url`` carries the number of a visit."""
+    """Return True if ``url`` contains a session id."""
     pairs = urlsplit(url).query.split("&")
     return bool(_PATH_SESSION.search(url) or any(_SESSION_KEY.match(pair) for pair in pairs))
 
@@ -125,12 +125,12 @@ _LANGUAGE_KEYS = frozenset(["lang", "language", "locale", "hl"])
 
 
 def is_file(url: str) -> bool:
-    """Return True if ``url`` is by its ending a picture, a document or a script."""
+    """Return True if the extension of ``url`` is that of a picture, a document or a script."""
     return bool(_FILES.search(urlsplit(url).path))
 
 
 def is_page_of(url: str, listing: str) -> bool:
-    """Return True if ``url`` is another page of the list at ``listing``.
+    """Return True if ``url`` is another page of the listing at ``listing``.
 
     The two differ only in a page number: ``?page=2``, ``/trang-2``, ``/page/2/``, ``/2``,
     ``&BRSR=16``, ``-p2.html``.
@@ -153,13 +153,13 @@ _PAGE_PARTS = re.compile(
 
 
 def listing_of(url: str) -> str:
-    """Return the address of the list that ``url`` is a page of, as a key without its number."""
+    """Return a key of the listing that ``url`` is a page of: the URL without the page number."""
     parts = urlsplit(url)
     return _plain(parts._replace(path=_PAGE_PARTS.sub("", parts.path)).geturl())
 
 
 def listing_position(url: str) -> tuple[str, int]:
-    """Return the list that ``url`` is a page of, without its host, and the page's number."""
+    """Return the listing that ``url`` is a page of, without its host, and the page number."""
     parts = urlsplit(url)
     marks = [*_PAGE_PARTS.findall(parts.path), *_PAGE_KEYS.findall(parts.query)]
     digits = re.findall(r"\d+", marks[-1]) if marks else []

@@ -1,8 +1,8 @@
-"""A page as the ordered list of what it shows: lines of text and pictures.
+"""A page as the ordered list of its visible blocks: lines of text and pictures.
 
-A block is what a reader sees as one line or paragraph, however the markup was written: table
-cells, ``div``, ``font`` and ``br``, Word paste with words cut by spans, unclosed upper-case
-tags. Layouts and selectors both read blocks, so that a page gives the same row in any markup.
+A block is displayed as one line or paragraph, however the markup was written: table cells, ``div``,
+``font`` and ``br``, text pasted from Word with spans inside words, unclosed upper-case tags.
+Layouts and selectors both use blocks, so that a page gives the same row in any markup.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ UNSEEN_TAGS = frozenset(
     textarea title track video
     """.split()
 )
-"""What browsers show nothing of. Not ``head``: where ``body`` is left out, it holds articles."""
+"""Tags that browsers display nothing of. Not ``head``: if ``body`` is missing, it has articles."""
 
 MAX_LINE = 200_000
 """Characters in one line; the longest paragraph of the captures has 4,000."""
@@ -50,20 +50,20 @@ _BLOCK_STYLE = re.compile(
 )
 _KEPT_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _FLOAT_RIGHT = re.compile(r"float\s*:\s*right", re.IGNORECASE)
-_PUSHED = re.compile(r"\xa0[\xa0 ]{7,}")  # blanks that push a signature to the right edge
-_MAX_PUSHED = 80  # characters of what is pushed
+_PUSHED = re.compile(r"\xa0[\xa0 ]{7,}")  # spaces that move a signature to the right edge
+_MAX_PUSHED = 80  # characters of the text after such spaces
 _HIDDEN_CLASSES = frozenset(["hidden", "d-none", "hide"])
 _SHOWN_AGAIN = re.compile(r"\bd-\w+-(?:block|inline|flex|table)|\bvisible-")
 _KEEPS_LINES = frozenset(["pre", "xmp", "listing"])
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _TINY = 32  # pixels: smaller pictures are icons, smileys and counters
-_LINK_SHARE = 0.7  # a list prints the date or a mark beside the link of an item
+_LINK_SHARE = 0.7  # listings print a date or a bullet beside the link of an item
 _LAZY_SOURCES = ("data-src", "data-original", "data-lazy-src")
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link inside a block: its address as written and the text it shows."""
+    """A link inside a block: its URL as written (``href``) and the link text."""
 
     url: str
     text: str
@@ -71,7 +71,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One visible line of text, or one picture (then ``image`` is its address as written)."""
+    """One visible line of text, or one picture (then ``image`` is its URL as written)."""
 
     text: str
     element: HtmlElement = field(compare=False, repr=False)
@@ -85,7 +85,7 @@ class Block:
 
     @property
     def is_link(self) -> bool:
-        """True where the line is a link or a row of links, and little else."""
+        """True if the line is a link or a row of links, with little other text."""
         if not self.links:
             return False
         linked = sum(len(link.text) for link in self.links)
@@ -94,7 +94,7 @@ class Block:
 
 @dataclass(slots=True)
 class _Frame:
-    """What the surrounding elements say of the text inside them."""
+    """The style and context that text inherits from the surrounding elements."""
 
     element: HtmlElement
     tag: str
@@ -109,7 +109,7 @@ class _Frame:
 
 
 class _Line:
-    """The line being collected; ``take`` closes it."""
+    """The line being collected; ``take`` returns it as a block and starts a new one."""
 
     __slots__ = ("_links", "_parts", "_plain", "_size", "_upright", "frame")
 
@@ -171,12 +171,15 @@ class _Line:
 
 
 def read_blocks(root: HtmlElement, without: Collection[HtmlElement] = ()) -> list[Block]:
-    """Return what ``root`` shows, in document order, blank lines and ``without`` left out."""
-    return _Walk(root, frozenset(without)).blocks
+    """Return the visible blocks of ``root`` in document order, without blank lines.
+
+    ``without``: elements that are left out.
+    """
+    return _Traversal(root, frozenset(without)).blocks
 
 
-class _Walk:
-    """One pass over a tree; an explicit stack, since old pages nest without bounds."""
+class _Traversal:
+    """One traversal of a tree, with an explicit stack: old pages have any depth of nesting."""
 
     def __init__(self, root: HtmlElement, without: frozenset[HtmlElement]) -> None:
         self.blocks: list[Block] = []
@@ -250,7 +253,7 @@ class _Walk:
 def _frame(element: HtmlElement, tag: str, parent: _Frame) -> _Frame:
     frame = _Frame(
         element, tag, parent.align, parent.bold, parent.italic, parent.heading, parent.link,
-        # What a page calls by a name of its own ("portal-title") is a box of its own.
+        # A custom element ("portal-title") is treated as a block.
         tag in BLOCK_TAGS or "-" in tag, parent.keeps_lines or tag in _KEEPS_LINES,
         parent if parent.is_block else parent.box,
     )  # fmt: skip
@@ -292,7 +295,7 @@ def _read_style(element: HtmlElement, frame: _Frame) -> None:
 
 
 def is_unseen(element: HtmlElement) -> bool:
-    """Return True if a browser shows nothing of ``element``, by its tag, style or class."""
+    """Return True if ``element`` is invisible by its tag, style or class."""
     if element.tag in UNSEEN_TAGS or element.get("hidden") is not None:
         return True
     style = element.get("style")

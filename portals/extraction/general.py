@@ -1,8 +1,8 @@
-"""The last strategy: any article page at all, known by nothing but its title.
+"""The last strategy: article pages of unknown markup, starting from the title alone.
 
-The title is the line that the head names; a date is the nearest short line beside it that is one;
-the story runs from there to the links that close it. Where even that finds no text, trafilatura's
-body is taken.
+The title is the line that repeats the title in the head; the date is the nearest short line with a
+date; the story runs from there to the links that close it. If that finds no text, trafilatura's
+body is used.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _MAX_REPEATS = 3  # lines that repeat the title of the page
 
 
 def read_general(page: Page, title: str, layout: Layout | None = None) -> LayoutReading | None:
-    """Return the story under the line ``title``, or None where the page shows none.
+    """Return the story under the line ``title``, or None if the page has none.
 
-    ``layout`` says what ends the text and how its lead is set apart, where that is known.
+    ``layout``: the lines that end the text and the place of the lead, if they are known.
     """
     wanted = canonical(title)
     lines = [
@@ -39,7 +39,7 @@ def read_general(page: Page, title: str, layout: Layout | None = None) -> Layout
 
 
 def read_with_trafilatura(page: Page) -> ArticleContent | None:
-    """Return trafilatura's body, for a page whose own shape nobody can tell."""
+    """Return trafilatura's body, for a page whose structure is not recognised."""
     if len(page.text) > _MAX_FOREIGN or page.text.count("<") > _MAX_FOREIGN_TAGS:
         return None
     from trafilatura import bare_extraction  # noqa: PLC0415 - a second to import, rarely needed

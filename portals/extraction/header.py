@@ -1,7 +1,7 @@
 """The header of an article: which line is its title, and which its date.
 
-A date line is told by its pattern, whatever stands around it: labels, controls and counters in
-the same line, cells or breaks inside the date, the title in the same heading.
+A date line is recognised by its pattern, whatever surrounds it: labels, controls and counters in
+the same line, table cells or line breaks inside the date, the title in the same heading.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from portals.language.text import canonical, words
 _MAX_TITLE_WORDS = 60
 _PARAGRAPH_WORDS = 20
 _MAX_LINE = 400  # characters: a title of sixty words with a date
-_MAX_PIECE = 24  # characters: a piece of a date that cells or breaks cut
-_HEADING_LINES = 6  # into which breaks cut a heading, on either side
+_MAX_PIECE = 24  # characters: a piece of a date that is split by cells or breaks
+_HEADING_LINES = 6  # lines of a heading that is split by breaks, on either side
 _MAX_PIECES = 4
-_TITLE_REACH = 14  # lines between date and title: labels, hidden marks, share buttons
+_TITLE_REACH = 14  # lines between date and title: labels, hidden text, share buttons
 _HEADLINE_WORDS = 4
 _DATE_LINE = 60  # characters: a date with weekday, label, zone and views is no longer
-_ABOVE, _BELOW = 3, 6  # lines beside a title in which its date stands
+_ABOVE, _BELOW = 3, 6  # lines above and below a title that can have its date
 
 Side = Literal["before", "after"]
 
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
-    """A date on lines ``first`` to ``last``; ``title`` stands in the same line, if it does."""
+    """A date on lines ``first`` to ``last``; ``title``: a title in the same line, or ``""``."""
 
     first: int
     last: int
@@ -45,7 +45,11 @@ class DateLine:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header of an article stands: the lines of title and date, and what they say."""
+    """The header of an article: its title and date, on lines ``first`` to ``last``.
+
+    ``is_named``: the head of the page has the same title. ``is_heading``: it is an ``h1`` or
+    ``h2``.
+    """
 
     title: str
     first: int
@@ -56,13 +60,13 @@ class Header:
 
 
 def lenient(pattern: str) -> re.Pattern[str]:
-    """Compile the pattern of a date so that any white space, or none, stands where one does."""
+    """Compile the pattern of a date so that its white space matches any white space or none."""
     pattern = re.sub(r"\\s[*+]|\\s| ", r"\\s*", pattern.replace(r"\|", r"\s*\|\s*"))
     return re.compile(rf"(?<![\d/:.])(?:{pattern})(?![\d/])", re.IGNORECASE)
 
 
 def date_lines(blocks: Sequence[Block], pattern: re.Pattern[str], side: Side) -> list[DateLine]:
-    """Return the lines of ``blocks`` that show a date of ``pattern`` and no running text."""
+    """Return the lines of ``blocks`` with a date of ``pattern`` and no running text."""
     found: list[DateLine] = []
     for i, block in enumerate(blocks):
         if found and i <= found[-1].last:
@@ -93,7 +97,7 @@ def _date_line(
 
 
 def _alone(index: int, block: Block, match: re.Match[str], side: Side) -> DateLine | None:
-    """Return the date line if beside the date there are only labels, or only the title."""
+    """Return the date line if the rest of the line is only labels, or only the title."""
     before, after = block.text[: match.start()].strip(), block.text[match.end() :].strip()
     is_plain_before = is_date_label(before) or _is_aside(before, block)
     is_plain_after = _is_aside(after, block)
@@ -109,7 +113,7 @@ def _alone(index: int, block: Block, match: re.Match[str], side: Side) -> DateLi
 
 
 def _is_aside(text: str, block: Block) -> bool:
-    """Return True if what stands beside a date is a control, a counter, a zone, or nothing."""
+    """Return True if the text beside a date is a control, a counter, a time zone or empty."""
     for link in block.links:
         text = text.replace(link.text, " ")
     text = without_zone(text).strip(" \t|–-,;:()[]•·/")
@@ -122,10 +126,10 @@ def _is_aside(text: str, block: Block) -> bool:
 def header_at(
     page: Page, line: DateLine, dates: frozenset[int], side: Side, noise: re.Pattern[str] | None
 ) -> Header | None:
-    """Return the header of which ``line`` is the date, or None where no title stands beside it.
+    """Return the header of which ``line`` is the date, or None if there is no title beside it.
 
-    Of the lines on its ``side``, up to the next date (``dates``), the one that the head names is
-    the title, else the nearest.
+    The title is the line on the date's ``side``, up to the next date (``dates``), that equals the
+    title in the head, otherwise the nearest.
     """
     if line.title:
         if leads_elsewhere(page.blocks[line.first], page.url):
@@ -138,7 +142,7 @@ def header_at(
         if _is_control(block, noise):
             continue
         if leads_elsewhere(block, page.url):
-            # In a list the line beside a date is the headline, a link to the article.
+            # In a listing the line beside a date is the headline, a link to the article.
             return None if index is None else _header(page, index, line)
         is_title = 2 <= len(words(block.text)) <= _MAX_TITLE_WORDS
         if index is None:
@@ -185,7 +189,7 @@ def _header(
 
 
 def _joined(blocks: Sequence[Block], index: int, dates: frozenset[int]) -> tuple[int, int, str]:
-    """Return the lines of the heading at ``index`` that breaks cut, and their text as one."""
+    """Return first line, last line and text of the heading at ``index``, joined over breaks."""
     first = last = index
     element = blocks[index].element
     if blocks[index].heading:
@@ -202,7 +206,7 @@ def _is_named(page: Page, text: str) -> bool:
 
 
 def _is_control(block: Block, noise: re.Pattern[str] | None) -> bool:
-    """Return True if a line between title and date is none of both: a label, a row of buttons."""
+    """Return True if a line between title and date is neither: a label, a row of buttons."""
     if block.image is not None or is_noise(block.text):
         return True
     if noise and noise.fullmatch(block.text):
@@ -211,12 +215,13 @@ def _is_control(block: Block, noise: re.Pattern[str] | None) -> bool:
 
 
 def leads_elsewhere(block: Block, url: str) -> bool:
-    """Return True if a line is a link to another page than ``url``, whatever its form."""
-    return block.is_link and any(_place(link.url, url) != _place(url, url) for link in block.links)
+    """Return True if a line is a link to another page than ``url``."""
+    own = _identity(url, url)
+    return block.is_link and any(_identity(link.url, url) != own for link in block.links)
 
 
-def _place(link: str, url: str) -> tuple[str, str, str]:
-    """Return host, path and query of ``link`` without what does not tell pages apart."""
+def _identity(link: str, url: str) -> tuple[str, str, str]:
+    """Return host, path and query of ``link``, without the parts that do not identify a page."""
     link = link.strip()
     if link.lower().startswith(("javascript:", "#")):
         link = url
@@ -244,7 +249,7 @@ def _parts(link: str) -> tuple[str, str, str]:
 
 
 def date_beside(page: Page, index: int, *, above: bool) -> tuple[int, DateReading] | None:
-    """Return the nearest short line under the title at ``index`` that is a date in any form.
+    """Return the nearest short line under the title at ``index`` that is a date in any format.
 
     ``above``: the lines above the title are searched too, after those under it.
     """
@@ -255,14 +260,14 @@ def date_beside(page: Page, index: int, *, above: bool) -> tuple[int, DateReadin
         if not text or len(text) > _DATE_LINE or len(words(text)) > 14 or text.endswith("."):
             continue
         reading = find_date(text, page.fetched_at)
-        # Above a title a date may be today's, in the header of the site.
+        # A date above the title may be today's, in the header of the site.
         if reading and not (i < index and reading.at.date() == page.fetched_at.date()):
             return i, reading
     return None
 
 
 def _under(blocks: Sequence[Block], index: int) -> Iterator[int]:
-    """Yield the lines under a title down to its text, or to what is no more of the article."""
+    """Yield the lines under a title down to the article's text or end."""
     paragraphs = 0
     for i in range(index + 1, min(index + 1 + _BELOW, len(blocks))):
         paragraphs += len(words(blocks[i].text)) >= _PARAGRAPH_WORDS

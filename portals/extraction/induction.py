@@ -1,7 +1,7 @@
-"""The portal teaches: from pages whose fields are known, the paths that give them on all pages.
+"""Wrapper induction: CSS selectors inferred from pages of a portal whose fields are known.
 
-One page shows what an article is; many pages of one portal show what its template is. Pages are
-known because a layout read them, or because their rows were stored earlier.
+One page shows an article; many pages of one portal show the template. The fields are known because
+a layout extracted them, or because their rows were stored earlier.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from portals.language.bylines import read_signature, split_prefix
 from portals.language.text import canonical
 
 MIN_EXAMPLES = 4
-"""Fewer pages cannot tell a template from chance."""
+"""With fewer pages a common path may be accidental."""
 
 _CHROME_SHARE = 0.6
 _MAX_ANCESTORS = 8
@@ -34,7 +34,7 @@ _GENERATED = re.compile(r"\d{3,}|^z\d|--|__\w{5,}$")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A page and the row that it is known to give."""
+    """A page and the article that is known to be on it."""
 
     page: Page
     article: Article
@@ -43,10 +43,10 @@ class Example:
 def induce(
     examples: Sequence[Example], layout: Layout | None = None, fewest: int = MIN_EXAMPLES
 ) -> Theme | None:
-    """Return a theme that gives title, date and body of every example, or None.
+    """Return a theme that extracts title, date and body of every example, or None.
 
-    ``layout`` says what the paths cannot: noise, and whether captions are plain lines. ``fewest``:
-    examples that must be there.
+    ``layout`` adds what selectors cannot express: noise, and whether captions are plain lines.
+    ``fewest``: the number of examples required.
     """
     if len(examples) < fewest:
         return None
@@ -77,7 +77,7 @@ def induce(
 
 
 def recurring_lines(pages: Sequence[Page]) -> frozenset[str]:
-    """Return the lines that most pages show, digits aside: menus, side boxes, dates, counters."""
+    """Return the lines that recur on most pages, digits ignored: menus, side boxes, counters."""
     counts: Counter[str] = Counter()
     for page in pages:
         counts.update({line_key(block.text) for block in page.blocks if block.text})
@@ -89,7 +89,7 @@ def recurring_lines(pages: Sequence[Page]) -> frozenset[str]:
 
 
 def _blocks_showing(page: Page, value: str) -> list[Block]:
-    """Return the lines that show ``value``, whole, after a paper's mark or after a label."""
+    """Return the lines whose text is ``value``, alone or after a newspaper's prefix or a label."""
     return _lines_of(page).get(canonical(value), [])
 
 
@@ -97,7 +97,7 @@ _LINES: WeakKeyDictionary[Page, dict[str, list[Block]]] = WeakKeyDictionary()
 
 
 def _lines_of(page: Page) -> dict[str, list[Block]]:
-    """Return the lines of a page by what they show."""
+    """Return the lines of a page by their canonical text (computed once per page)."""
     if page in _LINES:
         return _LINES[page]
     found = _LINES[page] = {}
@@ -122,17 +122,17 @@ def _field_path(
     value_of: Callable[[Example], str | None],
     fewest: int = MIN_EXAMPLES,
 ) -> str | None:
-    """Return the path that leads to the element of a field on every page that has it.
+    """Return the CSS path of a field's element on every page that has the field, or None.
 
-    A value can stand in several places (a section in the menu and over the title): the first place
-    that all pages share is taken.
+    A value can occur in several places (a section in the menu and above the title): the first place
+    tried that has a common path on all pages is used.
     """
     known = [example for example in examples if value_of(example)]
     if len(known) < fewest:
         return None
     places = [_blocks_showing(example.page, value_of(example) or "") for example in known]
     for place in range(-1, min(len(found) for found in places) - 1):
-        # The last place first: menus stand above what they name.
+        # The last occurrence is tried first: menus come before the content.
         path = _path(known, [found[place].element for found in places if found])
         if path:
             return path
@@ -151,7 +151,7 @@ def _outside(
     bodies: Sequence[HtmlElement | None],
     value_of: Callable[[Example], str | None],
 ) -> tuple[str, ...]:
-    """Return the path of a signature that stands outside the body; inside it is found anyway."""
+    """Return the path of a signature outside the body; one inside it is found without a path."""
     signed = [
         (e, body, value) for e, body in zip(examples, bodies, strict=True) if (value := value_of(e))
     ]
@@ -161,7 +161,7 @@ def _outside(
 
 
 def _body_element(example: Example) -> HtmlElement | None:
-    """Return the lowest element that holds every paragraph, and neither title nor date."""
+    """Return the lowest element with every paragraph and without title and date, or None."""
     elements = []
     for paragraph in example.article.body.split("\n\n"):
         found = _blocks_showing(example.page, paragraph)
@@ -171,7 +171,7 @@ def _body_element(example: Example) -> HtmlElement | None:
     shared = _shared_ancestor(elements)
     header = (example.article.title, example.article.published_raw or "")
     if shared is None or any(_is_inside(example, value, shared) for value in header):
-        return None  # header and text stand in one element: no path can part them
+        return None  # header and text are in one element: no path can separate them
     return shared
 
 
@@ -180,14 +180,14 @@ def _shared_ancestor(elements: Sequence[HtmlElement]) -> HtmlElement | None:
     others = [set(chain) for chain in chains[1:]]
     shared = next((e for e in chains[0] if all(e in other for other in others)), None)
     if len(set(elements)) == 1 and shared is not None and shared.tag == "p":
-        return shared.getparent()  # one paragraph is not yet the box of the text
+        return shared.getparent()  # a single paragraph is not the container of the text
     return shared
 
 
 def _lead(
     examples: Sequence[Example], bodies: Sequence[HtmlElement | None], fewest: int
 ) -> tuple[Literal["", "first"] | None, str]:
-    """Return ("first", "") for a lead that opens the body, ("", path) for one of its own."""
+    """Return ("first", "") for a lead that begins the body, ("", path) for a separate one."""
     with_lead = [(e, body) for e, body in zip(examples, bodies, strict=True) if e.article.lead]
     if not with_lead:
         return "", ""
@@ -210,7 +210,7 @@ def _is_inside(example: Example, value: str, body: HtmlElement | None) -> bool:
 
 
 def _path(examples: Sequence[Example], elements: Sequence[HtmlElement]) -> str | None:
-    """Return the shortest path whose first match is the wanted element on every page."""
+    """Return the shortest path whose first match is the given element on every page, or None."""
     if not elements or len(elements) != len(examples):
         return None
     for css in _candidates(elements[0]):
@@ -223,7 +223,7 @@ def _path(examples: Sequence[Example], elements: Sequence[HtmlElement]) -> str |
 
 
 def _candidates(element: HtmlElement) -> Iterator[str]:
-    """Yield paths to ``element``, those that say least and last longest first."""
+    """Yield paths to ``element``, the shortest and most robust first."""
     own = list(_names(element))
     yield from (name for name in own if name != element.tag)
     ancestors = list(element.iterancestors())[:_MAX_ANCESTORS]
@@ -250,7 +250,7 @@ def _names(element: HtmlElement) -> Iterator[str]:
 
 
 def _steps(element: HtmlElement, above: HtmlElement) -> str:
-    """Return the way down from ``above``, each step by its place among elements of its tag."""
+    """Return the path from ``above`` to ``element``, each step with its position (nth-of-type)."""
     steps = []
     here = element
     while here is not above:

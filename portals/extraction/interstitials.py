@@ -1,7 +1,7 @@
-"""Pages that are no news: challenges, login walls, parked domains, errors that answer 200.
+"""Pages without content: challenges, login walls, parked domains, errors that answer 200.
 
-Told by their words (``language/notices.py``) and their markup, since they answer with any status;
-only where a page shows no article and no list.
+They are recognised by their text (``language/notices.py``) and markup, since they can have any
+status; only pages that are neither an article nor a listing are checked.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ INTERSTITIAL_CODES: dict[Notice, RejectCode] = {
     "broken": RejectCode.BROKEN_PORTAL,
     "missing": RejectCode.ERROR_PAGE,
 }
-"""What a page is rejected as that is no page of the portal."""
+"""The reject code of each kind of interstitial."""
 
-_LOOKED_AT = 60_000  # characters of markup; such pages are small
-_MAX_WORDS = 400  # a page that shows more is one of the portal's own
-_FEW_WORDS = 60  # an error or a block has no menu and no story
+_SEARCHED = 60_000  # characters of markup; such pages are small
+_MAX_WORDS = 400  # a page with more words is content of the portal
+_FEW_WORDS = 60  # an error page or a block page has no menu and no story
 _SMALL: frozenset[Notice] = frozenset(["filtered", "broken", "missing"])
 _MARKUP: tuple[tuple[Notice, str], ...] = (
     ("challenge", r"document\.cookie\s*=.{0,200}location\.(?:reload|href|replace)"),
@@ -40,7 +40,7 @@ _BY_MARKUP = [(kind, re.compile(pattern, _FLAGS)) for kind, pattern in _MARKUP]
 
 
 def classify_interstitial(page: Page) -> Notice | None:
-    """Return what a page without article and list is instead, where its words tell."""
+    """Return the kind of interstitial that a page without article or listing is, or None."""
     shown = " ".join(block.text for block in page.blocks[:200])
     size = len(words(shown))
     if size > _MAX_WORDS:
@@ -48,5 +48,5 @@ def classify_interstitial(page: Page) -> Notice | None:
     text = f"{page.head_title} {shown}"
     if (notice := read_notice(text)) and (notice not in _SMALL or size <= _FEW_WORDS):
         return notice
-    markup = page.text[:_LOOKED_AT]
+    markup = page.text[:_SEARCHED]
     return next((kind for kind, pattern in _BY_MARKUP if pattern.search(markup)), None)

@@ -1,8 +1,9 @@
-"""Reading a page by its layout: what stands where, whatever the tags and classes are called.
+"""Extracting an article by the order of its lines, independent of tags and class names.
 
-A layout declares, for one portal, how the date line looks and what stands around it. The page is
-an ordered list of blocks; the date line anchors the header, the story runs from there to the line
-that ends it. The same declaration reads tables, ``div``, ``font`` and ``br``, or Word paste.
+A layout declares, for one portal, the pattern of the date line and the lines around it. The page is
+an ordered list of blocks; the date line anchors the header, and the story runs from there to the
+line that ends it. The same declaration works for tables, ``div``, ``font`` and ``br``, and for text
+pasted from Word.
 """
 
 from __future__ import annotations
@@ -34,26 +35,26 @@ from portals.language.dates import DateReading, UnreadableDateError, read_date
 from portals.language.text import canonical, words
 
 MIN_STORY_WORDS = 20
-"""A story has at least this many words; the shortest real notices seen have about 30."""
+"""A story has at least this many words; the shortest real articles seen have about 30."""
 
 _MIN_UNDATED_WORDS = 60
 _LIST_GAP_WORDS = 60
 _HEADLINE_WORDS = 4
-_VIEWS_ABOVE, _VIEWS_BELOW = 3, 4  # lines around header and end in which the counter stands
-_TRIED = 20  # dated headers of one page under which a story is read
+_VIEWS_ABOVE, _VIEWS_BELOW = 3, 4  # lines around header and end that can have the view count
+_TRIED = 20  # dated headers of one page for which a story is extracted
 _MAX_NAMED = 3  # lines that repeat the title of the page
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What stands where on the article pages of one portal. Patterns match whole lines.
+    """The order of the lines on the article pages of one portal. Patterns match whole lines.
 
-    ``date``: the publication date line. ``title``: on which side of it the title stands.
-    ``lead``: the first line of the story is its lead, or is if it is bold. ``section_before``: the
-    control whose line above names the section. ``ends``: lines that end the story, beside the
-    common ones. ``noise``: lines to leave out, beside the common ones. ``plain_captions``: captions
-    are plain lines, told by their wording. ``validity``: the days on which the portal's pages
-    looked so.
+    ``date``: the publication date line. ``title``: the side of it on which the title is.
+    ``lead``: the first line of the story is its lead: always, or only if it is bold.
+    ``section_before``: the control below the line with the section. ``ends``: lines that end the
+    story, in addition to the common ones. ``noise``: lines to drop, in addition to the common ones.
+    ``plain_captions``: captions have no style of their own and are recognised by their wording.
+    ``validity``: the days on which the portal had this layout.
     """
 
     date: str
@@ -88,7 +89,7 @@ class Layout:
 
 @dataclass(slots=True)
 class LayoutReading:
-    """What a layout found; ``date_reason`` says why there is no date."""
+    """The fields that a layout found; ``date_reason``: why there is no date."""
 
     title: str
     story: ArticleContent
@@ -99,10 +100,10 @@ class LayoutReading:
 
 
 def read_layout(page: Page, layout: Layout) -> LayoutReading | None:
-    """Return what the page shows under ``layout``, or None where it shows no article.
+    """Return the article that ``layout`` finds on the page, or None.
 
-    Of several dated headers the one that the head of the page names is taken, then one that is
-    a heading, then the one with the longest story.
+    Of several dated headers, one with the title of the page's head is preferred, then one that is a
+    heading, then the one with the longest story.
     """
     dates = date_lines(page.blocks, layout.date_pattern, layout.title)
     dated = frozenset(i for line in dates for i in range(line.first, line.last + 1))
@@ -141,9 +142,9 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def _apart(blocks: Sequence[Block], dates: Sequence[DateLine]) -> list[tuple[DateLine, int, bool]]:
-    """Tell of each date line the words up to the next, and whether they can be a story.
+    """Return each date line, the words between it and the next, and whether they can be a story.
 
-    In a list of dated links none is.
+    In a listing of dated links none can.
     """
     ends = [*(line.first for line in dates[1:]), len(blocks)]
     gaps = [
@@ -171,16 +172,16 @@ def _is_header_noise(block: Block, layout: Layout) -> bool:
 
 
 def read_around(page: Page, header: Header, dated: frozenset[int], layout: Layout) -> LayoutReading:
-    """Return the story that stands under ``header``; ``dated``: the lines with dates."""
+    """Return the story under ``header``; ``dated``: the lines with dates."""
     blocks = page.blocks
     start = header.last + 1
     part = without_page_frames(blocks, start, header.first)
     numbers = {id(block): i for i, block in enumerate(part)} if dated else {}
     later = frozenset(numbers[id(blocks[i])] for i in dated if id(blocks[i]) in numbers)
     end = end_of_story(part, later, layout.end_pattern)
-    kept = [block for i, block in enumerate(part[:end]) if i not in later]
+    content = [block for i, block in enumerate(part[:end]) if i not in later]
     story = read_story(
-        _without_repeated_title(kept, header.title),
+        _without_repeated_title(content, header.title),
         noise=layout.noise_pattern,
         lead=layout.lead,
         plain_captions=layout.plain_captions,
@@ -199,13 +200,13 @@ def read_around(page: Page, header: Header, dated: frozenset[int], layout: Layou
 
 
 def _without_repeated_title(blocks: list[Block], title: str) -> list[Block]:
-    """Return ``blocks`` without the title printed again above or under the text."""
+    """Return ``blocks`` without repetitions of the title above or below the text."""
     wanted = canonical(title)
     repeats = {i for i, block in enumerate(blocks) if canonical(block.text) == wanted}
     if not repeats:
         return blocks
-    told = [i for i, b in enumerate(blocks) if i not in repeats and len(words(b.text)) >= 12]
-    first, last = (told[0], told[-1]) if told else (len(blocks), 0)
+    texts = [i for i, b in enumerate(blocks) if i not in repeats and len(words(b.text)) >= 12]
+    first, last = (texts[0], texts[-1]) if texts else (len(blocks), 0)
     return [b for i, b in enumerate(blocks) if i not in repeats or first < i < last]
 
 
@@ -226,9 +227,9 @@ def _read_date_line(reading: LayoutReading, text: str, now: datetime) -> None:
 
 
 def _read_named(page: Page, dated: frozenset[int], layout: Layout) -> LayoutReading | None:
-    """Read the story under the line that the head names, before anything is dated.
+    """Return the story under the line that equals the title in the head, above any date line.
 
-    Its date, if it shows one, has another form than the portal's.
+    If the page shows its date, it is in another format than the portal's.
     """
     names = page.head_names
     lines = [
@@ -246,9 +247,9 @@ def _read_named(page: Page, dated: frozenset[int], layout: Layout) -> LayoutRead
 def read_under(
     page: Page, index: int, dated: frozenset[int], layout: Layout, *, above: bool
 ) -> LayoutReading | None:
-    """Return the story of some length under the title at ``index``, or None.
+    """Return the story of at least ``MIN_STORY_WORDS`` under the title at ``index``, or None.
 
-    Its date is the nearest short line under the title (or ``above`` it) that is one, in any form.
+    Its date is the nearest short line with a date of any format under the title (or ``above`` it).
     """
     found = date_beside(page, index, above=above)
     last = max(index, found[0]) if found else index
@@ -265,9 +266,10 @@ def read_under(
 
 
 def longest_text(blocks: Sequence[Block]) -> int:
-    """Return the words of the longest run of lines that no headline link interrupts.
+    """Return the number of words in the longest run of lines without a headline link.
 
-    In a list, texts are teasers between headlines; an article runs on.
+    In a listing, texts are teasers between headlines; an article has no such links between its
+    lines.
     """
     longest = run = 0
     for block in blocks:

@@ -1,7 +1,7 @@
-"""Proposing the layout of a portal that nobody described, from a few of its article pages.
+"""Proposing the layout of a portal without a description, from a few of its article pages.
 
-A headline that led to a page is its title, so a date line is right where the layout built on it
-reads that title and a date. Proposals are tried on all pages; the one that reads most is returned.
+The text of the link to a page is its title, so that a date line is correct if the layout built on
+it finds that title and a date. Every proposal is tried on all pages; the best one is returned.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from portals.language.dates import find_date
 from portals.language.text import canonical
 
 _MAX_DATE_LINE = 100  # characters: a date with weekday, label and counter is no longer
-_MAX_PROPOSALS = 24  # date forms tried; a page shows two or three
+_MAX_PROPOSALS = 24  # date formats tried; a page has two or three
 _SIDES: tuple[Literal["before", "after"], ...] = ("before", "after")
 _WEEKDAY = re.compile(r"(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ\s*nhật)", re.IGNORECASE)
 _DATE = re.compile(  # a date with the label, weekday and time of day beside it
@@ -33,9 +33,9 @@ _DATE = re.compile(  # a date with the label, weekday and time of day beside it
 
 
 def propose_layout(examples: Sequence[tuple[Page, str]]) -> Layout | None:
-    """Return the layout that reads most of ``examples`` (page, headline that led to it), or None.
+    """Return the layout that works for most of ``examples`` (page, link text), or None.
 
-    A page counts where its title is the headline and it has a date.
+    It works for a page if it finds the link text as the title, and a date.
     """
     patterns = dict.fromkeys(pattern for page, _ in examples for pattern in date_patterns(page))
     layouts = [
@@ -49,7 +49,7 @@ def propose_layout(examples: Sequence[tuple[Page, str]]) -> Layout | None:
 
 
 def date_patterns(page: Page) -> Iterator[str]:
-    """Yield patterns of the date lines of ``page``: first with their label, then without."""
+    """Yield patterns for the date lines of ``page``: first with their label, then without."""
     for block in page.blocks:
         if len(block.text) > _MAX_DATE_LINE or find_date(block.text, page.fetched_at) is None:
             continue
@@ -60,7 +60,7 @@ def date_patterns(page: Page) -> Iterator[str]:
 
 
 def _pattern(text: str) -> str:
-    """Return a pattern of all lines written as ``text``: any weekday, any number."""
+    """Return a pattern for lines in the format of ``text``: any weekday, any number."""
     parts = re.split(rf"({_WEEKDAY.pattern}|\d+|\s+)", text.strip(), flags=re.IGNORECASE)
     return "".join(_part_pattern(part) for part in parts)
 
@@ -76,9 +76,9 @@ def _part_pattern(part: str) -> str:
 
 
 def _score(layout: Layout, examples: Sequence[tuple[Page, str]]) -> tuple[int, int, int]:
-    """Return how many pages ``layout`` reads with their headline as title and a date.
+    """Return a sort key: first the number of pages that ``layout`` works for.
 
-    Of layouts that read as many, one with a time of day is better, then one that matches less.
+    Among equals, one with a time of day is better, then one that matches fewer lines.
     """
     recipe = Recipe(portal="proposal", layout=layout)
     results = [(read_safely(page, recipe), headline) for page, headline in examples]

@@ -1,8 +1,8 @@
-"""What a page says of itself for machines: JSON-LD, OpenGraph, ``<time>``, ``rel=author``.
+"""Machine-readable metadata of a page: JSON-LD, OpenGraph, ``<time>``, ``rel=author``.
 
-Each claim is believed only where it is plausible. Known lies: ``meta[name=author]`` is the site
-nearly everywhere; ``description`` is cut in mid-word; ``itemprop=datePublished`` is NukeViet's time
-of the last edit, so microdata dates are never read; headlines are escaped twice (Tuổi Trẻ).
+Each value is accepted only if it is plausible. Known faults: ``meta[name=author]`` is nearly always
+the site; ``description`` is truncated in mid-word; ``itemprop=datePublished`` is NukeViet's time of
+the last edit, so microdata dates are never read; headlines are escaped twice (Tuổi Trẻ).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from portals.language.dates import DateReading, find_date
 from portals.language.text import canonical, clean, words
 
 _ARTICLE_TYPES = frozenset(["NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting"])
-_MAX_SCRIPT = 500_000  # characters of JSON-LD; what describes an article has some thousands
-_MAX_VALUE = 5_000  # characters of what a page says of itself
+_MAX_SCRIPT = 500_000  # characters of JSON-LD; the description of an article has some thousands
+_MAX_VALUE = 5_000  # characters of one value
 _SITE_PARTS = re.compile(r"\s+[|–—»-]\s+|\s*\|\s*")
 _NOT_A_PERSON = re.compile(
     r"https?:|www\.|\.(?:vn|com|org|net)\b|^(?:admin|administrator|quantri|quản trị|bbt|editor)\b"
@@ -34,7 +34,7 @@ _MIN_LEAD_CHARACTERS = 40
 
 @dataclass(frozen=True, slots=True)
 class MetadataValue:
-    """A value and the place in the page that claims it."""
+    """A value and its source in the page."""
 
     value: str
     rule: str
@@ -42,7 +42,7 @@ class MetadataValue:
 
 @dataclass(slots=True)
 class MachineMetadata:
-    """The plausible claims of a page."""
+    """The plausible metadata of a page."""
 
     title: MetadataValue | None = None
     lead: MetadataValue | None = None
@@ -54,7 +54,7 @@ class MachineMetadata:
 
 
 def read_machine_metadata(page: Page) -> MachineMetadata:
-    """Return what the page says of itself, as far as it is plausible."""
+    """Return the plausible metadata of the page."""
     meta = _meta(page)
     nodes = list(_nodes(page))
     site = _site_names(page, meta)
@@ -117,17 +117,17 @@ def _site_names(page: Page, meta: dict[str, str]) -> frozenset[str]:
 def _title(
     page: Page, meta: dict[str, str], nodes: list[dict[str, Any]], site: frozenset[str]
 ) -> MetadataValue | None:
-    claims = [("json-ld headline", _text(node.get("headline"))) for node in nodes]
-    claims += [
+    values = [("json-ld headline", _text(node.get("headline"))) for node in nodes]
+    values += [
         ("og:title", meta.get("og:title", "")),
         ("title", _SITE_PARTS.split(page.head_title)[0]),
     ]
     shown = {canonical(block.text): block.text for block in page.blocks if block.text}
-    for rule, claim in claims:
-        text = clean(html.unescape(claim[:_MAX_VALUE]))
+    for rule, value in values:
+        text = clean(html.unescape(value[:_MAX_VALUE]))
         if len(words(text)) < _MIN_TITLE_WORDS or canonical(text) in site:
             continue
-        # What the page shows is right to the letter; machine titles lose quotes and suffixes.
+        # The visible title is exact; titles in metadata lose quotes and gain suffixes.
         for candidate in (text, _SITE_PARTS.split(text)[0]):
             if canonical(candidate) in shown:
                 return MetadataValue(shown[canonical(candidate)], f"{rule}, as shown")
@@ -137,21 +137,21 @@ def _title(
 
 def _author(page: Page, nodes: list[dict[str, Any]], site: frozenset[str]) -> MetadataValue | None:
     links = islice(page.root.iterfind(".//a[@rel='author']"), 5)
-    claims = [("rel=author", clean("".join(islice(link.itertext(), 10)))) for link in links]
+    values = [("rel=author", clean("".join(islice(link.itertext(), 10)))) for link in links]
     for node in nodes:
         author = node.get("author")
         for one in author if isinstance(author, list) else [author]:
             name = one.get("name") if isinstance(one, dict) else one
             is_person = not isinstance(one, dict) or one.get("@type", "Person") == "Person"
             if is_person:
-                claims.append(("json-ld author", _text(name)))
+                values.append(("json-ld author", _text(name)))
     return _first(
-        [(r, t) for r, t in claims if canonical(t) not in site and not _NOT_A_PERSON.search(t)]
+        [(r, t) for r, t in values if canonical(t) not in site and not _NOT_A_PERSON.search(t)]
     )
 
 
 def _lead(page: Page, meta: dict[str, str]) -> MetadataValue | None:
-    """Return the shown line that the description begins; a cut description is no lead itself."""
+    """Return the visible line that begins with the description, which is often truncated."""
     for rule in ("og:description", "description"):
         start = canonical(meta.get(rule, "").rstrip(".… "))
         if len(start) < _MIN_LEAD_CHARACTERS:
@@ -175,8 +175,8 @@ def _dates(
             yield "time datetime", str(element.get("datetime") or "")
 
 
-def _first(claims: list[tuple[str, str]]) -> MetadataValue | None:
-    return next((MetadataValue(text, rule) for rule, text in claims if text), None)
+def _first(values: list[tuple[str, str]]) -> MetadataValue | None:
+    return next((MetadataValue(text, rule) for rule, text in values if text), None)
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""A fetched page as the readers take it: address, text, tree, and when it was served."""
+"""A fetched page as the input of extraction: URL, text, tree, and when it was served."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ MAX_TAGS = 50_000
 """Tags of a page, opening and closing; the largest of the captures has 1,444."""
 
 MAX_ADDRESS = 4_000
-"""Characters of an address as it is written on a page."""
+"""Characters of a URL as it is written on a page."""
 
-_MAX_NAME = 1_000  # characters of what a head calls its page
+_MAX_NAME = 1_000  # characters of a title in the head
 MAX_ATTRIBUTES = 5_000
 """Attributes of one tag; the most that a page of the captures has are 20."""
 
-_LARGE = 100_000  # bytes from which a page is looked at more closely
+_LARGE = 100_000  # bytes from which a page is checked for markup that is slow to parse
 _MAX_CLASSES = 100  # characters
 _LONG_CLASSES = etree.XPath(f"descendant::*[string-length(@class) > {_MAX_CLASSES}]")
 _NAME_AND_VALUE = rb"[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?>\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+))?+"
 _ATTRIBUTE = re.compile(_NAME_AND_VALUE)
-_START_TAG = re.compile(  # or a comment or script, in which none begins
+_START_TAG = re.compile(  # or a whole comment or script, which contains no tags
     rb"<!--(?:-?>|.*?(?:--!?>|\Z))|<(script|style|title|textarea)\b.*?(?:</\1|\Z)"
     rb"|<[a-zA-Z][^\s/>]*+(?:[\s/]++|" + _NAME_AND_VALUE + rb"|=)*+",
     re.DOTALL | re.IGNORECASE,
 )
-_MAX_DEEP_TAGS = 2_500  # of a page with more than 256 levels: selectors look at both
+_MAX_DEEP_TAGS = 2_500  # of a page of more than 256 levels: selectors take tags times levels
 _TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
 _EARLY_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
@@ -48,12 +48,12 @@ _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
 
 @dataclass(eq=False)
 class Page:
-    """A page and what is read from it once: the tree, and the blocks of the whole page."""
+    """A page; its tree and its blocks are computed once, when first used."""
 
     url: str
     text: str
     fetched_at: datetime
-    markup: bytes | None = None  # the page as served, where it was clean UTF-8
+    markup: bytes | None = None  # the page as served, if it was clean UTF-8
 
     @classmethod
     def from_bytes(
@@ -63,7 +63,7 @@ class Page:
         content_type: str | None = None,
         fetched_at: datetime | None = None,
     ) -> Page:
-        """Decode ``body`` by its bytes rather than by its declarations. Raises UnreadablePage."""
+        """Decode ``body`` by its bytes rather than its declarations. Raises UnreadablePageError."""
         if (tags := body.count(b"<")) > MAX_TAGS:
             raise UnreadablePageError(RejectCode.TOO_LARGE, f"{tags} tags")
         if len(body) > _LARGE and _has_endless_tag(body):
@@ -77,21 +77,21 @@ class Page:
         is_clean = decoded.encoding == "utf-8" and not decoded.repaired and b"\x00" not in body
         markup = body if is_clean and not body.startswith(b"\xef\xbb\xbf") else None
         page = cls(url, decoded.text, fetched_at or datetime.now(UTC), markup)
-        _ = page.root  # which may be nested too deeply
+        _ = page.root  # raises UnreadablePageError if it is nested too deeply
         return page
 
     @cached_property
     def root(self) -> HtmlElement:
         """The tree; an empty or unreadable page gives an empty ``html`` element.
 
-        Raises UnreadablePage where it is nested so deeply that the parser leaves out the rest.
+        Raises UnreadablePageError if it is nested so deeply that the parser drops the rest.
         """
         markup = self.markup or self.text.replace("\x00", "").encode("utf-8", "replace")
-        # Frames of frames close the page before it begins; browsers show what follows.
+        # Pages can contain whole documents, whose end tags do not end the page in browsers.
         markup = _EARLY_END.sub(b"", markup)
         root = _parsed(markup, is_huge=False)
         if root is None and markup.count(b"<") <= _MAX_DEEP_TAGS:
-            root = _parsed(markup, is_huge=True)  # old pages leave their "font" open
+            root = _parsed(markup, is_huge=True)  # unclosed "font" tags of old pages nest
         if root is None:
             raise UnreadablePageError(RejectCode.TOO_DEEP)
         if len(markup) > _LARGE:
@@ -100,7 +100,7 @@ class Page:
 
     @cached_property
     def blocks(self) -> list[Block]:
-        """What the whole page shows, in order. Raises UnreadablePage."""
+        """The visible blocks of the whole page, in order. Raises UnreadablePageError."""
         return read_blocks(self.root)
 
     @cached_property
@@ -110,7 +110,7 @@ class Page:
 
     @cached_property
     def head_names(self) -> frozenset[str]:
-        """What the head calls the page (``title`` whole and without the site), canonical."""
+        """The titles in the head, canonical: ``title`` with and without the site, ``og:title``."""
         names = [self.head_title, _TITLE_PARTS.split(self.head_title)[0]]
         names += [
             clean((meta.get("content") or "")[:_MAX_NAME])
@@ -120,7 +120,7 @@ class Page:
 
     @cached_property
     def canonical_url(self) -> str | None:
-        """The address in ``link rel=canonical``, absolute, where it names this host."""
+        """The absolute URL in ``link rel=canonical`` if it has this page's host, else None."""
         for link in self.root.iterfind(".//link[@rel='canonical']"):
             url = self.absolute(str(link.get("href") or ""))
             if url and urlsplit(url).netloc == urlsplit(self.url).netloc:
@@ -128,9 +128,9 @@ class Page:
         return None
 
     def absolute(self, url: str) -> str | None:
-        """Return ``url`` as an absolute http(s) address, or None where it is none.
+        """Return ``url`` as an absolute http(s) URL, or None if it is none.
 
-        Signs that nobody sees, which could disguise it, are percent-encoded.
+        Invisible characters, which could disguise it, are percent-encoded.
         """
         try:
             joined = urljoin(self.url, url[:MAX_ADDRESS].strip())
@@ -143,9 +143,9 @@ class Page:
 
 
 def _has_endless_tag(body: bytes) -> bool:
-    """Return True if a tag has so many attributes that the parser would take hours over them.
+    """Return True if a tag has so many attributes that the parser would take hours.
 
-    The parser compares each with all others and cannot be interrupted: this is checked before.
+    The parser compares each with all others and cannot be interrupted, hence this check before it.
     """
     found = (match for match in _START_TAG.finditer(body) if not match[1])
     tags = (tag[0] for tag in found if len(tag[0]) > MAX_ATTRIBUTES and tag[0][1:2] != b"!")
@@ -153,14 +153,14 @@ def _has_endless_tag(body: bytes) -> bool:
 
 
 def _cut_classes(root: HtmlElement) -> None:
-    """Cut long lists of classes: a selector reads those of all boxes around an element."""
+    """Truncate long ``class`` attributes: selectors test those of all ancestors of an element."""
     for element in cast("list[HtmlElement]", _LONG_CLASSES(root)):
         element.set("class", str(element.get("class"))[:_MAX_CLASSES])
 
 
 def _parsed(markup: bytes, *, is_huge: bool) -> HtmlElement | None:
-    """Return the tree; None where it is deeper than 256 levels, or than 2,048 if it ``is_huge``."""
-    # Not the parser of lxml.html: its classes cost time for every element that is looked at.
+    """Return the tree; None if it is deeper than 256 levels, or than 2,048 if it ``is_huge``."""
+    # Not the parser of lxml.html: its element classes take time for every element accessed.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=is_huge, remove_blank_text=False)
     try:
         root = etree.fromstring(markup, parser)

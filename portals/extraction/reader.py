@@ -1,8 +1,8 @@
-"""The reader: a page and a recipe give an article, or the reason why there is none.
+"""The reader: extracts the article of a page by a recipe, or returns a reject with the reason.
 
 Extraction strategies are tried in order per field and evaluated lazily: the portal's selectors (any
-theme generation), its layout, the page's machine metadata, and last a general reading. The first
-plausible answer is taken; ``provenance`` names the strategy and the rule that gave it.
+theme generation), its layout, the page's machine-readable metadata, and last a general reading. The
+first plausible value is used; ``provenance`` names its strategy and rule.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the article pages of one portal are read.
+    """The rules by which the article pages of one portal are read.
 
-    ``themes``: theme generations, newest first. ``layout``: tried after them, or the only one;
-    ``layouts``: others, each with the days on which it held, that are asked before it.
-    ``error_markers``: selectors of what an error page shows though it answers 200.
-    ``error_titles``: head titles of such pages. ``external_id``: the portal's own number in an
-    address, as group 1. ``left_alone``: paths of copies and forms, which are never read.
-    ``general``: the strategies that know nothing of the portal may run; only where an address is
-    known to be an article's by its system, since they would take a static page for one.
+    ``themes``: theme generations, newest first. ``layout``: tried after them, or the only rule;
+    ``layouts``: earlier ones, each with the days on which it was valid, which are preferred to it.
+    ``error_markers``: selectors of elements on error pages that answer 200. ``error_titles``:
+    pattern of the head titles of such pages. ``external_id``: the portal's own number in a URL, as
+    group 1. ``skipped_paths``: pattern of the paths of copies and forms, which are never read.
+    ``general``: strategies without knowledge of the portal may run; only for CMSs whose article
+    URLs are recognisable, since these strategies would take a static page for an article.
     """
 
     portal: str
@@ -57,13 +57,13 @@ class Recipe:
     layouts: tuple[Layout, ...] = ()
 
     def at(self, moment: datetime) -> Recipe:
-        """Return the recipe by which pages were to be read that were served at ``moment``."""
+        """Return the recipe with the themes and the layout that were valid at ``moment``."""
         if not self._is_dated:
             return self
         themes = tuple(theme for theme in self.themes if theme.validity.covers(moment))
         layouts = (*self.layouts, *([self.layout] if self.layout else []))
-        held = (layout for layout in layouts if layout.validity.covers(moment))
-        return replace(self, themes=themes, layout=next(held, None), layouts=())
+        valid = (layout for layout in layouts if layout.validity.covers(moment))
+        return replace(self, themes=themes, layout=next(valid, None), layouts=())
 
     @cached_property
     def _is_dated(self) -> bool:
@@ -78,7 +78,7 @@ class Recipe:
 
 
 def read_article(page: Page, recipe: Recipe) -> Article | Reject:
-    """Return the article that ``page`` shows under ``recipe``, or a reject with the reason."""
+    """Return the article on ``page`` as extracted by ``recipe``, or a reject with the reason."""
     if code := rejected_by_url(page, recipe):
         return Reject(page.url, code)
     strategies = Strategies(page, recipe)
@@ -93,7 +93,7 @@ def read_article(page: Page, recipe: Recipe) -> Article | Reject:
         return Reject(page.url, code, (title or page.head_title)[:200] or None)
     article = Article(
         portal=recipe.portal,
-        url=_address(page, recipe),
+        url=_article_url(page, recipe),
         title=title,
         body="\n\n".join(story.paragraphs),
         fetched_at=page.fetched_at,
@@ -117,11 +117,10 @@ def read_article(page: Page, recipe: Recipe) -> Article | Reject:
 
 
 def read_safely(page: Page, recipe: Recipe) -> Article | Reject:
-    """Return what ``read_article`` does; where it fails, a reject, with the failure in the log.
+    """Return the result of ``read_article``; turn any exception in it into a reject and log it.
 
-    So it is with a page that takes longer than ``PAGE_SECONDS``.
-
-    Any page may be the one that the reader was not made for, and no page may end a crawl.
+    A page that takes longer than ``PAGE_SECONDS`` is rejected too. No page may end a crawl, however
+    unexpected its markup is.
     """
     try:
         with time_limit():
@@ -136,7 +135,7 @@ def read_safely(page: Page, recipe: Recipe) -> Article | Reject:
 
 
 def rejected_by_url(page: Page, recipe: Recipe) -> RejectCode | None:
-    """Return why the URL cannot be an article's (the home page, a copy), or None."""
+    """Return why the URL cannot be that of an article (home page, copy), or None."""
     parts = urlsplit(page.url)
     if parts.path in ("", "/") and not parts.query:
         return RejectCode.HOME_PAGE
@@ -146,7 +145,7 @@ def rejected_by_url(page: Page, recipe: Recipe) -> RejectCode | None:
 
 
 def is_error_page(page: Page, recipe: Recipe) -> bool:
-    """Return True if the page is one of the error pages that answer 200."""
+    """Return True if the page is an error page that answers 200."""
     if recipe.error_titles and re.search(recipe.error_titles, page.head_title, re.IGNORECASE):
         return True
     return any(select(page.root, css) for css in recipe.error_markers)
@@ -161,7 +160,7 @@ class Strategies:
 
     @cached_property
     def theme(self) -> ThemeReading | None:
-        """The reading of the first theme that finds a text, else of the first that applies."""
+        """The result of the first theme that finds a text, else of the first that applies."""
         first = None
         for theme in self.recipe.themes:
             reading = read_theme(self.page, theme)
@@ -172,21 +171,21 @@ class Strategies:
 
     @cached_property
     def layout(self) -> LayoutReading | None:
-        """The reading by the portal's layout."""
+        """The result of the portal's layout."""
         return read_layout(self.page, self.recipe.layout) if self.recipe.layout else None
 
     @cached_property
     def metadata(self) -> MachineMetadata:
-        """What the page says of itself."""
+        """The page's machine-readable metadata."""
         return read_machine_metadata(self.page)
 
     @cached_property
     def general(self) -> LayoutReading | None:
-        """The general reading; only where a system is known, whose pages are articles or lists."""
-        claim = self.metadata.title
-        if not self.recipe.general or claim is None:
+        """The result of the general strategy, if the recipe permits it (``Recipe.general``)."""
+        metadata = self.metadata.title
+        if not self.recipe.general or metadata is None:
             return None
-        return read_general(self.page, claim.value, self.recipe.layout)
+        return read_general(self.page, metadata.value, self.recipe.layout)
 
     @cached_property
     def story(self) -> tuple[ArticleContent | None, str]:
@@ -205,7 +204,7 @@ class Strategies:
 
     @property
     def _by_place(self) -> Iterator[tuple[LayoutReading, str]]:
-        """The readings by place that were needed for the story, and no others."""
+        """The results of layout and general strategy, if the story needed them."""
         _, strategy = self.story
         if strategy != "layout" and self.theme and self.theme.date and self.theme.story.paragraphs:
             return
@@ -221,8 +220,8 @@ class Strategies:
             return self.theme.title, self._rule("title")
         for reading, strategy in self._by_place:
             return reading.title, strategy
-        claim = self.metadata.title if self.recipe.general else None
-        return (claim.value, f"structured {claim.rule}") if claim else ("", "")
+        metadata = self.metadata.title if self.recipe.general else None
+        return (metadata.value, f"structured {metadata.rule}") if metadata else ("", "")
 
     def leads(self) -> Iterator[tuple[str, str]]:
         """Yield the leads in order of trust."""
@@ -242,17 +241,17 @@ class Strategies:
         story, strategy = self.story
         if self.theme and getattr(self.theme, name):
             return getattr(self.theme, name), self._rule(name)
-        claim = None
+        metadata = None
         if not strategy.startswith("selectors") and self.recipe.general:
-            claim = getattr(self.metadata, name, None)
-        if claim and strategy != "layout":
-            return claim.value, f"structured {claim.rule}"
+            metadata = getattr(self.metadata, name, None)
+        if metadata and strategy != "layout":
+            return metadata.value, f"structured {metadata.rule}"
         if value := getattr(story, name, None):
             return value, f"{strategy} signature"
         for reading, place in self._by_place:
             if value := getattr(reading, name, None):
                 return value, place
-        return (claim.value, f"structured {claim.rule}") if claim else (None, "")
+        return (metadata.value, f"structured {metadata.rule}") if metadata else (None, "")
 
     def date(self) -> tuple[DateReading | None, str]:
         """Return the date with its rule, or None with the reason."""
@@ -288,8 +287,8 @@ def _names_a_story(url: str, reading: ThemeReading) -> bool:
     return not pattern or bool(re.search(pattern, urlsplit(url).path))
 
 
-def _address(page: Page, recipe: Recipe) -> str:
-    """Return the canonical address, where the page names one under the same number."""
+def _article_url(page: Page, recipe: Recipe) -> str:
+    """Return the page's canonical URL if it has the same external id, else the page's URL."""
     canonical_url = page.canonical_url
     number = recipe.id_of(page.url)
     if canonical_url and number and recipe.id_of(canonical_url) == number:
@@ -300,7 +299,7 @@ def _address(page: Page, recipe: Recipe) -> str:
 def _set_lead(article: Article, strategies: Strategies) -> None:
     for lead, rule in strategies.leads():
         if "meta[" in rule and _begins(article.body, lead):
-            continue  # the description is cut from the text (MasterCMS, NukeViet)
+            continue  # the description is the beginning of the text (MasterCMS, NukeViet)
         article.lead_prefix, article.lead = split_prefix(lead)
         article.provenance["lead"] = rule
         _drop_repeated_lead(article)
@@ -308,13 +307,13 @@ def _set_lead(article: Article, strategies: Strategies) -> None:
 
 
 def _begins(body: str, lead: str) -> bool:
-    """Return True if ``lead`` is the beginning of the first paragraph, and not the whole of it."""
+    """Return True if ``lead`` is the beginning of the first paragraph, but not all of it."""
     first, cut = canonical(body.partition("\n\n")[0]), canonical(lead)
     return first != cut and first.startswith(cut)
 
 
 def _drop_repeated_lead(article: Article) -> None:
-    """Drop a first paragraph that repeats the lead (Phú Thọ 2025, VnEconomy)."""
+    """Remove a first paragraph that repeats the lead (Phú Thọ 2025, VnEconomy)."""
     first, _, rest = article.body.partition("\n\n")
     if rest and canonical(split_prefix(first)[1]) == canonical(article.lead or ""):
         article.body = rest

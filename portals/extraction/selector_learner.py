@@ -1,4 +1,4 @@
-"""Learning a portal's paths while it is read: the slow lane teaches the fast one, and checks it."""
+"""Learning a portal's selectors during a crawl: trained and checked by the slower layout."""
 
 from __future__ import annotations
 
@@ -13,18 +13,22 @@ from portals.extraction.reader import Recipe, read_safely
 from portals.extraction.themes import Theme
 
 TRAINING_SIZE = 10
-"""Articles after which paths are looked for."""
+"""Articles from which selectors are induced."""
 
 CHECK_EVERY = 20
-"""Of the articles read by learnt paths, each so many-th is read by the layout too."""
+"""One of this many articles read by learned selectors is checked against the layout."""
 
-_MAX_TRAINING_PAGES = 3  # a portal that taught nothing by then has title and text in one element
-_MISSES = 3  # pages in a row that learnt paths cannot read: the template has changed
+_MAX_TRAININGS = 3  # a portal without selectors by then has title and text in one element
+_MAX_MISSES = 3  # pages in a row without a match of the learned selectors: a new template
 _COMPARED = ("title", "body", "published_at", "published_raw", "view_count")
 
 
 class SelectorLearner:
-    """Reads the pages of one portal whose classes nobody described."""
+    """Reads the pages of one portal by its layout, until it has learned faster selectors.
+
+    ``trained_on``: URLs of the training pages; ``disagreements``: times that selectors were
+    discarded.
+    """
 
     def __init__(self, recipe: Recipe, theme: Theme | None = None) -> None:
         self.recipe = recipe
@@ -32,12 +36,12 @@ class SelectorLearner:
         self.trained_on: list[str] = []
         self.disagreements = 0
         self._examples: list[Example] = []
-        self._lessons = 0
+        self._trainings = 0
         self._since_check = 0
         self._misses = 0
 
     def read(self, page: Page) -> Article | Reject:
-        """Return what the page shows, by the learnt paths first and by the layout under them."""
+        """Return the result of the learned selectors, or of the layout where they fail."""
         if self.theme is None:
             result = read_safely(page, self.recipe)
             if isinstance(result, Article) and result.published_at:
@@ -54,14 +58,14 @@ class SelectorLearner:
         return self._check(page, result) if self._is_check_due() else result
 
     def _learn(self, example: Example) -> None:
-        if self._lessons >= _MAX_TRAINING_PAGES:
+        if self._trainings >= _MAX_TRAININGS:
             return
         self._examples.append(example)
         if len(self._examples) < TRAINING_SIZE:
             return
-        self._lessons += 1
+        self._trainings += 1
         self.theme = induce(self._examples, self.recipe.layout)
-        self.trained_on = [taught.page.url for taught in self._examples] if self.theme else []
+        self.trained_on = [example.page.url for example in self._examples] if self.theme else []
         self._examples = []
 
     def _is_check_due(self) -> bool:
@@ -72,7 +76,7 @@ class SelectorLearner:
         return True
 
     def _check(self, page: Page, fast: Article | Reject) -> Article | Reject:
-        """Believe the layout; where the learnt paths part from it, forget them and learn anew."""
+        """Re-read with the layout; on disagreement discard the learned selectors and retrain."""
         slow = read_safely(page, self.recipe)
         if isinstance(slow, Reject):
             return slow
@@ -80,31 +84,31 @@ class SelectorLearner:
             getattr(fast, name) == getattr(slow, name) for name in _COMPARED
         )
         if not agrees:
-            self._forget(Example(page, slow))
+            self._discard(Example(page, slow))
         return slow
 
     def _miss(self, example: Example) -> None:
         self._misses += 1
-        if self._misses >= _MISSES:
-            self._forget(example)
+        if self._misses >= _MAX_MISSES:
+            self._discard(example)
 
-    def _forget(self, example: Example) -> None:
-        """Forget the learnt paths, and begin to learn anew with ``example``."""
+    def _discard(self, example: Example) -> None:
+        """Discard the learned selectors and start a new training with ``example``."""
         self.disagreements += 1
-        self._misses = self._lessons = 0
+        self._misses = self._trainings = 0
         self.theme, self.trained_on = None, []
         self._learn(example)
 
 
 def theme_to_json(theme: Theme) -> str:
-    """Return a learnt theme as kept in the database."""
+    """Return a learned theme as stored in ``learned_themes``."""
     values = asdict(theme) | {"chrome": sorted(theme.chrome)}
-    del values["validity"]  # what is learnt holds today
+    del values["validity"]  # a learned theme is valid today
     return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
 
 def theme_from_json(text: str) -> Theme:
-    """Return a theme from the database."""
+    """Return a theme as stored in ``learned_themes``."""
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in json.loads(text).items()

@@ -1,7 +1,7 @@
-"""The text of an article: blocks between header and footer, told apart into what they are.
+"""The text of an article: the blocks between header and footer, classified.
 
-One set of rules serves selectors and layouts, so that a portal's body, captions, signature and
-attachments read alike whichever strategy found them.
+Selectors and layouts share one set of rules, so that body, captions, signature and attachments of
+an article are the same whichever strategy found it.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from portals.language.text import canonical, clean, words
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|rar|7z)(?:$|[?#])|/fileclick&", re.IGNORECASE
 )
-_MAX_LINK_LINE = 25  # words: a longer line that is all link is a paragraph somebody linked
+_MAX_LINK_LINE = 25  # words: a longer line that is one link is a linked paragraph
 _MAX_SIGNATURE_LINES = 4
 _LEAD_WORDS = 4
-_MAX_BESIDE = 12  # words: a caption beside its picture is no longer
+_MAX_BESIDE = 12  # words of a caption beside its picture
 _MAX_COLUMNS = 50
-_LOOKED_AT = 50  # pieces of text of a cell
-_MAX_BOX = 500  # characters: a table that holds a picture and its caption holds no more text
+_MAX_PIECES = 50  # text nodes of a cell that are read
+_MAX_BOX = 500  # characters: a table of a picture and its caption has no more text
 
 
 @dataclass(slots=True)
 class ArticleContent:
-    """What the blocks of an article hold; ``images`` are (address as written, caption)."""
+    """The content of an article's blocks; ``images``: (URL as written, caption)."""
 
     lead: str | None = None
     paragraphs: list[str] = field(default_factory=list)
@@ -50,13 +50,13 @@ class ArticleContent:
 
     @property
     def word_count(self) -> int:
-        """Words in the paragraphs."""
+        """Number of words in the paragraphs."""
         return sum(len(words(paragraph)) for paragraph in self.paragraphs)
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """The plain style of a story, against which a line can be set apart."""
+    """The prevailing style of a story, from which a line can differ."""
 
     align: str
     bold: bool
@@ -64,7 +64,10 @@ class _Style:
     listed: bool
 
     def sets_apart(self, block: Block, *, bold: bool = False) -> bool:
-        """``block`` is centred or pushed right, slanted (or bold), where the story is not."""
+        """Return True if ``block`` is centred, right-aligned or italic, and the story is not.
+
+        ``bold``: bold counts as well.
+        """
         if block.align in ("right", "center", "end") and block.align != self.align:
             return True
         return (block.italic and not self.italic) or (bold and block.bold and not self.bold)
@@ -77,25 +80,26 @@ def read_story(
     lead: Literal["", "first", "bold"] = "",
     plain_captions: bool = False,
 ) -> ArticleContent:
-    """Tell ``blocks`` apart into lead, paragraphs, pictures with captions, and signature.
+    """Classify ``blocks`` as lead, paragraphs, pictures with captions, and signature.
 
-    ``noise`` matches whole lines to leave out beside the common ones; ``lead``: the first line is
-    the lead, or is if it is bold; ``plain_captions``: the portal writes captions as plain lines.
+    ``noise`` matches whole lines to drop in addition to the common ones; ``lead``: the first line
+    is the lead, always or only if it is bold; ``plain_captions``: captions have no style of their
+    own.
     """
     story = ArticleContent()
-    kept = _without_noise(blocks, noise, story)
-    style = _plain_style(kept)
-    _take_signature(kept, style, story)
+    content = _without_noise(blocks, noise, story)
+    style = _plain_style(content)
+    _take_signature(content, style, story)
     if lead:
-        _take_lead(kept, story, bold_only=lead == "bold")
-    _fill(kept, style, story, plain_captions=plain_captions)
+        _take_lead(content, story, bold_only=lead == "bold")
+    _fill(content, style, story, plain_captions=plain_captions)
     return story
 
 
 def _without_noise(
     blocks: Sequence[Block], noise: re.Pattern[str] | None, story: ArticleContent
 ) -> list[Block]:
-    kept: list[Block] = []
+    content: list[Block] = []
     for block in blocks:
         if block.image is None:
             files = [link for link in block.links if _FILE.search(link.url)]
@@ -104,8 +108,8 @@ def _without_noise(
                 continue
             if is_noise(block.text) or (noise and noise.fullmatch(block.text)):
                 continue
-        kept.append(block)
-    return kept
+        content.append(block)
+    return content
 
 
 def _plain_style(blocks: Sequence[Block]) -> _Style:
@@ -130,7 +134,7 @@ def _plain_style(blocks: Sequence[Block]) -> _Style:
 
 
 def _take_signature(blocks: list[Block], style: _Style, story: ArticleContent) -> None:
-    """Take author and source from the closing lines of ``blocks``, which lose them."""
+    """Remove the closing lines with author and source from ``blocks`` and store both."""
     for _ in range(_MAX_SIGNATURE_LINES):
         last = next((i for i in reversed(range(len(blocks))) if blocks[i].image is None), None)
         if last is None or not any(block.text for block in blocks[:last]):
@@ -160,7 +164,7 @@ def _is_caption_place(blocks: Sequence[Block], index: int) -> bool:
 
 
 def _take_lead(blocks: list[Block], story: ArticleContent, *, bold_only: bool) -> None:
-    """Take the first line of some length; what stands above it is controls and icons."""
+    """Remove the first line of some length as the lead; controls and icons are above it."""
     first = next(
         (i for i, block in enumerate(blocks) if len(words(block.text)) >= _LEAD_WORDS), None
     )
@@ -168,7 +172,7 @@ def _take_lead(blocks: list[Block], story: ArticleContent, *, bold_only: bool) -
         return
     if first is not None and any(block.text for block in blocks[first + 1 :]):
         story.lead = blocks[first].text
-        # A picture above the lead has no caption below it.
+        # The line below a picture above the lead is the lead, not a caption.
         story.images += [(block.image, None) for block in blocks[:first] if block.image is not None]
         del blocks[: first + 1]
 
@@ -209,9 +213,9 @@ def _is_caption(blocks: Sequence[Block], index: int, style: _Style) -> bool:
 
 
 def _share_box(block: Block, picture: Block) -> bool:
-    """Return True if picture and line stand in one small table of their own.
+    """Return True if picture and line share one small table.
 
-    A long line in the cell beside a picture is text that flows around it.
+    A long line in the cell beside a picture is text of the article beside it.
     """
     cell, table = block.element, next(block.element.iterancestors("table"), None)
     if block.tag != "td" or table is None:
@@ -232,7 +236,7 @@ def _share_box(block: Block, picture: Block) -> bool:
 def _is_bare_caption(
     blocks: Sequence[Block], index: int, style: _Style, story: ArticleContent
 ) -> bool:
-    """Return True if a line is a caption without a picture: short, alone, and naming a scene."""
+    """Return True if a line is a caption without a picture: short, single, naming a scene."""
     block = blocks[index]
     if not reads_as_scene(block.text) or (_is_listed(block) and not style.listed):
         return False
@@ -252,11 +256,11 @@ def _is_listed(block: Block) -> bool:
 
 
 def _has_columns(row: HtmlElement) -> bool:
-    """Return True if two cells of a row show something, or whether it has too many to be layout."""
-    cells = list(islice(row.iterchildren("*"), _MAX_COLUMNS + 1))  # len(row) counts them all
+    """Return True if two cells of a row have content, or if it has too many cells for layout."""
+    cells = list(islice(row.iterchildren("*"), _MAX_COLUMNS + 1))  # len(row) would count all
     if len(cells) > _MAX_COLUMNS:
         return True
     filled = (
-        cell for cell in cells if any(clean(t) for t in islice(cell.itertext("*"), _LOOKED_AT))
+        cell for cell in cells if any(clean(t) for t in islice(cell.itertext("*"), _MAX_PIECES))
     )
     return len(list(islice(filled, 2))) > 1

@@ -1,4 +1,4 @@
-"""Where the text of an article ends on its page, and which boxes stand inside it."""
+"""Finding the end of an article's text on its page, and boxes inside the text."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from portals.language.text import words
 PARAGRAPH_WORDS = 20
 _HEADING_WORDS = 5
 _SENTENCE_WORDS = 8
-_MAX_BOXES = 20  # boxes inside one story; a page of more is a list
+_MAX_BOXES = 20  # boxes inside one story; a page with more is a listing
 _FRAMES = ("footer", "aside", "nav", "form")
 
 
 def without_page_frames(blocks: Sequence[Block], start: int, title: int) -> list[Block]:
-    """Return the lines from ``start`` without frames that do not hold the title.
+    """Return the lines from ``start`` without page frames, except those that contain the title.
 
-    A frame is what its tag says is not the article: ``footer``, ``aside``, ``nav``, ``form``. One
-    after the last paragraph ends the story, with its heading.
+    A frame is an element that by its tag is not part of an article: ``footer``, ``aside``, ``nav``,
+    ``form``. A frame after the last paragraph ends the story, together with its heading.
     """
     part = list(blocks[start:])
     if not part:
@@ -38,7 +38,7 @@ def without_page_frames(blocks: Sequence[Block], start: int, title: int) -> list
     frames = {frame for frame in root.iter(*_FRAMES) if frame not in around}
     if not frames:
         return part
-    own = [not _stands_in(block.element, frames) for block in part]
+    own = [not _is_in(block.element, frames) for block in part]
     last = max((i for i, b in enumerate(part) if own[i] and _is_paragraph(b)), default=len(part))
     foot = next((i for i in range(last, len(part)) if not own[i]), len(part))
     if last < foot - 1 and foot < len(part) and _heads_links(part[foot - 1]):
@@ -46,7 +46,7 @@ def without_page_frames(blocks: Sequence[Block], start: int, title: int) -> list
     return [block for block, is_own in zip(part[:foot], own, strict=False) if is_own]
 
 
-def _stands_in(element: HtmlElement, frames: set[HtmlElement]) -> bool:
+def _is_in(element: HtmlElement, frames: set[HtmlElement]) -> bool:
     return element in frames or any(above in frames for above in element.iterancestors(*_FRAMES))
 
 
@@ -55,7 +55,7 @@ def end_of_story(
 ) -> int:
     """Return the line of ``blocks`` before which the story ends.
 
-    ``dates``: lines that date something else; ``ends``: the portal's own closing lines.
+    ``dates``: lines with dates of other articles; ``ends``: the portal's own closing lines.
     """
     end = len(blocks)
     boxes = 0
@@ -65,7 +65,7 @@ def end_of_story(
         boxes += is_box
         goes_on = is_box and boxes <= _MAX_BOXES and _continues_after(blocks, i, dates)
         if i in dates and not goes_on:
-            # A dated link follows: its title line is not of the story.
+            # A dated link follows: its title line is not part of the story.
             end = i - 1 if i and blocks[i - 1].is_link else i
             break
         if (ends and ends.fullmatch(text)) or is_imprint(text):
@@ -82,10 +82,10 @@ def _dates_a_link(blocks: Sequence[Block], index: int) -> bool:
 
 
 def _continues_after(blocks: Sequence[Block], box: int, dates: frozenset[int]) -> bool:
-    """Return True if after the box at line ``box`` the story goes on.
+    """Return True if the story continues after the box at line ``box``.
 
-    It does with a paragraph that stands beside the paragraphs before the box, unless paragraphs
-    stand between dates: in a list of other news each date has its teaser.
+    It does if a paragraph follows that is a sibling of the paragraphs before the box, unless there
+    are paragraphs between dates: in a listing of other news each date has its teaser.
     """
     parents = {block.element.getparent() for block in blocks[:box] if _is_paragraph(block)}
     after = max((i for i in dates if i >= box), default=box)
@@ -106,10 +106,10 @@ def _last_paragraph(blocks: Sequence[Block], end: int) -> int:
 
 
 def _before_closing_links(blocks: Sequence[Block], end: int) -> int:
-    """Return where the list of links begins that closes the story, if one does.
+    """Return the first line of the links after the story, or ``end`` if there are none.
 
-    Links between paragraphs are a box inside the story (MasterCMS prints one under the lead);
-    links with no paragraph after them are other news, menus or the footer.
+    Links between paragraphs are a box inside the story (MasterCMS prints one under the lead); links
+    without a paragraph after them are other news, menus or the footer.
     """
     last = _last_paragraph(blocks, end)
     for i in range(last + 1, end):
@@ -124,15 +124,15 @@ def _before_closing_links(blocks: Sequence[Block], end: int) -> int:
 
 
 def _heads_links(block: Block) -> bool:
-    """Return True if a line is the heading of the links below it, and not a signature."""
+    """Return True if a line is the heading of the links below it, not a signature."""
     is_short = 0 < len(words(block.text)) <= _HEADING_WORDS and block.text[-1].isalnum()
     return is_short and read_signature(block.text, set_apart=True) is None
 
 
 def _before_signature_tail(blocks: Sequence[Block], end: int) -> int:
-    """Return the end of the signature under the last paragraph, if nothing told follows it.
+    """Return the line after the signature below the last paragraph, if no sentence follows it.
 
-    What stands between a signature and the foot of the page is rating, forms and addresses.
+    The lines between a signature and the footer of the page are ratings, forms and contact data.
     """
     last = _last_paragraph(blocks, end)
     if not blocks or not _is_paragraph(blocks[last]):

@@ -1,4 +1,4 @@
-"""Reading a page by its markup: CSS selectors per theme generation, tried in order."""
+"""Extracting an article by its markup: CSS selectors per theme generation, tried in order."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from portals.language.bylines import read_signature, read_view_count
 from portals.language.dates import DateReading, UnreadableDateError, find_date, read_date
 from portals.language.text import canonical, clean
 
-_MAX_BODIES = 20  # boxes that a page may have of the text's class
-_MAX_CHROME = 120  # characters: lines of a frame are short
-_MAX_TRIED = 10  # matches of a selector that are looked at for text
+_MAX_BODIES = 20  # elements with the body's class that are compared
+_MAX_CHROME = 120  # characters of a line that recurs from page to page
+_MAX_TRIED = 10  # matches of a selector that are searched for text
 
 
 class _Translator(HTMLTranslator):
-    """CSS to XPath that takes little time on any page.
+    """Translates CSS to XPath expressions that are fast on any page.
 
-    ``A B`` as a path from every A to all below it merges sets again and again, which takes hours
-    on pages of nested boxes; asked of every B whether an A is above it, it takes none. Of ``A B C``
-    only the nearest B above a C counts: what is above another one is above that too. So with
-    ``:last-child``, for which the usual translation counts all that follow.
+    ``A B`` as a path from every A to all its descendants merges node sets repeatedly, which takes
+    hours on deeply nested pages; testing every B for an ancestor A is fast. For ``A B C`` only the
+    nearest ancestor B of a C is tested: the ancestors of the others are also ancestors of it.
+    ``:last-child`` is replaced as well: the usual translation counts all following siblings.
     """
 
     def selector_to_xpath(
@@ -42,7 +42,7 @@ class _Translator(HTMLTranslator):
         prefix: str = "descendant-or-self::",
         translate_pseudo_elements: bool = False,  # noqa: FBT001, FBT002 - cssselect's signature
     ) -> str:
-        """Translate one selector of a list."""
+        """Translate one selector of a comma-separated group."""
         xpath = _whole(self.xpath(selector.parsed_tree))
         if translate_pseudo_elements and selector.pseudo_element:
             xpath = self.xpath_pseudo_element(xpath, selector.pseudo_element)
@@ -76,7 +76,7 @@ class _Translator(HTMLTranslator):
 
 
 def _whole(xpath: XPathExpr) -> XPathExpr:
-    """Return an expression with what must be above it among its conditions."""
+    """Return an expression with its ancestors added to its conditions."""
     above = getattr(xpath, "above", "")
     xpath.above = ""  # type: ignore[attr-defined]
     return xpath.add_condition(above) if above else xpath
@@ -87,18 +87,17 @@ _TRANSLATOR = _Translator()
 
 @dataclass(frozen=True)
 class Theme:
-    """The selectors of one theme generation: per field in order of trust, the first that answers.
+    """The selectors of one theme generation: per field in order of trust, the first match wins.
 
-    ``scope``: the box of the article, in which all but the section and the head is looked for,
-    and without which the theme does not apply. ``::attr(name)`` selects an attribute,
-    ``::last`` the last match. ``drop`` is
-    left out of the body; ``author``, ``source`` and ``byline`` are left out too where they stand
-    inside it. ``byline``: elements of labelled lines ("Tác giả: …", "Nguồn tin: …").
-    ``lead_in_body``: the lead is the body's first line, or its first line if that is bold.
-    ``article_path``: how the path of an article looks, where only such an address names one story
-    (a list with one article shows it at the list's address). ``chrome``: lines that recur from
-    page to page (``line_key``), never part of a text. ``validity``: the days on which the portal
-    served such pages.
+    ``scope``: the element of the article, in which every field but the section and the head is
+    searched; without it the theme does not apply. ``::attr(name)`` selects an attribute, ``::last``
+    the last match. ``drop``: elements removed from the body, as are ``author``, ``source`` and
+    ``byline`` inside it. ``byline``: elements of labelled lines ("Tác giả: …", "Nguồn tin: …").
+    ``lead_in_body``: the lead is the body's first line: always, or only if it is bold.
+    ``article_path``: pattern of an article's path, if other URLs show changing articles (a listing
+    with one article shows it at the listing's URL). ``chrome``: lines that recur from page to page
+    (as ``line_key``), never part of a text. ``validity``: the days on which the portal served such
+    pages.
     """
 
     name: str
@@ -123,7 +122,7 @@ class Theme:
 
 @dataclass(slots=True)
 class ThemeReading:
-    """What a theme's selectors found; ``rules`` names the selector of each field found."""
+    """The fields that a theme's selectors found; ``rules``: the selector of each field."""
 
     theme: Theme
     title: str
@@ -139,7 +138,7 @@ class ThemeReading:
 
 
 def line_key(text: str) -> str:
-    """Return ``text`` as it is compared between pages: canonical, every number the same."""
+    """Return ``text`` as compared between pages: canonical, numbers replaced by one symbol."""
     return re.sub(r"\d+", "0", canonical(text))
 
 
@@ -149,7 +148,7 @@ def _is_chrome(text: str, chrome: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=2048)
 def compiled(css: str) -> etree.XPath:
-    """Return ``css`` (with ``::attr()`` and ``::text``), or a path from ``/``, compiled once."""
+    """Return ``css`` (with ``::attr()``, ``::text``), or an XPath from ``/``, compiled; cached."""
     css = css.removesuffix("::last")
     if css.startswith("/"):
         return etree.XPath(css)
@@ -159,14 +158,14 @@ def compiled(css: str) -> etree.XPath:
 def select(root: HtmlElement, css: str) -> list[HtmlElement | str]:
     """Return the elements or attribute values under ``root`` that ``css`` selects.
 
-    ``::last`` is the last of them: ``a:last-of-type`` compares every link with every other.
+    ``::last`` is the last of them: ``a:last-of-type`` would compare every link with every other.
     """
     found = cast("list[HtmlElement | str]", compiled(css)(root))
     return found[-1:] if css.endswith("::last") else found
 
 
 def select_text(root: HtmlElement, css: str) -> str:
-    """Return the text of the first match of ``css`` that shows any, cleaned, or ``""``."""
+    """Return the cleaned text of the first match of ``css`` that has any, or ``""``."""
     for match in select(root, css)[:_MAX_TRIED]:
         text = clean(match) if isinstance(match, str) else _shown(match)
         if text:
@@ -175,14 +174,14 @@ def select_text(root: HtmlElement, css: str) -> str:
 
 
 def _shown(element: HtmlElement) -> str:
-    """Return what ``element`` shows on one line: breaks and inner boxes part words."""
+    """Return the visible text of ``element`` on one line; breaks and blocks become spaces."""
     if not len(element):
         return "" if is_unseen(element) else clean(element.text or "")
     return " ".join(block.text for block in read_blocks(element) if block.text)
 
 
 def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
-    """Return what the page shows under ``theme``, or None where it is not of that theme."""
+    """Return the article that ``theme`` finds on the page, or None if it does not apply."""
     scope = _first_element(page.root, (theme.scope,)) if theme.scope else page.root
     body = _fullest(scope, theme.body) if scope is not None else None
     if scope is None or body is None:
@@ -260,7 +259,7 @@ def _first_element(root: HtmlElement, selectors: Iterable[str]) -> HtmlElement |
 
 
 def _fullest(root: HtmlElement, selectors: Iterable[str]) -> HtmlElement | None:
-    """Return the match with the most text of the first selector that matches."""
+    """Return the match with the most text, of the first selector that matches at all."""
     for css in selectors:
         found = [match for match in select(root, css) if not isinstance(match, str)]
         if len(found) > 1:
@@ -278,7 +277,7 @@ def _first_text(root: HtmlElement, selectors: Iterable[str], page: Page) -> tupl
 
 
 def _first_lines(root: HtmlElement, selectors: Iterable[str], page: Page) -> tuple[list[str], str]:
-    """Return the lines that the first selector shows anything in, which may hold more than it."""
+    """Return the lines of the first selector with visible text, and that selector."""
     for css in selectors:
         for match in select(page.root if css.startswith("meta") else root, css)[:_MAX_TRIED]:
             shown = [clean(match)] if isinstance(match, str) else _lines(match)

@@ -1,4 +1,4 @@
-"""The time that one page may take to be read: no page may hold up the others."""
+"""A limit on the CPU time of extraction per page, so that no page delays the others."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from contextlib import contextmanager
 from types import FrameType
 
 PAGE_SECONDS = 2.0
-"""CPU time for everything that is read of one page; usual ones take some milliseconds."""
+"""CPU seconds for the extraction of one page; usual ones take some milliseconds."""
 
 _CLOCK = getattr(signal, "ITIMER_VIRTUAL", 1)
 
 
 class PageTimeoutError(BaseException):
-    """A page took longer to read than it may.
+    """A page took longer to read than the limit.
 
-    No ``Exception``, so that no reader on the way takes it for a failure of its own.
+    Not an ``Exception``, so that no ``except Exception`` of a library catches it.
     """
 
 
 @contextmanager
 def time_limit(seconds: float = PAGE_SECONDS) -> Iterator[None]:
-    """Let what is inside take ``seconds`` of this process's CPU time. Raises PageTooSlow.
+    """Limit the CPU time of the block to ``seconds``. Raises PageTimeoutError.
 
-    Time on the CPU, since a sleeping or crowded machine says nothing of a page. Only where the
-    system has such timers, and in the main thread, which alone hears them; elsewhere nothing is
-    limited. Code in C hears of no signal until it returns: the limits on pages see to it that it
-    does. One inside another does nothing.
+    CPU time, since wall-clock time depends on the load of the machine. It works only if the
+    platform has interval timers, and in the main thread, which alone receives signals; elsewhere
+    nothing is limited. C code is not interrupted until it returns: the limits on the size of pages
+    ensure that it does. A limit inside another one has no effect.
     """
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or not hasattr(signal, "setitimer") or signal.getitimer(_CLOCK)[0]:
-        yield  # one that runs around this one goes on
+        yield  # an outer limit stays in force
         return
     before = signal.signal(signal.SIGVTALRM, _too_slow)
-    # Again and again, since the first one may meet code that swallows it (trafilatura's).
+    # Repeated, since the first exception may be caught by a library (trafilatura).
     signal.setitimer(_CLOCK, seconds, seconds / 10)
     try:
         yield

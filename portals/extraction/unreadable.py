@@ -1,4 +1,4 @@
-"""Pages that are none, or more than any page is."""
+"""The error of pages that cannot be parsed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from portals.outcomes import REJECT_RULES, RejectCode
 
 
 class UnreadablePageError(ValueError):
-    """A page that cannot be read as one: no text, or more than any page holds."""
+    """The page is not text, or exceeds a limit of size or nesting."""
 
     def __init__(self, code: RejectCode, detail: str = "") -> None:
         message = REJECT_RULES[code].message

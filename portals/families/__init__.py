@@ -1,4 +1,4 @@
-"""Content management systems, each described once: markup, addresses, lists, and known lies."""
+"""Content management systems: markup, URLs, listings and known wrong metadata of each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from portals.families.nukeviet import NUKEVIET
 from portals.families.wordpress import WORDPRESS
 
 FAMILIES: tuple[Family, ...] = (MASTERCMS, DANAWEB, NUKEVIET, WORDPRESS)
-"""Every family, in the order in which fingerprints are tried."""
+"""Every family, in the order in which fingerprints are compared."""
 
 __all__ = ["DANAWEB", "FAMILIES", "MASTERCMS", "NUKEVIET", "WORDPRESS", "Family", "recipe_for"]

@@ -1,11 +1,11 @@
 """DANAWEB / olala: generation 1 (congdoanhaiphong.vn, 2017) and generation 2 (2019-2021).
 
-Known lies: every address answers 200 (``error404`` inside a normal page is the truth); the list of
-a category leaves out its newest articles, which only the lists of its menus show, and page 2
-repeats items of page 1; a menu with one article shows the article at the list's address; only the
-last number of an address counts; robots.txt and sitemap.xml are HTML error pages. Generation 2
-repeats the whole site under ``/en``; its articles and sections share the root, so that only the
-page tells; "Các tin khác" prints dates of other articles.
+Known faults: every URL answers 200 (an error page is recognised by ``error404`` in its markup); the
+listing of a category omits its newest articles, which only the listings of its menus show, and page
+2 repeats items of page 1; a menu with one article shows the article at the listing's URL; only the
+last number of a URL identifies the page; robots.txt and sitemap.xml are HTML error pages.
+Generation 2 repeats the whole site under ``/en``; its articles and sections share the root, so that
+only the page shows which it is; "Các tin khác" prints dates of other articles.
 """
 
 from __future__ import annotations

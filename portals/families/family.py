@@ -1,4 +1,4 @@
-"""What is to be known of a content management system in order to read any site that runs it."""
+"""The description of a content management system (CMS) by which any site that runs it is read."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from portals.extraction.themes import Theme
 
 @dataclass(frozen=True)
 class Family:
-    """One system.
+    """One CMS.
 
-    ``fingerprints``: selectors of what only its pages hold; ``fingerprint_text``: a pattern in the
-    first 4 kB of a page. ``themes``: theme generations, newest first. ``layout``: how its articles
-    look whatever the classes are called. ``error_markers``, ``error_titles``: error pages that
-    answer 200. ``external_id``: the number in an article's address, as group 1. ``article_path``:
-    how the path of an article looks. ``left_alone``: paths of copies and forms.
+    ``fingerprints``: selectors of elements that only its pages have; ``fingerprint_text``: a
+    pattern in the first 4,096 characters of a page. ``themes``: theme generations, newest first.
+    ``layout``: the layout of its articles, independent of class names. ``error_markers``,
+    ``error_titles``: selectors and head titles of error pages that answer 200. ``external_id``: the
+    number in an article's URL, as group 1. ``article_path``: pattern of an article's path.
+    ``skipped_paths``: pattern of the paths of copies and forms.
 
-    Lists: ``item_links``, ``pager_links``: selectors. ``section_links``: selectors of links to
-    sections, on any list. ``section_feeds``: (selector of feed addresses, pattern, replacement) by
-    which a feed's address becomes its section's. ``menu_sections``: sections are the news entries
-    of the menu. ``home_is_listing``: the home page lists articles and has a pager.
-    ``listing_can_be_article``: a list with one article shows the article.
-    ``parent_is_listing``: the address above an article is a list.
+    Listings: ``item_links``, ``pager_links``: selectors. ``section_links``: selectors of links to
+    further listings, on any listing page. ``section_feeds``: (selector of feed URLs, pattern,
+    replacement) that turn the URL of a feed into that of its listing. ``menu_sections``: the
+    listings are the news entries of the menu. ``is_home_a_listing``: the home page lists articles
+    and has a pager. ``can_listing_be_article``: a listing with one article shows the article.
+    ``is_parent_a_listing``: the URL above an article is a listing.
     """
 
     name: str

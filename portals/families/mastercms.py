@@ -1,8 +1,8 @@
-"""MasterCMS (mastercms.org), the system of Báo Lao động Thủ đô and other labour papers.
+"""MasterCMS (mastercms.org), the CMS of Báo Lao động Thủ đô and other labour papers.
 
-Known lies: the header prints today's date; cards of other articles repeat the date's class; the
-CMS writes the article's own title as the ``alt`` of every picture; "Nguồn :" stands there empty;
-``&`` and ``@`` are part of the path, there is no ``?``.
+Known faults: the header prints today's date; cards of other articles repeat the date's class; the
+CMS writes the article's own title as the ``alt`` of every picture; "Nguồn :" is printed without a
+name; ``&`` and ``@`` are part of the path, there is no ``?``.
 """
 
 from __future__ import annotations

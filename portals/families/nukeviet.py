@@ -1,10 +1,10 @@
-"""NukeViet 3.4 and 4.x (default and egov themes), the system of several provincial federations.
+"""NukeViet 3.4 and 4.x (default and egov themes), the CMS of several provincial federations.
 
-Known lies: ``article:published_time`` is malformed (2024-03-01+0704:37:54); the hidden
+Known faults: ``article:published_time`` is malformed (2024-03-01+0704:37:54); the hidden
 ``datePublished`` is the time of the last edit, the hidden author an account; feeds print the month
-in place of the minutes; unknown addresses and pages past the end answer 301 to the home page or to
-page 1; every article stands again under ``/savefile/`` and ``/print/``; parent sections list the
-articles of their children, at home even under the parent's address.
+instead of the minutes; unknown URLs and pages past the end redirect (301) to the home page or to
+page 1; every article has copies under ``/savefile/`` and ``/print/``; parent sections list the
+articles of their children, on the home page even under the parent's URL.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Telling a page's system from its fingerprints."""
+"""Recognising the CMS of a page by its fingerprints."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from portals.extraction.page import Page
 from portals.extraction.themes import select
 from portals.families import FAMILIES, Family
 
-_HEAD = 4096  # characters in which a system signs
+_HEAD = 4096  # characters in which ``fingerprint_text`` is searched
 
 
 def recognise(page: Page) -> Family | None:
-    """Return the family with the most fingerprints on ``page``, or None where there is none."""
+    """Return the family with the most fingerprints on ``page``, or None if it has none."""
     scores = {family.name: _score(page, family) for family in FAMILIES}
     best = max(FAMILIES, key=lambda family: scores[family.name])
     return best if scores[best.name] else None

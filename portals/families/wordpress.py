@@ -1,8 +1,8 @@
 """WordPress with Vietnamese locale: classic and block themes, Flatsome.
 
-Known lies: quotes, dashes and dots are rewritten typographically; with SEO plug-ins
+Known faults: quotes, dashes and dots are rewritten typographically; with SEO plug-ins
 ``article:published_time`` is UTC, so that the day may change; archives by month, author and tag
-repeat every link; ``?p=ID`` and the pretty address are one article; the lead is only a bold first
+repeat every link; ``?p=ID`` and the permalink are one article; the lead is only a bold first
 paragraph.
 """
 

@@ -1,4 +1,4 @@
-"""Who wrote it, where it was taken from, what is a caption, what is noise: lines of Vietnamese.
+"""Classifying lines of Vietnamese text: signatures with author and source, captions, noise.
 
 Sources of the rules: signatures of union and authority portals, 2016-2026 (Hải Phòng federation,
 Thái Nguyên steel works, Báo Lao động Thủ đô, Kiên Giang, Tiên Lãng, NukeViet and MasterCMS sites).
@@ -26,7 +26,7 @@ _SUFFIX = re.compile(r"\s+-\s+VnExpress\s*\Z")
 
 
 def split_prefix(lead: str) -> tuple[str | None, str]:
-    """Part a paper's mark from its lead: "(LĐTĐ) Mới đây…" → ("(LĐTĐ)", "Mới đây…")."""
+    """Split a newspaper's prefix from a lead: "(LĐTĐ) Mới đây…" → ("(LĐTĐ)", "Mới đây…")."""
     lead = _SUFFIX.sub("", lead)
     match = _BRACKETED_PREFIX.match(lead) or _BARE_PREFIX.match(lead)
     if not match or match.end() == len(lead):
@@ -40,7 +40,7 @@ def split_prefix(lead: str) -> tuple[str | None, str]:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What the last lines of an article say of its origin; ``photo`` is a photo credit only."""
+    """Author, source and photo credit in the last lines of an article."""
 
     author: str | None = None
     source: str | None = None
@@ -83,10 +83,11 @@ _MAX_NAME_WORDS = 9
 
 
 def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
-    """Return what a closing line says of author and source, or None where it is plain text.
+    """Return the author and source in a closing line, or None if it is ordinary text.
 
-    ``set_apart``: the line stands out by alignment, weight or slant, so that a unit's name is
-    believed as an author too. A signature without content ("Nguồn :") is an empty ``Signature``.
+    ``set_apart``: the line differs by alignment, bold or italics, so that the name of an
+    organisation is accepted as the author too. A label without a name ("Nguồn :") gives an empty
+    ``Signature``.
     """
     if len(text) > _MAX_SIGNATURE:
         return None
@@ -102,7 +103,7 @@ _SURE = re.compile(r"[A-ZĐ]{2,4}\.?$|(?i:nguồn|theo|tác giả|tin|bài)\b.*:
 
 
 def signs_surely(text: str) -> bool:
-    """Return True for a signature even under a picture, where names are captions: "MD", "Tin:"."""
+    """Return True for lines that sign even under a picture, where names are captions: "MD"."""
     return bool(_SURE.match(text))
 
 
@@ -136,7 +137,7 @@ def _credited(match: re.Match[str]) -> Signature | None:
 
 def _named(text: str, *, set_apart: bool) -> Signature | None:
     bare = _COMPILED.sub("", text).strip()
-    name, place = _parted(bare)
+    name, place = _split_brackets(bare)
     if place and _NAMES.match(name):
         return Signature(author=bare)
     if not bare or len(words(bare)) > _MAX_NAME_WORDS:
@@ -154,14 +155,14 @@ def _named(text: str, *, set_apart: bool) -> Signature | None:
     return None
 
 
-def _parted(text: str) -> tuple[str, str]:
-    """Part "Thu Hiền ( Đài Nghĩa Đàn )" into the name and what stands in brackets."""
+def _split_brackets(text: str) -> tuple[str, str]:
+    """Split "Thu Hiền ( Đài Nghĩa Đàn )" into the name and the text in brackets."""
     match = re.match(r"^([^()]+?) ?\(([^()]{2,40})\)$", text)
     return (match[1], match[2]) if match else (text, "")
 
 
 def _names_a_unit(text: str) -> bool:
-    """Tell a unit ("Ban Tuyên giáo", "LĐLĐ tỉnh") from a phrase ("Hội nghị kết thúc")."""
+    """Return True for an organisation ("LĐLĐ tỉnh"), not for a phrase ("Hội nghị kết thúc")."""
     first, *others = words(text)
     return first.isupper() or any(word[0].isupper() for word in others)
 
@@ -215,8 +216,8 @@ _MAX_CAPTION_WORDS = 60
 def reads_as_caption(text: str, *, set_apart: bool) -> bool:
     """Return True if the line after a picture describes it.
 
-    ``set_apart``: centred, slanted or in the picture's own box. A line in plain paragraph style
-    must look the part: a photo credit, or one short line without the end of a sentence.
+    ``set_apart``: centred, italic or in the picture's own box. A line in plain paragraph style must
+    have the wording of a caption: a photo credit, or one short line without a full stop.
     """
     count = len(words(text))
     if not 0 < count <= _MAX_CAPTION_WORDS or _CONNECTIVE.match(text):
@@ -231,8 +232,8 @@ def reads_as_caption(text: str, *, set_apart: bool) -> bool:
 def reads_as_scene(text: str) -> bool:
     """Return True if a line in plain paragraph style describes a picture rather than events.
 
-    One sentence: short and without its end ("Các đại biểu dự hội nghị"), or opening with who or
-    what is seen. Portals that write captions as ordinary lines: brvt 2016, kiengiang 2018.
+    One sentence: short and without a full stop ("Các đại biểu dự hội nghị"), or beginning with the
+    persons or things shown. Portals with captions in ordinary lines: brvt 2016, kiengiang 2018.
     """
     count = len(words(text))
     if count < 4 or text.startswith(("-", "+", "*", "•", '"', "“")):
@@ -303,24 +304,24 @@ _IMPRINT = re.compile(
 
 
 def is_imprint(text: str) -> bool:
-    """Return True if a line belongs to the foot of a page: owner, licence, comments."""
+    """Return True if a line belongs to the footer of a page: owner, licence, comments."""
     return bool(_IMPRINT.match(text))
 
 
 def is_box_heading(text: str) -> bool:
-    """Return True if a heading is one of boxes that also stand in the middle of a text."""
+    """Return True if a line is the heading of a link box, which can occur within a text."""
     return bool(_BOX_HEADING.match(text))
 
 
 def is_noise(text: str) -> bool:
-    """Return True if a line is a control, a label or a link list that stands among the text."""
+    """Return True if a line among the text is a control, a label or a row of links."""
     return bool(_NOISE.match(text)) or (
         len(text) < 60 and bool(_VIEWS.fullmatch(text.strip("() ")))
     )
 
 
 def ends_article(text: str) -> bool:
-    """Return True if a line is the heading of what follows an article (other news, comments)."""
+    """Return True if a line is a heading below the article: other news, comments."""
     return len(text) < 80 and bool(_ENDS_ARTICLE.match(text))
 
 

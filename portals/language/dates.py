@@ -1,9 +1,9 @@
 """Reading the dates that Vietnamese portals print.
 
-Day comes first always, +07:00 where no zone is given, weekdays are ignored (portals print wrong
-ones). A time of day is never invented: a text that shows only a day reads as 00:00 with
-precision ``day``. python-dateutil reads the machine formats, where it is right; everything a
-person typed is read by own forms, because stock parsers swap day and month or find nothing.
+The day always comes first, the zone is +07:00 if none is given, weekdays are ignored (portals print
+wrong ones). A time of day is never invented: a text with only a day gives 00:00 with precision
+``day``. python-dateutil parses the machine formats, where it is right; dates written by people are
+parsed by this module's patterns, because stock parsers swap day and month or find nothing.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ EARLIEST_YEAR = 1990
 """Vietnam has been on the Internet since 1997; a few papers put older archives online."""
 
 FUTURE_TOLERANCE = timedelta(days=2)
-"""Wrong server clocks are forgiven this much; anything later is not a publication date."""
+"""Tolerance for wrong server clocks; anything later is not a publication date."""
 
 
 class UnreadableDateError(ValueError):
-    """The text holds no date, or one that cannot be; the message says which."""
+    """The text contains no date, or an impossible one; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class DateReading:
-    """A date as read: ``at`` is in +07:00, ``rule`` names the form, ``raw`` is the text read."""
+    """A parsed date: ``at`` in +07:00, ``rule`` the name of the format, ``raw`` the source text."""
 
     at: datetime
     precision: Precision
@@ -101,20 +101,20 @@ _ZONE_MARK = re.compile(r"\(?(?:gmt|utc)\s?\+?\d{0,2}\)?", re.IGNORECASE)
 
 
 def is_date_label(text: str) -> bool:
-    """Return True if ``text`` is what portals print before a date ("Đăng ngày:", "|"), or empty."""
+    """Return True if ``text`` is empty or a label before a date ("Đăng ngày:", "|")."""
     return bool(_DATE_LABEL.fullmatch(text))
 
 
 def without_zone(text: str) -> str:
-    """Return ``text`` without the mark of a time zone that stands behind a date ("(GMT+7)")."""
+    """Return ``text`` without the time zone after a date ("(GMT+7)")."""
     return _ZONE_MARK.sub(" ", text)
 
 
 def read_date(text: str, now: datetime | None = None) -> DateReading:
-    """Return the first date that ``text`` shows, with the time of day that stands beside it.
+    """Return the first date in ``text``, with the time of day beside it.
 
-    ``now`` (aware; default: this moment) is when the page was served: relative dates count from
-    it, and later dates are refused. Raises ``UnreadableDate``.
+    ``now`` (aware; default: the current time) is when the page was served: relative dates count
+    from it, and later dates are refused. Raises UnreadableDateError.
     """
     now = now or datetime.now(UTC)
     raw = clean(html.unescape(text))
@@ -125,7 +125,7 @@ def read_date(text: str, now: datetime | None = None) -> DateReading:
 
 
 def find_date(text: str, now: datetime | None = None) -> DateReading | None:
-    """Return the date in ``text`` as ``read_date`` does, or None where there is none."""
+    """Return the date in ``text`` as ``read_date`` does, or None if there is none."""
     try:
         return read_date(text, now)
     except UnreadableDateError:
@@ -172,7 +172,7 @@ def _read_rfc822(raw: str, match: re.Match[str]) -> DateReading:
     except (ValueError, OverflowError) as error:
         raise UnreadableDateError(f"impossible date {raw[:80]!r}") from error
     if (match["zone"] or "").lower() == "gmt" and not match["offset"] and at.minute == at.month:
-        # NukeViet 3.4-4.5 prints the month in place of the minutes: only the day can be trusted.
+        # NukeViet 3.4-4.5 prints the month instead of the minutes: only the day is reliable.
         day = datetime.combine(local.date(), time(), VIETNAM)
         return DateReading(day, "day", "rfc822-minutes-are-the-month", raw)
     return DateReading(local, "minute", "rfc822", raw)
@@ -197,7 +197,7 @@ def _read_written(raw: str, _now: datetime) -> DateReading | None:
     if best is None:
         return None
     _, name, match = best
-    # A time before the date is its own; one behind it may belong to the next date.
+    # A time before the date belongs to it; one after it may belong to the next date.
     for before in _TIME_FIRST[name].finditer(folded):
         if before.start("day") == match.start("day"):
             match = before
@@ -225,7 +225,7 @@ def _clock_of(match: re.Match[str]) -> time | None:
     if hour > 23 or minute > 59:
         return None
     half = match["half"]
-    # Right for the true 12-hour clock and for the bogus "15:33 PM" alike.
+    # Correct for the 12-hour clock and for the malformed "15:33 PM" alike.
     half = half.replace(".", "") if half else None
     if half in _MORNING:
         hour = 0 if hour == 12 else hour

@@ -1,7 +1,7 @@
-"""Bytes to text: what a page declares of its encoding is a hint, what its bytes are decides.
+"""Bytes to text: the declared encoding of a page is a hint, its bytes decide.
 
-Seen on Vietnamese portals: UTF-8 declared as iso-8859-1, windows-1258 declared as nothing, UTF-8
-that was read as Latin-1 and saved again, pages cut in the middle of a letter.
+Cases on Vietnamese portals: UTF-8 declared as iso-8859-1, windows-1258 without a declaration, UTF-8
+that was read as Latin-1 and saved again, pages truncated in the middle of a letter.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from w3lib.encoding import (
     resolve_encoding,
 )
 
-_NOT_BELIEVED = frozenset(  # declared out of habit, or no charset at all
+_IGNORED_CHARSETS = frozenset(  # declared by default, or not a character set
     """
     utf-8 cp1252 iso8859-1 ascii idna punycode unicode_escape unicode-escape raw_unicode_escape
     raw-unicode-escape
     """.split()
 )
-_HARMLESS_DAMAGE = 3  # unreadable letters that say nothing of a page
-_MOST_DAMAGE = 0.02  # share of unreadable letters up to which a text still counts as read
+_HARMLESS_DAMAGE = 3  # unreadable letters that are accepted in any page
+_MOST_DAMAGE = 0.02  # share of unreadable letters up to which a text is accepted
 _DOUBLE_ENCODED = re.compile("á»|áº|Ä‘|Æ°|Æ¡")  # not "Ã": "XÃ" before a space is a heading
-_DOUBLE_MARKS = ("á»", "áº")  # no Vietnamese page is without ạ-ỹ for long
+_DOUBLE_MARKS = ("á»", "áº")  # every longer Vietnamese text contains letters of ạ-ỹ
 _DOUBLE_SEEN = 3
-_MAX_REPAIRED = 4_000_000  # characters; each costs 50 bytes while it is repaired
+_MAX_REPAIRED = 4_000_000  # characters; each takes 50 bytes of memory during the repair
 _LATIN_RUN = re.compile(
     "[\u0080-\u00ff"
     + "".join(bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0))
@@ -37,12 +37,12 @@ _LATIN_RUN = re.compile(
 
 
 class UndecodableTextError(ValueError):
-    """The bytes are text in no encoding that was declared or is likely."""
+    """The bytes are not text in any declared or likely encoding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a page, the encoding it was in, and whether double encoding was undone."""
+    """The text of a page, its encoding, and whether double encoding was undone."""
 
     text: str
     encoding: str
@@ -50,7 +50,7 @@ class Decoded:
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
-    """Return the text of ``body``; ``content_type`` is the HTTP header. Raises UndecodableText."""
+    """Return the text of ``body``; ``content_type``: the header. Raises UndecodableTextError."""
     encoding, rest = _encoding(body, content_type)
     text = rest.decode(encoding, "replace")
     damage = text.count("\ufffd") - rest.count("\ufffd".encode())
@@ -71,13 +71,13 @@ def _encoding(body: bytes, content_type: str | None) -> tuple[str, bytes]:
     declared = html_body_declared_encoding(body[:4096])
     for name in (http_content_type_encoding(content_type), declared):
         encoding = resolve_encoding(name) if name else None
-        if encoding and encoding not in _NOT_BELIEVED and _is_charset(encoding):
+        if encoding and encoding not in _IGNORED_CHARSETS and _is_charset(encoding):
             return encoding, body
     return ("cp1258" if _looks_like_1258(body) else "utf-8"), body
 
 
 def _is_charset(name: str) -> bool:
-    """Return True if ``name`` is an encoding of text: a page can declare base64 or punycode too."""
+    """Return True if ``name`` is an encoding of text; pages also declare base64 or punycode."""
     try:
         return b"a".decode(name, "replace") == "a"
     except (LookupError, ValueError):
@@ -87,14 +87,14 @@ def _is_charset(name: str) -> bool:
 def _is_utf8(body: bytes) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        decoder.decode(body)  # not final: a page cut inside a letter is still UTF-8
+        decoder.decode(body)  # not final: a page truncated inside a letter is still UTF-8
     except UnicodeDecodeError:
         return False
     return True
 
 
 def _looks_like_1258(body: bytes) -> bool:
-    """Windows-1258 writes tones as bytes of their own, which UTF-8 and windows-1252 never do."""
+    """Return True if tones are separate bytes, as in windows-1258 only."""
     high = sum(1 for byte in body if byte >= 0x80)
     tones = sum(body.count(bytes([byte])) for byte in (0xCC, 0xEC, 0xD2, 0xDE, 0xF2))
     multibyte = len(re.findall(rb"[\xc3-\xe1][\x80-\xbf]", body))

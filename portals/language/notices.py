@@ -1,7 +1,7 @@
-"""What challenges, login walls, parked domains, servers and errors say in place of a page.
+"""Wording of pages shown instead of content: challenges, logins, parked domains, error pages.
 
-Sources: the walls of Vietnamese hosts and of Cloudflare, 2016-2026, and the pages of registrars
-where .vn domains lapse.
+Sources: interstitials of Vietnamese hosting companies and of Cloudflare, 2016-2026, and pages of
+registrars for lapsed .vn domains.
 """
 
 from __future__ import annotations
@@ -45,5 +45,5 @@ _PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for kind, pa
 
 
 def read_notice(text: str) -> Notice | None:
-    """Return what the words of a small page say it is, or None where they say nothing of it."""
+    """Return the kind of notice that the text of a small page is, or None if it is none."""
     return next((kind for kind, pattern in _PATTERNS if pattern.search(text)), None)

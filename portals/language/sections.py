@@ -1,7 +1,7 @@
-"""Words by which Vietnamese portals name their pages: news sections, static pages, pagers.
+"""Labels of links on Vietnamese portals: news sections, static pages, pagers.
 
-A label with marks is matched with them ("Tín dụng" is no "tin"); an address part has none, and is
-matched folded.
+A label with diacritics is matched with them ("Tín dụng" is not "tin"); a part of a URL has none and
+is matched folded.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _STATIC_WORDS = (
 
 
 def _pattern(words: tuple[str, ...], *, folded: bool) -> re.Pattern[str]:
-    """Return a pattern of whole words; "thông tin", "du lịch" and "lịch sử" mean other things."""
+    """Return a pattern of whole words; "thông tin", "du lịch", "lịch sử" have other meanings."""
     plain = [fold(word) if folded else word for word in words]
     before = "(?<!thong )(?<!du )" if folded else "(?<!thông )(?<!du )"
     return re.compile(rf"\b{before}(?:{'|'.join(plain)})\b")
@@ -54,7 +54,7 @@ def _prepared(label: str) -> tuple[str, bool]:
 
 
 def news_value(label: str) -> int:
-    """Return how much a link's words promise a news section: 1 yes, -1 a static page, 0 unknown."""
+    """Return 1 if a label names a news section, -1 if a static page, 0 if it is unknown."""
     text, folded = _prepared(label)
     if _NEW_DOCUMENTS.search(text):
         return 1
@@ -64,7 +64,7 @@ def news_value(label: str) -> int:
 
 
 def names_news(label: str) -> bool:
-    """Return True if a menu entry's words name news beyond doubt ("Tin tức - sự kiện")."""
+    """Return True if the label of a menu entry clearly means news ("Tin tức - sự kiện")."""
     text, folded = _prepared(label)
     return news_value(label) >= 0 and bool(_STRONG_NEWS[folded].search(text))
 
@@ -78,17 +78,17 @@ _BACK_OR_LAST = re.compile(
 
 
 def is_next_label(label: str) -> bool:
-    """Return True if a pager's label leads to the page behind this one ("»", "Trang sau")."""
+    """Return True if a pager's label leads to the next page ("»", "Trang sau")."""
     return bool(_NEXT_PAGE.match(label))
 
 
 def is_back_label(label: str) -> bool:
-    """Return True if a pager's label leads back, or to either end ("«", "Trang trước", "Cuối")."""
+    """Return True if a pager's label leads to the previous, first or last page ("«", "Cuối")."""
     return bool(_BACK_OR_LAST.match(label))
 
 
 def is_pager_label(label: str) -> bool:
-    """Return True if a link's words lead to another page of the same list ("2", "Trang sau »")."""
+    """Return True if a label leads to another page of the same listing ("2", "Trang sau »")."""
     if not label.strip():
         return False
     bare = _ARROWS.sub(" ", fold(label)).strip()

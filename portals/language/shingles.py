@@ -1,4 +1,4 @@
-"""Word shingles: what two texts have in common, whatever their marks and punctuation."""
+"""Word shingles: the similarity of two texts regardless of diacritics and punctuation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from portals.language.text import fold, words
 
 WIDTH = 4
-"""Vietnamese syllables in a shingle: two or three words. Shorter ones are shared by chance."""
+"""Vietnamese syllables per shingle: two or three words. Shorter ones are shared by chance."""
 
 _FACTORS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5],
@@ -26,9 +26,9 @@ def _number(word: str) -> int:
 
 
 def shingles(text: str) -> NDArray[np.uint64]:
-    """Return the shingles of ``text`` as different numbers of 32 bits, sorted.
+    """Return the distinct shingles of ``text`` as 32-bit numbers, sorted.
 
-    A text of fewer words than a shingle is one shingle; one without words has none.
+    A text of fewer words than a shingle is one shingle; a text without words has none.
     """
     numbers = [_number(word) for word in words(fold(text))]
     if not numbers:
@@ -44,7 +44,7 @@ def shingles(text: str) -> NDArray[np.uint64]:
 
 
 def resemblance(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
-    """Return which share of all shingles of two texts both have (Jaccard), from 0 to 1."""
+    """Return the Jaccard similarity of two sets of shingles, from 0 to 1."""
     both = len(np.intersect1d(one, other, assume_unique=True))
     either = len(one) + len(other) - both
     return both / either if either else 0.0

@@ -1,7 +1,7 @@
 """Vietnamese text: cleaning, folding, the canonical form and the content hash.
 
-Everything here is pure: strings in, strings out. ``clean`` is what readers see; ``canonical``
-is what is hashed and compared; ``fold`` is what an unaccented query is matched against.
+Everything here is pure: strings in, strings out. ``clean`` is for display; ``canonical`` is hashed
+and compared; ``fold`` is matched against queries without diacritics.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 
 HASH_VERSION = 1
-"""Version of the canonical form. It changes when the same text would hash differently."""
+"""Version of the canonical form; increased when the same text would hash differently."""
 
 SHORT_BODY_WORDS = 40
 """A body with fewer words than this is hashed together with its title."""
@@ -23,7 +23,7 @@ _C1_AS_WINDOWS_1252 = {
     for code in range(0x80, 0xA0)
     if (char := bytes([code]).decode("cp1252", errors="ignore"))
 }
-# Zero-width signs, soft hyphens, byte order marks and bidi controls: never seen, never wanted.
+# Zero-width characters, soft hyphens, byte order marks and bidi controls: invisible, removed.
 _INVISIBLE = dict.fromkeys(
     [
         *(0x00AD, 0x061C, 0x180E, 0xFEFF),
@@ -39,7 +39,7 @@ _CONTROLS = dict.fromkeys(
 _UNSEEN = {**_CONTROLS, **_INVISIBLE, **_C1_AS_WINDOWS_1252}
 _NEXT_LINE = "\x85"  # white space to Python, three dots to windows-1252
 
-_TONES = {  # tone sign: the plain vowel with that sign
+_TONES = {  # tone mark: the plain vowel with that mark
     "\u0300": dict(zip("aeouyAEOUY", "àèòùỳÀÈÒÙỲ", strict=True)),
     "\u0301": dict(zip("aeouyAEOUY", "áéóúýÁÉÓÚÝ", strict=True)),
     "\u0309": dict(zip("aeouyAEOUY", "ảẻỏủỷẢẺỎỦỶ", strict=True)),
@@ -60,17 +60,17 @@ _NEW_TONE_PLACE = re.compile(
     rf"(?<![qQ])[oOuU][{''.join({pair[1] for pair in _OLD_TONE_PLACE})}](?![^\W\d_])"
 )
 _MAX_MARKS = 8
-_MARKS = re.compile(r"[^\w\s\x00-\u02ff]{30,}")  # marks are no letters; so are rows of stars
-_KEPT_LENGTH = 500  # characters of a text whose canonical form is kept
+_MARKS = re.compile(r"[^\w\s\x00-\u02ff]{30,}")  # marks are no letters; nor are rows of stars
+_CACHED_LENGTH = 500  # characters of a text whose canonical form is cached
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+")
 
 
 def clean(text: str) -> str:
-    """Return ``text`` in NFC on one line: no controls, no invisible signs, single spaces."""
+    """Return ``text`` in NFC on one line: no invisible characters, single spaces."""
     if _NEXT_LINE not in text:
         text = " ".join(text.split())
-        if text.isprintable():  # most lines are: nothing in them is unseen
+        if text.isprintable():  # as most lines are: then no character is invisible
             return text if text.isascii() else nfc(text)
     shown = text.translate(_UNSEEN)
     if not shown.isprintable():
@@ -79,9 +79,9 @@ def clean(text: str) -> str:
 
 
 def nfc(text: str) -> str:
-    """Return ``text`` in Unicode NFC, with no more than eight marks on a letter.
+    """Return ``text`` in Unicode NFC, with at most eight combining marks per letter.
 
-    Marks are sorted one by one: a hundred thousand of them on one letter take a minute.
+    Normalisation sorts the marks: a hundred thousand of them on one letter take a minute.
     """
     return unicodedata.normalize("NFC", _MARKS.sub(_with_few_marks, text))
 
@@ -92,17 +92,17 @@ def _with_few_marks(match: re.Match[str]) -> str:
 
 
 def _is_unseen(sign: str) -> bool:
-    """Return True if a sign is a control, a format sign, half a pair, private or no character.
+    """Return True for a control, format, surrogate, private-use or unassigned character.
 
-    A blank takes its place, since Word's bullets are such signs and part words.
+    It is replaced by a space, since Word's bullets are such characters and separate words.
     """
     return unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co") or ord(sign) & 0xFFFE == 0xFFFE
 
 
 def one_tone_style(text: str) -> str:
-    """Move tone signs of open oa, oe, uy to the older place: hoà → hòa, uỷ → ủy, quý → quý.
+    """Move the tone marks of open oa, oe, uy to the older position: hoà → hòa, uỷ → ủy, quý → quý.
 
-    ``text`` is NFC. Both styles stand side by side on one portal, even on one page.
+    ``text`` is NFC. Both styles occur on one portal, even on one page.
     """
     if text.isascii():
         return text
@@ -114,15 +114,15 @@ def _with_older_tone_place(match: re.Match[str]) -> str:
 
 
 def canonical(text: str) -> str:
-    """Return the form in which two texts are the same text (``HASH_VERSION``).
+    """Return the form in which equal texts are equal strings (version: ``HASH_VERSION``).
 
-    NFC, case folded, one tone style, and every run of punctuation, quotes, dashes and white
-    space made one space. Letters and digits of every script stay; nothing else does.
+    NFC, case folded, one tone style, and every run of punctuation, quotes, dashes and white space
+    replaced by one space. Letters and digits of every script remain, and nothing else.
     """
-    return _known_canonical(text) if len(text) < _KEPT_LENGTH else _canonical(text)
+    return _known_canonical(text) if len(text) < _CACHED_LENGTH else _canonical(text)
 
 
-@lru_cache(maxsize=2048)  # menus and footers come back on every page of a portal
+@lru_cache(maxsize=2048)  # menus and footers recur on every page of a portal
 def _known_canonical(text: str) -> str:
     return _canonical(text)
 
@@ -145,9 +145,9 @@ def words(text: str) -> list[str]:
 
 
 def content_hash(title: str, body: str) -> str:
-    """Return the SHA-256 (hex) of the canonical body; a short body is joined by its title.
+    """Return the SHA-256 (hex) of the canonical body, for a short body with its title before it.
 
-    Never of markup, dates or counters, so that a copy on another portal hashes alike.
+    Markup, dates and counters are excluded, so that a copy on another portal has the same hash.
     """
     text = canonical(body)
     if text.count(" ") + 1 < SHORT_BODY_WORDS:
@@ -156,5 +156,5 @@ def content_hash(title: str, body: str) -> str:
 
 
 def slugify(text: str) -> str:
-    """Return ``text`` as an address part: ASCII letters and digits joined by hyphens."""
+    """Return ``text`` as a part of a URL: ASCII letters and digits joined by hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")

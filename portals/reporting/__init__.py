@@ -1,1 +1,1 @@
-"""The page to look at: what is in the database, for people."""
+"""The HTML report of the contents of the database."""

@@ -1,4 +1,4 @@
-"""What the report tells, read from the database."""
+"""The data of the report, read from the database."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from portals.store.statistics import (
 from portals.store.status import PortalStatus, portal_statuses
 
 COVERED = field_names("counted")
-"""Fields whose coverage is told."""
+"""Fields whose coverage is reported."""
 
-_LATEST = 500  # articles with their titles; the search of the page is over these
+_LATEST = 500  # articles listed with their titles; the search of the page covers these
 _FOLLOWED = 100
 
 
@@ -37,7 +37,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Which share of a portal's articles has a field, from 0 to 1."""
+    """The share of a portal's articles that have a field, from 0 to 1."""
 
     portal: str
     articles: int
@@ -46,7 +46,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the report tells, as of ``at`` (aware)."""
+    """All data of the report, as of ``at`` (aware)."""
 
     at: datetime
     titles: dict[str, str]

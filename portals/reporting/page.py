@@ -1,7 +1,7 @@
-"""The report: one HTML file that needs no network, in Vietnamese or English.
+"""The report: one self-contained HTML file, in Vietnamese or English.
 
-Everything that came from a portal is escaped; the page's policy (CSP) lets it load nothing and run
-one script, its own, known by its hash.
+All text from portals is escaped; the page's Content Security Policy forbids loading anything and
+permits one inline script, identified by its hash.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 input { font: inherit; padding: .4rem .6rem; width: min(30rem, 100%); box-sizing: border-box; }
 """
 
-# Searching folds as the database does: marks do not matter, đ is d.
+# The search folds text as the database does: without diacritics, d for đ.
 _SCRIPT = """
 const fold = text => text.normalize("NFD").replace(/\\p{M}/gu, "").toLowerCase()
   .replaceAll("\\u0111", "d");
@@ -125,12 +125,12 @@ def report(facts: Facts, language: str = "vi") -> str:
 
 
 def _text(value: object) -> str:
-    """Return what came from outside as text: escaped, and without signs that turn lines round."""
+    """Return text from outside as HTML: escaped, without bidirectional control characters."""
     return escape(_HIDDEN.sub("", "" if value is None else str(value)))
 
 
 def _table(heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]], name: str = "") -> str:
-    """Return a table of cells that are HTML already; ``heads``: words, and whether of numbers."""
+    """Return a table of cells in HTML; ``heads``: (heading, True for a column of numbers)."""
     classes = ['class="n"' if is_number else "" for _, is_number in heads]
     head = "".join(
         f"<th {kind}>{word}</th>" for kind, (word, _) in zip(classes, heads, strict=True)
@@ -218,7 +218,7 @@ def _latest(facts: Facts, words: dict[str, str]) -> str:
 
 
 def _link(url: str, title: str) -> str:
-    """Return a link, if the address is one that a browser may follow."""
+    """Return a link to an http(s) URL; only the escaped title for other URLs."""
     try:
         is_web = urlsplit(url).scheme in ("http", "https")
     except ValueError:

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from portals.errors import PortalError
 from portals.reporting.facts import Month
 
-_SHOWN = 8  # portals with a colour of their own; the others are one
+_SHOWN = 8  # portals with their own colour; the others are combined
 _MONTHS = 120  # at most: ten years
 _UNSAFE_IN_PLOTS = re.compile(r"[$\\]")
 
 
 def articles_over_time(months: Sequence[Month], others: str) -> str:
-    """Return an SVG of articles a month, portal upon portal; empty where there is nothing.
+    """Return an SVG of articles per month, stacked by portal; empty if there are none.
 
     Raises PortalError where matplotlib is not installed.
     """
