@@ -1,4 +1,4 @@
-"""Every private name of Scrapy and Twisted that the project uses, in one place."""
+"""The private names of Scrapy and Twisted that several modules use."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def schedule(coroutine: Coroutine[Any, Any, None]) -> None:
 
 
 def close_spider(crawler: Crawler, reason: str) -> None:
-    """End the crawl with ``reason``; nothing happens where none is running."""
+    """Close the spider with ``reason``, if a crawl is running."""
     if crawler.engine is not None and crawler.engine.spider:
         schedule(crawler.engine.close_spider_async(reason=reason))
