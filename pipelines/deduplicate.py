@@ -1,4 +1,4 @@
-"""Third: an article that this run has stored already is not stored again."""
+"""Third pipeline: drops articles that this run has stored already."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from scrapy.crawler import Crawler
 from portals.crawling.page_result import PageResult
 from portals.outcomes import Counter
 
-_REMEMBERED = 1_000  # items: repeats are close together, and the store finds the others
+_REMEMBERED = 1_000  # articles; repeats are close together, and the database finds the others
 
 Item = TypeVar("Item")
 
 
 class DeduplicatePipeline:
-    """Removes articles that this run has stored: same URL, same content hash.
+    """Removes articles with the same URL and content hash as an earlier one of the run.
 
-    Copies at other URLs stay: they are sightings of one article, which the store finds by content
-    hash over everything that was ever stored.
+    Copies at other URLs stay: they become sightings of one article, which the database finds by
+    content hash.
     """
 
     def __init__(self, crawler: Crawler) -> None:

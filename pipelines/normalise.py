@@ -1,4 +1,4 @@
-"""First: one form for every text, whichever spider it came from."""
+"""First pipeline: normalises the texts of articles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class NormalisePipeline:
     """Cleans every text field of the articles, counts words and computes content hashes."""
 
     def process_item(self, item: Item) -> Item:
-        """Return the item with its articles in their stored form."""
+        """Return the item with its articles normalised in place."""
         for article in articles_of(item):
             normalise(article)
         return item

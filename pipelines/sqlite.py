@@ -1,4 +1,4 @@
-"""Last: everything that came of a page goes to the database in one transaction."""
+"""Last pipeline: stores everything that a page gave in one transaction."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ Item = TypeVar("Item")
 
 
 class SqlitePipeline:
-    """Commits page results: articles and rejects, the requests they led to, and the page done."""
+    """Commits page results: articles, rejects, new requests, and the request as done."""
 
     def __init__(self, committer: PageCommitter) -> None:
         self.committer = committer
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the pipeline of a crawl. Raises NotConfigured where nothing is stored."""
+        """Return the pipeline of a crawl. Raises NotConfigured if ``RECORD`` is not set."""
         recording = crawler.get_extension(Recording)
         if recording is None:
-            raise NotConfigured  # without words: Scrapy would warn of them
+            raise NotConfigured  # without a message, which Scrapy would log as a warning
         return cls(recording.committer)
 
     def process_item(self, item: Item) -> Item:
-        """Commit a page result; other items pass by."""
+        """Commit a page result and return it; return other items unchanged."""
         if isinstance(item, PageResult):
             self.committer.commit(item)
         return item

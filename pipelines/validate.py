@@ -1,4 +1,4 @@
-"""Second: what cannot be a row becomes a reject with its reason."""
+"""Second pipeline: turns invalid articles into rejects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ValidatePipeline:
     """Checks articles against the contract of the data."""
 
     def process_item(self, item: Any) -> Any:
-        """Return the item; an article that breaks the contract is a reject in it."""
+        """Return the item with rejects in place of the articles that break the contract."""
         if isinstance(item, PageResult):
             checked = [self._checked(article) for article in item.articles]
             item.articles = [one for one in checked if isinstance(one, Article)]

@@ -1,1 +1,1 @@
-"""What the project knows and keeps; nothing in here imports spiders or pipelines."""
+"""The package without spiders and pipelines, which import it and are never imported here."""

@@ -20,10 +20,10 @@ def main() -> None:
 
 
 def translated(arguments: list[str], environment: MutableMapping[str, str]) -> list[str]:
-    """Return ``arguments`` in Scrapy's terms; ``--data-dir`` goes into ``environment``.
+    """Return ``arguments`` for Scrapy's command line; ``--data-dir`` is set in ``environment``.
 
-    It is passed on to processes that a command starts. The variables of single files go, since the
-    command line comes before the environment. Exits with 2 where a flag has no value.
+    Processes that a command starts inherit it. The variables of single files are removed, since
+    the command line has precedence over the environment. Exits with 2 if a flag has no value.
     """
     found: list[str] = []
     left = list(arguments)
@@ -38,7 +38,7 @@ def translated(arguments: list[str], environment: MutableMapping[str, str]) -> l
         if not has_value:
             value = left.pop(0) if left else ""
         if not value:
-            print(f"error: {flag} wants a value; give one such as {flag} PATH", file=sys.stderr)
+            print(f"error: {flag} needs a value, such as {flag} PATH", file=sys.stderr)
             raise SystemExit(2)
         if flag == "--db":
             found.append(f"--set=DATABASE={value}")

@@ -14,7 +14,7 @@ READER_VERSION = 3
 
 @dataclass(slots=True)
 class Image:
-    """A picture of the article: absolute address and the caption shown with it, if any."""
+    """A picture of the article: absolute URL and the caption shown with it, if any."""
 
     url: str
     caption: str | None = None
@@ -22,30 +22,30 @@ class Image:
 
 @dataclass(slots=True)
 class Attachment:
-    """A file offered with the article: absolute address and the text of its link."""
+    """A file offered with the article: absolute URL and the text of its link."""
 
     url: str
     title: str | None = None
 
 
 MAX_BODY_CHARACTERS = 2_000_000
-"""The longest text of the seed portals has 60,000; a page of this size is no article."""
+"""Limit of ``body``. The longest text of the first five portals has 60,000 characters."""
 MAX_FIELD_CHARACTERS = 1_000
-"""Of fields without a limit of their own; what is longer was read from the wrong place."""
+"""Limit of fields without one of their own; a longer value was read from the wrong element."""
 
 FieldFact = Literal["column", "text", "sighting", "compared", "counted", "searched", "edited"]
-"""What may hold of a field of ``Article``.
+"""A property of a field of ``Article``, which decides where else the field is used.
 
-``column``: a page gives it and ``articles`` has it as a column. ``text``: it belongs to the text,
-which a copy on another portal may change. ``sighting``: each URL shows its own. ``compared``: a
-re-extraction reports where it changes. ``counted``: its coverage is reported. ``searched``: it is
-in the search index; ``edited``: its changes are recorded in ``edits``. The last two are in order:
-the value of the fact is the field's place.
+``column``: read from the page and stored in the column of ``articles`` with the same name.
+``text``: part of the text of the article, which other portals may change in their copies.
+``sighting``: stored for each URL in ``sightings``. ``compared``: ``reextract --dry-run`` reports
+its changes. ``counted``: its coverage is reported. ``searched``: in the search index. ``edited``:
+its changes are recorded in ``edits``. The last two have an order: their value is the position.
 """
 
 
 def _facts(*facts: FieldFact, limit: int | None = None, **places: int) -> dict[str, Any]:
-    """Return the metadata of a field; ``limit``: a text of one line with at most so many signs."""
+    """Return the metadata of a field; ``limit``: longest allowed one-line text, in characters."""
     return {**dict.fromkeys(facts, True), **places, "limit": limit}
 
 
@@ -56,7 +56,7 @@ _LINE = MAX_FIELD_CHARACTERS
 class Article:
     """One article as one page shows it.
 
-    ``body`` holds paragraphs parted by one blank line, without lead, captions, byline and noise.
+    ``body`` holds paragraphs separated by one blank line, without lead, captions, byline, noise.
     ``published_at`` is ISO 8601 with +07:00, null where the page shows no readable date;
     ``provenance`` says which rule gave each field, or why there is none. ``fetched_at`` is when
     the page was served (aware), which for an archived page is the time of its capture. ``via``:
@@ -66,7 +66,7 @@ class Article:
     portal: str
     url: str
     title: str = field(
-        # Longer than any title: those that are too long are rejected, not left out.
+        # No limit here: validation rejects the article if its title is too long.
         metadata=_facts(
             "column",
             "text",
@@ -110,7 +110,7 @@ class Article:
         default=None, metadata=_facts("column", "sighting", "compared", limit=_LINE)
     )
     published_raw: str | None = field(
-        # Kept as evidence: a page may print the date inside a long line.
+        # Stored as evidence: a page may print the date inside a long line.
         default=None,
         metadata=_facts("column", "compared", limit=10_000),
     )
@@ -127,22 +127,22 @@ class Article:
 
 
 def field_names(fact: FieldFact) -> tuple[str, ...]:
-    """Return the fields of ``Article`` of which ``fact`` holds, by their places in it."""
+    """Return the names of the fields of ``Article`` that have ``fact``, by their position in it."""
     having = [one for one in fields(Article) if fact in one.metadata]
     return tuple(one.name for one in sorted(having, key=lambda one: int(one.metadata[fact])))
 
 
 def line_limits() -> dict[str, int]:
-    """Return the fields that are one line of text, and how many characters they may have."""
+    """Return the one-line fields of ``Article`` with their limits in characters."""
     return {one.name: one.metadata["limit"] for one in fields(Article) if one.metadata.get("limit")}
 
 
 @dataclass(slots=True)
 class Reject:
-    """A page that could not become a row: the code, and where and why in plain words.
+    """A page that could not become a row: the code, its stage and its reason as a sentence.
 
-    ``detail``: what was found instead. ``reason`` is the code's sentence, in which the caller may
-    have filled in figures (``reject``).
+    ``detail``: what was found instead. ``reason``: the message of the code; ``reject()`` fills in
+    its placeholders.
     """
 
     url: str
@@ -158,5 +158,5 @@ class Reject:
 
 
 def reject(url: str, code: RejectCode, detail: str | None = None, **figures: object) -> Reject:
-    """Return the reject of a page, with ``figures`` filled into the code's sentence."""
+    """Return the reject of a page; ``figures`` are the placeholders of the code's message."""
     return Reject(url, code, detail, REJECT_RULES[code].message.format(**figures))

@@ -24,10 +24,10 @@ CATALOGUE = Path(str(files("portals") / "resources" / "portals.csv"))  # wheels 
 class Portal:
     """One portal. Provinces are those of 2024 (``then``) and since 1 July 2025 (``now``).
 
-    ``grade``: how sure the row is, from A (a page was read) to C and W (known from a link only).
-    ``state``: what became of the portal, ``since`` when (a day, month or year), its ``successor``
-    and the ``evidence``. ``hosts``: other hosts that are the portal's (a mirror), which are read at
-    home. ``tls_exception``: why its certificate cannot be verified and is read all the same.
+    ``grade``: how reliable the row is, from A (a page was read) to C and W (known from a link).
+    ``state``: whether the portal is live, moved, merged or gone, ``since`` when (day, month or
+    year), its ``successor`` and the ``evidence``. ``hosts``: mirrors of the portal; their URLs are
+    requested at ``home_url``. ``tls_exception``: why its certificate is not verified.
     """
 
     name: str
@@ -52,13 +52,13 @@ class Portal:
 
     @property
     def mirror_urls(self) -> tuple[str, ...]:
-        """The addresses of its other hosts."""
+        """The URLs of its other hosts."""
         scheme = self.home_url.split("://")[0]
         return tuple(f"{scheme}://{host}/" for host in self.hosts.split())
 
 
 def portals() -> dict[str, Portal]:
-    """Return every portal by name: the package's, and the data folder's over them.
+    """Return every portal by name; rows of the data folder replace those of the package.
 
     Raises CatalogueError.
     """

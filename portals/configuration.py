@@ -1,8 +1,8 @@
-"""Where the data is and what this installation is called: environment, ``local.toml``, defaults.
+"""Configuration of an installation, from the environment, ``local.toml`` and defaults.
 
-The command line comes before the environment, the environment before ``local.toml``, and that
-before the default. This module knows the last three: ``-s NAME=VALUE`` overrides settings in
-Scrapy, and ``portals/__main__.py`` hands ``--data-dir`` over in the environment.
+Precedence: command line, environment, ``local.toml``, default. This module reads the last three:
+``-s NAME=VALUE`` overrides settings in Scrapy, and ``portals/__main__.py`` passes ``--data-dir``
+on in the environment.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from portals.errors import PortalError
 DATA_DIR = "TIN_CONG_DOAN_DATA_DIR"
 DATABASE = "TIN_CONG_DOAN_DATABASE"
 ARCHIVE_DIR = "TIN_CONG_DOAN_ARCHIVE_DIR"
-"""Environment variables. An empty ``ARCHIVE_DIR`` means that no archive is kept."""
+"""Environment variables. An empty ``ARCHIVE_DIR`` means that responses are not archived."""
 
 LOCAL_FILE = "local.toml"
 
@@ -42,7 +42,7 @@ class ConfigurationError(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What an installation says of itself. ``archive_dir`` is empty where no archive is kept."""
+    """The configuration of an installation. An empty ``archive_dir``: nothing is archived."""
 
     user_agent: str
     database: str
@@ -68,7 +68,7 @@ class Configuration:
 
     @classmethod
     def load_or_exit(cls) -> Self:
-        """Like ``load``, for settings: an error is one line, and ends the process with code 2."""
+        """Like ``load``, for the settings module: prints the error and exits with code 2."""
         try:
             return cls.load()
         except ConfigurationError as error:

@@ -1,4 +1,4 @@
-"""What an article must be before it is stored: one form of text, and nothing impossible."""
+"""Normalisation and validation of articles before they are stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portals.outcomes import RejectCode
 
 MAX_TITLE_CHARACTERS = 500
 MAX_FILES = 1_000
-"""Pictures of one article, and attachments."""
+"""Limit of the pictures of one article, and of its attachments."""
 
 _LINE_LIMITS = line_limits()
 

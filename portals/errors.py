@@ -1,10 +1,10 @@
-"""Errors an operator can meet, each one line: the fact, then the remedy."""
+"""Base classes of the errors shown to operators; each message is one line: fact, then remedy."""
 
 from __future__ import annotations
 
 
 class PortalError(Exception):
-    """Something the operator can mend; the message says what happened and what to do."""
+    """An error that the operator can fix; the message says what happened and what to do."""
 
 
 class StorageError(PortalError):

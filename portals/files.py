@@ -1,4 +1,4 @@
-"""Files that are replaced whole or not at all."""
+"""Atomic replacement of files."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a draft beside ``path`` for the caller to write; it takes the place of ``path``.
+    """Yield a temporary file beside ``path`` for the caller to write; then rename it to ``path``.
 
-    The draft is flushed to the disk first. Where the block raises, ``path`` stays as it was. Files
-    whose names begin with the draft's (logs of SQLite) are removed. Raises OSError; ValueError for
-    a name that no file can have.
+    The temporary file is synced to disk first. If the block raises, ``path`` is unchanged. Files
+    whose names begin with that of the temporary file (SQLite's logs) are removed. Raises OSError;
+    ValueError for an invalid file name.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -1,8 +1,7 @@
-"""What can come of a page, a listing and a run: codes for programs, sentences for people.
+"""Outcomes of pages, listings and runs: codes for programs, messages for people.
 
-Programs compare codes; what is stored and shown is the sentence, and the code stands beside it
-(``rejects.code``, ``listing_pages.stop_code``, ``runs.reason_code``). A code that was released is
-never given another meaning.
+Programs compare codes. The database stores the message and beside it the code (``rejects.code``,
+``listing_pages.stop_code``, ``runs.reason_code``). The meaning of a released code never changes.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where on its way from response to row a page failed."""
+    """The stage of processing at which a page failed."""
 
     FETCH = "fetch"
     DECODE = "decode"
@@ -22,7 +21,7 @@ class Stage(StrEnum):
 
 
 class Counter(StrEnum):
-    """The counters of a run, as they stand in Scrapy's stats."""
+    """The counters of a run: keys in Scrapy's stats."""
 
     PAGES_READ = "portal/pages_read"
     LISTINGS = "portal/listings"
@@ -114,9 +113,10 @@ class RejectCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RejectRule:
-    """What a code means: its stage and sentence, the counter it counts in, and whether to retry.
+    """The meaning of a reject code: stage, message, counter, and whether to retry.
 
-    ``is_retryable``: the same page may be an article at the next try.
+    ``counter``: incremented for each reject with the code. ``is_retryable``: the page may be an
+    article at the next attempt.
     """
 
     stage: Stage
@@ -201,11 +201,11 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.PIPELINE_DROPPED: RejectRule(Stage.STORE, "a pipeline dropped the page"),
     RejectCode.NOT_STORABLE: RejectRule(Stage.STORE, "cannot be stored"),
 }
-"""The one table of rejects: code to stage, sentence, counter and retry."""
+"""All reject codes with their stage, message, counter and retry flag."""
 
 
 class StopReason(StrEnum):
-    """Why nothing behind a page of a listing is asked for."""
+    """Why the pages of a listing after this one are not requested."""
 
     END = "end"
     KNOWN = "known"
@@ -220,7 +220,7 @@ class StopReason(StrEnum):
 
     @property
     def message(self) -> str:
-        """The sentence that is stored and shown."""
+        """The message that is stored and shown."""
         return STOP_MESSAGES[self]
 
 

@@ -21,7 +21,7 @@ def utc(moment: datetime) -> str:
 
 
 def parse_duration(text: str) -> timedelta:
-    """Return the duration that ``30m``, ``12h``, ``2d`` or ``1w`` says. Raises ScheduleError."""
+    """Return the duration of a text like ``30m``, ``12h``, ``2d``, ``1w``. Raises ScheduleError."""
     found = _DURATION.fullmatch(text.strip())
     if found is None:
         raise ScheduleError(f"{text!r} is no duration; give one such as 30m, 12h, 2d or 1w")

@@ -1,4 +1,4 @@
-"""What makes two addresses of one portal the same page."""
+"""Normalisation of URLs: which of them are the same page of a portal."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ def host_of(url: str) -> str:
 
 
 def url_key(url: str) -> str:
-    """Return ``url`` without scheme and host; case, slash and encoding of the path do not count.
+    """Return path and query of ``url``; the path without case, closing slash and encoding.
 
-    A portal's requests stay on its own host, so that the key survives a move to https, to a copy
-    (``-a origin``) and to an archive.
+    All requests of a portal go to its host, so that the key stays the same if the portal moves to
+    https, is read from a copy (``-a origin``) or from an archive.
     """
     parts = urlsplit(url)
     path = nfc(unquote(parts.path)).casefold().rstrip("/") or "/"
@@ -24,9 +24,9 @@ def url_key(url: str) -> str:
 
 
 def rebase_url(url: str, home: str) -> str | None:
-    """Return ``url`` with scheme and host as ``home`` writes them, None where its host is another.
+    """Return ``url`` with scheme and host of ``home``, or None if it is on another host.
 
-    Archives keep what was asked for: http and https, with ``www.`` and without.
+    Archives hold URLs as they were requested: http and https, with and without ``www.``.
     """
     if host_of(url) != host_of(home):
         return None

@@ -1,1 +1,1 @@
-"""One file per portal; what is true of a system stands in ``families``."""
+"""The spiders of portals, one per file; ``families`` has those of CMSs, ``base`` their base."""

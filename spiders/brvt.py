@@ -5,10 +5,10 @@ from spiders.base.exploration import DiscoverySpider
 
 
 class BaRiaVungTauSpider(DiscoverySpider):
-    """The party bloc of offices and enterprises, wound up after December 2024.
+    """The party bloc of offices and enterprises, dissolved after December 2024.
 
-    Class names are not known (2016 text only): the date with a bare pipe stands under the title,
-    there is no lead, captions are ordinary lines, the side box "Chuyên đề" follows the signature.
+    Class names are not known (2016 text only): the date with a bare pipe is below the title, there
+    is no lead, captions are ordinary lines, the side box "Chuyên đề" follows the signature.
     """
 
     name = "brvt"

@@ -8,7 +8,7 @@ class KienGiangSpider(DiscoverySpider):
     """The provincial portal on SharePoint; the province joined An Giang on 1 July 2025.
 
     Class names are not known (2018 text only): the date in parentheses anchors the page, the
-    section stands above the font-size control, the signature is the unlabelled last line.
+    section is above the font-size control, the signature is the unlabelled last line.
     """
 
     name = "kiengiang"

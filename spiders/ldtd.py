@@ -7,7 +7,7 @@ from spiders.base.listing import ListingSpider
 class LaoDongThuDoSpider(ListingSpider):
     """The paper of the Hà Nội federation, merged into the city's press agency on 5 February 2026.
 
-    Sub-domains repeat articles under the same number. The date stands above the title.
+    Subdomains repeat articles with the same number. The date is above the title.
     """
 
     name = "ldtd"

@@ -7,8 +7,8 @@ from spiders.base.exploration import DiscoverySpider
 class TienLangSpider(DiscoverySpider):
     """The district radio; the district was abolished on 1 July 2025.
 
-    Class names are not known (2022 text only): the day stands under the title, the view count
-    under the day, and the source line closes the text.
+    Class names are not known (2022 text only): the day is below the title, the view count below
+    the day, and the source line ends the text.
     """
 
     name = "tienlang"

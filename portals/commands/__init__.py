@@ -1,1 +1,1 @@
-"""The commands of the project, for ``scrapy`` and ``tin-cong-doan``: one file each."""
+"""The commands of ``scrapy`` and ``tin-cong-doan``, one per file."""

@@ -1,4 +1,4 @@
-"""``scrapy archive check`` and ``scrapy archive prune``: the pages that crawls kept."""
+"""``scrapy archive check`` and ``scrapy archive prune``: maintenance of the WARC files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Command(PortalCommand):
     """Checks and prunes archives."""
 
     usage = "check [options] [WARC file or folder] ... | prune --older AGE [options]"
-    summary = "Check that the archives hold what the database says, or drop what is old"
+    summary = "Compare the archives with the database, or delete old pages from them"
     json_help = "print a JSON list"
     options = (
         option("--portal", help="prune: only this portal's archives"),
@@ -42,9 +42,9 @@ class Command(PortalCommand):
         option(
             "--drop-current",
             action="store_true",
-            help="prune: drop even the pages of current revisions",
+            help="prune: also drop the pages of current revisions",
         ),
-        option("--dry-run", action="store_true", help="prune: tell what would be dropped"),
+        option("--dry-run", action="store_true", help="prune: print what would be dropped"),
     )
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -53,11 +53,11 @@ class Command(PortalCommand):
             "prune": self._prune,
         }
         if not args or args[0] not in tasks:
-            raise UsageError("say check or prune")
+            raise UsageError("expected 'check' or 'prune'")
         tasks[args[0]](args[1:], opts)
 
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print what is wrong; the exit code is 0 where every page can be read again."""
+        """Print the findings; the exit code is 0 if no page is damaged or missing."""
         folder = self._folder()
         names = [path.name for path in folder.rglob("*.warc*")] if folder.is_dir() else []
         has_files = any(name.endswith((".warc", ".warc.gz")) for name in names)
@@ -69,27 +69,27 @@ class Command(PortalCommand):
                 counts[finding.kind] += 1
                 rows.append(_row(finding))
         print_rows(rows, as_json=opts.json)
-        told = (
+        summary = (
             f"{checked.records} records in {checked.files} files, {checked.bytes} bytes:"
             f" {counts['damaged']} damaged, {counts['missing']} missing, {counts['orphan']} orphans"
             + (f", {counts['cut']} cut" if counts["cut"] else "")
         )
         if counts["damaged"] or counts["missing"]:
-            self.exitcode = print_error(told, EXIT_CODES["incomplete"])
+            self.exitcode = print_error(summary, EXIT_CODES["incomplete"])
         elif not opts.json:
-            print(told)
+            print(summary)
 
     def _folder(self) -> Path:
-        """Return where crawls keep their archives. Raises PortalError."""
+        """Return the folder of the archives. Raises PortalError."""
         if self.archive_folder is None:
-            raise PortalError("ARCHIVE_DIR is empty: crawls keep no archive")
+            raise PortalError("ARCHIVE_DIR is empty: crawls are not archived")
         return self.archive_folder
 
     def _prune(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Drop old pages, portal by portal, and print which files became smaller."""
+        """Drop old pages, portal by portal, and print the rewritten files."""
         if args or not opts.older:
             raise UsageError("prune takes --older AGE and no files")
-        wish = PrunePolicy(
+        policy = PrunePolicy(
             datetime.now(UTC) - parse_duration(opts.older),
             keep_articles=opts.keep_articles,
             drop_current=opts.drop_current,
@@ -106,13 +106,13 @@ class Command(PortalCommand):
                     PortalLock(self.database, COMMAND).hold(),
                     PortalLock(self.database, portal).hold(),
                 ):
-                    pruned = prune(pages, wish, portal, folder, is_trial=opts.dry_run)
+                    pruned = prune(pages, policy, portal, folder, is_trial=opts.dry_run)
                     rows += [asdict(one) | {"path": str(one.path)} for one in pruned]
         print_rows(rows, as_json=opts.json)
         if not opts.json:
             freed = sum(row["before"] - row["after"] for row in rows)
-            told = "would be dropped" if opts.dry_run else "were dropped"
-            print(f"{sum(row['dropped'] for row in rows)} pages {told}, {freed} bytes")
+            verb = "would be dropped" if opts.dry_run else "were dropped"
+            print(f"{sum(row['dropped'] for row in rows)} pages {verb}, {freed} bytes")
 
 
 def _row(finding: Finding) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The frame of every command: declared texts and options, errors as exit codes in one place."""
+"""The base class of the commands: declared texts and options, errors to exit codes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CODES: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
     ((StorageError, OSError, sqlite3.Error), EXIT_CODES["storage"]),
     ((PortalError,), USAGE_ERROR),
 )
-"""Exit codes of errors. The first row that fits counts: some errors are subclasses of others."""
+"""Exit codes of errors. The first matching row is used: some errors are subclasses of others."""
 
 _REPORTED = tuple(error for errors, _ in _CODES for error in errors)
 
@@ -38,14 +38,14 @@ def option(*flags: str, **keywords: Any) -> Option:
 
 
 class PortalCommand(ScrapyCommand):
-    """Base of the commands: a subclass declares its texts and options and writes ``_execute``.
+    """Base of the commands: a subclass declares its texts and options and implements ``_execute``.
 
-    ``usage``: what follows the command's name. ``summary``: one line for ``-h``.
-    ``json_help``: what ``--json`` prints; empty where the command has no such flag.
+    ``usage``: the arguments after the command's name. ``summary``: one line for ``-h``.
+    ``json_help``: what ``--json`` prints; empty if the command has no such flag.
     """
 
-    # Scrapy lists a command class under the module that it says it is defined in, and this class
-    # is no command: with the package's name it is in no list.
+    # Scrapy would list this class as a command of every module that imports it: it compares
+    # ``__module__`` with the name of the module.
     __module__ = "portals.commands"
 
     requires_project = True
@@ -74,7 +74,7 @@ class PortalCommand(ScrapyCommand):
             parser.add_argument("--json", action="store_true", help=self.json_help)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run the command; an error that operators can remedy is one line and an exit code."""
+        """Run the command; print expected errors as one line and set the exit code."""
         try:
             self._execute(args, opts)
             sys.stdout.flush()
@@ -87,11 +87,11 @@ class PortalCommand(ScrapyCommand):
 
     @abstractmethod
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Do the work. May raise UsageError, PortalError, OSError and sqlite3.Error."""
+        """Execute the command. May raise UsageError, PortalError, OSError and sqlite3.Error."""
 
     @property
     def config(self) -> Settings:
-        """The settings, which Scrapy hands over before it calls any method."""
+        """The settings, which Scrapy sets before it calls any method."""
         assert self.settings is not None
         return self.settings
 
@@ -102,7 +102,7 @@ class PortalCommand(ScrapyCommand):
 
     @property
     def archive_folder(self) -> Path | None:
-        """The folder of the archives; None where crawls keep none."""
+        """The folder of the archives; None if crawls are not archived."""
         folder = self.config["ARCHIVE_DIR"]
         return Path(folder) if folder else None
 
@@ -113,7 +113,7 @@ class PortalCommand(ScrapyCommand):
     def crawled_portals(self) -> list[str]:
         """Return ``known_portals`` without those that ``local.toml`` disables.
 
-        Raises PortalError where one of these is none.
+        Raises PortalError if a disabled name is not a portal.
         """
         known, disabled = self.known_portals(), self.config.getlist("DISABLED_PORTALS")
         if unknown := sorted(set(disabled) - set(known)):
@@ -128,7 +128,7 @@ class PortalCommand(ScrapyCommand):
             raise PortalError(unknown_spider(self.config, name))
 
     def check_replay(self) -> None:
-        """Raise ArchiveError where ``REPLAY`` names no archive that can be read."""
+        """Raise ArchiveError if ``REPLAY`` is set to something that is not a readable archive."""
         if self.config["REPLAY"]:
             open_replay(self.config["REPLAY"])
 

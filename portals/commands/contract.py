@@ -1,4 +1,4 @@
-"""``scrapy contract``: the documentation that is made from the schema and the program's tables."""
+"""``scrapy contract``: the documentation that is generated from the schema and the code."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Command(PortalCommand):
     """Prints ``docs/data.md``, or writes it and the tables of ``docs/operations.md``."""
 
     usage = "[--write | --json]"
-    summary = "Print the documentation of the data, or write what docs/ generates"
+    summary = "Print the documentation of the data, or write the generated parts of docs/"
     json_help = "print the JSON Schema of an exported article"
     options = (
         option(

@@ -1,4 +1,4 @@
-"""``scrapy crawl NAME``: Scrapy's command, with one-line errors and exit codes that are true."""
+"""``scrapy crawl NAME``: Scrapy's command, with one-line errors and the verdict as exit code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from portals.urls import host_of
 
 
 def portal_name(name: str, arguments: Mapping[str, str]) -> str:
-    """Return under which name a spider's run stands in the database; a family has none itself."""
+    """Return the portal name of a run in the database; spiders of a CMS take it from arguments."""
     if name in portals():
         return name
     return arguments.get("portal") or host_of(arguments["origin"])
@@ -44,7 +44,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
     json_help = "print the run as a JSON object"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Keep the log out of the way of the progress bar."""
+        """On a terminal, log warnings only, so that the progress bar stays readable."""
         super().process_options(args, opts)
         if sys.stderr.isatty() and self.config.getpriority("LOG_LEVEL") != 40:
             self.config.set("LOG_LEVEL", "WARNING", priority="cmdline")
@@ -69,18 +69,18 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         self.exitcode = self._tell(crawler, as_json=opts.json)
 
     def _check(self, name: str, arguments: dict[str, str]) -> None:
-        """Find out before the crawl what would end it. Raises PortalError."""
-        if name not in portals():  # a family: it takes the portal's name, and needs an origin
+        """Check arguments, settings and files before the crawl starts. Raises PortalError."""
+        if name not in portals():  # the spider of a CMS: takes a portal name and needs an origin
             arguments.pop("portal", None)
             if "origin" not in arguments:
-                raise ArgumentError(f"{name} reads any site of its system: give -a origin=")
+                raise ArgumentError(f"{name} reads any site of its CMS: give -a origin=")
         CrawlArguments.parse(arguments)
         seconds(str(self.config["MAX_RUNTIME"] or 0), "MAX_RUNTIME")
         self.check_replay()
         Store.open(self.database).close()
 
     def _warn_of_the_gone(self, name: str, arguments: Mapping[str, str]) -> None:
-        """Say so where a portal is known to be gone, and where its pages may still be found."""
+        """Warn if the catalogue says that a portal is gone, and name the public archive."""
         known = portals().get(name)
         is_live = not (arguments.keys() & {"origin", "via"} or self.config["REPLAY"])
         if known and known.state == "gone" and is_live:
@@ -92,7 +92,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
             )
 
     def _record_locked(self, portal: str, error: PortalLockedError, *, as_json: bool) -> None:
-        """Record the run that could not begin, and print it."""
+        """Record a run with the verdict ``locked``, and print it."""
         store = Store.open(self.database)
         now = datetime.now(UTC)
         run_id = store.runs.start_run(portal, now)
@@ -108,7 +108,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
 
     def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
         recording = None
-        with suppress(RuntimeError):  # Scrapy's, where the engine was never made
+        with suppress(RuntimeError):  # raised by Scrapy if there is no engine
             recording = crawler.get_extension(Recording)
         run_log = recording.run_log if recording else None
         if run_log is None or (run_log.run_id == 0 and not run_log.guard.has_failed):

@@ -1,4 +1,4 @@
-"""``scrapy crawlall``: every portal that has a spider, each in a process of its own."""
+"""``scrapy crawlall``: crawls every portal that has a spider, each in its own process."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Command(PortalCommand):
     """Runs portals as separate processes; the exit code is the worst verdict."""
 
     usage = "[options]"
-    summary = "Crawl every portal, each in a process of its own"
+    summary = "Crawl every portal, each in its own process"
     json_help = "print the runs as a JSON list"
     options = (
         option("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE"),
@@ -58,7 +58,7 @@ class Command(PortalCommand):
         self._compare()
 
     def _compare(self) -> None:
-        """Look where else the stories stand that were brought; what is left waits for next time."""
+        """Update near-duplicate pairs for the new articles; the rest is processed next time."""
         try:
             with closing(Store.open(self.database)) as store:
                 for _ in with_progress(update(store), queue_length(store), "comparing"):
@@ -69,7 +69,7 @@ class Command(PortalCommand):
             print("warning: articles are not compared: interrupted", file=sys.stderr)
 
     def _tell(self, rows: list[dict[str, Any]]) -> None:
-        """Send one digest where a portal is not ok, and a sign of life in any case."""
+        """Send one alert if a portal is not ok, and the heartbeat in any case."""
         errors = [send(self.config.getlist("ALERT_URLS"), rows)]
         if target := self.config.get("HEARTBEAT_URL"):
             errors.append(heartbeat(target, rows, datetime.now(UTC)))
@@ -108,7 +108,7 @@ def _bar() -> Progress:
 
 
 class _Children:
-    """The crawls under way. A signal to stop goes on to each of them, and none begins after it.
+    """The running crawls. SIGINT and SIGTERM are passed on to them, and no further one starts.
 
     They end cleanly, and the next run resumes them.
     """
@@ -132,12 +132,12 @@ class _Children:
             child.send_signal(signal.SIGTERM)
 
     def run(self, command: list[str]) -> tuple[int, str]:
-        """Return exit code and output of a child, run to its end."""
+        """Run a child process and return its exit code and output."""
         with subprocess.Popen(  # noqa: S603 - our own interpreter, arguments as a list
             command,
             stdout=subprocess.PIPE,
             text=True,
-            start_new_session=True,  # Ctrl-C reaches the children through us, once
+            start_new_session=True,  # so that Ctrl-C reaches the children once, through us
         ) as child:
             self._running.add(child)
             if self.is_stopped:
@@ -149,7 +149,7 @@ class _Children:
 
 def _crawl_one(name: str, options: list[str], children: _Children) -> dict[str, Any]:
     if children.is_stopped:
-        run: dict[str, Any] = {"portal": name, "verdict": "incomplete", "reason": "not begun"}
+        run: dict[str, Any] = {"portal": name, "verdict": "incomplete", "reason": "not started"}
         return {key: run.get(key) for key in _SHOWN}
     command = [sys.executable, "-m", "scrapy", "crawl", name, "--json", "-s", "PROGRESS=0"]
     code, out = children.run([*command, "-s", "LOG_LEVEL=WARNING", *options])

@@ -1,4 +1,4 @@
-"""``scrapy doctor NAME``: is a portal still read as it should be, and what would mend it."""
+"""``scrapy doctor NAME``: checks how a portal is read, and proposes selectors that fix it."""
 
 from __future__ import annotations
 
@@ -28,31 +28,31 @@ from portals.store.articles import last_seen_articles
 from portals.store.database import Store
 
 ARTICLES = 3
-"""Articles that are looked at."""
+"""Number of articles that are checked."""
 
 FIELDS = ("title", "published_at", "lead", "author", "source", "section")
 
 
 @dataclass(slots=True)
 class Diagnosis:
-    """What was found: rows for the operator, and how bad it is."""
+    """The result of the check: health, one row per field and page, and notes."""
 
     health: Health = "healthy"
     rows: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def worsen(self, health: Health, note: str) -> None:
-        """Add a finding; the worst one is the portal's health."""
+        """Add a finding; the portal's health is that of the worst one."""
         self.health = max(self.health, health, key=list(HEALTH_CODES).index)
         self.notes.append(note)
 
 
 class Command(PortalCommand, BaseRunSpiderCommand):
-    """Looks at a few articles of a portal and says which strategy answers for each field."""
+    """Reads a few articles of a portal and prints which strategy extracts each field."""
 
     default_settings: ClassVar[dict[str, Any]] = {}  # with a log
     usage = "[options] <portal>"
-    summary = "Tell whether a portal is still read as it should be (exit 0, 20 or 21)"
+    summary = "Check whether a portal is still read correctly (exit code 0, 20 or 21)"
     json_help = "print JSON"
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -66,19 +66,19 @@ class Command(PortalCommand, BaseRunSpiderCommand):
             self.config.set("ARCHIVE_DIR", None, priority="cmdline")
             self.config.set("RECORD", value=True, priority="project")
             self.config.set("LOG_LEVEL", "ERROR", priority="cmdline")
-            pages, rejects = self._look(args[0], opts.spargs)
+            pages, rejects = self._fetch(args[0], opts.spargs)
         recipe = recipe_of(self.config, args[0])
         diagnosis = diagnose(pages, rejects, recipe, _stored(history, args[0]))
         self._print(diagnosis, as_json=opts.json)
         self.exitcode = HEALTH_CODES[diagnosis.health]
 
-    def _look(
+    def _fetch(
         self, name: str, arguments: dict[str, str]
     ) -> tuple[list[tuple[Page, Article]], list[Reject]]:
         pages: list[tuple[Page, Article]] = []
         rejects: list[Reject] = []
 
-        def keep(item: Article | Reject, response: Response) -> None:
+        def collect(item: Article | Reject, response: Response) -> None:
             if isinstance(item, Reject):
                 rejects.append(item)
             else:
@@ -88,7 +88,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
 
         self.crawler_process = crawler_process(self.config)
         crawler = self._create_crawler(name)
-        crawler.signals.connect(keep, signals.item_scraped, weak=False)
+        crawler.signals.connect(collect, signals.item_scraped, weak=False)
         self.crawler_process.crawl(crawler, **{"limit": str(ARTICLES), **arguments})
         self.crawler_process.start()
         return pages, rejects
@@ -110,7 +110,7 @@ def diagnose(
     recipe: Recipe,
     stored: dict[str, dict[str, Any]],
 ) -> Diagnosis:
-    """Return what a few pages of a portal say of its health; ``stored``: known rows by address."""
+    """Return the health of a portal by a few of its pages; ``stored``: known articles by URL."""
     diagnosis = Diagnosis()
     if not pages:
         diagnosis.worsen("broken", "no article was found")
@@ -149,7 +149,7 @@ def _diagnose_page(page: Page, article: Article, recipe: Recipe, diagnosis: Diag
 
 
 def _others(strategies: Strategies, name: str, rule: str) -> list[str]:
-    """Return what the strategies that were not asked would have said."""
+    """Return the values of the strategies that come after the one that answered."""
     answers = []
     if not rule.startswith("layout") and strategies.layout:
         value = _of_layout(strategies, name)
@@ -183,7 +183,7 @@ def _short(value: object) -> str:
 def _compare_with_history(
     pages: list[tuple[Page, Article]], stored: dict[str, dict[str, Any]], diagnosis: Diagnosis
 ) -> None:
-    """Say which fields the portal's own history leads to expect and these pages lack."""
+    """Add findings for fields that stored articles of the portal have and these pages lack."""
     total = len(stored)
     if not total:
         return
@@ -198,7 +198,7 @@ def _compare_with_history(
 def _propose(
     pages: list[tuple[Page, Article]], stored: dict[str, dict[str, Any]], diagnosis: Diagnosis
 ) -> None:
-    """Propose the paths that give now what the rows say, as a theme for the family."""
+    """Propose CSS paths that give the stored values on these pages, as a theme for the CMS."""
     examples = []
     for page, article in pages:
         row = stored.get(article.url)
@@ -207,7 +207,7 @@ def _propose(
         examples.append(Example(page, article))
     theme = induce(examples, fewest=min(len(examples), ARTICLES))
     if theme is None:
-        diagnosis.notes.append("no path gives title, date and text on all of these pages")
+        diagnosis.notes.append("no CSS path gives title, date and text on all of these pages")
         return
     paths = {name: getattr(theme, name) for name in ("title", "date", "lead", "body", "section")}
     lines = [f"    {name}={value!r}," for name, value in paths.items() if value]

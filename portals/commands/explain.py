@@ -1,4 +1,4 @@
-"""``scrapy explain [CODE|VERDICT]``: what an exit code or a verdict means, and what to do."""
+"""``scrapy explain [CODE|VERDICT]``: the meaning of exit codes and verdicts, and what to do."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from portals.errors import PortalError
 
 
 class Command(PortalCommand):
-    """Prints what an operator needs to know of how a run ended."""
+    """Prints the meaning of exit codes and verdicts, with the remedy."""
 
     usage = "[options] [exit code or verdict]"
-    summary = "Tell what an exit code or a verdict means, and what to do"
+    summary = "Explain an exit code or a verdict, and what to do"
     json_help = "print a JSON list"
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -34,8 +34,8 @@ class Command(PortalCommand):
     summary = "Write the articles as JSON lines, CSV, Parquet or an Atom feed"
     options = (
         option("--format", choices=sorted(FORMATS), default="jsonl"),
-        option("--output", metavar="FILE", help="replaced whole; else standard output"),
-        option("--portal", help="only articles that stand on this portal"),
+        option("--output", metavar="FILE", help="replaced atomically; default: standard output"),
+        option("--portal", help="only articles of this portal"),
         option("--since", help="only articles published on this day or later"),
         option("--until", help="only articles published on this day or before"),
         option("--changed-since", help="only what is new or changed since this day"),

@@ -1,4 +1,4 @@
-"""``scrapy fixture URL``: stores a page of a portal, and what the reader makes of it, as a test."""
+"""``scrapy fixture URL``: stores a page of a portal and the extracted fields as a test fixture."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class FetchError(PortalError):
 
 
 class Command(ScrapyCommand):
-    """Writes a fixture, or the expected fields of an old one anew."""
+    """Writes a fixture, or updates the expected fields of an existing one."""
 
     requires_project = True
     requires_crawler_process = False
@@ -65,15 +65,17 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the portal, the archive, and what to do with the page."""
         super().add_options(parser)
-        parser.add_argument("--portal", metavar="NAME", help="whose page it is; else by its host")
+        parser.add_argument(
+            "--portal", metavar="NAME", help="portal of the page; default: found by its host"
+        )
         parser.add_argument("--warc", metavar="FILE", help="take the page from this archive")
         parser.add_argument(
-            "--reject", action="store_true", help="store a page that must not be read as an article"
+            "--reject", action="store_true", help="store a page that must be rejected"
         )
         parser.add_argument(
             "--rewrite",
             action="store_true",
-            help="replace the words of the page, so that the fixture holds no foreign text",
+            help="replace the words of the page, so that the fixture has no copyrighted text",
         )
         parser.add_argument("--force", action="store_true", help="overwrite a fixture of that name")
         parser.add_argument("--json", action="store_true", help="print what was written as JSON")
@@ -81,7 +83,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Write the files and print where they are."""
         if len(args) != 1:
-            raise UsageError("give the address of one page, or the JSON file of one fixture")
+            raise UsageError("give the URL of one page, or the JSON file of one fixture")
         try:
             is_fixture = args[0].endswith(".json") and Path(args[0]).is_file()
             files = self._read_again(Path(args[0])) if is_fixture else self._new(args[0], opts)

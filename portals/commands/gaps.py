@@ -1,4 +1,4 @@
-"""``scrapy gaps``: spans of each portal with fewer articles than its own rhythm."""
+"""``scrapy gaps``: publication gaps, periods with far fewer articles than usual for the portal."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from portals.store.gaps import gaps_of
 
 
 class Command(PortalCommand):
-    """Prints a line for each gap; ``scrapy crawl NAME -a backfill=gaps`` fills them."""
+    """Prints publication gaps; ``scrapy crawl NAME -a backfill=gaps`` fills them."""
 
     usage = "[options] [portal] ..."
-    summary = "List spans with fewer articles than a portal's own rhythm leads to expect"
+    summary = "List publication gaps: periods with far fewer articles than usual for a portal"
     json_help = "print a JSON list"
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
-"""``scrapy genspider NAME URL``: looks at a site and adds it as a portal, with a passing test.
+"""``scrapy genspider NAME URL``: examines a site and adds it as a portal, with a passing test.
 
-Scrapy's own flags work as they do in Scrapy; with ``-t`` and one of Scrapy's templates its spider
-is written, beside a row of the catalogue, without which a portal cannot be crawled.
+Scrapy's own flags work as in Scrapy. With ``-t`` and one of Scrapy's templates it writes that
+spider and a row of the catalogue, without which a portal cannot be crawled.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from portals.recipes import spider_names
 from portals.urls import host_of
 
 PORTAL = "portal"
-"""Our template; the others are Scrapy's."""
+"""The name of our template; the others are Scrapy's."""
 
 _BLOCKING = frozenset(["challenge", "login"])
 _GONE = frozenset(["parked", "server"])
@@ -51,7 +51,7 @@ _GONE = frozenset(["parked", "server"])
 
 @dataclass(frozen=True, slots=True)
 class Scaffold:
-    """A portal that can be added: what was seen, how it is crawled, and the files to write."""
+    """A portal to add: the report on its site, how it is crawled, and the files to write."""
 
     report: SiteReport
     article: SeenArticle
@@ -60,7 +60,7 @@ class Scaffold:
 
 
 class Command(genspider.Command):
-    """Adds a portal: the row of the catalogue, a page fixture and, if it is needed, a spider."""
+    """Adds a portal: a row of the catalogue, a page fixture and, if needed, a spider."""
 
     requires_project = True
 
@@ -70,18 +70,22 @@ class Command(genspider.Command):
 
     def short_desc(self) -> str:
         """Return the description."""
-        return "Look at a site and add it as a portal, with a test that passes"
+        return "Examine a site and add it as a portal, with a passing test"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add ours to Scrapy's options."""
         super().add_options(parser)
         parser.set_defaults(template="")
         parser.add_argument("--spider", action="store_true", help="write a spider file too")
-        parser.add_argument("--warc", metavar="FILE", help="look at this archive of the site")
+        parser.add_argument("--warc", metavar="FILE", help="examine this archive of the site")
         parser.add_argument(
-            "--article", metavar="URL", help="take this article for the fixture; else the first"
+            "--article",
+            metavar="URL",
+            help="URL of the article for the fixture; default: the first one",
         )
-        parser.add_argument("--json", action="store_true", help="print what was seen as JSON")
+        parser.add_argument(
+            "--json", action="store_true", help="print the report on the site as JSON"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Look at the site, write the files, print what was seen; or do what Scrapy does."""
@@ -89,7 +93,7 @@ class Command(genspider.Command):
             super().run(args, opts)
             return
         if len(args) != 2:
-            raise UsageError("give the portal's name and its address, or a WARC file of it")
+            raise UsageError("give the portal's name and its URL, or a WARC file of it")
         name, url = args
         try:
             self._refuse_taken(name, opts)

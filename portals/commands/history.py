@@ -1,4 +1,4 @@
-"""``scrapy history URL``: the texts of an article, and what was changed without a word."""
+"""``scrapy history URL``: the revisions and edits of an article."""
 
 from __future__ import annotations
 
@@ -17,27 +17,25 @@ from portals.errors import PortalError
 from portals.store.database import Store
 from portals.store.history import History, Piece, find_article, history_of
 
-_CONTEXT = 60  # characters of what stayed that are shown beside a change
+_CONTEXT = 60  # characters of unchanged text shown around a change
 _STYLES = {"same": "", "deleted": "red strike", "inserted": "green bold"}
 _SIGNS = {"same": ("", ""), "deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 
 
 class Command(PortalCommand):
-    """Tells what became of an article."""
+    """Prints the revisions and edits of an article, and whether it was withdrawn."""
 
-    usage = "[options] <article id or address>"
-    summary = "Show the texts of an article and how they differ, word by word"
+    usage = "[options] <article id or URL>"
+    summary = "Show the revisions of an article and their differences, word by word"
     json_help = "print a JSON object"
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
-            raise UsageError("give one article, by its address or its id")
+            raise UsageError("give the id or the URL of one article")
         with closing(Store.open_to_read(self.database)) as store:
             article_id = find_article(store.db.conn, decode_argument(args[0]))
             if article_id is None:
-                raise PortalError(
-                    f"there is no article {args[0]!r}; 'scrapy search' finds addresses"
-                )
+                raise PortalError(f"there is no article {args[0]!r}; 'scrapy search' finds URLs")
             found = history_of(store.db.conn, article_id)
         if opts.json:
             print_text(to_json(asdict(found), indent=2))
@@ -71,7 +69,7 @@ def _show(found: History) -> None:
 
 
 def _difference(pieces: list[Piece], *, is_terminal: bool) -> Text:
-    """Return the changes with a little of what stands around them."""
+    """Return the changes with some of the unchanged text around them."""
     text = Text("  ")
     for number, piece in enumerate(pieces):
         shown = " ".join(piece.text.split())

@@ -1,4 +1,4 @@
-"""What commands print: tables, JSON, one-line errors and progress, as text safe on a terminal."""
+"""Output of commands: tables, JSON, one-line errors and progress, safe on a terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Item = TypeVar("_Item")
 
 
 def strip_control_chars(text: str) -> str:
-    """Return ``text`` without controls, escape sequences and signs that turn lines round."""
+    """Return ``text`` without control characters, escape sequences and bidi controls."""
     if text.isprintable():
         return text
     kept = (
@@ -35,7 +35,7 @@ _SHOWN_BLANKS = " \n\xa0\u3000"
 
 
 def to_json(value: object, indent: int | None = None) -> str:
-    """Return ``value`` as JSON in which every sign that nobody sees is written as its number."""
+    """Return ``value`` as JSON in which every invisible character is escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     kept = (
         sign if sign.isprintable() or sign in _SHOWN_BLANKS else _escaped(sign) for sign in text
@@ -48,7 +48,7 @@ def _escaped(sign: str) -> str:
 
 
 def decode_argument(argument: str) -> str:
-    """Return an argument as text, whatever bytes a shell passed on."""
+    """Return an argument as valid Unicode; bytes that are not UTF-8 become question marks."""
     return argument.encode("utf-8", "replace").decode()
 
 
@@ -80,9 +80,9 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> N
 
 
 def with_progress(items: Iterable[_Item], total: int, what: str, by: int = 0) -> Iterator[_Item]:
-    """Yield ``items`` behind a bar on standard error, where somebody looks.
+    """Yield ``items`` and show a progress bar if standard error is a terminal.
 
-    Each item counts ``by``, or as much as itself where that is 0.
+    Each item advances the bar by ``by``, or by its own value if ``by`` is 0.
     """
     if not sys.stderr.isatty():
         yield from items
@@ -95,7 +95,7 @@ def with_progress(items: Iterable[_Item], total: int, what: str, by: int = 0) ->
 
 
 def print_text(text: str) -> None:
-    """Print ``text``; a reader that has gone (``| head``) ends the output without an error."""
+    """Print ``text``; a closed pipe (``| head``) is not an error."""
     try:
         print("\n".join(map(strip_control_chars, text.split("\n"))), flush=True)
     except BrokenPipeError:
@@ -103,7 +103,7 @@ def print_text(text: str) -> None:
 
 
 def discard_stdout() -> None:
-    """Send standard output nowhere: its reader has gone, and Python flushes it once more."""
+    """Redirect standard output to the null device, since Python flushes it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

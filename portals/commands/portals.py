@@ -1,4 +1,4 @@
-"""``scrapy portals [NAME]``: the catalogue, and what crawls learnt of one portal's addresses."""
+"""``scrapy portals [NAME]``: the catalogue, or one portal with its learned URL patterns."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from portals.recipes import spider_names
 from portals.store.articles import portal_totals
 from portals.store.database import Store
 
-_LONG = ("grade", "successor", "evidence")  # told of one portal, or in JSON
+_LONG = ("grade", "successor", "evidence")  # shown for one portal, or in JSON
 
 
 class Command(PortalCommand):
-    """Prints portals."""
+    """Prints the catalogue, or one portal."""
 
     usage = "[options] [portal]"
     summary = "Show the catalogue, or what is known of one portal"
@@ -43,24 +43,24 @@ class Command(PortalCommand):
 
     def _show(self, found: Portal, spiders: set[str], *, as_json: bool) -> None:
         facts: dict[str, Any] = {**asdict(found), "spider": found.name in spiders}
-        shapes: list[dict[str, Any]] = []
-        left_alone: list[dict[str, Any]] = []
+        url_patterns: list[dict[str, Any]] = []
+        skipped_urls: list[dict[str, Any]] = []
         try:
             store = Store.open_to_read(self.database)
         except StorageError as error:
             facts["stored"] = str(error)
         else:
             facts |= _stored(store, found.name)
-            shapes = [asdict(shape) for shape in store.url_knowledge.url_patterns(found.name)]
-            left_alone = [asdict(one) for one in store.url_knowledge.skipped_urls(found.name)]
+            url_patterns = [asdict(one) for one in store.url_knowledge.url_patterns(found.name)]
+            skipped_urls = [asdict(one) for one in store.url_knowledge.skipped_urls(found.name)]
             store.close()
         if as_json:
-            told = {**facts, "shapes": shapes, "left_alone": left_alone}
-            print_text(to_json(told, indent=2))
+            shown = {**facts, "url_patterns": url_patterns, "skipped_urls": skipped_urls}
+            print_text(to_json(shown, indent=2))
             return
         print_rows([{"field": name, "value": value} for name, value in facts.items()])
-        print_rows(shapes)
-        print_rows(left_alone)
+        print_rows(url_patterns)
+        print_rows(skipped_urls)
 
 
 def _row(portal: Portal, spiders: set[str], *, whole: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The process in which ``crawl`` and ``doctor`` crawl, with a log that operators can read."""
+"""The crawler process of ``crawl`` and ``doctor``, with a log that operators can read."""
 
 from __future__ import annotations
 

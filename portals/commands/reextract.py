@@ -1,4 +1,4 @@
-"""``scrapy reextract``: every article page in archives to rows, without crawling."""
+"""``scrapy reextract``: extracts the articles of archived pages again, without crawling."""
 
 from __future__ import annotations
 
@@ -34,34 +34,32 @@ from portals.store.portal_lock import PortalLock
 from portals.store.similar import queue_length, update
 from portals.timestamps import utc
 
-_TOLD = 20  # damaged records that are told one by one
+_TOLD = 20  # damaged records that are printed one by one
 
 
 class Command(PortalCommand):
-    """Reads archives into the database."""
+    """Reads archives and stores their articles."""
 
     usage = "[options] [WARC file or folder] ..."
-    summary = "Read the articles of archives into the database, without crawling"
+    summary = "Extract the articles of archived pages into the database, without crawling"
     json_help = "print the counts as a JSON list"
     options = (
         option(
             "--portal",
-            help="read the archived pages of this portal; with files, read every host as it",
+            help="read the archived pages of this portal; with files, treat every host as it",
         ),
-        option("--since", help="leave out pages captured before this day"),
-        option(
-            "--dry-run", action="store_true", help="print what would change, and change nothing"
-        ),
+        option("--since", help="skip pages captured before this day"),
+        option("--dry-run", action="store_true", help="print the changes without storing them"),
         option(
             "--jobs",
             type=int,
             default=os.cpu_count() or 1,
-            help="processes that read [%(default)s]",
+            help="number of worker processes [%(default)s]",
         ),
     )
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        # A polite end is one end, whoever asks for it.
+        # SIGTERM ends the command like Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         recipes = self._recipes(args, opts)
         files = self._files(args, opts.portal, recipes.since)
@@ -78,7 +76,7 @@ class Command(PortalCommand):
                 asked = " ".join([*map(str, files), str(opts.portal), str(opts.since)])
                 self._read(Reextraction(store, recipes, asked=asked), ranges, opts)
         except BrokenProcessPool:
-            message = "a process that read was killed; the same command goes on from there"
+            message = "a worker process was killed; the same command resumes from there"
             self.exitcode = print_error(message, EXIT_CODES["crashed"])
 
     def _read(self, work: Reextraction, ranges: Sequence[Range], opts: argparse.Namespace) -> None:
@@ -86,7 +84,7 @@ class Command(PortalCommand):
         left = work.left(ranges)
         if len(left) < len(ranges):
             read = f"{len(ranges) - len(left)} of {len(ranges)} parts"
-            print(f"going on with an interrupted reading: {read} are read", file=sys.stderr)
+            print(f"resuming an interrupted re-extraction: {read} are done", file=sys.stderr)
         try:
             is_whole = _work_through(work, left, opts.jobs)
         except BrokenProcessPool:
@@ -99,7 +97,7 @@ class Command(PortalCommand):
         print_rows(rows, as_json=opts.json)
         _tell_problems(work)
         if not is_whole:
-            message = "interrupted; the same command goes on from there"
+            message = "interrupted; the same command resumes from there"
             self.exitcode = print_error(message, EXIT_CODES["incomplete"])
         elif not any(row["pages"] for row in rows) and len(left) == len(ranges):
             message = "no page of a known portal in the archive; --portal NAME reads a copy"
@@ -128,7 +126,7 @@ class Command(PortalCommand):
         """Return how pages are read. Raises PortalError."""
         names = spider_names(self.config)
         if opts.jobs < 1:
-            raise PortalError("--jobs wants one process or more")
+            raise PortalError("--jobs must be at least 1")
         if (
             opts.portal
             and opts.portal not in names
@@ -146,11 +144,11 @@ class Command(PortalCommand):
         )
 
     def _is_archived(self, portal: str) -> bool:
-        """Return True if crawls kept pages of a portal that has no spider of its own."""
+        """Return True if there is an archive folder of the portal, which may have no spider."""
         return self.archive_folder is not None and (self.archive_folder / portal).is_dir()
 
     def _files(self, args: list[str], portal: str | None, since: datetime | None) -> list[Path]:
-        """Return the archives that are asked for. Raises PortalError."""
+        """Return the archives to read. Raises PortalError."""
         if args:
             return archive_files(args)
         if self.archive_folder is None:
@@ -168,7 +166,7 @@ class Command(PortalCommand):
 
 
 def _work_through(work: Reextraction, ranges: Sequence[Range], jobs: int) -> bool:
-    """Read the ranges into the database, and tell whether all were read (Ctrl-C ends it early)."""
+    """Read the ranges into the database; return False if Ctrl-C ended it early."""
     reads = read_ranges(ranges, work.recipes, max(1, min(jobs, len(ranges))))
     with _progress(sum(part.end - part.start for part in ranges)) as advance, closing(reads):
         try:
@@ -182,7 +180,7 @@ def _work_through(work: Reextraction, ranges: Sequence[Range], jobs: int) -> boo
 
 @contextmanager
 def _progress(total: int) -> Iterator[Any]:
-    """Show how many bytes are read, where somebody looks."""
+    """Show the bytes read in a progress bar, on a terminal."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -192,12 +190,12 @@ def _progress(total: int) -> Iterator[Any]:
 
 
 def _tell_problems(work: Reextraction) -> None:
-    """Tell on standard error which records could not be read, and which hosts are nobody's."""
+    """Print on standard error the damaged records and the hosts that no portal has."""
     for part, damage in work.damage[:_TOLD]:
         at = f" ({damage.url})" if damage.url else ""
         print(f"{part.path}, byte {damage.offset}: {damage.reason}{at}", file=sys.stderr)
     if len(work.damage) > _TOLD:
         more = len(work.damage) - _TOLD
-        print(f"and {more} more; 'scrapy archive check' tells them all", file=sys.stderr)
+        print(f"and {more} more; 'scrapy archive check' lists them all", file=sys.stderr)
     for host, count in work.foreign.most_common(_TOLD):
-        print(f"{count} pages of {host} are left out: no portal has that host", file=sys.stderr)
+        print(f"{count} pages of {host} are skipped: no portal has that host", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""``scrapy report OUT.html``: a page to look at, in one file."""
+"""``scrapy report OUT.html``: an HTML report in one file."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Command(PortalCommand):
     """Writes the report."""
 
     usage = "[options] <file.html>"
-    summary = "Write a page to look at: portals, plots, coverage, syndication, latest articles"
+    summary = "Write an HTML report: portals, plots, coverage, syndication, latest articles"
     options = (option("--language", choices=LANGUAGES, default="vi"),)
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
-            raise UsageError("say where the page goes")
+            raise UsageError("give the file to write")
         with closing(Store.open_to_read(self.database)) as store, store.reading():
             page = report(gather(store.db, datetime.now(UTC)), opts.language)
         with opened(Path(args[0])) as file:

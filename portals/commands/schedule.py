@@ -25,7 +25,7 @@ from portals.timestamps import ScheduleError, parse_duration
 
 
 class Command(PortalCommand):
-    """Prints a schedule; putting it in its place is the operator's."""
+    """Prints a schedule, which the operator installs."""
 
     usage = "--cron|--systemd [options]"
     summary = "Print a nightly schedule for cron or systemd"
@@ -45,7 +45,7 @@ class Command(PortalCommand):
         if args:
             raise UsageError("schedule takes options only, see 'scrapy schedule -h'")
         if opts.cron == opts.systemd:
-            raise ScheduleError("there is one schedule at a time; give --cron or --systemd")
+            raise ScheduleError("give one of --cron and --systemd")
         schedule = Schedule(
             interpreter=Path(sys.executable),
             at=parse_time_of_day(opts.at),
@@ -58,7 +58,7 @@ class Command(PortalCommand):
 
 
 def _installation() -> dict[str, Any]:
-    """Return where the commands run and what runs them: ``scrapy`` in a clone, else the package."""
+    """Return the working folder and the module to run: ``scrapy`` in a clone, else the package."""
     clone, named = _clone(), os.environ.get(DATA_DIR)
     if clone and not named:
         return {"project": clone}
@@ -76,5 +76,5 @@ def _clone() -> Path | None:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a number that no account has, as in some containers
+    except (KeyError, OSError):  # a user id without an account, as in some containers
         return str(os.getuid())

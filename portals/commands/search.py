@@ -1,4 +1,4 @@
-"""``scrapy search WORDS``: articles by their words, with Vietnamese marks or without."""
+"""``scrapy search WORDS``: full-text search, with or without Vietnamese diacritics."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ class Command(PortalCommand):
     """Searches the articles."""
 
     usage = "[options] <words>"
-    summary = "Search the articles, with Vietnamese marks or without"
+    summary = "Search the articles, with or without Vietnamese diacritics"
     json_help = "print a JSON list"
     options = (
-        option("--portal", help="only articles that stand on this portal"),
+        option("--portal", help="only articles of this portal"),
         option("--since", help="only articles published on this day or later"),
         option("--until", help="only articles published on this day or before"),
-        option("--limit", type=int, default=LIMIT, help="articles at most: %(default)s"),
+        option("--limit", type=int, default=LIMIT, help="maximum number of articles [%(default)s]"),
         option("--check", action="store_true", help="check the index, search nothing"),
-        option("--rebuild", action="store_true", help="make the index anew"),
+        option("--rebuild", action="store_true", help="rebuild the index"),
     )
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if not args and not (opts.check or opts.rebuild):
-            raise UsageError("say what to search for")
+            raise UsageError("give the words to search for")
         if opts.limit < 1:
-            raise UsageError("--limit wants one article or more")
+            raise UsageError("--limit must be at least 1")
         if opts.rebuild:
             with closing(Store.open_existing(self.database)) as store, store.writing():
                 print(f"{reindex(store.db.conn)} articles indexed")
@@ -79,13 +79,13 @@ class Command(PortalCommand):
 
 
 def _check(store: Store) -> None:
-    """Print what the search index lacks. Raises StorageError where that is anything."""
+    """Compare the search index with the articles. Raises StorageError if they differ."""
     found = faults(store.db.conn)
     for fault in found:
         print(fault)
     if found:
-        raise StorageError("the index is not in step; make it anew: scrapy search --rebuild")
-    print("the index is in step with the articles")
+        raise StorageError("the search index is out of date; run 'scrapy search --rebuild'")
+    print("the search index is up to date")
 
 
 def _iso(at: Any) -> str | None:
@@ -93,7 +93,7 @@ def _iso(at: Any) -> str | None:
 
 
 def _row(one: Found) -> dict[str, Any]:
-    """Return a line for a pipe: matches stand in square brackets."""
+    """Return a row for a pipe: matches are in square brackets."""
     text = one.snippet
     for start, end in reversed(one.marks):
         text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
@@ -104,7 +104,7 @@ def _row(one: Found) -> dict[str, Any]:
 
 
 def _show(found: list[Found]) -> None:
-    """Show on a terminal: matches are bold."""
+    """Print on a terminal, with matches in bold."""
     console = Console()
     for one in found:
         head = Text(one.title, style="bold")

@@ -1,4 +1,4 @@
-"""``scrapy similar ID``: where else a story stands, edited; and comparing what waits."""
+"""``scrapy similar ID``: near-duplicates of an article; ``--update`` compares new articles."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from portals.store.similar import everywhere, queue_length, update
 
 
 class Command(PortalCommand):
-    """Tells which articles resemble one."""
+    """Prints the near-duplicates of an article."""
 
-    usage = "[options] <article id or address> | --update"
-    summary = "Show the articles that tell the same story in other words"
+    usage = "[options] <article id or URL> | --update"
+    summary = "Show the near-duplicates of an article: the same story in other words"
     json_help = "print a JSON list"
-    options = (option("--update", action="store_true", help="compare what was not compared"),)
+    options = (option("--update", action="store_true", help="compare the articles in the queue"),)
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != (0 if opts.update else 1):
-            raise UsageError("give one article, by its id or its address, or --update")
+            raise UsageError("give the id or the URL of one article, or --update")
         if opts.update:
             with closing(Store.open_existing(self.database)) as store:
                 count = sum(with_progress(update(store), queue_length(store), "comparing"))
@@ -48,4 +48,4 @@ def _show(store: Store, given: str, *, as_json: bool) -> None:
         rows.append({"id": one.article_id, "similarity": one.similarity, **shown})
     print_rows(rows, as_json=as_json)
     if left := queue_length(store):
-        print(f"{left} articles wait to be compared: scrapy similar --update", file=sys.stderr)
+        print(f"{left} articles are not compared yet; run scrapy similar --update", file=sys.stderr)

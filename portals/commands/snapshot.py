@@ -15,10 +15,10 @@ class Command(PortalCommand):
     """Copies the database."""
 
     usage = "<file>"
-    summary = "Copy the database as of one moment, also while a crawl writes it"
+    summary = "Write a consistent copy of the database, also while a crawl writes to it"
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002
         if len(args) != 1:
-            raise UsageError("say where the copy goes")
+            raise UsageError("give the file to write")
         size = snapshot(Path(self.database), Path(args[0]))
         print(f"{args[0]}: {size} bytes")

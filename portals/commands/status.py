@@ -1,4 +1,4 @@
-"""``scrapy status``: how each portal is doing, and whether its crawls still take place."""
+"""``scrapy status``: the state of each portal, and whether its crawls are overdue."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _TIMES = ("last_run", "newest", "expected")
 
 
 class Command(PortalCommand):
-    """Prints a line for each portal that is crawled."""
+    """Prints one row for each portal that is crawled."""
 
     usage = "[options] [portal] ..."
-    summary = "Show how each portal is doing: last run, newest article, when the next is due"
+    summary = "Show the state of each portal: last run, newest article, when the next is due"
     json_help = "print a JSON list"
     options = (
         option(

@@ -1,1 +1,1 @@
-"""The parts that Scrapy runs: archive and replay, the books of a run, verdicts."""
+"""Components that Scrapy runs in a crawl: scheduler, recording of pages and runs, verdicts."""

@@ -9,26 +9,26 @@ from portals.timestamps import ScheduleError, parse_duration
 
 
 def seconds(text: str, name: str) -> int:
-    """Return a span like "90" (seconds), "90m" or "2h" in seconds. Raises ArgumentError."""
+    """Return a duration like "90" (seconds), "90m" or "2h" in seconds. Raises ArgumentError."""
     if text.isdecimal():
         return int(text)
     try:
         return int(parse_duration(text).total_seconds())
     except ScheduleError:
-        raise ArgumentError(f"{name}={text!r} is no span of time; give it like 90m or 2h") from None
+        raise ArgumentError(f"{name}={text!r} is not a duration; expected 90m or 2h") from None
 
 
 class RecordingAddon:
-    """With ``RECORD`` set, stores the crawl: its queue, its pages, its run and its articles."""
+    """With ``RECORD`` set, enables the components that store the crawl in database and archive."""
 
     def update_settings(self, settings: BaseSettings) -> None:
-        """Put the frontier in the place of Scrapy's scheduler, and add what records."""
+        """Replace Scrapy's scheduler by the frontier and add the recording extensions."""
         if not settings.getbool("RECORD"):
             settings.set("ARCHIVE_DIR", None, priority="cmdline")
-            # The operator may look at a file; what a page leads to is http or nothing.
+            # Scrapy's tools may open a file; the URL guard refuses file: links of pages.
             settings.set("DOWNLOAD_HANDLERS", settings.getdict("DOWNLOAD_HANDLERS") | _FILES)
             return
-        # Default: a scheduler in memory; a kill would lose it.
+        # Default: a scheduler in memory, whose queue a killed process loses.
         settings.set("SCHEDULER", "portals.crawling.scheduler.Frontier", priority="addon")
         extensions = settings.getdict("EXTENSIONS") | _RECORDING
         settings.set("EXTENSIONS", extensions, priority="project")
@@ -42,16 +42,16 @@ _RECORDING = {
 
 
 class MaxRuntimeAddon:
-    """With ``MAX_RUNTIME`` set, ends the crawl cleanly after that time; the next run resumes it."""
+    """With ``MAX_RUNTIME`` set, closes the spider after that time; the next run resumes it."""
 
     def update_settings(self, settings: BaseSettings) -> None:
-        """Translate the span into Scrapy's own setting. Raises ArgumentError."""
+        """Set ``CLOSESPIDER_TIMEOUT`` to the duration. Raises ArgumentError."""
         if span := seconds(str(settings.get("MAX_RUNTIME") or 0), "MAX_RUNTIME"):
             settings.set("CLOSESPIDER_TIMEOUT", span, priority="cmdline")
 
 
 class ReplayAddon:
-    """With ``REPLAY`` set, swaps the network for the archive and drops what slows a live crawl."""
+    """With ``REPLAY`` set, answers requests from archives, without delays and throttling."""
 
     def update_settings(self, settings: BaseSettings) -> None:
         """Change the settings of a replayed crawl."""

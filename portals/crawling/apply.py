@@ -1,7 +1,7 @@
-"""Storing a page result: one transaction for everything that came of a page.
+"""Storing a page result: one transaction for everything that a page gave.
 
-The same function stores what a crawl read and what another process hands in as JSON. Whatever
-needs the database is decided here: which links are known, and which of them are due.
+The same function stores results of this process and results that another one sends as JSON. All
+decisions that need the database are made here: which links are known, and which of them are due.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from portals.store.database import Store
 from portals.store.pages import PageRepository
 from portals.store.request_queue import QueuedRequest, RequestQueue
 
-_FULL = 6  # articles on a first page, from which one with less than a third has shrunk
+_FULL = 6  # usual articles on a first page, from which less than a third means it has shrunk
 
 
 def apply(store: Store, result: PageResult) -> Applied:
@@ -46,7 +46,7 @@ class PageApplier:
     def apply(self, result: PageResult, room: int = MAX_QUEUED) -> Applied:
         """Store ``result`` and return what that changed.
 
-        ``room``: requests that the frontier still takes. Raises sqlite3.Error.
+        ``room``: requests that may still be enqueued. Raises sqlite3.Error.
         """
         applied = Applied()
         with self.store.writing():
@@ -113,7 +113,7 @@ class PageApplier:
     def _store_items(self, result: PageResult, page_id: int | None, applied: Applied) -> None:
         run_id, is_archive = result.crawl.run_id, result.crawl.mode is not CrawlMode.LIVE
         if result.failure is None:
-            self.state.delete_rejects(result.request.url)  # it can be read after all
+            self.state.delete_rejects(result.request.url)  # of earlier, failed attempts
         for article in result.articles:
             outcome = self.store.articles.save(
                 article, run_id, from_archive=is_archive, page_id=page_id
@@ -154,7 +154,7 @@ class PageApplier:
 
     def _store_visit(self, result: PageResult) -> None:
         if result.crawl.mode is not CrawlMode.LIVE:
-            return  # visits to an archive say nothing of the portal
+            return  # visits to an archive say nothing about the portal's current state
         visit = visit_after(result, self.state.last_visit(result.request.key))
         if visit:
             self.state.save_visit(visit)

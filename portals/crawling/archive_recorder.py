@@ -1,4 +1,4 @@
-"""Every response of a live crawl, written to WARC files as it came from the network."""
+"""Archiving of every response of a live crawl in WARC files, as received from the network."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OK, _NOT_MODIFIED = 200, 304
 
 
 class ArchiveRecorder:
-    """Archives responses; the page results say where each is."""
+    """Archives responses; page results record the position of each."""
 
     def __init__(self, crawler: Crawler, run_log: RunLog, guard: StorageGuard) -> None:
         self.crawler = crawler
@@ -40,7 +40,7 @@ class ArchiveRecorder:
         run_log.before_end.append(self.close)
 
     def response_downloaded(self, response: Response, request: Request) -> None:
-        """Archive a response and note in the request where it lies."""
+        """Archive a response and set its position in ``request.meta[PAGE]``."""
         now = datetime.now(UTC).replace(microsecond=0)
         request.meta[CAPTURED_AT] = now
         capture = Capture(
@@ -55,7 +55,7 @@ class ArchiveRecorder:
         self.unsaved.append(page)
 
     def _archive(self, capture: Capture, request: Request, response: Response) -> ArchivedPage:
-        """Write a record and return its place. Raises OSError."""
+        """Write a record and return its position. Raises OSError."""
         if self.writer is None:
             self.writer = self._new_writer(capture.captured_at)
         earlier = self._same_payload(capture)
@@ -77,7 +77,7 @@ class ArchiveRecorder:
         )
 
     def _playback_of(self, url: str) -> PlaybackUrl | None:
-        """Return of what page and time ``url`` is the capture, where an archive is read."""
+        """Return page and time of a capture of the Wayback Machine, None for other URLs."""
         is_live = self.run_log.crawl.mode is CrawlMode.LIVE
         played = None if is_live else parse_playback_url(url)
         home_url = getattr(self.crawler.spider, "home_url", "")
@@ -85,7 +85,7 @@ class ArchiveRecorder:
         return PlaybackUrl(own, played.captured_at) if played and own else None
 
     def _same_payload(self, capture: Capture) -> StoredPage | None:
-        """Return the archived page whose payload this one repeats: it is not written twice."""
+        """Return the archived page with the same payload, to which a revisit record refers."""
         if self.run_log.crawl.mode is not CrawlMode.LIVE:
             return None
         try:
@@ -102,22 +102,22 @@ class ArchiveRecorder:
         portal = spider.name if spider else "unknown"
         folder = Path(settings["ARCHIVE_DIR"]) / portal
         about = {"isPartOf": portal, "origin": getattr(spider, "home_url", "")}
-        if system := getattr(type(spider), "name", ""):
-            about["system"] = system  # the spider that reads a portal without one of its own
+        if cms := getattr(type(spider), "name", ""):
+            about["system"] = cms  # the CMS spider of a portal without a spider; a key in old files
         name = f"{portal}-{now:%Y%m%dT%H%M%SZ}-{self.run_log.run_id}"
         return RollingWriter(folder, name, settings.getint("ARCHIVE_MAX_SIZE"), about)
 
     def sync(self) -> Sequence[ArchivedPage]:
-        """Flush the file to disk and return the responses that wait to be stored.
+        """Sync the file to disk and return the responses that are not stored in the database yet.
 
-        A committed row must never point to bytes that a power cut takes. Raises OSError.
+        A committed row must never point to bytes that a power failure loses. Raises OSError.
         """
         if self.unsaved and self.writer:
             self.writer.sync()
         return list(self.unsaved)
 
     def on_stored(self) -> None:
-        """Forget the responses that waited: they are committed."""
+        """Clear the list of unsaved responses: they are committed."""
         self.unsaved.clear()
 
     def close(self) -> None:

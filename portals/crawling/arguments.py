@@ -12,7 +12,7 @@ from portals.errors import PortalError
 from portals.language.dates import UnreadableDateError, read_date
 
 Revisits = Literal["due", "all", "none"]
-"""Which known articles are fetched again: those the calendar wants, all, or none."""
+"""Which known articles are fetched again: those due for a revisit, all, or none."""
 
 
 class ArgumentError(PortalError):
@@ -21,13 +21,13 @@ class ArgumentError(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class CrawlArguments:
-    """What a crawl is limited to.
+    """The spider arguments, which limit a crawl.
 
     ``origin``: scheme and host of a copy of the portal. ``since`` and ``until``: first and last day
-    of publication (+07:00, both included). ``limit``: articles to read at most. ``section``: only
-    listings whose address contains it. ``revisit``: which known articles are fetched again.
-    ``backfill``: the time of the gaps in the kept articles is wanted. ``via``: the public archive
-    that is read in the portal's place.
+    of publication (+07:00, both included). ``limit``: maximum number of articles. ``section``: only
+    listings whose URL contains it. ``revisit``: which known articles are fetched again.
+    ``backfill``: crawl the period of the publication gaps. ``via``: the public archive that is read
+    instead of the portal.
     """
 
     origin: str | None = None
@@ -41,7 +41,7 @@ class CrawlArguments:
 
     @classmethod
     def parse(cls, given: dict[str, str]) -> CrawlArguments:
-        """Read the text of the arguments. Raises ArgumentError."""
+        """Parse the arguments. Raises ArgumentError."""
         known = [field.name for field in fields(cls)]
         if unknown := sorted(given.keys() - set(known)):
             raise ArgumentError(
@@ -61,11 +61,11 @@ class CrawlArguments:
 
     @property
     def is_partial(self) -> bool:
-        """Return True if only a part of the portal is wanted."""
+        """Return True if the arguments limit the crawl to a part of the portal."""
         return bool(self.since or self.until or self.limit or self.section or self.backfill)
 
     def covers(self, published_at: str | None) -> bool:
-        """Return True if an article of that date is wanted; one without a date always is."""
+        """Return True if the date is in the requested range, or if there is no date."""
         if published_at is None:
             return True
         at = datetime.fromisoformat(published_at)
@@ -77,27 +77,27 @@ def _origin(text: str | None) -> str | None:
         return None
     try:
         parts = urlsplit(text)
-        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        is_url = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        is_address = False
-    if not is_address:
-        raise ArgumentError(f"origin={text!r} is no address; give it like http://127.0.0.1:8000")
+        is_url = False
+    if not is_url:
+        raise ArgumentError(f"origin={text!r} is not a URL; give one like http://127.0.0.1:8000")
     if parts.username is not None or parts.password is not None:
         raise ArgumentError(
-            "origin holds a name or a password, which would be stored; leave it out"
+            "origin contains a user name or a password, which would be stored; remove it"
         )
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def _backfill(text: str | None) -> bool:
     if text not in (None, "", "gaps"):
-        raise ArgumentError(f"backfill={text!r} is unknown; give backfill=gaps")
+        raise ArgumentError(f"backfill={text!r} is unknown; expected backfill=gaps")
     return bool(text)
 
 
 def _via(text: str | None) -> str | None:
     if text not in (None, "", VIA):
-        raise ArgumentError(f"via={text!r} is unknown; give via={VIA}")
+        raise ArgumentError(f"via={text!r} is unknown; expected via={VIA}")
     return text or None
 
 
@@ -106,18 +106,18 @@ def _revisit(text: str | None) -> Revisits:
         if text == choice:
             return choice  # type: ignore[no-any-return]
     if text:
-        raise ArgumentError(f"revisit={text!r} is unknown; give due, all or none")
+        raise ArgumentError(f"revisit={text!r} is unknown; expected due, all or none")
     return "due"
 
 
 def day(name: str, text: str | None) -> datetime | None:
-    """Return the beginning of a day (+07:00), None where none is given. Raises ArgumentError."""
+    """Return the start of a day (+07:00), None if no text is given. Raises ArgumentError."""
     if not text:
         return None
     try:
         at = read_date(text, now=datetime.now(UTC) + timedelta(days=36500)).at
     except UnreadableDateError:
-        raise ArgumentError(f"{name}={text!r} is no date; give it like 2024-01-31") from None
+        raise ArgumentError(f"{name}={text!r} is not a date; expected 2024-01-31") from None
     return at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
@@ -125,5 +125,5 @@ def _count(name: str, text: str | None) -> int | None:
     if not text:
         return None
     if not text.isdecimal() or int(text) < 1:
-        raise ArgumentError(f"{name}={text!r} is no count; give a whole number from 1")
+        raise ArgumentError(f"{name}={text!r} is not a count; expected a whole number from 1")
     return int(text)

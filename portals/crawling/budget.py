@@ -1,6 +1,6 @@
-"""The budget of a run: the failures in a row and the requests after which it ends.
+"""The budgets of a run: the number of consecutive failures, and of requests, that end it.
 
-Scrapy requests every URL that it knows from a portal that has gone down.
+Without them Scrapy would request every queued URL from a portal that is down.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ _COSTS: dict[BudgetClass, int] = {
     BudgetClass.GOOD: 0,
     BudgetClass.SAMPLE: 0,
     BudgetClass.EMPTY: 1,
-    BudgetClass.ERROR: 8,  # a portal that fails 50 times in a row is down
-    BudgetClass.UNANSWERED: 40,  # each waits for a time-out: ten in a row
+    BudgetClass.ERROR: 8,  # 50 server errors in a row spend the default budget of 400
+    BudgetClass.UNANSWERED: 40,  # each waits for a timeout: ten in a row spend it
 }
 
 
 class Budget:
-    """What a run may spend in a row without anything to show for it, and in all.
+    """Counts the cost of consecutive failures, and all requests.
 
-    ``errors``: the error budget, in pages that were neither an article nor a list; an error of the
-    portal costs 8 of them, no answer 40. ``requests``: pages that a run asks for.
+    ``errors``: the error budget, in pages that are neither article nor listing; a server error
+    costs 8 of them, a request without an answer 40. ``requests``: the limit of requests in a run.
     """
 
     def __init__(self, errors: int, requests: int) -> None:
@@ -30,7 +30,7 @@ class Budget:
         self.asked = 0
 
     def charge(self, page: BudgetClass) -> str | None:
-        """Charge one page; return the reason to end the run, if that was one too many."""
+        """Charge one page; return the reason to end the run if a budget is spent."""
         self.asked += 1
         self.spent = 0 if page is BudgetClass.GOOD else self.spent + _COSTS[page]
         if self.errors and self.spent >= self.errors:
@@ -42,4 +42,4 @@ class Budget:
 
 OUT_OF_ERRORS = "error_budget"
 OUT_OF_REQUESTS = "request_budget"
-"""Reasons with which a run ends whose budget is spent; it is resumed by the next one."""
+"""Close reasons of runs whose budget is spent; the next run resumes them."""

@@ -1,4 +1,4 @@
-"""Committing page results: what the last pipeline does with the one item."""
+"""Committing page results: the work of the last item pipeline."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ logger = logging.getLogger(__name__)
 
 
 class PageCommitter:
-    """Stores page results of a crawl, each in one transaction, and counts what that changed.
+    """Stores page results of a crawl, each in one transaction, and counts the changes.
 
-    ``queued``: requests that wait in the frontier, as far as this crawl knows.
+    ``queued``: number of pending requests in the frontier.
     """
 
     def __init__(
@@ -33,13 +33,13 @@ class PageCommitter:
 
     @cached_property
     def applier(self) -> PageApplier:
-        """What stores results; first used when the run has begun."""
+        """The object that stores results; created when the run has begun."""
         return PageApplier(self.run_log.store, self.run_log.crawl.portal)
 
     def commit(self, result: PageResult) -> None:
-        """Store the result and set ``result.applied``; where the disk refuses, end the crawl.
+        """Store the result and set ``result.applied``; end the crawl if the disk cannot be written.
 
-        A result that is not stored leaves its request leased: the next run requests it again.
+        The request of a result that is not stored stays leased: the next run requests it again.
         """
         if self.guard.has_failed:
             return
@@ -58,12 +58,12 @@ class PageCommitter:
         self.on_enqueued(applied)
 
     def on_enqueued(self, applied: Applied) -> None:
-        """Count what was enqueued and skipped, of a page or of a start request."""
+        """Count the enqueued and skipped links of a page, or a start request."""
         self.queued += applied.enqueued
         self.run_log.count_links(applied)
 
     def _apply(self, result: PageResult) -> Applied:
-        """Apply the result; one that no table takes is stored as a reject."""
+        """Apply the result; if the database refuses a value, store a reject instead."""
         if self.archive:
             result.archived = list(self.archive.sync())
         room = MAX_QUEUED - self.queued
@@ -72,7 +72,7 @@ class PageCommitter:
         except (sqlite3.Error, OSError):
             raise
         except Exception as error:
-            logger.exception("cannot store what %s gave", result.request.url)
+            logger.exception("cannot store the result of %s", result.request.url)
             self.run_log.on_spider_error()
             result.reject_everything(RejectCode.NOT_STORABLE, repr(error))
             return self.applier.apply(result, room)

@@ -1,4 +1,4 @@
-"""Every exit code of every command, what it means and what to do: the one table of them."""
+"""The exit codes of all commands: what each means and what to do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EXIT_CODES: dict[Verdict, int] = {
 }
 
 USAGE_ERROR = 2
-"""Exit code of every command that could not be used as it was called; argparse's own too."""
+"""Exit code of every command for wrong arguments or missing input, as argparse's own."""
 
 NOTHING_FOUND = 1
 """Exit code of ``scrapy search`` where no article matches, as grep's."""
@@ -33,49 +33,49 @@ OVERDUE = 1
 Health = Literal["healthy", "degraded", "broken"]
 
 HEALTH_CODES: dict[Health, int] = {"healthy": 0, "degraded": 20, "broken": 21}
-"""Exit codes of ``scrapy doctor``; above those of runs, so that no code means two things."""
+"""Exit codes of ``scrapy doctor``; they differ from those of runs, so that each has one meaning."""
 
-# Meaning and remedy, written once for the documents, ``scrapy explain`` and the alerts.
+# Meaning and remedy, for the documents, ``scrapy explain`` and the alerts.
 EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
-    "ok": ("The portal was read, also where nothing was new.", "Nothing."),
+    "ok": ("The portal was crawled, even if nothing was new.", "Nothing."),
     "incomplete": (
-        "Stopped by a signal, a list led to no article or breaks off in the middle, a page could"
-        " not be fetched or was refused, the portal's certificate could not be verified, nothing"
-        " was found, or the run's budget of errors or requests is spent.",
-        "Read `runs.reason`, `listing_pages` and `rejects`; run again: it goes on where it"
+        "Stopped by a signal, a listing has no article or a missing page, a page could not be"
+        " fetched or was refused, the portal's certificate could not be verified, nothing was"
+        " found, or the run's budget of errors or requests is spent.",
+        "Read `runs.reason`, `listing_pages` and `rejects`; run again: it resumes where it"
         " stopped.",
     ),
     "drift": (
-        "Against the portal's own history: half of the articles or more were read by the second"
-        " nets, a field is missing that articles used to have, lists lead to far fewer articles, or"
-        " to none. Its markup changed.",
-        "Rows that came are right; run `scrapy doctor` and mend the selectors in the family.",
+        "Compared with the portal's own history: half of the articles or more were read by"
+        " fallback strategies, a field is missing that articles used to have, or listings lead to"
+        " far fewer articles or to none. Its markup changed.",
+        "The stored rows are right; run `scrapy doctor` and fix the selectors of the CMS.",
     ),
     "blocked": (
         "The portal refused half of the pages or more (401, 403, 429, 451), or showed challenges or"
         " a login wall.",
-        "Look at it in a browser; wait; crawl more slowly.",
+        "Open the portal in a browser; wait; crawl more slowly.",
     ),
     "gone": (
-        "The name is not known or leads into the local network, nobody answers there, the domain"
-        " is parked, or it leads to another host.",
-        "Run again tomorrow; where it stays away, look for the portal's successor.",
+        "The host name does not resolve or resolves to a local network, no server answers, the"
+        " domain is parked, or it redirects to another host.",
+        "Run again tomorrow; if it stays gone, look for the portal's successor.",
     ),
     "locked": (
-        "Another run of this portal is alive; this one did nothing.",
+        "Another run of this portal is active; this one did nothing.",
         "Wait until the other run ends; if it hangs, stop it and run again.",
     ),
     "storage": (
         "The database cannot be opened or written.",
-        "Free the disk, mend the permissions; run again.",
+        "Free disk space or fix the permissions; run again.",
     ),
     "timeout": (
-        "The time given by `-s MAX_RUNTIME=` was over, or the portal did not answer in time.",
-        "Run again: it goes on where it stopped.",
+        "The limit of `-s MAX_RUNTIME=` was reached, or the portal did not answer in time.",
+        "Run again: it resumes where it stopped.",
     ),
     "crashed": (
         "The reader failed on a page, the crawl did not start, or its process was killed.",
-        "Report the page, it is in `rejects`; where there is none, read the log.",
+        "Report the page, it is in `rejects`; if there is none, read the log.",
     ),
 }
 
@@ -94,7 +94,7 @@ _OTHERS = (
     ExitCode(
         HEALTH_CODES["healthy"],
         "healthy",
-        "`scrapy doctor`: the portal is read as it should be.",
+        "`scrapy doctor`: the portal is read correctly.",
         "Nothing.",
     ),
     ExitCode(
@@ -118,27 +118,27 @@ _OTHERS = (
     ExitCode(
         USAGE_ERROR,
         None,
-        "The command could not be used: unknown portal or argument, missing archive.",
-        "Read the line on standard error.",
+        "Wrong use of the command: unknown portal or argument, missing archive.",
+        "Read the message on standard error.",
     ),
     ExitCode(
         HEALTH_CODES["degraded"],
         "degraded",
         "`scrapy doctor`: articles are found, but not by the portal's selectors, or fields are"
         " missing that this portal usually has.",
-        "Rows are still right; repair the selectors, `scrapy doctor` proposes new ones.",
+        "Rows are still right; fix the selectors, `scrapy doctor` proposes new ones.",
     ),
     ExitCode(
         HEALTH_CODES["broken"],
         "broken",
         "`scrapy doctor`: no article is found.",
-        "Look at the portal in a browser: it is down, or its lists have moved.",
+        "Open the portal in a browser: it is down, or its listings have moved.",
     ),
 )
 
 
 def exit_codes() -> list[ExitCode]:
-    """Return every exit code, in order; where two commands share a code it has two rows."""
+    """Return every exit code, in order; a code that two commands share has two rows."""
     verdicts = [ExitCode(EXIT_CODES[name], name, *texts) for name, texts in EXPLANATIONS.items()]
     return sorted([*verdicts, *_OTHERS], key=lambda row: row.code)
 

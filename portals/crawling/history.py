@@ -1,7 +1,7 @@
-"""What earlier crawls left of a portal, as a spider asks for it.
+"""Results of earlier crawls of a portal, as spiders query them.
 
-``History`` is that of a portal that was never crawled, which Scrapy's own tools use: they read
-pages and store nothing. ``StoredHistory`` is that of the database.
+``History`` is empty; Scrapy's own tools, which store nothing, use it. ``StoredHistory`` reads the
+database.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from portals.timestamps import utc
 class History:
     """The history of a portal of which nothing is stored.
 
-    ``is_live``: visits are stored, those to an archive are not. ``is_resumed``: this crawl goes
-    on with an interrupted one.
+    ``is_live``: pages come from the portal, not from an archive, and visits are stored.
+    ``is_resumed``: this crawl resumes an interrupted one.
     """
 
     is_live = False
@@ -52,7 +52,7 @@ class History:
         return []
 
     def exploration_log(self) -> Iterable[tuple[str, list[Any]]]:
-        """Yield what an interrupted crawl saw while exploring."""
+        """Yield URL and page data of the exploration log of an interrupted crawl."""
         return ()
 
     def url_patterns(self) -> list[StoredUrlPattern]:
@@ -109,7 +109,7 @@ class StoredHistory(History):
         return self._queue.alternate_urls(lease_id)
 
     def exploration_log(self) -> Iterable[tuple[str, list[Any]]]:
-        """Yield what an interrupted crawl saw while exploring."""
+        """Yield URL and page data of the exploration log of an interrupted crawl."""
         return self._queue.exploration_log()
 
     def url_patterns(self) -> list[StoredUrlPattern]:

@@ -27,8 +27,8 @@ async def submit(
 ) -> None:
     """Send ``result`` through the pipelines, of which the last one commits it.
 
-    A page that a pipeline drops or fails on is committed as a reject, or its lease would never
-    end and the crawl would hang.
+    If a pipeline drops the result or fails, it is committed as a reject: otherwise its lease would
+    never end and the crawl would hang.
     """
     assert crawler.engine is not None
     try:

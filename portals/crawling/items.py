@@ -1,4 +1,4 @@
-"""The articles in an item, whatever kind of item it is."""
+"""The articles of an item: items are page results or, in Scrapy's tools, articles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the pages of a crawl come from."""
+"""The modes of a crawl: where its pages come from."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What came of one requested page: plain data, which another process can store.
+"""The result of one requested page, as plain data.
 
-A ``PageResult`` is the one item of the pipelines. It holds no object of Scrapy or Twisted and
-survives a round trip through JSON, since a crawl node may hand in its work as a line of text.
+A ``PageResult`` is the only item of the pipelines. It holds no object of Scrapy or Twisted and
+survives a round trip through JSON, so that one process can read pages and another store them.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ class FailureKind(StrEnum):
     """Why a request gave no page."""
 
     HTTP_STATUS = "http_status"
-    """Answered with an error status."""
+    """The response has an error status."""
     NO_ANSWER = "no_answer"
-    """The network or the portal failed to answer."""
+    """No response: a network failure or a timeout."""
     IGNORED = "ignored"
     """Not requested: robots.txt forbids it, or the replayed archive does not hold it."""
     BODY_CUT_SHORT = "body_cut_short"
     TOO_SLOW = "too_slow"
-    """Reading the page took longer than it may."""
+    """Reading the page exceeded the time limit."""
     PERMANENT = "permanent"
-    """The same at every try: leads off the portal, too large, unreadable."""
+    """The same at every attempt: a URL outside the portal, a page too large or unreadable."""
 
 
 _RETRIED_LIVE = frozenset([FailureKind.NO_ANSWER, FailureKind.IGNORED, FailureKind.TOO_SLOW])
@@ -61,9 +61,9 @@ class CrawlContext:
 
 @dataclass(frozen=True, slots=True)
 class RequestedPage:
-    """The request behind a result: its row in the frontier, page key, URL and expected kind.
+    """The request of a result: its row in the frontier, page key, URL and expected kind.
 
-    ``is_sample``: exploration reads a few pages of a kind to learn what they are.
+    ``is_sample``: exploration reads a few pages of each URL pattern to classify it.
     """
 
     lease_id: int
@@ -83,10 +83,10 @@ class SkippedLink:
 
 @dataclass(slots=True)
 class Applied:
-    """What storing a result changed. ``outcomes``: one for each article, in order.
+    """The changes made by storing a result. ``outcomes``: one for each article, in order.
 
     ``listed_known``: known articles that the page lists; ``skipped_known``: those of them that
-    this crawl had not met before.
+    this crawl sees for the first time.
     """
 
     outcomes: list[str] = field(default_factory=list)
@@ -99,12 +99,12 @@ class Applied:
 
 @dataclass(slots=True)
 class PageResult:
-    """One page and all that came of it, stored in one transaction.
+    """One page and everything that it gave, stored in one transaction.
 
-    ``fetched_at``: UTC, ISO 8601. ``status``: 0 where there was no answer. ``archived``: the
-    responses that were archived on the way (robots.txt, redirects, the page); ``answer``: which of
-    them is the page. ``wants_retry``: the callback asked for another try. ``applied``: what
-    storing it changed, once it is stored; no part of the JSON.
+    ``fetched_at``: UTC, ISO 8601. ``status``: 0 without a response. ``archived``: the responses
+    archived since the last result (robots.txt, redirects, the page); ``answer``: the one that is
+    the page. ``wants_retry``: the callback requested another attempt. ``applied``: the changes,
+    set when the result is stored; not part of the JSON.
     """
 
     crawl: CrawlContext
@@ -148,7 +148,7 @@ class PageResult:
 
 
 def page_kind(result: PageResult) -> ShownKind:
-    """Return what the page was."""
+    """Return the kind of the page for ``pages.showed``."""
     if result.articles:
         return "article"
     if result.listing_pages:
@@ -170,22 +170,22 @@ def is_retryable(result: PageResult) -> bool:
 
 
 class BudgetClass(StrEnum):
-    """What a page means for the error budget of a run."""
+    """The class of a page for the error budget of a run; ``budget.py`` gives the costs."""
 
     GOOD = "good"
     """An article or a listing."""
     SAMPLE = "sample"
-    """Neither, but exploration limits such reads itself."""
+    """Neither, but a sample of exploration, which limits its samples itself."""
     EMPTY = "empty"
     ERROR = "error"
-    """The portal answered with a server error."""
+    """A server error."""
     UNANSWERED = "unanswered"
 
 
 def budget_class(result: PageResult) -> BudgetClass:
-    """Return what the page costs the error budget.
+    """Return the budget class of the page.
 
-    An archive has no bad days, and many of its captures are no articles.
+    Captures of an archive cost nothing unless there is no answer: many are not articles.
     """
     found = _live_budget_class(result)
     is_archive = result.crawl.mode is not CrawlMode.LIVE
@@ -204,6 +204,6 @@ def _live_budget_class(result: PageResult) -> BudgetClass:
         return BudgetClass.GOOD
     if result.request.is_sample:
         return BudgetClass.SAMPLE
-    # An article outside the requested dates leaves nothing, and is one.
+    # An article outside the requested dates gives no output and is still an article.
     is_unwanted = not result.rejects and result.request.expected == "article"
     return BudgetClass.GOOD if is_unwanted else BudgetClass.EMPTY

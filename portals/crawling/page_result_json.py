@@ -1,4 +1,4 @@
-"""A page result as a line of JSON. Imported where a process hands in its work, and only there."""
+"""Page results as lines of JSON, for processes that read pages which another process stores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The work on one leased request: the callback runs, and what it yields becomes a page result."""
+"""Processing of one leased request: its callback runs and its output becomes a page result."""
 
 from __future__ import annotations
 
@@ -46,23 +46,23 @@ Handler = Callable[..., Iterable[SpiderOutput] | None]
 """A callback or errback of a spider."""
 
 Submit = Callable[[PageResult, Response | None], Awaitable[None]]
-"""What takes a finished result: through the pipelines into the database."""
+"""Sends a finished result through the pipelines, which store it."""
 
 _FAILURES: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (HttpError, FailureKind.HTTP_STATUS),
     (OffsiteRequestError, FailureKind.PERMANENT),
     (UnreadableBodyError, FailureKind.PERMANENT),
     (DownloadCancelledError, FailureKind.PERMANENT),
-    (ValueError, FailureKind.PERMANENT),  # of a redirect to no URL, or of an unreadable page
+    (ValueError, FailureKind.PERMANENT),  # a redirect to an invalid URL, or an unreadable page
     (PageTimeoutError, FailureKind.TOO_SLOW),
     (IgnoreRequest, FailureKind.IGNORED),
 )
 
 
 class PageWork:
-    """One leased request, from the request that Scrapy sends to the result that is submitted.
+    """One leased request, from the request that Scrapy sends to the submitted result.
 
-    ``release``: frees the slot of the page; called exactly once, whatever happens.
+    ``release``: frees the slot of the page; called exactly once, also after errors.
     """
 
     def __init__(
@@ -92,16 +92,16 @@ class PageWork:
         self._response: Response | None = None
 
     def request(self) -> Request:
-        """Return the request, which calls this work back."""
+        """Return the request, whose callback and errback are methods of this object."""
         return deserialize_request(self._lease, self.on_response, self.on_failure)
 
     async def on_response(self, response: Response, **kwargs: Any) -> None:
-        """Let the spider read the response, and submit what came of it."""
+        """Run the spider's callback with the response and submit the result."""
         self._response = response
         await self._run("callback", response, kwargs)
 
     async def on_failure(self, failure: Failure) -> None:
-        """Let the spider handle a failed request, and submit what came of it."""
+        """Run the spider's errback with the failure and submit the result."""
         self._result.failure = failure_kind(failure.value)
         if isinstance(failure.value, HttpError):
             self._response = failure.value.response
@@ -115,7 +115,7 @@ class PageWork:
         try:
             self._collect(role, subject, kwargs)
         except CloseSpider:
-            self._release()  # the lease returns to those that wait
+            self._release()  # the request stays leased until the scheduler closes
             raise
         except Exception as error:
             failed = Reject(self._lease.url, RejectCode.SPIDER_FAILED, repr(error)[:500])
@@ -129,7 +129,7 @@ class PageWork:
             await self._submit(self._result, self._response)
         finally:
             self._release()
-            # Requests, responses and this work point at each other: a large page would stay.
+            # Break the reference cycle of request, response and this object, to free the page.
             self._response = None
 
     def _collect(self, role: str, subject: Response | Failure, kwargs: dict[str, Any]) -> None:
@@ -151,14 +151,14 @@ class PageWork:
             yield Reject(self._lease.url, RejectCode.UNREACHABLE, repr(failure.value)[:200])
 
     def _give_up(self, role: str, error: UnreadablePageError | PageTimeoutError) -> None:
-        """Let the spider handle a page that cannot be read like one that cannot be fetched."""
+        """Handle an unreadable page like a failed request: run the spider's errback."""
         result = self._result
         result.failure = failure_kind(error)
-        if role == "errback":  # nor can its error page be read
+        if role == "errback":  # the error page is unreadable too
             code = getattr(error, "code", RejectCode.TOO_SLOW)
             result.rejects.append(Reject(self._lease.url, code))
             return
-        # Items stay: they may be of other pages, whose turn will not come again.
+        # Keep the items: they may belong to earlier pages, which are not requested again.
         result.listing_pages, result.requests, result.exploration = [], [], []
         failure = Failure(error)  # type: ignore[no-untyped-call]
         failure.request = self._response.request if self._response else None  # type: ignore[attr-defined]
@@ -201,7 +201,7 @@ class PageWork:
 
 
 def failure_kind(error: BaseException | None) -> FailureKind:
-    """Return what kind of failure an exception is."""
+    """Return the kind of failure of an exception."""
     if isinstance(error, UnreadableBodyError) and REJECT_RULES[error.code].is_retryable:
         return FailureKind.BODY_CUT_SHORT
     found = (kind for type_, kind in _FAILURES if isinstance(error, type_))

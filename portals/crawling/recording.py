@@ -1,4 +1,4 @@
-"""The parts that record a crawl, put together: run, archive, pages."""
+"""The extension that creates and holds the components that record a crawl."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from portals.store.database import Store
 
 
 class Recording:
-    """Extension that holds the parts; the scheduler and the last pipeline ask for them here."""
+    """Extension that holds run log, archive recorder and committer.
+
+    The scheduler and the last pipeline get them with ``crawler.get_extension(Recording)``.
+    """
 
     def __init__(self, crawler: Crawler, store: Store) -> None:
         self.guard = StorageGuard(crawler)

@@ -1,4 +1,4 @@
-"""Requests as data in the frontier, and back again."""
+"""Serialisation of requests for the frontier."""
 
 from __future__ import annotations
 

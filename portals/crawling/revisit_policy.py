@@ -1,4 +1,4 @@
-"""When known pages are requested again, and with which validators."""
+"""Revisit policy: when known pages are requested again, and with which validators."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OLD = timedelta(days=720)  # an edit of an old article is rare, its disappearan
 _NOT_AN_ARTICLE = timedelta(days=7)  # an error page that answers 200 may be repaired
 _WITHDRAWN = timedelta(days=30)  # a page that answers 404 or 410 seldom comes back
 _FAILED = timedelta(hours=12)  # the next nightly run
-_CHECK_EVERY = 7  # of so many visits one is made without validators, to check them
+_CHECK_EVERY = 7  # every seventh visit is made without validators, to check them
 _GONE = frozenset([404, 410])
 
 
@@ -38,9 +38,9 @@ def _span(wait: timedelta) -> str:
 
 
 def next_visit(published_at: str | None, fetched_at: datetime) -> datetime:
-    """Return when an article that was fetched at ``fetched_at`` (aware) is due again.
+    """Return when an article that was fetched at ``fetched_at`` (aware) is due for a revisit.
 
-    One without a date counts as ten months old.
+    An article without a date is treated as ten months old.
     """
     at = datetime.fromisoformat(published_at) if published_at else fetched_at - timedelta(days=300)
     age = fetched_at - at
@@ -54,10 +54,10 @@ def retry_visit(fetched_at: datetime) -> datetime:
 
 
 def visit_after(result: PageResult, before: PageVisit | None) -> PageVisit | None:
-    """Return what to store of the visit to a page, or None where nothing is.
+    """Return the visit to store for a page, or None if none is to be stored.
 
-    ``before``: the last visit to it. An article outside the requested dates is not stored: a
-    later crawl may want it.
+    ``before``: the last visit to it. The visit to an article outside the requested dates is not
+    stored, so that a later crawl fetches it.
     """
     kind = _kind_of(result)
     if kind == "article" and not result.items and result.failure is None:
@@ -68,7 +68,7 @@ def visit_after(result: PageResult, before: PageVisit | None) -> PageVisit | Non
         return replace(before, fetched_at=result.fetched_at, validator_trust=trust)
     due = _due_after(result, now) if kind == "article" else None
     if result.failure is not None and before is not None:
-        # What was read before still holds; only the answer and the next visit are new.
+        # Earlier content remains valid; only status, time and next visit change.
         return replace(
             before, status=result.status, fetched_at=result.fetched_at, next_visit_at=due
         )
@@ -114,9 +114,9 @@ def _due_after(result: PageResult, now: datetime) -> str:
 
 
 def _with_trust(visit: PageVisit, before: PageVisit | None) -> PageVisit:
-    """Return ``visit`` with what this answer says of the portal's validators.
+    """Return ``visit`` with the updated trust in the validators of the page.
 
-    The same validator on another text is wrong, after which it is trusted no more.
+    A validator that stays the same while the text changes is wrong and is never trusted again.
     """
     if before is None:
         return visit
@@ -133,9 +133,9 @@ def _with_trust(visit: PageVisit, before: PageVisit | None) -> PageVisit:
 
 
 def validators(visit: PageVisit | None) -> dict[str, str]:
-    """Return the headers of a conditional request, where the page's validators are trusted.
+    """Return the headers of a conditional request; empty if the validators are not trusted.
 
-    They are once they were right twice, except on every seventh visit, which checks them.
+    They are trusted after they were right twice, except on every seventh visit, which checks them.
     """
     if visit is None or visit.status not in (200, 304) or visit.validator_trust < TRUST_AFTER:
         return {}

@@ -1,4 +1,4 @@
-"""What is known at the end of a run, gathered for its verdict."""
+"""Collection of the facts that decide the verdict of a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from portals.store.database import Store
 CHECKED_FIELDS = ("published_at", "author", "lead", "section")
 """Fields whose absence from articles that used to have them means that a portal changed."""
 
-_MIN_HISTORY, _MIN_PARSED = 20, 5  # articles before and now, from which shares say anything
+_MIN_HISTORY, _MIN_PARSED = 20, 5  # articles before and now; with fewer, shares are not compared
 _USUAL, _RARE = 0.8, 0.3  # shares of articles with a field, before and now
 
 _COUNTED = {
@@ -39,7 +39,7 @@ _COUNTED = {
     "bad_certificates": Counter.BAD_CERTIFICATES,
     "truncated_listings": Counter.TRUNCATED_LISTINGS,
 }
-"""Field of ``RunFacts`` to the counter that it is."""
+"""Fields of ``RunFacts`` and the counters that give their values."""
 
 
 def field_counter(name: str) -> str:
@@ -48,13 +48,13 @@ def field_counter(name: str) -> str:
 
 
 def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
-    """Return what the counters of a run say."""
+    """Return the facts that are counters of the run."""
     counted = {name: stats.get_value(counter, 0) for name, counter in _COUNTED.items()}
     return RunFacts(finish_reason=finish_reason, **counted)
 
 
 def with_missing_pages(facts: RunFacts, state: CrawlState, run_id: int) -> RunFacts:
-    """Add what is missing in the listings. Raises sqlite3.Error."""
+    """Add the missing pages of listings. Raises sqlite3.Error."""
     missing = state.missing_pages(run_id)
     empty = sum(page.state == "empty" for page in missing)
     failed = max(0, facts.failed - empty)
@@ -64,7 +64,7 @@ def with_missing_pages(facts: RunFacts, state: CrawlState, run_id: int) -> RunFa
 def with_history(
     facts: RunFacts, store: Store, portal: str, run_id: int, stats: StatsCollector
 ) -> RunFacts:
-    """Add what the portal's own history says: articles stored before, and a field that is missing.
+    """Add facts from the portal's history: articles stored before, and a field now missing.
 
     Raises sqlite3.Error.
     """
@@ -82,7 +82,7 @@ def with_history(
 
 
 def _in_words(missing: Sequence[ListingPage]) -> str:
-    """Return where the first missing page of a listing is, and how many there are."""
+    """Return a sentence on the first missing page of a listing, and how many there are."""
     if not missing:
         return ""
     first = missing[0]

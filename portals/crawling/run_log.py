@@ -48,9 +48,9 @@ _COLUMNS = {  # column of ``runs``: key in the stats
 
 
 class RunLog:
-    """Records a run in the database and judges how it ended.
+    """Records a run in the database and computes its verdict.
 
-    ``before_end``: what other parts have to store before the run's row is closed.
+    ``before_end``: callbacks that store data of other components before the run's row is closed.
     """
 
     def __init__(self, crawler: Crawler, store: Store, guard: StorageGuard) -> None:
@@ -78,10 +78,10 @@ class RunLog:
     # --- beginning -----------------------------------------------------------------------------
 
     def begin(self, spider: Spider) -> int | None:
-        """Begin the run and return the one before it, if it can be resumed.
+        """Begin the run and return the id of the previous one, if that can be resumed.
 
-        It can where it had the same arguments. A run without an end was killed: nobody else holds
-        the portal's lock. Raises sqlite3.Error.
+        It can if it had the same arguments. A run without an end was killed, since this process
+        holds the portal's lock. Raises sqlite3.Error.
         """
         replay = self.crawler.settings["REPLAY"]
         arguments = dict(getattr(spider, "given_arguments", {}))
@@ -102,7 +102,7 @@ class RunLog:
         return previous[0]
 
     def resume(self, run_id: int) -> None:
-        """Record that this run goes on with an earlier one. Raises sqlite3.Error."""
+        """Record that this run resumes an earlier one. Raises sqlite3.Error."""
         self.is_resumed = True
         self.store.runs.update_run(self.run_id, {"resumes": run_id})
 
@@ -118,7 +118,7 @@ class RunLog:
             self._count_article(article, outcome)
 
     def count_links(self, applied: Applied) -> None:
-        """Count what became of the links of a page."""
+        """Count the known, skipped and enqueued links of a page."""
         increment = self.stats.inc_value
         increment(Counter.LISTED_KNOWN, applied.listed_known)
         increment(Counter.SKIPPED_KNOWN, applied.skipped_known)
@@ -175,7 +175,7 @@ class RunLog:
         }
 
     def engine_stopped(self) -> None:
-        """Log how it ended, as the last line."""
+        """Log the summary as the last line."""
         logger.info("%s", self.summary())
 
     def _facts(self, reason: str) -> RunFacts:
@@ -188,7 +188,7 @@ class RunLog:
             return facts
         portal, run_id = self.crawl.portal, self.run_id
         try:
-            # A page that was tried twice is one reject, and none if it could be read at last.
+            # A page that failed twice is one reject, and none if the second attempt succeeded.
             self.stats.set_value(Counter.REJECTS, self.store.runs.count_rejects(run_id))
             facts = with_missing_pages(facts, CrawlState(self.store, portal), run_id)
             if self.crawl.mode is not CrawlMode.LIVE:
@@ -198,7 +198,7 @@ class RunLog:
             self.guard.on_failure("the run", error)
             return replace(facts, storage_errors=1)
 
-    # --- words ---------------------------------------------------------------------------------
+    # --- summary -------------------------------------------------------------------------------
 
     def _counters(self) -> dict[str, int]:
         return {column: self.stats.get_value(key, 0) for column, key in _COLUMNS.items()}

@@ -1,8 +1,8 @@
-"""The scheduler: queue and seen-set in the database, one transaction a page, nothing lost.
+"""The scheduler: queue and seen-set are in the database, with one transaction per page.
 
-A request is pending, leased to this process, then done. It is done in the same transaction that
-stores its articles, its rejects and the requests that it led to, so that a process may be killed
-at any moment: what was not committed is leased, and the next run returns it to the queue.
+A request is pending, then leased to this process, then done. It becomes done in the transaction
+that stores its articles, rejects and new requests, so that a killed process loses nothing: the
+next run returns leased requests to the queue.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ from portals.timestamps import utc
 logger = logging.getLogger(__name__)
 
 ENDED = frozenset(["finished", "limit"])
-"""Reasons of Scrapy's with which a crawl is over; after any other it is resumed."""
+"""Close reasons of Scrapy after which a crawl is finished; after any other it is resumed."""
 
-_LEASED_AT_ONCE = 8  # requests; one transaction for so many pages
-_TRIES = 2  # of a page in one run, beside Scrapy's own retries: once more at the end
+_LEASED_AT_ONCE = 8  # requests leased in one transaction
+_TRIES = 2  # attempts per page and run, in addition to Scrapy's retries
 
 
 class Frontier(BaseScheduler):
-    """Scrapy's scheduler over the database of the run."""
+    """Scrapy scheduler on the table ``frontier``."""
 
     spider: Spider
     queue: RequestQueue
@@ -55,7 +55,7 @@ class Frontier(BaseScheduler):
         self.run_log = committer.run_log
         self.guard = committer.guard
         settings = crawler.settings
-        # So many pages are in flight or read and not yet stored: a kill repeats no more.
+        # Limit of pages in flight or not yet stored, which a killed run fetches again.
         self._max_open = settings.getint("CONCURRENT_REQUESTS")
         self._budget = Budget(settings.getint("ERROR_BUDGET"), settings.getint("MAX_REQUESTS"))
         self._open_pages = 0
@@ -69,7 +69,7 @@ class Frontier(BaseScheduler):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the frontier of a crawl whose extensions stand."""
+        """Return the scheduler; the extension Recording exists already."""
         recording = crawler.get_extension(Recording)
         assert recording is not None, "set RECORD, which adds it"
         return cls(crawler, recording.committer)
@@ -110,7 +110,7 @@ class Frontier(BaseScheduler):
             )
 
     def close(self, reason: str) -> None:
-        """Return what is leased; where the crawl is over, clear its queue."""
+        """Return leased requests to the queue; clear the queue of a finished crawl."""
         if self.guard.has_failed:
             return
         try:
@@ -140,7 +140,7 @@ class Frontier(BaseScheduler):
         return bool(self._returned or self._leased or is_queued)
 
     def enqueue_request(self, request: Request) -> bool:
-        """Take a start request, or one that a retry or a redirect made of a leased one."""
+        """Enqueue a start request; requeue a leased one after a retry or a redirect."""
         if LEASE in request.meta:
             self._returned.append(request)
             return True
@@ -162,7 +162,7 @@ class Frontier(BaseScheduler):
         return bool(applied.enqueued)
 
     def next_request(self) -> Request | None:
-        """Return the next request, leased to this process, or None where none waits."""
+        """Return the next request, leased to this process, or None if none is pending."""
         if self._returned:
             return self._returned.popleft()
         if self._open_pages >= self._max_open:
@@ -208,7 +208,7 @@ class Frontier(BaseScheduler):
         return filters if isinstance(filters, UrlFilters) else UrlFilters()
 
     def _charge(self, result: PageResult) -> None:
-        """Charge the page to the budget, and end the run where that is spent."""
+        """Charge the page to the budget and end the run if that is spent."""
         reason = None
         if self.run_log.crawl.mode != "replay":
             reason = self._budget.charge(budget_class(result))
@@ -219,7 +219,7 @@ class Frontier(BaseScheduler):
             close_spider(self.crawler, reason)
 
     def _give_up(self) -> None:
-        """Leave what failed before as failed: everything that is tried again fails again."""
+        """Stop retrying failed pages: their second attempts spent the error budget again."""
         try:
             self.queue.give_up()
         except sqlite3.Error as error:
@@ -237,12 +237,12 @@ class Frontier(BaseScheduler):
     # --- signals ---------------------------------------------------------------------------------
 
     def _on_opened(self) -> None:
-        """End a crawl that could not begin, now that all its parts stand and can be closed."""
+        """End a crawl that could not begin; only now can all its components be closed."""
         if self.guard.has_failed:
             raise CloseSpider("storage")
 
     def _on_idle(self) -> None:
-        """Try once more what failed, if the portal answers at all."""
+        """Retry failed pages once if the portal has answered any request."""
         has_answered = self.run_log.stats.get_value(Counter.PAGES_READ)
         if self.guard.has_failed or self._has_given_up or not has_answered:
             return

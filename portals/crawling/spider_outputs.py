@@ -17,15 +17,15 @@ KIND = "kind"
 """Key in ``Request.meta``: what the URL is expected to be (``PageKind``)."""
 
 KEY = "key"
-"""Key in ``Request.meta``: what makes it the same page, where that is not its URL."""
+"""Key in ``Request.meta``: the page key, if it is not the normalised URL."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPageRead:
-    """One page of a listing was read. ``stop_reason``: why nothing behind it is requested.
+    """A listing page was read. ``stop_reason``: why the pages after it are not requested.
 
-    ``items``: articles that it lists; ``is_traversal_start``: a traversal of the listing begins
-    here; ``expected``: number and URL of the pages that the pager shows behind this one.
+    ``items``: number of articles that it lists; ``is_traversal_start``: a traversal of the listing
+    begins here; ``expected``: number and URL of the later pages that the pager shows.
     """
 
     listing: str
@@ -41,7 +41,7 @@ class ListingPageRead:
 
 @dataclass(frozen=True, slots=True)
 class ExplorationRecord:
-    """What exploration saw on a page, as JSON; a resumed crawl reads it again."""
+    """Kind, links and text hash of an explored page, as JSON; a resumed crawl replays it."""
 
     url: str
     page: list[Any]
@@ -57,14 +57,14 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True)
 class TraversalStart:
-    """A traversal of ``listing`` begins with this page, which is no page of it."""
+    """A traversal of ``listing`` begins with this page, which is not a page of it."""
 
     listing: str
 
 
 @dataclass(frozen=True, slots=True)
 class RetryLater:
-    """The answer was no page; it is requested once more at the end of the run."""
+    """The response was not usable; the page is requested once more at the end of the run."""
 
 
 SpiderOutput = (

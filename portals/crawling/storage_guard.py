@@ -1,4 +1,4 @@
-"""The end of a crawl whose database or archive cannot be written."""
+"""Ends a crawl whose database or archive cannot be written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 class StorageGuard:
-    """Counts what the disk refused, logs it once, and ends the crawl."""
+    """Counts write errors, logs the first one, and ends the crawl."""
 
     def __init__(self, crawler: Crawler) -> None:
         assert crawler.stats is not None
@@ -27,5 +27,5 @@ class StorageGuard:
         if self.has_failed:
             return
         self.has_failed = True
-        logger.error("cannot write %s: %s; free the disk, then run again", what, error)
+        logger.error("cannot write %s: %s; free disk space, then run again", what, error)
         close_spider(self.crawler, "storage")

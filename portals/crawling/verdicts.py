@@ -1,4 +1,4 @@
-"""How a run ended, in one word and with its reason."""
+"""The rules that give the verdict of a run."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from portals.crawling.exit_codes import Verdict as Verdict  # noqa: PLC0414 - al
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What is known at the end of a run; ``finish_reason`` is Scrapy's.
+    """The facts that decide the verdict; ``finish_reason`` is Scrapy's close reason.
 
-    ``responses``: pages that were answered, with whatever status; ``articles``: read; ``met``:
-    known articles that lists led to; ``is_resumed``: an earlier run read what comes before;
-    ``kept``: articles of the portal from before; ``failed``: pages that could not be fetched in the
-    end; ``hole``: a page of a list that failed or was empty in the middle, in words; ``lost``: a
-    field that articles used to have, in words.
+    ``responses``: responses of any status; ``parsed``: articles read; ``listed_known``: known
+    articles in listings; ``is_resumed``: the run resumes an earlier one; ``stored_before``:
+    articles of the portal stored by earlier runs; ``failed``: pages that failed at all attempts;
+    ``missing_page``: sentence on a listing page that failed or was empty before the end;
+    ``missing_field``: sentence on a field that articles used to have.
     """
 
     finish_reason: str
@@ -49,12 +49,12 @@ class RunFacts:
 
     @property
     def has_read(self) -> bool:
-        """Return True if any article was met."""
+        """Return True if the run, or the one it resumes, found any article."""
         return bool(self.parsed or self.listed_known or self.outside_dates or self.is_resumed)
 
 
 class Judgement(NamedTuple):
-    """How a run ended: its verdict, the reason in one line, and the reason's code."""
+    """The verdict of a run, its reason in one line, and the code of the reason."""
 
     verdict: Verdict
     reason: str = ""
@@ -62,7 +62,7 @@ class Judgement(NamedTuple):
 
 
 def judge(facts: RunFacts) -> Judgement:
-    """Return how a run ended: the first rule that applies."""
+    """Return the verdict of the first rule that applies; "ok" if none does."""
     for applies, verdict, code, reason in _RULES:
         if applies(facts):
             return Judgement(verdict, reason.format(facts=facts), code)
@@ -70,7 +70,7 @@ def judge(facts: RunFacts) -> Judgement:
 
 
 _STORM = 5
-"""So many refusals, and as many as half of all answers, are a portal that shuts us out."""
+"""Minimum number of refusals that, together with half of all responses, mean ``blocked``."""
 
 _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
     (
@@ -210,7 +210,7 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "{facts.failed} pages could not be fetched, see the rejects",
     ),
     (
-        # Not so with logins: many a portal has a login box on its static pages.
+        # Logins do not count: many portals have a login form on their static pages.
         lambda f: f.challenges,
         "incomplete",
         "challenges",

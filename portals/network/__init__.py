@@ -1,1 +1,1 @@
-"""What happens on the wire: where requests may go, how fast, with what limits."""
+"""Scrapy's network side: the URL guard, politeness, decoding, limits, replay from archives."""

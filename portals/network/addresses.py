@@ -1,4 +1,4 @@
-"""IP addresses: which of them are of the public internet."""
+"""Classification of IP addresses: public or not."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ _TRANSLATED = ip_network("64:ff9b::/96")  # IPv6 in front of IPv4 (NAT64): the l
 
 
 def is_public(address: str) -> bool:
-    """Return True if an IP address is of the public net: not private, loopback, link-local, shared.
+    """Return True for a public IP address: not private, loopback, link-local or shared.
 
-    IPv4 inside IPv6 (mapped, 6to4, Teredo, NAT64) counts as what is inside.
+    An IPv6 address that embeds an IPv4 address (mapped, 6to4, Teredo, NAT64) is judged by that.
     """
     try:
         found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])

@@ -1,4 +1,4 @@
-"""Hosts that answer with a script which sets a cookie and reloads the page."""
+"""Cookie challenges: pages that hold only a script which sets a cookie and reloads."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _STUB_SIZE = 8_000  # characters; a stub is a few lines
 
 
 class CookieChallengeMiddleware:
-    """Downloader middleware: some hosts answer with a script that sets a cookie and reloads.
+    """Downloader middleware that answers a cookie challenge.
 
-    Only for spiders with ``answers_cookie_challenge``: such a page is requested once more with the
-    cookie, which later requests carry too. A second stub is a challenge, and the run is blocked.
+    Only for spiders with ``answers_cookie_challenge``: the page is requested once more with the
+    cookie, which later requests send too. A second challenge is a reject, and the run ``blocked``.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -29,16 +29,16 @@ class CookieChallengeMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CookieChallengeMiddleware:
-        """Take the crawl whose spider may want this."""
+        """Return the middleware of a crawl."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Add the cookie that the host asked for."""
+        """Add the cookie that the challenge set."""
         if self._cookie:
             request.headers["Cookie"] = self._cookie
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
-        """Ask again with the cookie where the answer is a stub."""
+        """Return the request with the cookie if the response is a challenge, else the response."""
         if not getattr(self.crawler.spider, "answers_cookie_challenge", False):
             return response
         if not isinstance(response, TextResponse) or len(response.body) > _STUB_SIZE:

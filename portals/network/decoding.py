@@ -1,4 +1,4 @@
-"""Response bodies: decoded with one limit for all encodings, living bodies as archived ones."""
+"""Decoding of response bodies (Content-Encoding), with one size limit for all encodings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAX_ROBOTS = 500 * 1024  # bytes; what is beyond is not read, as the standard a
 
 
 class UnreadableBodyError(IgnoreRequest):
-    """A body that cannot be decoded, that is too large, or of which the end is missing."""
+    """A body that cannot be decoded, is too large or is truncated."""
 
     def __init__(self, reason: str, code: RejectCode = RejectCode.BAD_BODY) -> None:
         super().__init__(reason)
@@ -26,10 +26,10 @@ class UnreadableBodyError(IgnoreRequest):
 
 
 class DecodingMiddleware:
-    """Downloader middleware in place of Scrapy's: living bodies are decoded as archived ones are.
+    """Downloader middleware that replaces Scrapy's HttpCompressionMiddleware.
 
-    So that a page read again from the archive is the page that was crawled, with one limit for all
-    encodings (``DOWNLOAD_MAXSIZE``), several of them one in another included.
+    It uses the decoder of the archives, so that re-extraction sees the same page as the crawl did.
+    ``DOWNLOAD_MAXSIZE`` limits all encodings, nested ones too.
     """
 
     def __init__(self, limit: int) -> None:
@@ -37,11 +37,11 @@ class DecodingMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DecodingMiddleware:
-        """Take the limit from the settings."""
+        """Return the middleware with the limit from the settings."""
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 
     def process_request(self, request: Request) -> None:
-        """Say which encodings are read."""
+        """Set Accept-Encoding to the supported encodings."""
         request.headers.setdefault("Accept-Encoding", "gzip, deflate, br, zstd")
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -57,7 +57,9 @@ class DecodingMiddleware:
                     code = RejectCode.BODY_CUT_SHORT
         if reason and response.status != _OK:
             body = b""  # the status says enough
-        elif reason:  # told outside, since the first error holds all that was decoded
+        elif (
+            reason
+        ):  # raised outside the except block: the first error holds the whole decoded body
             response = body = None  # type: ignore[assignment]
             raise UnreadableBodyError(reason, code)
         if urlsplit(request.url).path == "/robots.txt":

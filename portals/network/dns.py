@@ -1,4 +1,4 @@
-"""Name resolution: a crawl connects to public addresses, and to what the operator named."""
+"""Name resolution to public IP addresses only, except for hosts named by the operator."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from portals.network.addresses import is_public
 
 
 class PublicResolver(CachingThreadedResolver):
-    """Scrapy's resolver (IPv4), which finds no local address but those that the operator named.
+    """Scrapy's resolver (IPv4); local addresses are refused except for ``local_names``.
 
-    It is asked for every connection, and what it answers is what is connected to: a name cannot
-    lead elsewhere between the check and the use. A process has one.
+    It resolves the name for every connection, and the checked address is the one connected to, so
+    that DNS rebinding is impossible. There is one resolver per process.
     """
 
     local_names: ClassVar[set[str]] = set()
     refused: ClassVar[dict[str, str]] = {}
 
     def getHostByName(self, name: str, timeout: Iterable[int] = ()) -> Deferred[str]:  # noqa: N802
-        """Return the address of ``name``; DNSLookupError where it is a local one."""
+        """Return the IP address of ``name``. Raises DNSLookupError if it is a local one."""
         found = super().getHostByName(name, tuple(timeout))
         return found.addCallback(self._checked, name)
 
@@ -34,11 +34,11 @@ class PublicResolver(CachingThreadedResolver):
         if is_public(address) or bare in self.local_names or name in _proxies():
             return address
         self.refused[name] = address
-        raise DNSLookupError(f"{name} leads to {address}, which is no public address")
+        raise DNSLookupError(f"{name} leads to {address}, which is not a public address")
 
 
 def _proxies() -> set[str | None]:
-    """Return the hosts of the proxies that the environment names; they stand on local networks."""
+    """Return the hosts of the proxies in the environment, which may be on the local network."""
     return {
         urlsplit(url if "//" in url else f"//{url}").hostname
         for kind, url in getproxies().items()

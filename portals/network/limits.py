@@ -1,7 +1,7 @@
 """The limit on the size of status line and headers of a response.
 
 ``network/decoding.py`` limits bodies, ``crawling/budget.py`` failures and requests, and
-``extraction/time_limit.py`` the time that reading a page may take.
+``extraction/time_limit.py`` the processing time of a page.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from portals.network.scrapy_compat import (
 )
 
 MAX_HEAD = 256 * 1024
-"""Bytes of status line and headers; servers themselves allow 8 KB."""
+"""Limit of status line and headers, in bytes; common servers limit theirs to 8 KB."""
 
 
 class HeadLimitHandler(HTTP11DownloadHandler):
-    """Scrapy's download handler, which hangs up on heads without end: nothing else limits them."""
+    """Scrapy's download handler; it aborts responses whose headers exceed ``MAX_HEAD``."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)

@@ -1,6 +1,6 @@
-"""How a crawl behaves towards a portal beyond Scrapy's own: Crawl-delay, Retry-After, cookie stubs.
+"""Politeness that Scrapy lacks: Crawl-delay and Retry-After.
 
-A crawl asks one portal, so that waiting for it is pausing the engine.
+A crawl requests pages of one host only, so that it waits by pausing the engine.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from scrapy.utils.asyncio import call_later
 
 logger = logging.getLogger(__name__)
 
-_MAX_DELAY = 120.0  # seconds; a Crawl-delay beyond it would make a night read 300 pages
-_MAX_WAITS = 5  # a portal that says "later" more often in one run is left for the next night
+_MAX_DELAY = 120.0  # seconds; with a longer Crawl-delay a nightly run would read under 300 pages
+_MAX_WAITS = 5  # pauses in one run; further 429 and 503 answers are failures
 _OK, _TOO_MANY = 200, 429
 _BUSY = frozenset([_TOO_MANY, 503])
 
@@ -34,7 +34,7 @@ class Politeness:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Politeness:
-        """Listen to what robots.txt says, and to every answer."""
+        """Connect to the signals of parsed robots.txt files and of responses."""
         politeness = cls(crawler)
         crawler.signals.connect(politeness.robots_parsed, signals.robots_parsed)
         crawler.signals.connect(politeness.response_downloaded, signals.response_downloaded)
@@ -42,14 +42,14 @@ class Politeness:
 
     @property
     def is_archive(self) -> bool:
-        """Return True if a public archive is read in the portal's place."""
+        """Return True if a public archive is read instead of the portal."""
         arguments = getattr(self.crawler.spider, "arguments", None)
         return bool(getattr(arguments, "via", None))
 
     def robots_parsed(self, robotparser: RobotParser) -> None:
-        """Take ``Crawl-delay`` as the least time between two requests."""
+        """Use ``Crawl-delay`` as the minimum delay between two requests."""
         asked = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"]) or 0.0
-        delay = min(float(asked), _MAX_DELAY) if float(asked) > 0 else 0.0  # "nan" is asked too
+        delay = min(float(asked), _MAX_DELAY) if float(asked) > 0 else 0.0  # may be "nan"
         throttle = self.crawler.get_extension(AutoThrottle)
         least = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
         if delay <= least or self.crawler.engine is None:
@@ -62,11 +62,11 @@ class Politeness:
             slot.delay = max(slot.delay, delay)
 
     def response_downloaded(self, response: Response) -> None:
-        """Pause for as long as a busy portal asks, if that is not for ever."""
+        """Pause the engine for ``Retry-After`` seconds, up to ``MAX_RETRY_AFTER``."""
         engine = self.crawler.engine
         if response.status not in _BUSY or engine is None or engine.paused:
             if self.is_archive and response.status == _OK:
-                self.waits = 0  # an archive is read for days: only refusals in a row count
+                self.waits = 0  # an archive is read for days: only consecutive refusals count
             return
         wait = retry_after(response, datetime.now(UTC))
         if self.is_archive and not wait and response.status == _TOO_MANY:
@@ -74,13 +74,13 @@ class Politeness:
         if not 0 < wait <= self.longest or self.waits >= _MAX_WAITS:
             return
         self.waits += 1
-        logger.info("the portal asks to come back in %g seconds", wait)
+        logger.info("pausing for %g seconds, as the portal requested", wait)
         engine.pause()
         call_later(wait, engine.unpause)
 
 
 def retry_after(response: Response, now: datetime) -> float:
-    """Return the seconds that ``Retry-After`` asks for, as a number or a date; 0 without one."""
+    """Return the seconds of ``Retry-After``, which may be a number or a date; 0 without one."""
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if value.isdecimal():
         return float(value[:9])

@@ -1,4 +1,4 @@
-"""The download handler of ``REPLAY``: every request is answered from archives, none leaves."""
+"""The download handler of ``REPLAY``: requests are answered from WARC files, never the network."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ CAPTURED_AT = "captured_at"
 """Key in ``Request.meta``: when the response was served (aware datetime)."""
 
 PAGE = "archived_page"
-"""Key in ``Request.meta``: where the response lies in an archive (``ArchivedPage``)."""
+"""Key in ``Request.meta``: where the response is archived (``ArchivedPage``)."""
 
 
 @lru_cache(maxsize=1)
 def open_replay(path: str) -> ReplayIndex:
-    """Return the replay of ``path``, indexed once in a process. Raises ArchiveError."""
+    """Return the index of the archives in ``path``, cached per process. Raises ArchiveError."""
     return ReplayIndex([path])
 
 
 class NotArchivedError(IgnoreRequest):
-    """The archive does not hold the address. This is counted, and is no error."""
+    """The archive does not hold the URL. This is counted and is not an error."""
 
 
 class ReplayHandler(BaseDownloadHandler):
@@ -40,7 +40,7 @@ class ReplayHandler(BaseDownloadHandler):
         self.replay = open_replay(crawler.settings["REPLAY"])
 
     async def download_request(self, request: Request) -> Response:
-        """Return the newest capture of the address. Raises NotArchived."""
+        """Return the newest capture of the URL. Raises NotArchivedError."""
         found = self.replay.find(request.url)
         if found is None:
             raise NotArchivedError(f"not archived: {request.url}")

@@ -31,7 +31,7 @@ def schedule(coroutine: Coroutine[Any, Any, None]) -> None:
 
 
 def close_spider(crawler: Crawler, reason: str) -> None:
-    """End the crawl with ``reason``; nothing happens where none is running."""
+    """Close the spider with ``reason``, if a crawl is running."""
     if crawler.engine is not None and crawler.engine.spider:
         schedule(crawler.engine.close_spider_async(reason=reason))
 

@@ -1,9 +1,9 @@
-"""Where a crawl may go: http and https, the portal's hosts, public addresses.
+"""The URL guard: a crawl requests http and https URLs of the portal's hosts at public addresses.
 
-A hacked or misconfigured portal may send a crawler into the network that it runs in: to routers,
-databases, the metadata of a cloud. So every hop is checked twice: the URL before it is requested
-(links, redirects, robots.txt, what an earlier run left in the queue), and the IP address that its
-name resolves to before anything connects there. Cost: microseconds a request.
+A hacked or misconfigured portal may lead a crawler into its operator's network: to routers,
+databases, the metadata service of a cloud. Every hop is checked twice: the URL before it is
+requested (links, redirects, robots.txt, requests queued by an earlier run), and the IP address of
+its host before the connection. Cost: microseconds per request.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class OffsiteRequestError(IgnoreRequest):
-    """A request that leads off the portal; the text says where."""
+    """A request to a URL outside the portal; the message says where it leads."""
 
 
 def host_and_port(url: str) -> tuple[str, int]:
-    """Return host (lower case, without ``www.``) and port of an http(s) address.
+    """Return host (lower case, without ``www.``) and port of an http(s) URL.
 
-    Raises ValueError, which says what the address is instead.
+    Raises ValueError, whose message says what the URL is instead.
     """
     parts = urlsplit(url)
     if parts.scheme not in _PORTS:
-        raise ValueError(f"a {parts.scheme or 'nameless'}: address")
+        raise ValueError(f"a URL with the scheme {parts.scheme!r}")
     if not parts.hostname or parts.username is not None or parts.password is not None:
-        raise ValueError("an address without a host, or with a password")
+        raise ValueError("a URL without a host, or with a password")
     host = parts.hostname
     if not host.isascii():
-        host = host.encode("idna").decode()  # as it is asked for; UnicodeError is a ValueError
-    # Only afterwards: IDNA makes full stops and letters of characters that look like them, and
-    # drops invisible ones (a soft hyphen).
+        host = host.encode("idna").decode()  # as it is requested; UnicodeError is a ValueError
+    # After IDNA, which maps look-alike characters to full stops and letters, and drops invisible
+    # ones (soft hyphens).
     host = host.rstrip(".").removeprefix("www.")
     return host, parts.port or _PORTS[parts.scheme]
 
@@ -54,16 +54,16 @@ def host_and_port(url: str) -> tuple[str, int]:
 class UrlGuard:
     """The URLs that one crawl may request.
 
-    ``homes``: URLs whose hosts are the portal's; on a host that is there under the usual port,
-    both usual ports are. ``operator_urls``: of them, what the operator named (``-a origin``,
-    ``WAYBACK``), which may be on the local network.
+    ``homes``: one URL for each host of the portal; a host with a default port (80 or 443) is
+    allowed on both. ``operator_urls``: those of them that the operator named (``-a origin``,
+    ``WAYBACK``); they may be on the local network.
     """
 
     homes: tuple[str, ...]
     operator_urls: tuple[str, ...] = ()
 
     def refusal_of(self, url: str) -> str | None:
-        """Return where ``url`` leads if that is outside, else None."""
+        """Return where ``url`` leads if that is not allowed, else None."""
         try:
             host, port = host_and_port(url)
         except ValueError as error:
@@ -81,7 +81,7 @@ class UrlGuard:
 def _local_refusal(host: str, local_names: Collection[str]) -> str | None:
     is_number = host.replace(".", "").isdecimal() or ":" in host
     if is_number and not is_public(host) and host not in local_names:
-        return f"leads to {host}, which is no public address"
+        return f"leads to {host}, which is not a public address"
     return None
 
 
@@ -92,10 +92,10 @@ def _is_at(home: str, host: str, port: int) -> bool:
 
 
 class UrlGuardMiddleware:
-    """Downloader middleware next to the network: lets through what a guard does not refuse.
+    """Downloader middleware next to the downloader: drops requests that the guard refuses.
 
-    In a crawl the guard is the spider's. Scrapy's own tools (``is_tool``) may also go where the
-    operator sent them: ``OperatorUrlMiddleware`` says where that is.
+    In a crawl the guard is the spider's. Scrapy's own tools (``is_tool``) may also request the
+    hosts that the operator typed; ``OperatorUrlMiddleware`` records them.
     """
 
     def __init__(self, guard: UrlGuard | None, *, is_tool: bool = False) -> None:
@@ -104,18 +104,18 @@ class UrlGuardMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> UrlGuardMiddleware:
-        """Return the middleware with the guard of the crawl's spider, where it has one."""
+        """Return the middleware with the guard of the crawl's spider, if it has one."""
         guard: UrlGuard | None = getattr(crawler.spider, "url_guard", None)
         if guard is not None:
             PublicResolver.local_names |= guard.local_names
         return cls(guard, is_tool=not crawler.settings.getbool("RECORD"))
 
     def process_request(self, request: Request) -> None:
-        """Raise OffsiteRequestError for a request that would leave."""
+        """Raise OffsiteRequestError for a request that the guard refuses."""
         if self.is_tool and _is_operators(request):
             return
         if reason := self._refusal_of(request.url):
-            if self.is_tool:  # a crawl records a reject; here nobody else would say it
+            if self.is_tool:  # a crawl records a reject; a tool would be silent
                 logger.warning("%s is not requested: it %s", request.url, reason)
             raise OffsiteRequestError(reason)
 
@@ -129,36 +129,36 @@ class UrlGuardMiddleware:
         return _local_refusal(host, PublicResolver.local_names)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raise OffsiteRequestError where a name was not found because it is a local one."""
+        """Raise OffsiteRequestError if a name was not resolved because its address is local."""
         if not isinstance(exception, CannotResolveHostError):
             return
         name = urlsplit(request.url).hostname or ""
         if address := PublicResolver.refused.get(name):
-            raise OffsiteRequestError(f"its name leads to {address}, which is no public address")
+            raise OffsiteRequestError(f"resolves to {address}, which is not a public address")
 
 
 class OperatorUrlMiddleware:
-    """Downloader middleware of Scrapy's own tools, first of all: what the operator typed is named.
+    """First downloader middleware of Scrapy's own tools: allows the hosts that the operator typed.
 
-    A start request, and one of the shell, goes where it was sent, be it the local network; what
-    a page leads to does not.
+    Start requests and requests of the shell may go to the local network; links and redirects may
+    not.
     """
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> OperatorUrlMiddleware:
-        """Raise NotConfigured in a crawl, whose spider has the guard of its portal."""
+        """Raise NotConfigured in a crawl, where the spider's guard decides."""
         if crawler.settings.getbool("RECORD"):
             raise NotConfigured
         return cls()
 
     def process_request(self, request: Request) -> None:
-        """Name the host of a request that no page led to."""
+        """Allow the host of a request that comes neither from a link nor from a redirect."""
         if not _is_operators(request):
             return
-        with suppress(ValueError):  # no http URL: nothing to resolve
+        with suppress(ValueError):  # not an http URL: nothing to resolve
             PublicResolver.local_names.add(host_and_port(request.url)[0])
 
 
 def _is_operators(request: Request) -> bool:
     is_followed = request.meta.get("depth", 0) or request.meta.get("redirect_times", 0)
-    return not is_followed and request.callback is not NO_CALLBACK  # as that of robots.txt
+    return not is_followed and request.callback is not NO_CALLBACK  # robots.txt has NO_CALLBACK

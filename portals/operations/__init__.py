@@ -1,1 +1,1 @@
-"""What an operator runs a crawl with: progress, alerts, schedules."""
+"""Tools of operators and contributors: progress, alerts, schedules, fixtures, scaffolds."""

@@ -1,7 +1,7 @@
-"""Telling somebody: one digest where portals are not ok, and a sign of life after every night.
+"""Alerts and heartbeat: one digest if portals are not ok, and a heartbeat after every crawlall.
 
-Addresses of alerts and heartbeats are secrets in themselves (tokens, passwords), so nothing here
-prints or logs one: errors name the scheme and no more.
+URLs of alerts and heartbeats are secrets (they hold tokens and passwords), so that nothing here
+prints or logs one: errors name the scheme only.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from portals.files import replacing
 from portals.timestamps import utc
 
 HEARTBEAT_SECONDS = 10
-"""How long a heartbeat waits for an answer."""
+"""Timeout of the heartbeat request."""
 
 _SENDER = "tin-cong-doan"
 _SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
@@ -35,7 +35,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def digest(rows: Rows) -> tuple[str, str] | None:
-    """Return title and text of one message on every portal that is not ok, worst first."""
+    """Return title and text of the alert on all portals that are not ok, or None without any."""
     bad = sorted((row for row in rows if _verdict(row) != "ok"), key=_worst_first)
     if not bad:
         return None
@@ -49,12 +49,12 @@ def digest(rows: Rows) -> tuple[str, str] | None:
 
 
 def send(urls: Sequence[str], rows: Rows) -> str | None:
-    """Send the digest, if there is one, to every Apprise address; return an error in one line."""
+    """Send the digest, if there is one, to every Apprise URL; return an error in one line."""
     message = digest(rows)
     if message is None or not urls:
         return None
     try:
-        import apprise  # noqa: PLC0415 - slow to load, and most nights have nothing to tell
+        import apprise  # noqa: PLC0415 - slow to load and seldom needed
     except ImportError:
         return "the alert was not sent: Apprise is not installed; install the requirements again"
     asset = apprise.AppriseAsset(app_id=_SENDER, async_mode=False)
@@ -67,24 +67,24 @@ def send(urls: Sequence[str], rows: Rows) -> str | None:
             failures.append(f"{_scheme(url)} {failure}")
     if not failures:
         return None
-    return f"the alert was not sent everywhere: {', '.join(failures)}; mend the addresses of alerts"
+    return f"the alert was not sent everywhere: {', '.join(failures)}; check ALERT_URLS"
 
 
 def heartbeat(target: str, rows: Rows, now: datetime) -> str | None:
-    """Tell ``target``, a web address or a file, that a night ended; return an error in one line."""
+    """Notify ``target``, a URL or a file, that crawlall ended; return an error in one line."""
     scheme = _SCHEME.match(target)
     if scheme is None:
         return _write_heartbeat(Path(target), rows, now)
     if scheme[1].lower() in ("http", "https"):
         return _ask_heartbeat(target.strip())
-    return f"the heartbeat cannot go to {scheme[1]}://; give an http or https address, or a file"
+    return f"the heartbeat cannot go to {scheme[1]}://; give an http or https URL, or a file"
 
 
 # --- the digest ----------------------------------------------------------------------------------
 
 
 def _verdict(row: Mapping[str, Any]) -> Verdict:
-    """Return the verdict; a run that gave none, or an unknown one, crashed."""
+    """Return the verdict; "crashed" for a run without one or with an unknown one."""
     return next((verdict for verdict in EXIT_CODES if verdict == row.get("verdict")), "crashed")
 
 
@@ -100,19 +100,19 @@ def _reason(row: Mapping[str, Any], meaning: str) -> str:
 
 
 def _notify(service: Any, url: str, title: str, body: str) -> str | None:
-    """Send through one address; return what failed."""
+    """Send to one URL; return what failed."""
     try:
         if not service.add(url):
-            return "is no address that Apprise can use"
+            return "is not a URL that Apprise supports"
         sent = service.notify(body=body, title=title, notify_type="warning", body_format="text")
-    except Exception:  # noqa: BLE001 - any of its services may raise anything, and name the address
+    except Exception:  # noqa: BLE001 - services may raise anything, with the URL in the message
         return "failed"
-    return None if sent else "did not take it"
+    return None if sent else "did not accept it"
 
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """Keep every library below from logging and warning: some of their lines hold the address."""
+    """Disable logs and warnings of libraries: some of their messages contain the URL."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
@@ -125,14 +125,14 @@ def _silence() -> Iterator[None]:
 
 def _scheme(url: str) -> str:
     found = _SCHEME.match(url)
-    return f"{found[1]}://" if found else "an address without a scheme"
+    return f"{found[1]}://" if found else "a URL without a scheme"
 
 
 # --- the heartbeat -------------------------------------------------------------------------------
 
 
 class _SameHost(urllib.request.HTTPRedirectHandler):
-    """Follows redirects on the same host and port: the secret must not be carried elsewhere."""
+    """Follows redirects on the same host and port only: the secret must not go elsewhere."""
 
     def redirect_request(
         self,
@@ -143,7 +143,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
-        """Return the next request, or None where it would leave the host or its encryption."""
+        """Return the next request, or None if it leaves the host or drops encryption."""
         old, new = urlsplit(req.full_url), urlsplit(newurl)
         if new.netloc.lower() != old.netloc.lower() or new.scheme not in (old.scheme, "https"):
             return None
@@ -151,7 +151,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
 
 
 def _ask_heartbeat(url: str) -> str | None:
-    """Ask for the address. Texts of exceptions are not used: some quote it."""
+    """Request the URL. Messages of exceptions are not used: some quote it."""
     scheme = _scheme(url)
     try:
         request = urllib.request.Request(url, headers={"User-Agent": _SENDER})  # noqa: S310 - http
@@ -161,15 +161,15 @@ def _ask_heartbeat(url: str) -> str | None:
     except urllib.error.HTTPError as error:
         error.close()
         where = " (to another host)" if 300 <= error.code < 400 else ""
-        return f"the heartbeat was not taken: {scheme} answered {error.code}{where}; check it"
+        return f"the heartbeat failed: {scheme} answered {error.code}{where}; check HEARTBEAT_URL"
     except OSError:
-        return f"the heartbeat was not taken: {scheme} cannot be reached; check address and network"
+        return f"the heartbeat failed: {scheme} cannot be reached; check HEARTBEAT_URL and network"
     except (http.client.HTTPException, ValueError):
-        return f"the heartbeat was not taken: {scheme} is followed by no usable address; mend it"
+        return f"the heartbeat failed: {scheme} is not followed by a valid URL; fix HEARTBEAT_URL"
 
 
 def _write_heartbeat(path: Path, rows: Rows, now: datetime) -> str | None:
-    """Put a whole new file in the place of the old one, so that no reader meets half of it."""
+    """Replace the file atomically, so that nobody reads half of it."""
     worst = min(rows, key=_worst_first, default={"verdict": "ok"})
     life = {"at": utc(now), "portals": len(rows), "worst": _verdict(worst)}
     try:
@@ -178,6 +178,6 @@ def _write_heartbeat(path: Path, rows: Rows, now: datetime) -> str | None:
             draft.write_text(json.dumps(life) + "\n", encoding="utf-8")
     except OSError as error:
         return f"cannot write the heartbeat {path}: {error.strerror}; give a writable file"
-    except ValueError:  # a name that no file can have
-        return "the heartbeat has no usable file name; give an http or https address, or a file"
+    except ValueError:  # an invalid file name
+        return "the heartbeat has no valid file name; give an http or https URL, or a file"
     return None

@@ -1,4 +1,4 @@
-"""Nightly crawls as lines for cron and units for systemd, and the words that times are given in."""
+"""Nightly crawls as lines for cron and units for systemd."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 from portals.timestamps import ScheduleError
 
 LONGEST_JITTER = timedelta(hours=6)
-_LONGEST_NIGHT = timedelta(hours=24) - LONGEST_JITTER  # a night that hangs ends before the next one
+_LONGEST_NIGHT = (
+    timedelta(hours=24) - LONGEST_JITTER
+)  # a nightly run that hangs ends before the next one
 _HOURS_TO_STATUS = 6
 _UNIT = "tin-cong-doan"
 
@@ -20,10 +22,10 @@ _TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When to crawl, and with what; ``user`` runs the system's unit, None stands for one's own.
+    """When to crawl, and how; ``user`` runs the system unit, None: a unit of ``systemctl --user``.
 
-    ``module``: what the interpreter runs, ``scrapy`` in a clone and ``portals`` elsewhere.
-    ``data_dir``: given to ``portals``; None stands for ``data`` in ``project``.
+    ``module``: the module to run, ``scrapy`` in a clone and ``portals`` elsewhere.
+    ``data_dir``: passed to ``portals``; None: ``data`` in ``project``.
     """
 
     project: Path
@@ -35,7 +37,7 @@ class Schedule:
     data_dir: Path | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no line of cron or systemd can say. Raises ScheduleError."""
+        """Check that cron and systemd can express the schedule. Raises ScheduleError."""
         if self.jitter > LONGEST_JITTER:
             raise ScheduleError("the jitter is longer than 6h; give a shorter one, such as 30m")
         for path in (self.project, self.interpreter, self.data_dir):
@@ -44,22 +46,22 @@ class Schedule:
 
 
 def parse_time_of_day(text: str) -> time:
-    """Return the time that ``02:30`` says. Raises ScheduleError."""
+    """Return the time of a text like ``02:30``. Raises ScheduleError."""
     found = _TIME_OF_DAY.fullmatch(text.strip())
     if found is None:
-        raise ScheduleError(f"{text!r} is no time of day; give one such as 02:30")
+        raise ScheduleError(f"{text!r} is not a time of day; expected one such as 02:30")
     return time(int(found[1]), int(found[2]))
 
 
 def cron_lines(schedule: Schedule) -> str:
-    """Return two lines for a crontab: the crawl, and the check that mails only what is overdue."""
+    """Return two lines for a crontab: the crawl, and a check that prints only overdue portals."""
     enter = f"cd {shlex.quote(str(schedule.project))}"
     folder_flag = ["--data-dir", str(schedule.data_dir)] if schedule.data_dir else []
     program = shlex.join([str(schedule.interpreter), "-m", schedule.module, *folder_flag])
     log = shlex.quote(str((schedule.data_dir or Path("data")) / "crawl.log"))
     crawl = [enter, f"{program} crawlall >> {log} 2>&1"]
     if seconds := int(schedule.jitter.total_seconds()):
-        # cron's /bin/sh has no $RANDOM, and awk's clock gives all machines the same number.
+        # cron's /bin/sh has no $RANDOM, and awk seeded by the clock gives all machines one number.
         number = "$(od -An -N4 -tu4 /dev/urandom)"
         crawl.insert(1, f"sleep $(({number} % {seconds + 1}))")
     status = [enter, f"{program} status --max-age 2d > /dev/null"]
@@ -69,7 +71,7 @@ def cron_lines(schedule: Schedule) -> str:
 
 
 def systemd_units(schedule: Schedule) -> str:
-    """Return a service and its timer, each after a comment with its file. Raises ScheduleError."""
+    """Return a service and its timer, each after a comment with its path. Raises ScheduleError."""
     _refuse_quotes(schedule)
     own = schedule.user is None
     folder = "~/.config/systemd/user" if own else "/etc/systemd/system"

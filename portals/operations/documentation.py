@@ -1,4 +1,4 @@
-"""The tables of ``docs/operations.md`` that the program knows, written between markers."""
+"""The generated tables of ``docs/operations.md``, between markers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from portals.crawling.revisit_policy import revisit_table
 from portals.errors import PortalError
 
 TABLES = {"exit codes": exit_code_table, "revisits": revisit_table}
-"""Name of a table in its markers, and the function that makes it."""
+"""Name of a table in its markers, and the function that generates it."""
 
 
 def with_tables(text: str) -> str:
-    """Return ``text`` with every table made anew. Raises PortalError where its markers lack."""
+    """Return ``text`` with every table regenerated. Raises PortalError if markers are missing."""
     for name, table in TABLES.items():
         block = f"<!-- {name}: made by `scrapy contract --write` -->\n\n{table()}\n<!-- /{name} -->"
         pattern = rf"<!-- {re.escape(name)}:[^\n]*-->.*?<!-- /{re.escape(name)} -->"

@@ -1,7 +1,7 @@
-"""Page fixtures: a page as served, and beside it what the reader must make of it.
+"""Page fixtures: a page as served, and the fields that extraction must give.
 
-``tests/fixtures/PORTAL/SLUG.html`` holds the bytes, ``SLUG.json`` the address, the portal, the
-moment of the capture (dates are judged by it) and the expected fields. Tests discover them.
+``tests/fixtures/PORTAL/SLUG.html`` holds the bytes, ``SLUG.json`` the URL, the portal, the time of
+the capture (relative dates depend on it) and the expected fields. Tests discover them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _MAX_SLUG = 80  # characters of a file name
 
 
 class FixtureError(PortalError):
-    """A fixture is missing or unreadable, or nothing says how its page is read."""
+    """A fixture is missing or unreadable, or there is no recipe for its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def load_fixture(path: Path) -> Fixture:
 
 
 def read_fixture(path: Path) -> dict[str, Any]:
-    """Return what today's reader makes of the page beside ``path``. Raises FixtureError."""
+    """Return the fields that the current reader extracts from the page. Raises FixtureError."""
     fixture = load_fixture(path)
     try:
         body = path.with_suffix(".html").read_bytes()
@@ -87,7 +87,7 @@ def read_fixture(path: Path) -> dict[str, Any]:
 
 
 def read_served(served: FetchedPage, recipe: Recipe) -> Article | Reject:
-    """Return the article that a page shows, in the form in which it is stored, or the reject."""
+    """Return the article of a page, normalised as when stored, or its reject."""
     page = Page.from_bytes(served.url, served.body, served.content_type, served.fetched_at)
     article = read_safely(page, recipe)
     if isinstance(article, Reject):
@@ -97,7 +97,7 @@ def read_served(served: FetchedPage, recipe: Recipe) -> Article | Reject:
 
 
 def fields_of(result: Article | Reject) -> dict[str, Any]:
-    """Return what a fixture expects of a page that was read as ``result``."""
+    """Return the expected fields of a fixture whose page is read as ``result``."""
     if isinstance(result, Reject):
         return {"reject": str(result.code)}
     values: dict[str, Any] = {name: getattr(result, name) for name in TEXT_FIELDS}
@@ -114,7 +114,7 @@ def family_of(cms: str) -> Family | None:
 
 
 def recipe_by_name(portal: str, cms: str) -> Recipe:
-    """Return how the pages of a portal are read: by its spider, else by that of its CMS.
+    """Return the recipe of a portal: that of its spider, else that of its CMS.
 
     Raises FixtureError.
     """

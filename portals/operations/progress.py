@@ -1,4 +1,4 @@
-"""What an operator sees during a crawl: a bar on a terminal, plain log lines in a pipe."""
+"""Progress of a crawl: a bar on a terminal, plain log lines in a pipe."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 
 class Progress:
-    """Extension that draws pages read of pages known to be waiting."""
+    """Extension that shows the number of pages read and pending in a progress bar."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.stats = crawler.stats
@@ -34,7 +34,7 @@ class Progress:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Progress:
-        """Raise NotConfigured where nobody watches."""
+        """Raise NotConfigured if standard error is not a terminal."""
         if not sys.stderr.isatty() or not crawler.settings.getbool("PROGRESS", default=True):
             raise NotConfigured
         progress = cls(crawler)
@@ -50,7 +50,7 @@ class Progress:
         self.bar.start()
 
     def moved(self) -> None:
-        """Move the bar."""
+        """Update the bar."""
         assert self.stats is not None
         self.bar.update(
             self.task,
@@ -60,7 +60,7 @@ class Progress:
         )
 
     def spider_closed(self) -> None:
-        """Take the bar away; the summary line follows."""
+        """Remove the bar; the summary line follows."""
         self.bar.stop()
 
 

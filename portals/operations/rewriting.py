@@ -1,8 +1,8 @@
 """Replacing the words of a page, so that a fixture keeps a portal's markup and none of its text.
 
-Each word becomes another one, always the same, so that a title still equals the headline in the
-head of the page. Short lines (menus, labels, controls) stay, since the reader goes by them; so do
-numbers and addresses. Scripts, styles and comments are emptied.
+Each word is always replaced by the same other word, so that a title still equals the headline in
+the head of the page. Short lines (menus, labels, controls) stay, since the reader depends on them;
+so do numbers and URLs. Scripts, styles and comments are emptied.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _KEPT = frozenset(
     đăng cập
     """.split()
 )
-"""Words by which the reader tells dates, captions and sources."""
+"""Words by which the reader recognises dates, captions and sources."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -52,13 +52,13 @@ _PARTS = re.compile(
 
 
 class RewriteError(PortalError):
-    """The page is read otherwise once its words are replaced."""
+    """The page is read differently once its words are replaced."""
 
 
 def rewrite(served: FetchedPage, recipe: Recipe) -> tuple[FetchedPage, Article | Reject]:
-    """Return the page in invented words (UTF-8), and what ``recipe`` makes of it.
+    """Return the page in invented words (UTF-8), and what is extracted from it with ``recipe``.
 
-    Raises RewriteError where it is read otherwise than the page as served.
+    Raises RewriteError if it is read differently from the page as served.
     """
     before = read_served(served, recipe)
     short = [] if isinstance(before, Reject) else _short_texts(before)
@@ -68,7 +68,7 @@ def rewrite(served: FetchedPage, recipe: Recipe) -> tuple[FetchedPage, Article |
     after = read_served(rewritten, recipe)
     if fault := _difference(before, after):
         raise RewriteError(
-            f"{served.url} is read otherwise in invented words ({fault});"
+            f"{served.url} is read differently in invented words ({fault});"
             " write the fixture by hand, in words of your own"
         )
     return rewritten, after
@@ -132,7 +132,7 @@ def _invented(match: re.Match[str]) -> str:
 
 
 def _difference(before: Article | Reject, after: Article | Reject) -> str | None:
-    """Return which field is read otherwise, beside its words, or None."""
+    """Return the field that is read differently, apart from its words, or None."""
     if isinstance(before, Reject) or isinstance(after, Reject):
         codes = [one.code if isinstance(one, Reject) else "an article" for one in (before, after)]
         return None if codes[0] == codes[1] else f"{codes[0]}, then {codes[1]}"
@@ -141,7 +141,7 @@ def _difference(before: Article | Reject, after: Article | Reject) -> str | None
 
 
 def _shape(article: Article) -> dict[str, object]:
-    """Return what must stay the same of an article: its facts, and the number of its words."""
+    """Return the values of an article that must not change: its facts and word counts."""
     texts = {name: getattr(article, name) for name in ("title", "lead", "author", "section")}
     return {
         "url": article.url,

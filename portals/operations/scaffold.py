@@ -1,6 +1,6 @@
 """The files of a new portal: its row in the catalogue, a fixture, a spider if it needs one.
 
-Everything is planned first and written last, so that a portal that cannot be added leaves nothing.
+Everything is planned first and written last, so that a failure leaves no files.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _CLASSES = {
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the files of a portal go. Outside a clone there are no fixtures and no spiders."""
+    """The folders of a portal's files. Outside a clone there are no fixtures and no spiders."""
 
     catalogue: Path
     fixtures: Path | None = None
@@ -54,14 +54,14 @@ class CrawlPlan:
 
 
 def places(data_dir: Path, project: Path = PROJECT) -> Places:
-    """Return where the files go: into the clone, else into the folder of data."""
+    """Return the folders of the clone, else of the data folder."""
     if not (project / "scrapy.cfg").is_file():
         return Places(data_dir / "portals.csv")
     return Places(CATALOGUE, project / "tests" / "fixtures", project / "spiders")
 
 
 def name_fault(name: str) -> str | None:
-    """Return why ``name`` cannot be a portal's, or None."""
+    """Return why ``name`` is not a valid name of a portal, or None."""
     if _NAME.fullmatch(name) and not keyword.iskeyword(name):
         return None
     return f"{name!r} cannot name a portal; use small letters, digits and _, a letter first"
@@ -70,7 +70,7 @@ def name_fault(name: str) -> str | None:
 def crawl_plan(name: str, report: SiteReport, *, with_spider: bool) -> CrawlPlan:
     """Return how the portal of ``report`` is crawled.
 
-    A known CMS is crawled by its family's spider; an unknown one needs a spider of its own.
+    A known CMS is crawled by the spider of the CMS; an unknown one needs a new spider.
     """
     if report.family is None or with_spider:
         origin = f" -a origin={report.home_url}" if _is_local(report.home_url) else ""
@@ -80,14 +80,14 @@ def crawl_plan(name: str, report: SiteReport, *, with_spider: bool) -> CrawlPlan
 
 
 def _is_local(url: str) -> bool:
-    """Return True if a crawl goes to ``url`` only where the operator names it (``-a origin``)."""
+    """Return True if the URL guard allows ``url`` only as ``-a origin``."""
     host = urlsplit(url).hostname or ""
     is_number = host.replace(".", "").isdecimal() or ":" in host
     return host == "localhost" or (is_number and not is_public(host))
 
 
 def portal_row(name: str, report: SiteReport, day: date, known: Portal | None = None) -> Portal:
-    """Return the row of the catalogue; of a ``known`` portal only what was seen is replaced."""
+    """Return the row of the catalogue; of a ``known`` portal only observed values are replaced."""
     cms = report.family.name if report.family else "unknown"
     if known:
         return replace(known, home_url=report.home_url, cms=cms, grade="A")
@@ -97,7 +97,7 @@ def portal_row(name: str, report: SiteReport, day: date, known: Portal | None = 
 
 
 def bare_row(name: str, home_url: str) -> Portal:
-    """Return the row of a portal of which nothing but the address is known."""
+    """Return the row of a portal of which only the URL is known."""
     return Portal(
         name=name,
         title=host_of(home_url),
@@ -117,9 +117,9 @@ def bare_row(name: str, home_url: str) -> Portal:
 
 
 def catalogue_with(path: Path, row: Portal) -> bytes:
-    """Return the catalogue at ``path`` with ``row`` in place of the one of its name, or appended.
+    """Return the text of the catalogue at ``path`` with ``row`` replaced by name, or appended.
 
-    A catalogue that does not exist begins with this row. Raises OSError, CatalogueError.
+    A missing catalogue is treated as empty. Raises OSError, CatalogueError.
     """
     names = list(asdict(row))
     rows: list[dict[str, str]] = []
@@ -181,7 +181,7 @@ def _layout_code(layout: Layout) -> str:
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
-    """Write every file or, where one cannot be written, none that is new. Raises OSError."""
+    """Write all files; if one cannot be written, remove the new ones. Raises OSError."""
     created: list[Path] = []
     try:
         for path, content in files.items():

@@ -1,7 +1,7 @@
-"""Fetching the handful of pages by which a site is judged: home, listings, article candidates.
+"""Fetching the few pages that ``genspider`` examines: home page, listings, article candidates.
 
-A spider of Scrapy's own kind: robots.txt is obeyed and the guard of URLs holds, but there is no
-database, no archive, no lock. Pages of an archive are read without a crawl.
+A plain Scrapy spider: it obeys robots.txt and the URL guard and writes no database, no archive
+and no lock. Pages of an archive are read without a crawl.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from portals.urls import host_of, url_key
 MAX_LISTINGS = 2
 MAX_ARTICLES = 3
 MAX_ARCHIVED = 300
-"""Pages of an archive that are looked at."""
+"""Maximum number of pages of an archive that are examined."""
 
 _HTTP_OK = 200
 _REFUSED = frozenset([401, 403, 429, 451])
@@ -67,10 +67,10 @@ class FetchFailure:
 
 @dataclass(slots=True)
 class SiteFetch:
-    """What to fetch, and what came of it.
+    """The URLs to fetch, and the results.
 
-    ``starts``: addresses of the home page, tried in order until one answers. ``candidates``:
-    articles that the operator named, fetched before those that listings lead to.
+    ``starts``: URLs of the home page, tried in order until one answers. ``candidates``: articles
+    that the operator named, fetched before those in listings.
     """
 
     starts: tuple[str, ...]
@@ -95,28 +95,28 @@ class SiteProbeSpider(Spider):
         self._articles: list[str] | None = None
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the home page."""
+        """Request the home page."""
         yield self._home()
 
     def _home(self) -> Request:
         return Request(self._starts.pop(0), self.parse, errback=self.on_home_error)
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request]:
-        """Store the page and ask for the next."""
+        """Store the page and request the next one."""
         header = (response.headers.get("Content-Type") or b"").decode("latin-1")
         at = datetime.now(UTC).replace(microsecond=0)
         self.job.pages.append(FetchedPage(response.url, response.body, header, at))
         yield from self._next()
 
     def on_home_error(self, failure: Failure) -> Iterator[Request]:
-        """Try the other address of the home page, else store why none answers."""
+        """Request the next URL of the home page, else store why none answers."""
         if self._starts:
             yield self._home()
             return
         self.job.failure = failure_of(failure)
 
     def on_error(self, _: Failure) -> Iterator[Request]:
-        """Ask for the next page: of listings and articles some may fail."""
+        """Request the next page: single listings and articles may fail."""
         yield from self._next()
 
     def _next(self) -> Iterator[Request]:
@@ -143,25 +143,25 @@ def make_harmless(settings: BaseSettings) -> None:
     """Change ``settings`` so that a crawl stores nothing and takes no lock."""
     for name, value in HARMLESS.items():
         settings.set(name, value, priority="cmdline")
-    # What failed is reported in one line; the log is for those who ask for it (-s LOG_LEVEL).
+    # Failures are reported in one line; -s LOG_LEVEL shows the log.
     settings.set("LOG_LEVEL", "CRITICAL", priority="spider")
 
 
 def start_urls(url: str) -> tuple[str, ...]:
-    """Return the addresses to try for ``url``: without a scheme, https and then http.
+    """Return the URLs to try for ``url``: without a scheme, https and then http.
 
-    Raises ValueError where it is no http(s) address.
+    Raises ValueError if it is not an http(s) URL.
     """
     urls = (url,) if "://" in url else (f"https://{url}", f"http://{url}")
     parts = urlsplit(urls[0])
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{url!r} is no http(s) address; give one like https://congdoan.vn/")
-    _ = parts.port  # raises ValueError where it is no number
+        raise ValueError(f"{url!r} is not an http(s) URL; give one like https://congdoan.vn/")
+    _ = parts.port  # raises ValueError for an invalid port
     return urls if parts.path else tuple(f"{one}/" for one in urls)
 
 
 def failure_of(failure: Failure) -> FetchFailure:
-    """Return what a failed request means: the first rule that applies."""
+    """Return verdict and message of a failed request, by the first rule that applies."""
     error = failure.value
     request: Request = failure.request  # type: ignore[attr-defined]
     url = request.meta.get("redirect_urls", [request.url])[0]
@@ -176,27 +176,27 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], Verdict, str], ..
     (
         lambda e: isinstance(e, OffsiteRequestError),
         "gone",
-        "{url} {error}; give the address to which it moved",
+        "{url} {error}; give its new URL",
     ),
     (
         lambda e: isinstance(e, IgnoreRequest) and not isinstance(e, HttpError),
         "blocked",
-        "{url} is forbidden by robots.txt; ask its keeper, or read an archive of it with --warc",
+        "{url} is forbidden by robots.txt; ask its operator, or read an archive of it with --warc",
     ),
     (
         lambda e: isinstance(e, HttpError) and e.response.status in _REFUSED,
         "blocked",
-        "{url} answered {status}; look at it in a browser, or read an archive of it with --warc",
+        "{url} answered {status}; open it in a browser, or read an archive of it with --warc",
     ),
     (
         lambda e: isinstance(e, HttpError),
         "incomplete",
-        "{url} answered {status}; check the address in a browser",
+        "{url} answered {status}; check the URL in a browser",
     ),
     (
         lambda e: "certificate verify failed" in str(e),
         "incomplete",
-        "the certificate of {url} cannot be verified; give its http: address, or --warc",
+        "the certificate of {url} cannot be verified; give its http: URL, or --warc",
     ),
     (
         lambda e: isinstance(e, DownloadTimeoutError),
@@ -206,17 +206,17 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], Verdict, str], ..
     (
         lambda e: isinstance(e, CannotResolveHostError),
         "gone",
-        "the host of {url} is not known; check the address, or read an archive of it with --warc",
+        "the host of {url} is not known; check the URL, or read an archive of it with --warc",
     ),
     (
         lambda e: isinstance(e, DownloadConnectionRefusedError),
         "gone",
-        "nobody answers at {url}; check the address, or read an archive of it with --warc",
+        "no server answers at {url}; check the URL, or read an archive of it with --warc",
     ),
     (
         lambda _: True,
         "gone",
-        "{url} cannot be reached; check the address, or read an archive of it with --warc",
+        "{url} cannot be reached; check the URL, or read an archive of it with --warc",
     ),
 )
 """What a failed request means: test, verdict and message."""
@@ -225,7 +225,7 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], Verdict, str], ..
 def archived_pages(path: str | Path, url: str | None = None) -> list[FetchedPage]:
     """Return the newest captures of the pages of one site, its home page first.
 
-    ``url``: an address of the site; None: the host with the most pages. At most ``MAX_ARCHIVED``
+    ``url``: a URL of the site; None: the host with the most pages. At most ``MAX_ARCHIVED``
     pages. Raises ArchiveError, OSError.
     """
     found: dict[str, FetchedPage] = {}

@@ -1,6 +1,6 @@
-"""Looking at a site that is to become a portal: its CMS, its listings, feeds, dates and articles.
+"""Examination of a new site: its CMS, listings, feeds, date formats and articles.
 
-Pure: pages in, a report out. ``site_fetch.py`` fetches the pages, an archive may hold them too.
+Pure functions from pages to a report. The pages come from ``site_fetch.py`` or an archive.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from portals.language.text import clean, words
 from portals.urls import host_of, url_key
 
 TITLE_WORDS = 5
-"""A link with as many words reads as a headline; sections and menus have fewer."""
+"""Minimum number of words of a headline; section and menu links have fewer."""
 
 MIN_LISTED = 3
-"""A page with as many headlines is a listing."""
+"""Minimum number of headlines of a listing."""
 
 MAX_SHOWN = 12
-"""Listings and feeds of a report, at most."""
+"""Maximum number of listings, and of feeds, in a report."""
 
 _MAX_DATE_LINE = 80  # characters of a line that shows a date and is no sentence
 _ALTERNATES = "link[rel~='alternate'][type*='rss'], link[rel~='alternate'][type*='atom']"
@@ -56,7 +56,7 @@ class FetchedPage:
 
 @dataclass(frozen=True, slots=True)
 class SeenListing:
-    """A listing: its URL, what its link says, and how many headlines it shows (None: not read)."""
+    """A listing: its URL, link text and number of headlines (None: not read)."""
 
     url: str
     label: str
@@ -73,7 +73,7 @@ class SeenFeed:
 
 @dataclass(frozen=True, slots=True)
 class SeenDate:
-    """A form of dates: the rule that reads it, the first line that shows it, and how many do."""
+    """A date format: the rule that parses it, an example line, and the number of such lines."""
 
     form: str
     example: str
@@ -90,11 +90,11 @@ class SeenArticle:
 
 @dataclass(slots=True)
 class SiteReport:
-    """What was seen of a site.
+    """The report on a site.
 
-    ``family``: the CMS, if it is known. ``layout``: the proposal where it is not. ``articles``:
-    those with a date first. ``notice``: what the site shows in place of a portal (a challenge, a
-    parked domain), if it does.
+    ``family``: the CMS, if it is known. ``layout``: the proposed layout if it is not.
+    ``articles``: those with a date first. ``notice``: the kind of interstitial that the site shows
+    (a challenge, a parked domain), if it does.
     """
 
     home_url: str
@@ -123,9 +123,9 @@ def read_pages(served: Iterable[FetchedPage]) -> list[tuple[FetchedPage, Page]]:
 
 
 def probe(served: Sequence[FetchedPage], portal: str) -> SiteReport:
-    """Return what the pages of one site show. The first page is its home page.
+    """Return the report on a site by its pages, of which the first is its home page.
 
-    Raises ValueError where none can be read.
+    Raises ValueError if no page can be parsed.
     """
     read = read_pages(served)
     if not read:
@@ -173,10 +173,10 @@ def listing_urls(page: Page) -> list[str]:
 
 
 def article_urls(pages: Sequence[Page]) -> list[str]:
-    """Return addresses that promise to be articles, the most promising first.
+    """Return URLs that are probably articles, the most probable first.
 
-    What the CMS says of its articles' paths counts most, then how many headlines of the pages have
-    addresses of the same pattern.
+    The article path of the CMS counts most, then the number of headlines whose URLs have the same
+    pattern.
     """
     family = recognise_site(pages)
     links = {link.url: link for page in pages for link in _headlines(page)}
@@ -278,7 +278,7 @@ def _feeds(pages: Sequence[Page]) -> list[SeenFeed]:
 
 
 def _dates(pages: Sequence[Page]) -> list[SeenDate]:
-    """Return the forms of dates that short lines show, the most frequent first."""
+    """Return the date formats in short lines, the most frequent first."""
     lines: Counter[str] = Counter()
     examples: dict[str, str] = {}
     for page in pages:

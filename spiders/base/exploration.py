@@ -1,4 +1,4 @@
-"""Portals whose URLs nobody described: exploration finds its way by what pages are."""
+"""Exploration of portals whose listings and URLs are not described by a CMS."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from portals.store.url_knowledge import StoredUrlPattern
 from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
 from spiders.base.wayback import WaybackFinder
 
-_KEPT_UNDATED = 500  # pages without a date that wait for a verdict on their addresses
+_MAX_UNDATED = 500  # pages without a date held back until their URL pattern is classified
 
 
 class ExplorationFinder(Finder):
-    """Finds its way by what pages are.
+    """Explores a portal: follows links of URL patterns that turn out to be articles or listings.
 
-    What was learned of URL patterns and selectors is stored for the next run.
+    Learned URL patterns and selectors are stored for the next run.
     """
 
     callbacks = ("parse_page", "on_visit_error")
@@ -65,7 +65,7 @@ class ExplorationFinder(Finder):
         self._known.clear()  # the interrupted crawl stored them
 
     def _recall(self) -> None:
-        """Begin with what earlier runs learned."""
+        """Start with the URL patterns and selectors that earlier runs learned."""
         spider, history, wanted = self.spider, self.spider.history, self.spider.arguments
         learned = [
             UrlPattern(
@@ -104,7 +104,7 @@ class ExplorationFinder(Finder):
         return True
 
     def _replay(self, url: str, seen: list[Any]) -> list[CrawlTarget]:
-        """Let the explorer see what an interrupted crawl saw; its targets may be queued already."""
+        """Replay a page of the exploration log; its targets may be queued already."""
         if not seen:
             return self.explorer.on_failure(url)
         kind, links, text_hash = seen
@@ -114,7 +114,7 @@ class ExplorationFinder(Finder):
     def parse_page(
         self,
         response: Response,
-        **kwargs: Any,  # noqa: ARG002 - they are in the request, for errbacks too
+        **kwargs: Any,  # noqa: ARG002 - read from the request, as in errbacks
     ) -> Iterator[SpiderOutput]:
         """Yield the article of a page, if it is one, and what to read next."""
         visit = self._visit(response.request)
@@ -140,7 +140,7 @@ class ExplorationFinder(Finder):
         yield from self._requests(self.explorer.on_failure(visit.url))
 
     def read_page(self, page: Page) -> Article | Reject:
-        """Return what the page shows, by what the portal's own pages taught where they did."""
+        """Return the article or reject of a page, read with learned selectors if there are any."""
         return self.learner.read(page)
 
     def _explore(self, page: Page, visit: CrawlTarget) -> Iterator[SpiderOutput]:
@@ -179,30 +179,32 @@ class ExplorationFinder(Finder):
             result is None and not seen.is_listing and (reject := self.spider.interstitial_of(page))
         ):
             yield reject
-        elif isinstance(result, Reject) and not seen.is_listing and self._is_told(result, visit):
+        elif (
+            isinstance(result, Reject) and not seen.is_listing and self._is_reported(result, visit)
+        ):
             yield result
         yield from self._proven()
         yield from self._requests(seen.targets)
 
-    def _is_told(self, reject: Reject, visit: CrawlTarget) -> bool:
+    def _is_reported(self, reject: Reject, visit: CrawlTarget) -> bool:
         """Return True if a reject is worth recording: sampled pages seldom are articles."""
         return visit.purpose == "article" or REJECT_RULES[reject.code].counter is not None
 
     def _wait_for_proof(self, url: str, article: Article) -> Iterator[SpiderOutput]:
-        if len(self._undated) >= _KEPT_UNDATED:
+        if len(self._undated) >= _MAX_UNDATED:
             oldest = next(iter(self._undated))
             del self._undated[oldest]
             yield Reject(oldest, RejectCode.UNDATED)
         self._undated[url] = article
 
     def _proven(self) -> Iterator[SpiderOutput]:
-        """Deliver the undated pages whose addresses have turned out to be those of articles."""
+        """Yield the undated pages whose URL pattern has been classified as articles."""
         proven = [url for url in self._undated if self.explorer.accepts_undated(url)]
         for url in proven:
             yield from self.spider.yield_if_wanted(self._undated.pop(url))
 
     def on_visit_error(self, failure: Failure) -> Iterator[SpiderOutput]:
-        """Count a failed visit and go on with what is left."""
+        """Record a failed visit and continue with the other targets."""
         yield from self.spider.on_error(failure)
         if isinstance(failure.value, NotArchivedError):
             yield from self._missed(self._visit(failure.request))  # type: ignore[attr-defined]
@@ -210,14 +212,14 @@ class ExplorationFinder(Finder):
         yield from self._broken(self._visit(failure.request))  # type: ignore[attr-defined]
 
     def _broken(self, visit: CrawlTarget) -> Iterator[SpiderOutput]:
-        """Note a page that could not be read; one of a list leaves a hole in the ledger."""
+        """Record a page that could not be read; a listing page becomes a missing page."""
         if visit.purpose in ("listing", "page"):
             section, number = listing_position(visit.url)
             yield ListingPageRead(section, number, visit.url, "failed")
         yield from self._missed(visit)
 
     def close(self, reason: str) -> None:
-        """Store what was learned; an interrupted crawl goes on from what it knew before."""
+        """Store what was learned, unless the crawl was interrupted and will be resumed."""
         if not self._has_started:
             return
         for pattern in self.explorer.exhausted():
@@ -235,9 +237,9 @@ class ExplorationFinder(Finder):
             )
 
     def _learned_patterns(self) -> list[StoredUrlPattern]:
-        """Return what was learned of URLs.
+        """Return the URL patterns to store.
 
-        A run that met no article may have met a portal that was down: what it saw proves nothing.
+        A run without articles stores no pattern as ``other``: the portal may have been down.
         """
         explorer = self.explorer
         return [
@@ -275,7 +277,7 @@ class ExplorationFinder(Finder):
 
 
 class DiscoverySpider(PortalSpider):
-    """A portal whose URLs nobody described: it finds its way by what pages are."""
+    """A portal whose CMS is not known: its listings and articles are found by exploration."""
 
     finder_type = ExplorationFinder
     wayback_finder_type = WaybackFinder

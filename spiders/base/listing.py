@@ -1,4 +1,4 @@
-"""Portals whose system is known: its family says how listings and pagers look."""
+"""Portals whose CMS is known: its family describes listings and pagers."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
 from spiders.base.wayback import WaybackFinder
 
 _NOT_MODIFIED = 304
-_MAX_ADDRESSES = 3  # under which an article is tried
+_MAX_URLS = 3  # URLs under which an article is requested
 
 
 class ListingFinder(Finder):
-    """Reads the listings of a portal whose system is known, page after page."""
+    """Reads the listings of a portal whose CMS is known, page after page."""
 
     callbacks = ("parse_home", "parse_listing", "on_listing_error", "on_article_error")
 
     def __init__(self, spider: PortalSpider) -> None:
         super().__init__(spider)
-        assert spider.family is not None, "a listing spider names its family"
+        assert spider.family is not None, "a listing spider must set its family"
         self.family = spider.family
         self.listings: tuple[str, ...] = getattr(spider, "listings", ())
-        self._fingerprints: dict[str, dict[str, int]] = {}  # of listings: pages by their links
+        self._fingerprints: dict[str, dict[str, int]] = {}  # by listing: link fingerprint → page
 
     def start(self) -> Iterator[Request]:
-        """Request what is due, and the first page of every listing, or the home page."""
+        """Request due revisits and the first page of every listing, or the home page."""
         for url in self.due_revisits():
             yield self._article(url).replace(priority=REVISIT_PRIORITY)
         if not self.listings:
@@ -70,7 +70,7 @@ class ListingFinder(Finder):
                 yield self._listing(urljoin(self.spider.home_url, path), is_declared=True)
 
     def parse_home(self, response: Response) -> Iterator[SpiderOutput]:
-        """Yield the sections that the home page leads to, and its articles where it is a list."""
+        """Yield requests for the listings in the home page, and its articles if it is a listing."""
         page = self.spider.page_of(response)
         if isinstance(page, Reject):
             yield page
@@ -86,8 +86,8 @@ class ListingFinder(Finder):
             yield from self._listed(page, ListingCursor("/", is_declared=not sections))
 
     def parse_listing(self, response: Response, **place: Any) -> Iterator[SpiderOutput]:
-        """Yield the articles of a list page and its next page."""
-        place.setdefault("listing", url_key(response.url))  # "scrapy parse" gives none
+        """Yield requests for the articles of a listing page and for the next page."""
+        place.setdefault("listing", url_key(response.url))  # missing in "scrapy parse"
         where = ListingCursor(**place)
         if response.status == _NOT_MODIFIED:
             yield from self._unchanged(response, where)
@@ -98,7 +98,7 @@ class ListingFinder(Finder):
             yield from self._broken(where, response.url)
         elif not self.spider.is_home(response.url):
             yield from self._listed(page, where)
-        elif where.number < where.last:  # else an unknown URL, or behind its end (NukeViet)
+        elif where.number < where.last:  # else an unknown URL, or past the last page (NukeViet)
             asked = response.meta.get("redirect_urls", [response.url])[0]
             yield Reject(asked, RejectCode.REDIRECTED_HOME)
             yield from self._broken(where, asked)
@@ -132,7 +132,7 @@ class ListingFinder(Finder):
     def _turn_page(
         self, page: Page, where: ListingCursor, items: list[str]
     ) -> Iterator[SpiderOutput]:
-        """Note the page in the ledger and go on to the next one, unless the section ends here."""
+        """Record the listing page and request the next one, unless the traversal stops here."""
         pager = self._pager(page, where.number)
         known_streak = self._known_streak(where, items)
         fingerprint = fingerprint_of(items)
@@ -149,7 +149,7 @@ class ListingFinder(Finder):
             yield from self._next_pages(where, pager, known_streak)
 
     def _why_cut(self, where: ListingCursor, fingerprint: str) -> StopReason | None:
-        """Return why a list that would go on does not: it repeats itself, or has no end."""
+        """Return the stop reason of a listing that repeats itself or has too many pages."""
         seen = self._fingerprints.setdefault(where.listing, {})
         if seen.setdefault(fingerprint, where.number) != where.number:
             return StopReason.REPEATS
@@ -174,7 +174,10 @@ class ListingFinder(Finder):
             )
 
     def _known_streak(self, where: ListingCursor, items: list[str]) -> int:
-        """Return how many articles in a row, up to the end of the page, an earlier walk met."""
+        """Return how many consecutive articles, up to the end of the page, are known.
+
+        Known: first fetched before the end of the last complete traversal.
+        """
         completed_at = self.spider.history.completed_at(where.listing)
         run = where.known_streak
         for url in items:
@@ -188,9 +191,9 @@ class ListingFinder(Finder):
     def _why_stop(
         self, page: Page, where: ListingCursor, known_streak: int, items: int
     ) -> StopReason | None:
-        """Return why the section ends here: known articles in a row, or older than wanted.
+        """Return the stop reason: consecutive known articles, or all older than ``since``.
 
-        Pinned articles stand first on a page: what counts is the run up to its end.
+        Pinned articles come first on a page, so that only the streak at its end counts.
         """
         if self._is_older_than_wanted(page):
             return StopReason.OLDER_THAN_SINCE
@@ -202,7 +205,7 @@ class ListingFinder(Finder):
         return StopReason.KNOWN if is_complete else None
 
     def _pager(self, page: Page, number: int) -> Pager:
-        """Return what the pager says on page ``number`` of the list at ``page``."""
+        """Return the pager of ``page``, which is page ``number`` of its listing."""
         links = []
         for css in self.family.pager_links:
             for element in select(page.root, css):
@@ -216,9 +219,9 @@ class ListingFinder(Finder):
         return read_pager(links, number)
 
     def on_listing_error(self, failure: Failure) -> Iterator[SpiderOutput]:
-        """Enter a list page that failed into the ledger, and go on behind it where that is known.
+        """Record a listing page that failed, and request the page after it if its URL is known.
 
-        A list that breaks off in the middle must not look like a list that ends.
+        Otherwise a listing with a missing page would look like one that ends there.
         """
         request: Request = failure.request  # type: ignore[attr-defined]
         where = ListingCursor(**request.cb_kwargs)
@@ -228,7 +231,7 @@ class ListingFinder(Finder):
         yield from self._broken(where, request.url)
 
     def _broken(self, where: ListingCursor, url: str) -> Iterator[SpiderOutput]:
-        """Note a list page that could not be read, and go on behind it where that is known."""
+        """Record an unreadable listing page, and request the page after it if its URL is known."""
         yield ListingPageRead(
             where.listing, where.number, url, "failed",
             stop_reason=None if where.upcoming_pages else StopReason.PAGE_FAILED,
@@ -253,12 +256,12 @@ class ListingFinder(Finder):
         )
 
     def on_article_error(self, failure: Failure) -> Iterator[SpiderOutput]:
-        """Try the article's other address, if a list gave it one (NukeViet's parent sections)."""
+        """Request the article's alternate URL, if listings gave one (NukeViet: parent sections)."""
         request: Request = failure.request  # type: ignore[attr-defined]
         tried = [*request.cb_kwargs.get("tried", ()), request.url]
         others = self.spider.history.alternate_urls(request.meta.get(LEASE, 0))
         untried = [url for url in others if url not in tried]
-        if not untried or len(tried) > _MAX_ADDRESSES:
+        if not untried or len(tried) > _MAX_URLS:
             yield from self.spider.on_error(failure)
             return
         other = self._article(untried[0])
@@ -269,7 +272,7 @@ class ListingFinder(Finder):
         place.setdefault("listing", url_key(url))
         meta: dict[str, Any] = {KIND: "listing"}
         headers = None
-        if place.get("number", 1) == 1 and self._asks_for_changes(place["listing"]):
+        if place.get("number", 1) == 1 and self._is_conditional(place["listing"]):
             headers = validators(self.spider.history.last_visit(url_key(url)))
             meta["handle_httpstatus_list"] = [304]
         return Request(
@@ -281,14 +284,14 @@ class ListingFinder(Finder):
             meta=meta,
         )
 
-    def _asks_for_changes(self, section: str) -> bool:
-        """Return True if a listing may answer "unchanged": its last traversal was complete."""
+    def _is_conditional(self, section: str) -> bool:
+        """Return True if a conditional request is safe: the last traversal was complete."""
         wanted = self.spider.arguments
         is_usual = wanted.revisit == "due" and not wanted.is_partial
         return is_usual and self.spider.history.is_completed(section)
 
     def _sections(self, page: Page) -> list[str]:
-        """Return the lists of news that a page leads to, by its feeds, its marks or its menu."""
+        """Return the URLs of news listings, found by section links, feeds and menu."""
         found = self._links(page, self.family.section_links)
         if self.family.section_feeds:
             css, pattern, replacement = self.family.section_feeds
@@ -313,7 +316,10 @@ class ListingFinder(Finder):
                 yield self._listing(url)
 
     def _items(self, page: Page) -> list[str]:
-        """Return the articles that a list leads to; where addresses tell, by its side boxes too."""
+        """Return the article URLs of a listing page.
+
+        If the CMS has a URL pattern for articles, links outside the list (side boxes) count too.
+        """
         found = self._links(page, self.family.item_links)
         if self.family.article_path:
             pattern = re.compile(self.family.article_path)
@@ -335,13 +341,13 @@ class ListingFinder(Finder):
         url = self.spider.normalize_url(absolute) if absolute else None
         if url is None or is_file(url):
             return None
-        left_alone = self.family.skipped_paths
-        return None if left_alone and re.search(left_alone, urlsplit(url).path) else url
+        skipped = self.family.skipped_paths
+        return None if skipped and re.search(skipped, urlsplit(url).path) else url
 
     def _empty_listing(self, page: Page, where: ListingCursor) -> Iterator[SpiderOutput]:
         began = where.number == 1
         found = self.spider.interstitial_of(page)
-        if found and found.code is not RejectCode.ERROR_PAGE:  # so some say that a list has ended
+        if found and found.code is not RejectCode.ERROR_PAGE:  # some portals end a listing so
             yield found
             yield from self._broken(where, page.url)
             return
@@ -381,7 +387,7 @@ class ListingFinder(Finder):
         )
 
     def _other_family(self, page: Page) -> str | None:
-        """Say so where a page is of another system than this spider's."""
+        """Return a warning if the page is of another CMS than the spider's, else its title."""
         found = recognise(page)
         if found is None or found is self.family:
             return page.head_title[:200] or None
@@ -390,7 +396,7 @@ class ListingFinder(Finder):
         return detail
 
     def _is_older_than_wanted(self, page: Page) -> bool:
-        """With ``since``, a list page whose dates are all older ends its section."""
+        """Return True if ``since`` is given and all dates on a listing page are older."""
         since = self.spider.arguments.since
         if since is None:
             return False
@@ -400,10 +406,10 @@ class ListingFinder(Finder):
 
 
 class ListingSpider(PortalSpider):
-    """A portal whose system is known.
+    """A portal whose CMS is known.
 
-    ``family``: the system, which says how listings, pagers and sections look. ``listings``: paths
-    of the portal's listings; where there are none, they are found from the home page.
+    ``family``: the CMS, which describes listings, pagers and section links. ``listings``: paths of
+    the portal's listings; if empty, they are found from the home page.
     """
 
     family: ClassVar[Family]

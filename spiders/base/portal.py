@@ -1,8 +1,8 @@
-"""What every spider does: arguments, URL rules, pages to articles, failures to rejects.
+"""The base of all spiders: arguments, URL rules, pages to articles, failures to rejects.
 
-How the articles of a portal are found is a ``Finder`` that the spider holds (``listing.py``,
-``exploration.py``), and so is the Wayback Machine where it is read in the portal's place
-(``wayback.py``). A portal's own file holds attributes only.
+A ``Finder`` finds the articles of the portal: by listings (``listing.py``), by exploration
+(``exploration.py``) or in the Wayback Machine (``wayback.py``). The file of a portal holds
+attributes only.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ _REFUSED = frozenset([401, 403, 429, 451])
 _GONE = frozenset([404, 410])
 
 REVISIT_PRIORITY = -1
-"""Priority of revisits: news come first, whatever became of old pages."""
+"""Priority of revisits: new articles are fetched first."""
 
 MAX_REVISITS = 300
-"""Known articles that one run revisits at most; the others wait for the next nightly run."""
+"""Maximum number of revisits in one run; the others are due in the next one."""
 
 
 class Finder(ABC):
     """Finds the articles of the portal of ``spider``.
 
-    ``callbacks``: names of the methods that requests call back; the spider has them too, since
-    the frontier stores callbacks by name.
+    ``callbacks``: names of the methods used as callbacks and errbacks; the spider gets them as
+    attributes, since the frontier stores callbacks by name.
     """
 
     callbacks: ClassVar[tuple[str, ...]] = ()
@@ -75,14 +75,14 @@ class Finder(ABC):
 
     @abstractmethod
     def start(self) -> Iterator[Request]:
-        """Yield the requests with which a crawl begins."""
+        """Yield the start requests."""
 
     def read_page(self, page: Page) -> Article | Reject:
-        """Return what a page shows."""
+        """Return the article of a page, or its reject."""
         return self.spider.read_with_recipe(page)
 
     def close(self, reason: str) -> None:  # noqa: B027 - most finders learn nothing
-        """Store what was learned; ``reason`` is Scrapy's."""
+        """Store what was learned; ``reason`` is Scrapy's close reason."""
 
     def due_revisits(self) -> list[str]:
         """Return the known articles that are due for a revisit."""
@@ -95,14 +95,14 @@ class Finder(ABC):
 class PortalSpider(Spider):
     """Base of all spiders.
 
-    ``family``: the portal's system. ``layout``: how its articles look, in place of the family's;
-    ``layouts``: how they looked before, each with the days on which they did. ``themes``: selectors
-    of the portal's own, tried before the family's, with their days where they are of the past.
-    ``external_id``: the number in an article's URL, in place of the family's.
-    ``answers_cookie_challenge``: the host wants a cookie that a script sets; it is sent back once.
-    ``finder_type``: how articles are found, ``wayback_finder_type``: how in a public archive.
-    ``reads_any_site``: the spider is of a system and not
-    of a portal: ``-a origin=URL`` says which site, ``-a portal=NAME`` names it in the database.
+    ``family``: the portal's CMS. ``layout``: overrides the layout of the CMS; ``layouts``: earlier
+    layouts, each with its period of validity. ``themes``: selectors of the portal, tried before
+    those of the CMS; earlier ones have a period of validity. ``external_id``: overrides the pattern
+    of the CMS for the number in an article's URL. ``answers_cookie_challenge``: send back, once,
+    the cookie that a script of the host sets. ``finder_type``, ``wayback_finder_type``: how
+    articles are found on the portal and in the Wayback Machine. ``reads_any_site``: the spider is
+    of a CMS, not of a portal: ``-a origin=URL`` gives the site, ``-a portal=NAME`` its name in the
+    database.
     """
 
     family: ClassVar[Family | None] = None
@@ -122,7 +122,7 @@ class PortalSpider(Spider):
         self.arguments = CrawlArguments.parse(arguments)
         origin = self.arguments.origin
         if self.reads_any_site and not origin:
-            raise ArgumentError(f"{self.name} reads any site of its system: give -a origin=URL")
+            raise ArgumentError(f"{self.name} reads any site of its CMS: give -a origin=URL")
         self.home_url = f"{origin}/" if origin else portal(self.name).home_url
         self.host = host_of(self.home_url)
         self.article_recipe = self.recipe()
@@ -143,7 +143,7 @@ class PortalSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Read a portal without a good certificate where the catalogue says why."""
+        """Turn certificate verification off if the catalogue has a ``tls_exception``."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         if spider.tls_exception and not spider.arguments.via:
             crawler.settings.set("DOWNLOAD_VERIFY_CERTIFICATES", value=False, priority="spider")
@@ -152,7 +152,7 @@ class PortalSpider(Spider):
 
     @property
     def url_guard(self) -> UrlGuard:
-        """Where this crawl may go: to the portal, or to the archive that is read in its place."""
+        """The URL guard: allows the portal, or the archive that is read instead."""
         if self.arguments.via:
             archive = (self.settings["WAYBACK"],)
             is_named = (self.settings.getpriority("WAYBACK") or 0) >= SETTINGS_PRIORITIES["cmdline"]
@@ -173,7 +173,7 @@ class PortalSpider(Spider):
         )
 
     async def start(self) -> AsyncIterator[Request]:
-        """Request where the crawl begins."""
+        """Yield the start requests of the finder."""
         self._fill_gaps()
         for request in self.finder.start():
             yield request
@@ -183,9 +183,9 @@ class PortalSpider(Spider):
         self.finder.close(reason)
 
     def _fill_gaps(self) -> None:
-        """With ``backfill``, want the time from the first publication gap to the last.
+        """With ``backfill``, set the dates to the period of the publication gaps.
 
-        A portal without gaps is crawled as ever.
+        Without gaps the crawl is not limited.
         """
         gaps = self.history.gaps() if self.arguments.backfill else []
         if not gaps:
@@ -200,7 +200,7 @@ class PortalSpider(Spider):
     # --- URLs ------------------------------------------------------------------------------------
 
     def page_key(self, url: str) -> str:
-        """Return what makes ``url`` the same article: the portal's own number, else the URL."""
+        """Return the page key: the portal's number of the article, else the normalised URL."""
         number = self.article_recipe.id_of(url)
         return f"article {number}" if number else url_key(url)
 
@@ -209,10 +209,10 @@ class PortalSpider(Spider):
         return {KIND: kind, KEY: self.page_key(url)} if kind == "article" else {KIND: kind}
 
     def normalize_url(self, url: str) -> str | None:
-        """Return ``url`` where it is of this portal, moved to ``origin`` if one was given.
+        """Return ``url`` if it is of this portal, moved to ``origin`` if given, else None.
 
-        Sessions and tracking parameters are taken off it. A URL that has no end is none of the
-        portal's (``discovery/url_filters.py``) and is counted.
+        Session ids and tracking parameters are removed. A URL that matches a filter
+        (``discovery/url_filters.py``) is counted and gives None.
         """
         found = self._on_portal(url)
         if found is None:
@@ -247,11 +247,11 @@ class PortalSpider(Spider):
     # --- pages -----------------------------------------------------------------------------------
 
     def parse(self, response: Response, **_: Any) -> Iterator[SpiderOutput]:
-        """Yield the article of a page; the callback where none is named (``scrapy parse``)."""
+        """Yield the article of a page; Scrapy's default callback (``scrapy parse``)."""
         yield from self.parse_article(response)
 
     def parse_article(self, response: Response, **_: Any) -> Iterator[SpiderOutput]:
-        """Yield the article of a page, or the reject that it is."""
+        """Yield the article of a page, or its reject."""
         page = self.page_of(response)
         if not isinstance(page, Reject) and self.is_home(response.url):
             requested = response.meta.get("redirect_urls", [response.url])[0]
@@ -264,7 +264,7 @@ class PortalSpider(Spider):
             yield from self.yield_if_wanted(result)
 
     def page_of(self, response: Response) -> Page | Reject:
-        """Return the page of a response, or the reject that says why it is none."""
+        """Return the parsed page of a response, or the reject of one that cannot be parsed."""
         self.inc_counter(Counter.PAGES_READ)
         header = response.headers.get("Content-Type")
         kind = header.decode("latin-1") if header else ""
@@ -277,7 +277,7 @@ class PortalSpider(Spider):
             return Reject(response.url, error.code, error.detail)
 
     def read(self, page: Page) -> Article | Reject:
-        """Return what the page shows; a failing reader is a reject and is counted."""
+        """Return the article or reject of a page; failures of the reader are counted."""
         result = self.finder.read_page(page)
         if isinstance(result, Reject) and result.code is RejectCode.READER_FAILED:
             self.inc_counter(Counter.ERRORS)
@@ -287,18 +287,18 @@ class PortalSpider(Spider):
         return result
 
     def read_with_recipe(self, page: Page) -> Article | Reject:
-        """Return what the page shows by the portal's recipe."""
+        """Return the article or reject of a page, read with the portal's recipe."""
         return read_safely(page, self.article_recipe)
 
     def interstitial_of(self, page: Page) -> Reject | None:
-        """Return the reject of a page that is not the portal's: a challenge, a parked domain."""
+        """Return the reject of an interstitial (challenge, login, parked domain), else None."""
         kind = classify_interstitial(page)
         if kind is None:
             return None
         return Reject(page.url, INTERSTITIAL_CODES[kind], page.head_title[:200] or None)
 
     def yield_if_wanted(self, article: Article) -> Iterator[Article]:
-        """Yield the article if the arguments want it; end the crawl at ``limit``."""
+        """Yield the article if it is in the requested dates; close the spider at ``limit``."""
         if not self.arguments.covers(article.published_at):
             self.inc_counter(Counter.OUTSIDE_DATES)
             return
@@ -306,7 +306,7 @@ class PortalSpider(Spider):
         if limit is not None and self.articles_yielded >= limit:
             raise CloseSpider("limit")
         self.articles_yielded += 1
-        is_old = bool(self.arguments.via)  # read by whatever fits what the portal was then
+        is_old = bool(self.arguments.via)  # selectors may not fit old captures
         if self.family and not is_old and not article.provenance["body"].startswith("selectors"):
             self.inc_counter(Counter.BY_FALLBACK)
         yield article
@@ -314,7 +314,7 @@ class PortalSpider(Spider):
     # --- failures --------------------------------------------------------------------------------
 
     def on_error(self, failure: Failure) -> Iterator[SpiderOutput]:
-        """Turn a failed request into a count and, unless it was not archived, a reject."""
+        """Count a failed request and yield its reject, unless the replayed archive lacks it."""
         request: Request = failure.request  # type: ignore[attr-defined]
         error = failure.value
         if isinstance(error, NotArchivedError):
@@ -348,7 +348,7 @@ class PortalSpider(Spider):
     def _interstitial_code(self, response: Response) -> RejectCode | None:
         """Return the code of an error page that is a challenge, a login wall or a parked domain.
 
-        Of errors and missing pages the status itself says more than their words.
+        Otherwise None: the status says more than the text of the page.
         """
         page = _page_or_none(response)
         kind = classify_interstitial(page) if page else None
@@ -370,7 +370,7 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], RejectCode], ...]
     ),
     (lambda _: True, RejectCode.UNREACHABLE),
 )
-"""What a failed request is rejected as: the first test that holds."""
+"""Reject codes of failed requests: the first test that is true decides."""
 
 
 def _page_or_none(response: Response) -> Page | None:

@@ -1,7 +1,7 @@
-"""Reading a portal from a public archive: what every spider can do once its portal is gone.
+"""Crawling a portal in the Wayback Machine, for portals that are gone.
 
-The index of the archive lists the captures of the portal's host; each is asked for as it was
-served, read by the spider's own recipe and stored under the portal's own address.
+The CDX index lists the captures of the portal's host; each is requested as it was served, read
+with the spider's recipe and stored under its original URL.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ from portals.urls import rebase_url, url_key
 from spiders.base.portal import Finder, PortalSpider
 
 INDEX_SLOT = "wayback-index"
-"""Download slot of the index, which wants to be asked more seldom than pages (``settings.py``)."""
+"""Download slot of the index, which has a longer delay than pages (``settings.py``)."""
 
 _POLITE = {
     "autothrottle_dont_adjust_delay": True,
-    "dont_obey_robotstxt": True,  # its robots.txt speaks to search engines, its API to programs
+    "dont_obey_robotstxt": True,  # its robots.txt is for search engines; programs may use its API
 }
 _LOST = frozenset([403, 404, 410, 451])
 
@@ -75,12 +75,12 @@ class WaybackFinder(Finder):
             self.parse_index,
             errback=self.on_index_error,
             cb_kwargs={"number": number},
-            priority=1,  # the archive may be slow to list what is asked for much later
+            priority=1,  # first, since the resume keys of the index may expire
             meta={**_POLITE, KIND: "other", KEY: f"index {number}", "download_slot": INDEX_SLOT},
         )
 
     def parse_index(self, response: Response, number: int) -> Iterator[SpiderOutput]:
-        """Ask for the captures that a page of the index lists, and for its next page."""
+        """Yield requests for the captures that an index page lists, and for the next index page."""
         self.spider.inc_counter(RunCounter.PAGES_READ)
         try:
             page = parse_cdx_page(response.body)
@@ -93,26 +93,26 @@ class WaybackFinder(Finder):
         wanted = list(self._wanted(page.records))
         yield ListingPageRead(VIA, number, response.url, "fetched", len(wanted))
         for line in wanted:
-            yield self._ask_capture(line)
+            yield self._capture_request(line)
         if page.resume_key:
             yield self._index_request(number + 1, page.resume_key)
 
     def on_index_error(self, failure: Failure) -> Iterator[SpiderOutput]:
-        """Note a page of the index that could not be had: what it lists is not known."""
+        """Record an index page that could not be fetched: the captures in it are not known."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self.spider.inc_counter(RunCounter.ERRORS)
-        self._note_answer(failure)
+        self._count_answer(failure)
         yield Reject(request.url, RejectCode.INDEX_FAILED, _why(failure))
         yield ListingPageRead(VIA, int(request.cb_kwargs["number"]), request.url, "failed")
 
     def _wanted(self, lines: list[CdxRecord]) -> Iterator[CdxRecord]:
         """Yield the captures of pages that may be articles and are not stored yet.
 
-        Of captures in a row with the same payload the first is enough.
+        Of consecutive captures with the same payload only the first is yielded.
         """
         before: tuple[str, str] | None = None
         for line in lines:
-            url = self._address_of(line)
+            url = self._portal_url(line)
             same = (url_key(url), line.digest) if url else None
             is_new, before = same != before, same
             if url is None or not is_new or line.status not in ("200", "-"):
@@ -124,8 +124,8 @@ class WaybackFinder(Finder):
             else:
                 yield line
 
-    def _address_of(self, line: CdxRecord) -> str | None:
-        """Return the portal's own address of a capture, None where it can be no article."""
+    def _portal_url(self, line: CdxRecord) -> str | None:
+        """Return the original URL of a capture, None if it cannot be an article."""
         played = parse_playback_url(playback_url("http://archive", line))
         try:
             url = rebase_url(played.url, self.spider.home_url) if played else None
@@ -136,7 +136,7 @@ class WaybackFinder(Finder):
         pattern = self.spider.article_recipe.external_id
         return url if pattern is None or re.search(pattern, url) else None
 
-    def _ask_capture(self, line: CdxRecord) -> Request:
+    def _capture_request(self, line: CdxRecord) -> Request:
         return Request(
             playback_url(self.spider.settings["WAYBACK"], line),
             self.parse_capture,
@@ -145,7 +145,7 @@ class WaybackFinder(Finder):
         )
 
     def parse_capture(self, response: Response) -> Iterator[SpiderOutput]:
-        """Yield the article of a capture as the portal showed it then."""
+        """Yield the article of a capture, or the reject."""
         self.spider.inc_counter(RunCounter.PAGES_READ)
         assert response.request is not None
         asked = response.meta.get("redirect_urls", [response.url])[0]
@@ -176,18 +176,18 @@ class WaybackFinder(Finder):
             if result.code is RejectCode.READER_FAILED:
                 self.spider.inc_counter(RunCounter.ERRORS)
                 self.spider.inc_counter(RunCounter.READER_ERRORS)
-            # Where any page may be an article, lists and menus are no rejects.
+            # Without a URL pattern of articles, listings and menus are captures too: no rejects.
             if result.code is RejectCode.READER_FAILED or self.spider.article_recipe.external_id:
                 yield result
             return
         result.via = VIA
-        if result.published_at or self.spider.family or self._is_articles_shape(page.url, result):
+        if result.published_at or self.spider.family or self._has_article_pattern(page.url, result):
             yield from self.spider.yield_if_wanted(result)
         else:
             yield Reject(page.url, RejectCode.UNDATED, result.title[:200])
 
-    def _is_articles_shape(self, url: str, article: Article) -> bool:
-        """Return True if dated articles stand at addresses like ``url``."""
+    def _has_article_pattern(self, url: str, article: Article) -> bool:
+        """Return True if enough dated articles have the URL pattern of ``url``."""
         if self._dated_patterns is None:
             known = self.spider.history.url_patterns()
             articles = {one.pattern: SAMPLES for one in known if one.kind == "article"}
@@ -197,9 +197,9 @@ class WaybackFinder(Finder):
         return self._dated_patterns[pattern_of(url)] >= SAMPLES
 
     def on_capture_error(self, failure: Failure) -> Iterator[SpiderOutput]:
-        """Note a capture that could not be had, lost or for the moment."""
+        """Record a capture that could not be fetched: lost, or a transient failure."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        self._note_answer(failure)
+        self._count_answer(failure)
         status = failure.value.response.status if isinstance(failure.value, HttpError) else 0
         if status in _LOST:
             yield from self._lost(request.url, f"the archive answered {status}")
@@ -211,7 +211,7 @@ class WaybackFinder(Finder):
         self.spider.inc_counter(RunCounter.ERRORS)
         yield Reject(asked, RejectCode.CAPTURE_LOST, detail)
 
-    def _note_answer(self, failure: Failure) -> None:
+    def _count_answer(self, failure: Failure) -> None:
         if isinstance(failure.value, HttpError):
             self.spider.inc_counter(RunCounter.PAGES_READ)
 

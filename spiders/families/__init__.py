@@ -1,1 +1,1 @@
-"""Content management systems, each described once."""
+"""Spiders that read any site of a CMS: ``scrapy crawl CMS -a origin=URL``."""

@@ -1,4 +1,4 @@
-"""Any site on DANAWEB; what is known of the system is in ``portals/families/danaweb.py``."""
+"""Any site on DANAWEB; the CMS is described in ``portals/families/danaweb.py``."""
 
 from portals.families import DANAWEB
 from spiders.base.listing import ListingSpider

@@ -1,4 +1,4 @@
-"""Any site on MasterCMS; what is known of the system is in ``portals/families/mastercms.py``."""
+"""Any site on MasterCMS; the CMS is described in ``portals/families/mastercms.py``."""
 
 from portals.families import MASTERCMS
 from spiders.base.listing import ListingSpider

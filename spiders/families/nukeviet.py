@@ -1,4 +1,4 @@
-"""Any site on NukeViet; what is known of the system is in ``portals/families/nukeviet.py``."""
+"""Any site on NukeViet; the CMS is described in ``portals/families/nukeviet.py``."""
 
 from portals.families import NUKEVIET
 from spiders.base.listing import ListingSpider

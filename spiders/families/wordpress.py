@@ -1,4 +1,4 @@
-"""Any site on WordPress; what is known of the system is in ``portals/families/wordpress.py``."""
+"""Any site on WordPress; the CMS is described in ``portals/families/wordpress.py``."""
 
 from portals.families import WORDPRESS
 from spiders.base.listing import ListingSpider

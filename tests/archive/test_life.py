@@ -278,7 +278,7 @@ def test_what_cannot_be_read_is_told_record_by_record_and_the_rest_is_read(tmp_p
     assert len(rows(tmp_path / "b.db", "SELECT 1 FROM articles")) == 5
     first, second = done.err.splitlines()
     assert re.fullmatch(rf"{path}, byte \d+: the gzip data is damaged: .*", first)
-    assert second == "1 pages of evil.example are left out: no portal has that host"
+    assert second == "1 pages of evil.example are skipped: no portal has that host"
     assert rows(tmp_path / "b.db", "SELECT verdict, reason FROM runs") == [
         {"verdict": "incomplete", "reason": "re-extraction, 1 records cannot be read"}
     ]
@@ -306,7 +306,7 @@ def test_reading_that_was_interrupted_goes_on(tmp_path: Path) -> None:
 
     assert done.code == 0, done.err
     assert 0 < half < 12
-    assert "going on with an interrupted reading" in done.err
+    assert "resuming an interrupted re-extraction" in done.err
     reextract(tmp_path, database="whole.db")
     own = {"run_id"}
     assert without(content(tmp_path / "b.db"), own) == without(content(tmp_path / "whole.db"), own)

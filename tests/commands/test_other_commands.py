@@ -120,7 +120,7 @@ def test_portals_shows_what_was_learnt_of_addresses(tmp_path: Path) -> None:
     shown = json.loads(done.out)
     assert shown["articles"] == 8
     assert {"/tin-tuc/{name}-{n}.html": "article"}.items() <= {
-        shape["pattern"]: shape["kind"] for shape in shown["shapes"]
+        shape["pattern"]: shape["kind"] for shape in shown["url_patterns"]
     }.items()
 
 

@@ -49,7 +49,7 @@ def test_nothing_found_is_an_empty_list_and_exit_1(sample: Path) -> None:
 
 
 def test_the_index_is_checked_and_made_anew(sample: Path) -> None:
-    assert run(sample, "search", "--check").out == "the index is in step with the articles\n"
+    assert run(sample, "search", "--check").out == "the search index is up to date\n"
     assert run(sample, "search", "--rebuild").out == "46 articles indexed\n"
 
 

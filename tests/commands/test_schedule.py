@@ -44,9 +44,9 @@ def test_the_systems_units_do_not_run_as_somebody_else() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "give --cron or --systemd"),
-        (("--cron", "--systemd"), "give --cron or --systemd"),
-        (("--cron", "--at", "25:00"), "'25:00' is no time of day"),
+        ((), "give one of --cron and --systemd"),
+        (("--cron", "--systemd"), "give one of --cron and --systemd"),
+        (("--cron", "--at", "25:00"), "'25:00' is not a time of day"),
         (("--systemd", "--jitter", "soon"), "'soon' is no duration"),
         (("--cron", "--jitter", "7h"), "longer than 6h"),
     ],

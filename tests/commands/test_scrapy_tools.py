@@ -63,7 +63,7 @@ def test_a_page_does_not_lead_a_tool_into_the_local_network(
     done = tool(tmp_path, "fetch", portal.origin + "/lan")
 
     assert done.out == ""
-    assert "10.0.0.1, which is no public address" in done.err
+    assert "10.0.0.1, which is not a public address" in done.err
 
 
 def test_view_opens_the_page_in_the_browser(tmp_path: Path, portal: FakePortal) -> None:

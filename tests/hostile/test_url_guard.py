@@ -98,7 +98,7 @@ def test_a_vietnamese_name_is_the_same_as_it_is_asked_for() -> None:
 
 
 def test_a_portal_whose_home_is_a_local_number_is_outside_its_own_fence() -> None:
-    assert "no public address" in str(
+    assert "not a public address" in str(
         UrlGuard(("http://10.1.2.3/",)).refusal_of("http://10.1.2.3/tin")
     )
 
@@ -144,7 +144,9 @@ def test_a_name_that_is_asked_for_as_the_portals_is_the_portals(url: str) -> Non
 
 @pytest.mark.parametrize("host", ["１２７.０.０.１", "127。0。0。1", "１０.1.2.3"])
 def test_a_local_number_in_other_digits_is_no_public_address(host: str) -> None:
-    assert "no public address" in str(UrlGuard((f"http://{host}/",)).refusal_of(f"http://{host}/"))
+    assert "not a public address" in str(
+        UrlGuard((f"http://{host}/",)).refusal_of(f"http://{host}/")
+    )
 
 
 # --- the crawl -----------------------------------------------------------------------------------
@@ -213,7 +215,7 @@ def test_a_portal_whose_name_leads_into_the_local_network_is_gone(
     assert done.code == 13, done.err
     (reject,) = rows(tmp_path / "a.db", "SELECT * FROM rejects")
     assert reject["reason"] == OUTSIDE
-    assert f"its name leads to {address}, which is no public address" in reject["detail"]
+    assert f"resolves to {address}, which is not a public address" in reject["detail"]
 
 
 def test_a_portal_that_leads_to_another_host_is_gone_and_says_where(tmp_path: Path) -> None:

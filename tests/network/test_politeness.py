@@ -47,7 +47,7 @@ def test_a_busy_portal_is_asked_again_after_the_time_it_names(tmp_path: Path) ->
         done = scrapy(*live("haiphong", portal.origin, tmp_path / "a.db", "-s", "RETRY_ENABLED=1"))
 
     assert done.code == 0, done.err
-    assert "come back in 1 seconds" in done.err
+    assert "pausing for 1 seconds" in done.err
 
 
 def test_crawl_delay_of_robots_txt_is_taken(tmp_path: Path) -> None:

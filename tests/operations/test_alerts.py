@@ -113,10 +113,10 @@ def test_an_address_that_fails_does_not_keep_the_others_from_theirs() -> None:
 
     assert len(sound.asked) == 1
     assert error == (
-        "the alert was not sent everywhere: json:// did not take it,"
-        " bogus:// is no address that Apprise can use,"
-        " an address without a scheme is no address that Apprise can use;"
-        " mend the addresses of alerts"
+        "the alert was not sent everywhere: json:// did not accept it,"
+        " bogus:// is not a URL that Apprise supports,"
+        " a URL without a scheme is not a URL that Apprise supports;"
+        " check ALERT_URLS"
     )
 
 
@@ -154,7 +154,7 @@ def test_no_secret_of_a_broken_address_is_told_or_logged(
     error = send([url], BAD)
 
     assert error is not None
-    assert "is no address that Apprise can use; " in error
+    assert "is not a URL that Apprise supports; " in error
     captured = capfd.readouterr()
     assert SECRET not in f"{error}{caplog.text}{captured.out}{captured.err}"
 
@@ -187,7 +187,7 @@ def test_a_heartbeat_follows_its_own_host_and_no_other() -> None:
 
     assert other.asked == []
     assert error == (
-        "the heartbeat was not taken: http:// answered 302 (to another host); check it"
+        "the heartbeat failed: http:// answered 302 (to another host); check HEARTBEAT_URL"
     )
 
 

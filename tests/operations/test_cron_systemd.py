@@ -92,7 +92,7 @@ def test_a_time_of_day_is_hours_and_minutes(text: str, at: time) -> None:
 
 @pytest.mark.parametrize("text", ["", "24:00", "12:60", "2", "2:5", "02:30:00", "2am", "-1:00"])
 def test_what_is_no_time_of_day_is_refused_in_one_line(text: str) -> None:
-    with pytest.raises(ScheduleError, match="is no time of day; give one such as") as caught:
+    with pytest.raises(ScheduleError, match="is not a time of day; expected one such as") as caught:
         parse_time_of_day(text)
 
     assert "\n" not in str(caught.value)

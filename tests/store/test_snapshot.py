@@ -24,7 +24,7 @@ from portals.contract import normalise
 from portals.store.database import Store
 from tests.support.pages.prose import stories
 store = Store.open(sys.argv[1])
-run_id = store.runs.runs.start_run("ldtd", datetime.now(UTC))
+run_id = store.runs.start_run("ldtd", datetime.now(UTC))
 print("ready", flush=True)
 for story in stories(10**6):
     item = Article(
