@@ -153,13 +153,13 @@ def test_a_page_that_takes_too_long_is_a_reject_and_the_others_are_stored(tmp_pa
 
 
 _SPIN_AFTERWARDS = """
-from spiders.base.listing import ListingSpider
-whole = ListingSpider.parse_article
-def parse_article(self, response, tried=()):
-    yield from whole(self, response, tried)
+from spiders.base.portal import PortalSpider
+whole = PortalSpider.parse_article
+def parse_article(self, response, **kwargs):
+    yield from whole(self, response, **kwargs)
     while True:
         pass
-ListingSpider.parse_article = parse_article
+PortalSpider.parse_article = parse_article
 """
 
 
@@ -172,13 +172,13 @@ def test_what_a_page_gave_before_its_time_was_over_is_stored(tmp_path: Path) -> 
 
 
 _SPIN_ON_LISTS = """
-from spiders.base.listing import ListingSpider
-whole = ListingSpider._items
+from spiders.base.listing import ListingFinder
+whole = ListingFinder._items
 def _items(self, page):
     while page.url.endswith("page=2"):
         pass
     return whole(self, page)
-ListingSpider._items = _items
+ListingFinder._items = _items
 """
 
 
