@@ -1,9 +1,10 @@
-"""What frontier and store cost: pages per second of a crawl against bare Scrapy, in one run.
+"""The cost of frontier and store: pages per second of a crawl against plain Scrapy, in one run.
 
-``python -m benchmarks.crawl [ARTICLES] [ROUNDS]``. A portal of the project's own stories is served
-from a process of its own. *bare* reads the same pages with the same reader under Scrapy's own
-scheduler in memory, with its own defaults, without pipelines, extensions and database; *ours* is
-``scrapy crawl``. Each crawl is a process of its own, in turns; the ratio is that of the medians.
+``python -m benchmarks.crawl [ARTICLES] [ROUNDS]``. A portal with the project's sample stories is
+served by a separate process. *bare* reads the same pages with the same reader under Scrapy's
+in-memory scheduler, with Scrapy's defaults, without pipelines, extensions and database; *ours* is
+``scrapy crawl``. The crawls run in separate processes, alternately; the ratio is that of the
+medians.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _BARE = {
 
 
 def portal(count: int) -> dict[str, bytes]:
-    """Return the pages of a portal of ``count`` articles in one list."""
+    """Return the pages of a portal with ``count`` articles in one listing, by path."""
     frame = Frame(TODAY)
     items = [
         Item(f"/tin-tuc-su-kien/{story.slug}-{story.number}.html", text_of(story, "Tin"))
@@ -65,7 +66,7 @@ def portal(count: int) -> dict[str, bytes]:
 
 
 def serve(count: int, pipe: Connection) -> None:
-    """Serve the portal until the pipe says a word."""
+    """Serve the portal until a message arrives on the pipe."""
     with serving(portal(count)) as site:
         pipe.send(site.origin)
         pipe.recv()
