@@ -112,7 +112,7 @@ class PageRepository:
     def record_page_kind(self, page_id: int, shown: ShownKind) -> None:
         """Store the kind of a page, inside the caller's transaction.
 
-        A kind that only a crawl can know is not overwritten: that a page is a listing page.
+        ``other`` never replaces a known kind: only a crawl recognises listing pages.
         """
         self.db.conn.execute(
             "UPDATE pages SET showed = ? WHERE id = ? AND showed IS NOT ?"
