@@ -1,4 +1,4 @@
-"""The spider of the crawl benchmark's other side: Scrapy alone, with the project's reader."""
+"""The baseline spider of the crawl benchmark: plain Scrapy with the project's reader."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from spiders.haiphong import HaiPhongSpider
 
 
 class BareSpider(Spider):
-    """Follows lists and reads articles; what waits is in memory, what is read goes nowhere."""
+    """Follows listings and reads articles; requests are queued in memory, items are discarded."""
 
     name = "bare"
 
@@ -27,11 +27,11 @@ class BareSpider(Spider):
         self.reader = HaiPhongSpider.recipe()
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the first page of the list."""
+        """Request the first page of the listing."""
         yield Request(f"{self.origin}/tin-tuc-su-kien", self.parse)
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request]:
-        """Yield the articles of a list page and its other pages."""
+        """Yield requests for the articles of a listing page and for its other pages."""
         for css in DANAWEB.item_links:
             for href in response.css(f"{css}::attr(href)").getall():
                 yield Request(urljoin(response.url, href), self.parse_article, priority=1)
@@ -40,5 +40,5 @@ class BareSpider(Spider):
                 yield Request(urljoin(response.url, href), self.parse)
 
     def parse_article(self, response: Response) -> Iterator[Article | Reject]:
-        """Yield what the page shows."""
+        """Yield the article on the page, or the reject."""
         yield read_safely(Page.from_bytes(response.url, response.body), self.reader)

@@ -1,10 +1,11 @@
-"""What frontier and store cost: pages per second of a crawl against bare Scrapy, in one run.
+"""The cost of frontier and store: pages per second of a crawl against plain Scrapy, in one run.
 
-``python -m benchmarks.crawl [ARTICLES] [ROUNDS]``. A portal of the project's own stories is served
-from a process of its own. *bare* reads the same pages with the same reader under Scrapy's own
-scheduler in memory, with its own defaults, without pipelines, extensions and database; *ours* is
-``scrapy crawl``. Each crawl is a process of its own, in turns; ratios are the medians over the
-pairs. Processor time (user and system) says more than pages a second on a busy machine.
+``python -m benchmarks.crawl [ARTICLES] [ROUNDS]``. A portal with the project's sample stories is
+served by a separate process. *bare* reads the same pages with the same reader under Scrapy's
+in-memory scheduler, with Scrapy's defaults, without pipelines, extensions and database; *ours* is
+``scrapy crawl``. The crawls run in separate processes, alternately; ratios are the
+medians over the pairs. Processor time (user and system) says more than pages a second on a busy
+machine.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ _BARE = {
 
 
 def portal(count: int) -> dict[str, bytes]:
-    """Return the pages of a portal of ``count`` articles in one list."""
+    """Return the pages of a portal with ``count`` articles in one listing, by path."""
     frame = Frame(TODAY)
     items = [
         Item(f"/tin-tuc-su-kien/{story.slug}-{story.number}.html", text_of(story, "Tin"))
@@ -67,7 +68,7 @@ def portal(count: int) -> dict[str, bytes]:
 
 
 def serve(count: int, pipe: Connection) -> None:
-    """Serve the portal until the pipe says a word."""
+    """Serve the portal until a message arrives on the pipe."""
     with serving(portal(count)) as site:
         pipe.send(site.origin)
         pipe.recv()

@@ -1,8 +1,9 @@
-"""The same pages through our reader and through general extractors, side by side.
+"""Comparison of our reader with general extractors on the same pages.
 
-``python -m benchmarks.extraction``: accuracy and milliseconds a page (best of three rounds), on the
-captures beside the project where they are, else on the project's own pages. Peers that are not
-installed are left out; ``newspaper4k`` and ``readability-lxml`` are in the group ``peers``.
+``python -m benchmarks.extraction``: accuracy and milliseconds per page (best of three rounds), on
+the captures beside the project if they exist, otherwise on the project's sample pages. Extractors
+that are not installed are skipped; ``newspaper4k`` and ``readability-lxml`` are in the group
+``peers``.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A page as served, how we read it, and its gold row."""
+    """A page as served, its recipe, and the expected fields."""
 
     url: str
     body: bytes
@@ -39,7 +40,7 @@ Answer = dict[str, Any]
 
 
 def samples() -> list[Sample]:
-    """Return the pages to measure on."""
+    """Return the pages of the benchmark."""
     found = []
     for name, family in FAMILIES.items():
         for page, gold in captured_pages(name):
@@ -100,7 +101,7 @@ def newspaper(sample: Sample) -> Answer:
 
 
 def readability(sample: Sample) -> Answer:
-    """Read with readability-lxml, which knows title and text only."""
+    """Read with readability-lxml, which extracts title and text only."""
     from lxml.html import document_fromstring  # noqa: PLC0415
     from readability import Document  # noqa: PLC0415
 
@@ -118,7 +119,7 @@ PEERS: dict[str, tuple[str, Callable[[Sample], Answer]]] = {
 
 
 def accuracy(read: Callable[[Sample], Answer], pages: list[Sample]) -> dict[str, float]:
-    """Return the shares of pages whose fields are right, and the mean recall of body words."""
+    """Return the shares of pages with correct fields, and the mean recall of body words."""
     right = dict.fromkeys(("title", "date", "author", "lead"), 0)
     recall = 0.0
     for sample in pages:
@@ -138,7 +139,7 @@ def _same(got: str | None, gold: str | None) -> bool:
 
 
 def milliseconds(read: Callable[[Sample], Answer], pages: list[Sample]) -> float:
-    """Return the best round's mean time a page."""
+    """Return the mean time per page of the best round."""
     best = float("inf")
     for _ in range(ROUNDS):
         start = time.perf_counter()
@@ -148,10 +149,10 @@ def milliseconds(read: Callable[[Sample], Answer], pages: list[Sample]) -> float
     return best * 1000 / len(pages)
 
 
-def learnt_against_layout() -> tuple[float, float]:
-    """Return how many times as fast learnt paths read as the layout, on pages of real size.
+def learned_against_layout() -> tuple[float, float]:
+    """Return the speed of learned selectors relative to the layout, on pages of realistic size.
 
-    First with decoding and parsing, which both have in common, then without.
+    First with decoding and parsing, which are the same for both, then without.
     """
     plan = PLANS[0]
     site = build(plan, 60)
@@ -189,7 +190,7 @@ def _reading_only(pages: list[Sample]) -> float:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the results as a table."""
     pages = samples()
     print(f"{len(pages)} pages")
     header = ("", "title", "date", "author", "lead", "body words", "ms/page", "time against ours")
@@ -203,8 +204,8 @@ def main() -> None:
         took = base if name == "ours" else milliseconds(read, pages)
         cells = [f"{shares[field]:.2f}" for field in header[1:6]]
         print("\t".join([name, *cells, f"{took:.2f}", f"{took / base:.1f}"]))
-    whole, reading = learnt_against_layout()
-    print(f"learnt paths against the layout: {whole:.1f} times as fast, {reading:.1f} once parsed")
+    whole, reading = learned_against_layout()
+    print(f"learned selectors against the layout: {whole:.1f} times as fast, parsed {reading:.1f}")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
-"""How fast archives are read again: ``scrapy reextract`` beside trafilatura over the same WARC.
+"""The speed of re-extraction: ``scrapy reextract`` and trafilatura on the same WARC file.
 
-``python -m benchmarks.reextract [PAGES] [ROUNDS]``. The archive holds articles of the project's own
-stories, with a list for every ten. ``python -m benchmarks.reextract --captures`` takes the captured
-pages of ``../shared`` in their place, twenty times each. Every figure is of a whole command, from
-its start to the last commit, in turns; trafilatura reads title, date, author and text of the same
-records with the same WARC reader, and stores nothing. Memory is the greatest of all processes.
+``python -m benchmarks.reextract [PAGES] [ROUNDS]``. The archive contains articles of the project's
+sample stories, with one listing page per ten. ``python -m benchmarks.reextract --captures`` uses
+the captured pages of ``../shared`` instead, twenty times each. Every figure is of a whole command,
+from its start to the last commit, alternately; trafilatura extracts title, date, author and text of
+the same records with the same WARC reader, and stores nothing. Memory is the maximum over all
+processes.
 
-``python -m benchmarks.reextract --memory`` prints the memory at 5,000 and 50,000 pages.
+``python -m benchmarks.reextract --memory`` prints the memory for 5,000 and 50,000 pages.
 """
 
 from __future__ import annotations
@@ -44,28 +45,28 @@ AT = datetime(2025, 6, 15, 2, 0, tzinfo=UTC)
 
 
 def generated(count: int) -> Iterator[Capture]:
-    """Yield the pages of a portal of ``count`` articles, a list before every ten of them."""
+    """Yield the pages of a portal with ``count`` articles, a listing page before every ten."""
     frame = Frame(TODAY)
-    waiting: list[Item] = []
+    listed: list[Item] = []
     for story in stories(count):
         path = f"/tin-tuc-su-kien/{story.slug}-{story.number}.html"
-        waiting.append(Item(path, text_of(story, "Tin tức")))
-        if len(waiting) == 10:
+        listed.append(Item(path, text_of(story, "Tin tức")))
+        if len(listed) == 10:
             url = f"{HOME}/tin-tuc-su-kien?page={story.number}"
-            yield capture(url, danaweb_1_list(waiting, frame, []), story.number)
-            for item in waiting:
+            yield capture(url, danaweb_1_list(listed, frame, []), story.number)
+            for item in listed:
                 yield capture(HOME + item.url, danaweb_1(item.text, frame), story.number)
-            waiting = []
+            listed = []
 
 
 def capture(url: str, body: bytes, seconds: int) -> Capture:
-    """Return a page as it was served some seconds after the beginning."""
+    """Return a capture of a page, ``seconds`` after a fixed start."""
     headers = [("Content-Type", "text/html; charset=utf-8")]
     return Capture(url, 200, headers, body, AT + timedelta(seconds=seconds))
 
 
 def write(path: Path, captures: Iterator[Capture]) -> int:
-    """Write an archive and return how many pages it holds."""
+    """Write an archive and return its number of pages."""
     writer, count = ArchiveWriter(path), 0
     for count, item in enumerate(captures, 1):  # noqa: B007 - the count is wanted
         writer.write(item)
@@ -74,7 +75,7 @@ def write(path: Path, captures: Iterator[Capture]) -> int:
 
 
 def repeated(source: Path) -> Iterator[Capture]:
-    """Yield captured pages again and again, each time a day later."""
+    """Yield the captured pages repeatedly, each time one day later."""
     found = [capture for capture in read_captures(source) if capture.status == 200]
     for day in range(REPEATS):
         for item in found:
@@ -82,7 +83,7 @@ def repeated(source: Path) -> Iterator[Capture]:
 
 
 def ours(path: Path, jobs: int, portal: str | None) -> tuple[float, int]:
-    """Return the seconds of the command, and the greatest memory of its processes in kB."""
+    """Return the seconds of the command, and the maximum memory of its processes in kB."""
     with tempfile.TemporaryDirectory() as folder:
         words = [
             sys.executable, "-m", "scrapy", "reextract", str(path), "--jobs", str(jobs),
@@ -97,7 +98,7 @@ def theirs(path: Path, jobs: int) -> tuple[float, int]:
 
 
 def timed(words: list[str]) -> tuple[float, int]:
-    """Run a command and return its seconds and its greatest memory in kB."""
+    """Run a command and return its seconds and its maximum memory in kB."""
     began = monotonic()
     done = subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.DEVNULL)  # noqa: S603
     _, status, usage = os.wait4(done.pid, 0)
@@ -108,7 +109,7 @@ def timed(words: list[str]) -> tuple[float, int]:
 
 
 def extract(part: Range) -> int:
-    """Let trafilatura read a range of an archive."""
+    """Read a range of an archive with trafilatura."""
     count = 0
     for record in read_records(part.path, part.start, part.end):
         found = capture_of(record) if isinstance(record, Record) else None
@@ -120,7 +121,7 @@ def extract(part: Range) -> int:
 
 
 def child(path: str, jobs: str) -> None:
-    """Read an archive with trafilatura, in as many processes as ``jobs`` says."""
+    """Read an archive with trafilatura, in ``jobs`` processes."""
     ranges = list(ranges_of(Path(path)))
     if jobs == "1":
         print(sum(map(extract, ranges)))
@@ -147,7 +148,7 @@ def compare(name: str, path: Path, pages: int, rounds: int, portal: str | None =
 
 
 def main(count: int = 10_000, rounds: int = 3) -> None:
-    """Compare over generated pages."""
+    """Compare on generated pages."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "generated.warc.gz"
         pages = write(path, generated(count))
@@ -155,7 +156,7 @@ def main(count: int = 10_000, rounds: int = 3) -> None:
 
 
 def captures(rounds: int = 3) -> None:
-    """Compare over captured pages."""
+    """Compare on captured pages."""
     with tempfile.TemporaryDirectory() as folder:
         for source in sorted(CAPTURES.glob("*.warc.gz")):
             name = re.sub(r"\..*", "", source.name)
@@ -165,7 +166,7 @@ def captures(rounds: int = 3) -> None:
 
 
 def memory() -> None:
-    """Print the greatest memory of the command over archives of two sizes."""
+    """Print the maximum memory of the command for archives of two sizes."""
     for count in (5_000, 50_000):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "generated.warc.gz"

@@ -1,14 +1,14 @@
-"""Whether a database of a million articles costs what one of ten thousand does.
+"""Scaling: the cost per article in a database of a million articles against ten thousand.
 
-``python -m benchmarks.scale [ROWS] [FILE]`` builds articles of the project's own words (a story's
-syllables in another order, so that only what is meant to be similar is; of a hundred articles two
-repeat half of an earlier one), and stops at 10,000 and at ROWS (1,000,000) to measure:
+``python -m benchmarks.scale [ROWS] [FILE]`` generates articles from the project's sample stories
+(the syllables of a story in random order, so that there are only intended similarities; two of a
+hundred articles repeat half of an earlier one), and measures at 10,000 and at ROWS (1,000,000):
 
-- what it costs to store one more article and to compare it with all others (median of batches);
-- how long searches take (p95), beside the bare FTS5 query of the same words;
+- the time to store one more article and to compare it with all others (median of batches);
+- the time of searches (p95), and of the plain FTS5 query of the same words;
 - the size of the file, per article.
 
-An existing FILE is built on, so that a long run can be repeated.
+An existing FILE is extended, so that a long run can be continued.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ CHUNK = 1_000
 SMALL = 10_000
 BATCHES, BATCH = 7, 100
 QUERIES = 60
-OTHERS = 1_500_000  # numbers of the texts that are added while measuring begin behind it
+OTHERS = 1_500_000  # first number of the texts that are added while measuring
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An article with all that the database keeps of it."""
+    """An article with its derived rows in the database."""
 
     article: Article
     forms: dict[str, tuple[str, str]]
@@ -53,14 +53,14 @@ class Made:
 
 
 def published(number: int) -> str:
-    """Return when an article is published."""
+    """Return the publication time of an article."""
     return f"{BEGINNING + number * APART:%Y-%m-%dT%H:%M:00+07:00}"
 
 
-def text_of(number: int, told: list[str]) -> list[str]:
-    """Return the syllables of a story in an order of its own, in sentences of twenty."""
+def text_of(number: int, syllables: list[str]) -> list[str]:
+    """Return the syllables of a story in random order, in sentences of twenty."""
     chance = random.Random(number)  # noqa: S311 - repeatable, not secret
-    shuffled = chance.sample(told, len(told))
+    shuffled = chance.sample(syllables, len(syllables))
     return [" ".join(shuffled[i : i + 20]) for i in range(0, len(shuffled), 20)]
 
 
@@ -87,14 +87,14 @@ def article_of(number: int, title: str, paragraphs: tuple[str, ...], before: lis
 
 
 def articles(first: int, last: int) -> Iterator[Article]:
-    """Yield the articles of some numbers."""
+    """Yield the articles with the numbers ``first`` to ``last`` (exclusive)."""
     before: list[str] = []
     for number, story in enumerate(stories(last - first, first), first):
         yield article_of(number, story.title, story.paragraphs, before)
 
 
 def make(bounds: tuple[int, int]) -> list[Made]:
-    """Make articles with their indexed forms and bands. Runs in any process."""
+    """Generate articles with their indexed forms and bands. Runs in any process."""
     made = []
     for article in articles(*bounds):
         forms = {name: (form(article.title), form(article.body)) for name, form in FORMS.items()}
@@ -103,7 +103,7 @@ def make(bounds: tuple[int, int]) -> list[Made]:
 
 
 def build(store: Store, rows: int) -> None:
-    """Let the database have ``rows`` articles, by the same tables but in bulk."""
+    """Fill the database up to ``rows`` articles, in bulk, with the same rows as a crawl."""
     conn = store.db.conn
     conn.execute("PRAGMA synchronous = OFF")
     conn.execute("PRAGMA cache_size = -4000000")
@@ -173,7 +173,7 @@ def _month(published_at: str) -> int:
 
 
 def cost(store: Store, run_id: int, first: int) -> tuple[float, float]:
-    """Return milliseconds to store an article and to compare it, medians of batches."""
+    """Return the milliseconds to store an article and to compare it, medians of batches."""
     storing, comparing = [], []
     for number in range(BATCHES):
         start = first + number * BATCH
@@ -194,25 +194,25 @@ def cost(store: Store, run_id: int, first: int) -> tuple[float, float]:
 
 
 def queries(rows: int) -> list[str]:
-    """Return what people might type: two to four words of headlines, half of them without marks."""
+    """Return realistic queries: two to four words of headlines, half of them without diacritics."""
     chance = random.Random(7)  # noqa: S311
     found = []
     for story in stories(QUERIES, chance.randrange(max(1, rows - QUERIES))):
-        told = story.title.split()
-        start = chance.randrange(max(1, len(told) - 4))
-        query = " ".join(told[start : start + chance.randint(2, 4)])
+        syllables = story.title.split()
+        start = chance.randrange(max(1, len(syllables) - 4))
+        query = " ".join(syllables[start : start + chance.randint(2, 4)])
         found.append(query if len(found) % 2 else FORMS["folded"](query))
     return found
 
 
 def searches(store: Store, rows: int) -> tuple[float, float]:
-    """Return p95 in milliseconds of our search and of the bare query."""
+    """Return p95 in milliseconds of our search and of the plain query."""
     conn = store.db.conn
     ours, bare = [], []
     for query in queries(rows):
         form = "exact" if FORMS["folded"](query) != FORMS["exact"](query) else "folded"
         sql = f"SELECT rowid FROM search_{form} WHERE search_{form} MATCH ? ORDER BY rank LIMIT 20"  # noqa: S608
-        for who in (bare, ours, bare, ours):  # the second time is warm for both
+        for who in (bare, ours, bare, ours):  # the second time, the cache is warm for both
             began = perf_counter()
             if who is bare:
                 conn.execute(sql, (match_of(query, form),)).fetchall()
@@ -227,7 +227,7 @@ def _p95(seconds: list[float]) -> float:
 
 
 def measure(store: Store, path: Path, rows: int, run_id: int) -> float:
-    """Print what a database of ``rows`` articles costs; return milliseconds per article."""
+    """Print the cost at ``rows`` articles; return the milliseconds per article."""
     size = path.stat().st_size / rows
     ours, bare = searches(store, rows)
     storing, comparing = cost(store, run_id, rows)

@@ -121,9 +121,9 @@ def _response(record: Record, captured_at: datetime) -> Capture | Damage:
     status, headers, _ = _http(record.block)
     if status is None:
         return _damage(record, "not an HTTP response")
-    said = {name.lower(): value for name, value in headers}
+    values = {name.lower(): value for name, value in headers}
     body = payload_of(record)
-    if encodings := said.get("content-encoding"):
+    if encodings := values.get("content-encoding"):
         try:
             body = decode_body(body, encodings)
         except EncodingError as error:
@@ -131,7 +131,7 @@ def _response(record: Record, captured_at: datetime) -> Capture | Damage:
     remaining = [(name, value) for name, value in headers if name.lower() not in _DECODED]
     playback = parse_playback_url(record.url or "")
     # Without this header it is a page of the archive itself, or of a portal with such a path.
-    if playback is None or MEMENTO not in said:
+    if playback is None or MEMENTO not in values:
         return Capture(record.url or "", status, remaining, body, captured_at)
     return Capture(playback.url, status, remaining, undo_rewriting(body), playback.captured_at, VIA)
 
@@ -139,8 +139,8 @@ def _response(record: Record, captured_at: datetime) -> Capture | Damage:
 def payload_of(record: Record) -> bytes:
     """Return the payload of a response as sent, over which its digest is computed."""
     _, headers, body = _http(record.block)
-    said = {name.lower(): value for name, value in headers}
-    return dechunk(body) if "chunked" in said.get("transfer-encoding", "").lower() else body
+    values = {name.lower(): value for name, value in headers}
+    return dechunk(body) if "chunked" in values.get("transfer-encoding", "").lower() else body
 
 
 def _damage(record: Record, reason: str) -> Damage:

@@ -248,8 +248,8 @@ class Reextraction:
     def _portal(self, name: str) -> _Portal:
         known = self._portals.get(name)
         if known is None:
-            asked = json.dumps({"command": COMMAND})
-            run_id = self.store.runs.start_run(name, datetime.now(UTC), asked)
+            arguments = json.dumps({"command": COMMAND})
+            run_id = self.store.runs.start_run(name, datetime.now(UTC), arguments)
             known = self._portals[name] = _Portal(run_id)
         return known
 

@@ -82,7 +82,7 @@ class ArchiveWriter:
     def write(
         self, capture: Capture, asked: Headers | None = None, earlier: RevisitTarget | None = None
     ) -> RecordLocation:
-        """Append one response, and its request if the request's headers are given (``asked``).
+        """Append one response, and its request if the request's headers (``asked``) are given.
 
         ``earlier``: a capture with the same payload, or the one that a 304 refers to; then a
         revisit record without the body is written. Cookies and credentials are removed: in an
@@ -126,13 +126,13 @@ class ArchiveWriter:
         return RecordLocation(self.path, offset, length, digest)
 
     def _request(self, url: str, asked: Headers, marks: Mapping[str, str]) -> ArcWarcRecord:
-        said = StatusAndHeaders(f"{url} HTTP/1.1", list(_public(asked)), protocol="GET")
+        head = StatusAndHeaders(f"{url} HTTP/1.1", list(_public(asked)), protocol="GET")
         return self._writer.create_warc_record(
             url,
             "request",
             payload=BytesIO(),
             length=0,
-            http_headers=said,
+            http_headers=head,
             warc_headers_dict={
                 "WARC-Date": marks["WARC-Date"],
                 "WARC-Record-ID": _record_id(f"request {url}", marks["WARC-Date"], b""),

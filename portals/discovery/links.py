@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_filters import MAX_LINKS
-from portals.extraction.page import MAX_ADDRESS, Page
+from portals.extraction.page import MAX_URL, Page
 from portals.language.sections import names_news, news_value
 from portals.language.text import clean
 from portals.urls import host_of
@@ -28,7 +28,7 @@ def found_links(page: Page) -> list[FoundLink]:
     found: dict[str, str] = {}
     for element in page.root.iter("a", "area", "link"):
         href = (element.get("href") or "").strip()
-        if not href or len(href) > MAX_ADDRESS or href.lower().startswith(_SKIPPED):
+        if not href or len(href) > MAX_URL or href.lower().startswith(_SKIPPED):
             continue
         if len(found) > MAX_LINKS:
             break
@@ -54,7 +54,7 @@ def _base(page: Page) -> str:
 
 
 def _absolute(base: str, href: str) -> str | None:
-    url = _joined(base, _BREAKS.sub("", href[:MAX_ADDRESS]))
+    url = _joined(base, _BREAKS.sub("", href[:MAX_URL]))
     return urldefrag(url).url if url else None
 
 

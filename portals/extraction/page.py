@@ -23,7 +23,7 @@ from portals.outcomes import RejectCode
 MAX_TAGS = 50_000
 """Tags of a page, opening and closing; the largest of the captures has 1,444."""
 
-MAX_ADDRESS = 4_000
+MAX_URL = 4_000
 """Characters of a URL as it is written on a page."""
 
 _MAX_NAME = 1_000  # characters of a title in the head
@@ -133,7 +133,7 @@ class Page:
         Invisible characters, which could disguise it, are percent-encoded.
         """
         try:
-            joined = urljoin(self.url, url[:MAX_ADDRESS].strip())
+            joined = urljoin(self.url, url[:MAX_URL].strip())
             parts = urlsplit(joined)
             if parts.scheme not in ("http", "https") or not parts.netloc:
                 return None

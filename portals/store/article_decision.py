@@ -1,7 +1,7 @@
-"""What one page becomes: a new article, a new text or address of one, or nothing new.
+"""Deciding how a page is stored: as a new article, revision or sighting, or nothing new.
 
-Functions of a page and of what the database holds of it; nothing here reads or writes. The writer
-(``article_writer``) looks up what they ask for and carries the decision out.
+Pure functions of a page and of the related rows; nothing here reads or writes. The writer
+(``article_writer``) looks up the rows and executes the decision.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from portals.store.history import figures
 from portals.timestamps import utc
 
 Outcome = Literal["new", "changed", "copy", "known", "reread"]
-"""What a stored page was: a new article, a new text or a new address of one, nothing new, or a page
-that was stored before and is now read to another text."""
+"""The outcome of storing a page: a new article (``new``), a new revision (``changed``), a new
+sighting (``copy``), nothing new (``known``), or another text extracted from a page that was stored
+before (``reread``)."""
 
 Row = Mapping[str, Any]
 """A row of the database, by column name."""
@@ -38,10 +39,10 @@ _EDITED_FIELDS = field_names("edited")
 
 @dataclass(frozen=True)
 class ReadPage:
-    """A page as a run read it: its article, and where the page is archived (None: nowhere).
+    """A page as a run read it: its article, and the id of the archived page (None: not archived).
 
-    ``from_archive``: the page may be one that was stored before. Where it gives another text now,
-    the reader has changed and not the portal.
+    ``from_archive``: the page may be one that was stored before. If its text differs now, the
+    reader has changed and not the portal.
     """
 
     article: Article
@@ -74,10 +75,10 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Which articles a page may belong to, by id.
+    """The articles that a page may belong to, by id.
 
     ``same_text``: the one that has or had its text; ``same_number``: the one with its external id,
-    looked up for an unknown URL. ``is_copy``: the URL is known, but its article has the texts of
+    looked up for an unknown URL. ``is_copy``: the URL is known, but its article has revisions of
     other URLs only.
     """
 
@@ -88,15 +89,15 @@ class Candidates:
 
 
 def matching_article(article: Article, found: Candidates) -> int | None:
-    """Return the article that ``article`` is a text of, None for a new one."""
+    """Return the id of the stored article that ``article`` belongs to, or None for a new one."""
     if article.is_listing_url:
-        # A listing's URL shows whichever article is alone in it: no text of one article.
+        # A listing's URL shows its only article, which changes: it does not identify one.
         return found.same_text
     if found.same_text is not None:
         return found.same_text
     if found.sighting is None:
         return found.same_number
-    # A copy that a newer reader reads otherwise is an article of its own.
+    # A copy from which a newer reader extracts another text becomes a separate article.
     return None if found.is_copy else int(found.sighting["article_id"])
 
 
@@ -106,11 +107,11 @@ def _never(_: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the database holds of a page. Functions are called only where their answer decides.
+    """The stored rows related to a page. Functions are called only if their result is needed.
 
     ``article``: the matching one, with its ``revisions`` and ``media``. ``is_cited``: the article
-    of the sighting cites the page. ``holds_bytes``: whether the page of a revision is this one, or
-    holds the same bytes at the same URL; None where one of the two is not archived.
+    of the sighting refers to the page. ``holds_bytes``: returns True if the page of a revision is
+    this one or has the same bytes at the same URL; None if one of the two is not archived.
     """
 
     sighting: Row | None = None
@@ -122,16 +123,16 @@ class Stored:
 
 
 class RevisionStep(Enum):
-    """What is done to the revisions of an article."""
+    """The change to the revisions of an article."""
 
     NONE = auto()
     INSERT = auto()
     CITE = auto()
-    """Let a revision from before pages were archived cite the page that gave it."""
+    """Set the page of a revision that was stored before pages were archived."""
     MOVE = auto()
-    """An older page shows the text of a later revision: the text is older than was known."""
+    """Move a revision to an earlier time: an older page has the same text."""
     CORRECT = auto()
-    """The page of a revision was read again, to another text."""
+    """Replace the text of a revision: its page was read again, with another result."""
     DELETE = auto()
 
 
@@ -146,12 +147,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be written for a page.
+    """The rows to be written for a page.
 
-    ``article_id``: None for a new article. ``revision_id``: of the revision that ``step`` is about.
+    ``article_id``: None for a new article. ``revision_id``: the revision to which ``step`` applies.
     ``article``, ``sighting``: columns that change; of a new one, all are written. ``moves_url``:
-    the sighting turns to the article, if it was of another one. ``new_media``: tables whose rows
-    of the article are replaced. ``cause``: who changed the fields of ``edits``.
+    the sighting is assigned to the article, if it belonged to another one. ``new_media``: tables
+    whose rows of the article are replaced. ``cause``: who changed the fields of ``edits``.
     """
 
     outcome: Outcome
@@ -167,17 +168,17 @@ class Decision:
 
     @property
     def is_text_changed(self) -> bool:
-        """Return True if a text changes by which the article is searched and compared."""
+        """Return True if a text changes that is indexed and compared."""
         return not self.article.keys().isdisjoint(SEARCHED_FIELDS)
 
     @property
     def is_date_changed(self) -> bool:
-        """Return True if the date changes, by whose month the article is compared."""
+        """Return True if the date changes, whose month selects the articles to compare."""
         return "published_at" in self.article
 
 
 def decide(page: ReadPage, stored: Stored) -> Decision:
-    """Return what is to be written for ``page``."""
+    """Return the decision on ``page``."""
     is_read_again = page.is_last_seen(stored.sighting) or (page.from_archive and stored.is_cited)
     cause: Literal["portal", "reader"] = "reader" if is_read_again else "portal"
     sighting, moves_url, edits = _sighting_changes(page, stored.sighting, is_again=is_read_again)
@@ -214,7 +215,7 @@ def decide(page: ReadPage, stored: Stored) -> Decision:
 
 
 def _in_force(page: ReadPage, revisions: Sequence[Revision]) -> Revision | None:
-    """Return the revision that was the article's text when the page was served."""
+    """Return the revision that was current when the page was served, or None."""
     return next((one for one in reversed(revisions) if one.seen_at <= page.seen_at), None)
 
 
@@ -223,7 +224,7 @@ def _next_later(page: ReadPage, revisions: Sequence[Revision]) -> Revision | Non
 
 
 def _revision_step(page: ReadPage, stored: Stored) -> tuple[Outcome, RevisionStep, int | None]:
-    """Return what is new of the page's text, and what becomes of which revision."""
+    """Return the outcome, the change to the revisions, and the id of the revision concerned."""
     text = page.article.content_hash
     revisions = stored.revisions
     in_force, later = _in_force(page, revisions), _next_later(page, revisions)
@@ -241,9 +242,9 @@ def _revision_step(page: ReadPage, stored: Stored) -> tuple[Outcome, RevisionSte
 
 
 def _has_shown(text: str, stored: Stored) -> bool:
-    """Return True if the URL shows what it showed, or a new URL shows a text of the article.
+    """Return True if the URL shows its stored text, or a new URL shows any text of the article.
 
-    Another URL of the article may have moved on to a newer text: that is its news.
+    A newer text at another URL of the article does not matter.
     """
     if stored.sighting is not None:
         return bool(stored.sighting["content_hash"] == text)
@@ -251,18 +252,18 @@ def _has_shown(text: str, stored: Stored) -> bool:
 
 
 def _is_same_page(page: ReadPage, revision: Revision, stored: Stored) -> bool:
-    """Return True if ``revision`` is what this page, or the same bytes at its URL, gave."""
+    """Return True if ``revision`` was extracted from this page, or the same bytes at its URL."""
     if not page.from_archive:
         return False
     holds_bytes = stored.holds_bytes(revision.id) if page.page_id is not None else None
     if holds_bytes is not None:
         return holds_bytes
     assert stored.sighting is not None
-    gave_it = (
+    is_source = (
         page.is_last_seen(stored.sighting)
         and stored.sighting["content_hash"] == revision.content_hash
     )
-    return gave_it or revision.seen_at == page.seen_at
+    return is_source or revision.seen_at == page.seen_at
 
 
 def _correction(text: str, revision: Revision, revisions: Sequence[Revision]) -> RevisionStep:
@@ -276,17 +277,17 @@ def _correction(text: str, revision: Revision, revisions: Sequence[Revision]) ->
 
 
 def _shows_page(page: ReadPage, stored: Stored, outcome: Outcome) -> bool:
-    """Return True if the article is to show the page: the newest text, or the latest look at it."""
+    """Return True if the article's row takes the page's fields: newest text, or last visit."""
     article = stored.article
     assert article is not None
     if outcome in ("changed", "reread"):
         return _next_later(page, stored.revisions) is None
     is_own = article["url"] == page.article.url
     shows_text = article["content_hash"] == page.article.content_hash
-    # Copies elsewhere may have been seen since; what counts is the last look at this URL.
-    last_look = (stored.sighting or article)["last_seen_at"]
+    # Copies elsewhere may have been seen since; only the last visit to this URL counts.
+    last_visit = (stored.sighting or article)["last_seen_at"]
     is_cited = page.page_id is not None and article["page_id"] == page.page_id
-    return bool(is_own and shows_text and (page.seen_at >= last_look or is_cited))
+    return bool(is_own and shows_text and (page.seen_at >= last_visit or is_cited))
 
 
 def _field_changes(page: ReadPage, stored: Row, *, has_new_media: bool) -> dict[str, Any]:
@@ -310,7 +311,7 @@ def _field_changes(page: ReadPage, stored: Row, *, has_new_media: bool) -> dict[
 
 
 def _seen_changes(page: ReadPage, stored: Row) -> dict[str, Any]:
-    """Widen the time over which the article was seen; take its own URL in place of a listing's."""
+    """Return the extended range of sightings, and the article's own URL if it had a listing's."""
     values: dict[str, Any] = {}
     if page.seen_at < stored["first_seen_at"]:
         values["first_seen_at"] = page.seen_at
@@ -324,7 +325,7 @@ def _seen_changes(page: ReadPage, stored: Row) -> dict[str, Any]:
 
 
 def _quiet_edits(article: Article, stored: Row, changes: Row) -> list[Edit]:
-    """Return changes of the lead, and of figures that the content hash takes for punctuation."""
+    """Return changes of the lead, and of figures that the content hash ignores as punctuation."""
     if stored["url"] != article.url:
         return []
     edits = []
@@ -360,7 +361,7 @@ def _new_media(article: Article, stored: Media) -> list[MediaTable]:
 def _sighting_changes(
     page: ReadPage, sighting: Row | None, *, is_again: bool
 ) -> tuple[dict[str, Any], bool, list[Edit]]:
-    """Return the columns that change, whether the URL may turn to another article, and edits."""
+    """Return the changed columns, whether the URL may move to another article, and the edits."""
     if sighting is None:
         return {}, False, []
     values: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Carrying out what ``article_decision`` decides on a page: look up, decide, write."""
+"""Storing the article of a page: look up, decide (``article_decision``), write."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ def save(
     from_archive: bool = False,
     page_id: int | None = None,
 ) -> Outcome:
-    """Store what one page shows, inside the caller's transaction, and return what was new.
+    """Store the article of one page, inside the caller's transaction, and return the outcome.
 
-    ``from_archive``: the page may be one that was stored before. Where it gives another text now,
-    the reader has changed and not the portal: the revision is corrected, and none is added.
-    ``page_id``: the page in the archives, None where it was not archived.
+    ``from_archive``: the page may be one that was stored before. If its text differs now, the
+    reader has changed and not the portal: the revision is corrected, and none is added.
+    ``page_id``: the page in the archives, None if it was not archived.
     """
     page = ReadPage(article, run_id, from_archive, page_id)
     stored = _LookUp(conn, page).stored()
@@ -75,14 +75,14 @@ def save(
 
 
 class _LookUp:
-    """What the database holds of one page."""
+    """Looks up the stored rows related to one page."""
 
     def __init__(self, conn: sqlite3.Connection, page: ReadPage) -> None:
         self.conn = conn
         self.page = page
 
     def stored(self) -> Stored:
-        """Look up what a decision on the page needs."""
+        """Return the rows that a decision on the page needs."""
         sighting = self._row("SELECT * FROM sightings WHERE url = ?", self.page.article.url)
         article = self._matching_article(sighting)
         if article is None:
@@ -100,7 +100,7 @@ class _LookUp:
     def _matching_article(self, sighting: Row | None) -> Row | None:
         article = self.page.article
         same_text = self._row(_SAME_TEXT, article.content_hash)
-        is_settled = same_text is not None or article.is_listing_url  # no look-up changes that
+        is_settled = same_text is not None or article.is_listing_url  # needs no further look-up
         candidates = Candidates(
             sighting,
             same_text["id"] if same_text else None,
@@ -121,7 +121,7 @@ class _LookUp:
         return None if found is None else int(found)
 
     def _is_copy(self, sighting: Row) -> bool:
-        """Return True if an archived page shared a text of which no revision is its URL's."""
+        """Return True if the archived pages of the article's revisions are all of other URLs."""
         if self.page.page_id is None or not self.page.is_last_seen(sighting):
             return False
         return bool(self._value(_IS_COPY, self.page.article.url, sighting["article_id"]))
@@ -156,14 +156,14 @@ class _LookUp:
 
 
 class _Writer:
-    """The statements that carry out a decision on one page."""
+    """Executes the decision on one page."""
 
     def __init__(self, conn: sqlite3.Connection, page: ReadPage) -> None:
         self.conn = conn
         self.page = page
 
     def write(self, decision: Decision, stored: Stored) -> None:
-        """Write what was decided."""
+        """Write the rows of the decision."""
         if stored.article is None:
             article_id = self._insert_article()
         else:
@@ -219,7 +219,7 @@ class _Writer:
         )
 
     def _enqueue_similarity(self, article_id: int) -> None:
-        """Let the article wait for being compared with all others, by ``similar.update``."""
+        """Queue the article for comparison with the others by ``similar.update``."""
         self.conn.execute("INSERT OR IGNORE INTO similarity_queue VALUES (?)", (article_id,))
 
     def _write_revision(self, decision: Decision, article_id: int) -> None:

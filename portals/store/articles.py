@@ -1,4 +1,4 @@
-"""The tables of articles: one page stored at a time, and what is asked of them."""
+"""The tables of articles: storing one page at a time, and queries."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from portals.store.rows import rows_of
 from portals.store.transactions import writing
 
 _SHARE_ARTICLES = 200
-"""Newest articles whose fields are counted: a crawl or two of a busy portal, not its distant past
-with another layout."""
+"""Newest articles whose fields are counted: one or two crawls of a busy portal, not an older
+layout of it."""
 _COMPARED_ARTICLES = 500
-"""Articles last seen with which a few pages of today are compared."""
+"""Articles seen last with which a few current pages are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class PortalTotals:
-    """How much is stored of a portal; ``newest``: the last publication, ISO 8601."""
+    """Numbers of a portal's articles; ``newest``: the last publication, ISO 8601."""
 
     sightings: int
     articles: int
@@ -45,7 +45,7 @@ class ArticleRepository:
         from_archive: bool = False,
         page_id: int | None = None,
     ) -> Outcome:
-        """Store what one page shows, fetched or read again, and return what was new about it.
+        """Store the article of one page, fetched or read again, and return the outcome.
 
         ``page_id``: the page in the archives, None where it was not archived.
         """
@@ -55,9 +55,9 @@ class ArticleRepository:
     def field_shares(
         self, portal: str, before_run: int, names: Sequence[str]
     ) -> tuple[int, dict[str, float]]:
-        """Return how many of the portal's newest articles earlier runs stored, and field shares.
+        """Return the number of the portal's newest articles from earlier runs, and field shares.
 
-        A share is between 0 and 1: the part of these articles that has the field.
+        A share is between 0 and 1: the part of these articles that have the field.
         """
         counted = ", ".join(f"count({name})" for name in names)
         row = self.db.execute(
@@ -71,13 +71,13 @@ class ArticleRepository:
 
 
 def portals_with_articles(connection: sqlite3.Connection) -> list[str]:
-    """Return the portals of which an article is stored, sorted."""
+    """Return the portals with stored articles, sorted."""
     rows = connection.execute("SELECT DISTINCT portal FROM sightings ORDER BY portal")
     return [str(portal) for (portal,) in rows]
 
 
 def portal_totals(connection: sqlite3.Connection, portal: str) -> PortalTotals:
-    """Return how much is stored of a portal."""
+    """Return the numbers of a portal's articles."""
     row = connection.execute(
         "SELECT count(*), count(DISTINCT article_id), max(published_at) FROM sightings"
         " WHERE portal = ?",
@@ -96,7 +96,7 @@ def dated_urls(connection: sqlite3.Connection, portal: str) -> Iterator[str]:
 
 
 def last_seen_articles(connection: sqlite3.Connection, portal: str) -> dict[str, dict[str, Any]]:
-    """Return the fields of the portal's articles that were seen last, by URL."""
+    """Return the fields of the portal's most recently seen articles, by URL."""
     cursor = connection.execute(
         "SELECT s.url, a.title, a.body, a.lead, a.author, a.source, a.section, a.published_at"
         " FROM sightings s JOIN articles a ON a.id = s.article_id WHERE s.portal = ?"
@@ -107,7 +107,7 @@ def last_seen_articles(connection: sqlite3.Connection, portal: str) -> dict[str,
 
 
 def headline(connection: sqlite3.Connection, article_id: int) -> dict[str, Any]:
-    """Return portal, date, title and URL of an article that is stored."""
+    """Return portal, date, title and URL of a stored article."""
     sql = "SELECT portal, published_at, title, url FROM articles WHERE id = ?"
     portal, published_at, title, url = connection.execute(sql, (article_id,)).fetchone()
     return {"portal": portal, "published_at": published_at, "title": title, "url": url}

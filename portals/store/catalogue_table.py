@@ -1,4 +1,4 @@
-"""The table ``portals``: a copy of the catalogue for those who read the database alone."""
+"""The table ``portals``: a copy of the catalogue for users of the database alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COLUMNS = (
 
 
 def save_catalogue(connection: sqlite3.Connection, catalogue: Iterable[Portal]) -> None:
-    """Make the table equal to the catalogue; write nothing where it is already."""
+    """Make the table equal to the catalogue; write nothing if it is already."""
     wanted = {tuple(getattr(row, name) or None for name in _COLUMNS) for row in catalogue}
     names = ", ".join(_COLUMNS)
     stored = set(connection.execute(f"SELECT {names} FROM portals"))  # noqa: S608 - our names

@@ -1,4 +1,4 @@
-"""What earlier crawls left of a portal: page visits, and how far its listings were traversed."""
+"""The crawl state of a portal: page visits, and how far its listings were traversed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from portals.store.database import Store
 from portals.timestamps import utc
 
 TRUST_AFTER = 2
-"""Times that a page's validator must have told the truth before it is relied on."""
+"""Times that a page's validator must have been right before it is relied on."""
 
 PageState = Literal["expected", "fetched", "unchanged", "empty", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class PageVisit:
-    """The last visit to a page. ``truthful``: how often its validator told the truth; -1: it lied.
+    """The last visit to a page; times are UTC, ISO 8601.
 
-    Times are UTC, ISO 8601. ``fingerprint``: of the text of an article, of the links of a list;
-    ``listed_articles``: articles that a listing led to.
+    ``fingerprint``: hash of an article's text, or of a listing page's links. ``listed_articles``:
+    number of articles linked from a listing page. ``validator_trust``: how often its validator was
+    right; -1 once it was wrong.
     """
 
     key: str
@@ -41,7 +42,7 @@ class PageVisit:
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """One page of a list, for the ledger."""
+    """A row of ``listing_pages``."""
 
     listing: str
     number: int
@@ -58,7 +59,7 @@ _VISIT_COLUMNS = (
 
 
 class CrawlState:
-    """What is remembered of one portal."""
+    """The tables ``page_visits``, ``listings`` and ``listing_pages``, for one portal."""
 
     def __init__(self, store: Store, portal: str) -> None:
         self.store = store
@@ -67,7 +68,7 @@ class CrawlState:
     # --- visits ----------------------------------------------------------------------------------
 
     def last_visit(self, key: str) -> PageVisit | None:
-        """Return the last visit to the page, if there was one."""
+        """Return the last visit to the page, or None."""
         row = self.store.db.conn.execute(
             f"SELECT {', '.join(_VISIT_COLUMNS)} FROM page_visits"  # noqa: S608 - our own names
             " WHERE portal = ? AND key = ?",
@@ -76,7 +77,7 @@ class CrawlState:
         return PageVisit(*row) if row else None
 
     def save_visit(self, visit: PageVisit) -> None:
-        """Keep a visit; the time of the first one stays."""
+        """Store a visit; ``first_fetched_at`` of the first one is not overwritten."""
         values = tuple(getattr(visit, name) for name in _VISIT_COLUMNS)
         changed = ", ".join(
             f"{name} = excluded.{name}"
@@ -103,7 +104,7 @@ class CrawlState:
     # --- listings --------------------------------------------------------------------------------
 
     def completed_at(self, listing: str) -> str | None:
-        """Return when the last traversal of ``listing`` ended that missed no page."""
+        """Return the end of the last traversal of ``listing`` without a missing page, or None."""
         row = self.store.db.conn.execute(
             "SELECT completed_at FROM listings WHERE portal = ? AND listing = ?",
             (self.portal, listing),
@@ -111,7 +112,7 @@ class CrawlState:
         return row[0] if row else None
 
     def is_completed(self, listing: str) -> bool:
-        """Return True if the last traversal of ``listing`` came to its end and missed no page."""
+        """Return True if the last traversal of ``listing`` ended without a missing page."""
         row = self.store.db.conn.execute(
             "SELECT completed_at >= traversal_started_at FROM listings"
             " WHERE portal = ? AND listing = ?",
@@ -141,16 +142,16 @@ class CrawlState:
                 (stop_reason.message, stop_reason, run_id, self.portal, listing),
             )
             if stop_reason is StopReason.END:
-                # The list has become shorter: pages behind its end are no holes.
+                # The listing has become shorter: pages after its end are not missing.
                 self.store.db.conn.execute(
                     "DELETE FROM listing_pages WHERE portal = ? AND listing = ? AND number > ?",
                     (self.portal, listing, number),
                 )
 
     def complete_traversals(self, at: datetime, *, is_whole: bool) -> None:
-        """At the end of a crawl, complete the traversals that ended and missed no page.
+        """At the end of a crawl, complete the traversals that ended without a missing page.
 
-        A portal that is explored is one listing, ``""``, complete where ``is_whole``.
+        A portal that is explored is one listing, ``""``, complete if ``is_whole``.
         """
         with self.store.writing():
             if is_whole:
@@ -170,7 +171,7 @@ class CrawlState:
     def record_expected_pages(
         self, listing: str, pages: Sequence[tuple[int, str]], at: datetime, run_id: int
     ) -> None:
-        """Enter pages that a pager shows into the ledger, where they are not in it."""
+        """Insert the pages shown by a pager into ``listing_pages``, unless they are there."""
         with self.store.writing():
             self.store.db.conn.executemany(
                 "INSERT INTO listing_pages"
@@ -180,7 +181,7 @@ class CrawlState:
             )
 
     def record_listing_page(self, page: ListingPage, at: datetime, run_id: int) -> None:
-        """Enter a list page into the ledger; one that failed keeps what it led to before."""
+        """Store a row of ``listing_pages``; a failed page keeps its number of articles."""
         with self.store.writing():
             self.store.db.conn.execute(
                 "INSERT INTO listing_pages (portal, listing, number, url, state, listed_articles,"
@@ -206,7 +207,7 @@ class CrawlState:
             )
 
     def usual_length(self, listing: str) -> int:
-        """Return how many articles the first page of ``listing`` led to when it was last read."""
+        """Return the number of articles on the first page of ``listing`` when last read."""
         row = self.store.db.conn.execute(
             "SELECT listed_articles FROM listing_pages"
             " WHERE portal = ? AND listing = ? AND number = 1",
@@ -215,7 +216,7 @@ class CrawlState:
         return int(row[0]) if row else 0
 
     def missing_pages(self, run_id: int) -> list[ListingPage]:
-        """Return the list pages that failed or were empty in the middle in a run."""
+        """Return the listing pages that failed, or were empty before the end, in a run."""
         rows = self.store.db.conn.execute(
             "SELECT listing, number, url, state, listed_articles FROM listing_pages"
             " WHERE portal = ? AND run_id = ? AND state IN ('failed', 'empty')"
@@ -225,6 +226,6 @@ class CrawlState:
         return [ListingPage(*row) for row in rows.fetchall()]
 
     def delete_rejects(self, url: str) -> None:
-        """Drop the rejects of a page that was fetched again; what still holds is told anew."""
+        """Delete the rejects of a page that was fetched again; it may be rejected again."""
         with self.store.writing():
             self.store.db.conn.execute("DELETE FROM rejects WHERE url = ?", (url,))

@@ -1,4 +1,4 @@
-"""The SQLite file: opened, migrated, and held for reading or writing."""
+"""The SQLite file: opening, migrating, and transactions for reading and writing."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ VERSION = len(list(migrations.pending(Database(memory=True))))
 
 
 class Store:
-    """One database file, and the repositories of what is in it.
+    """One database file, and the repositories of its tables.
 
-    ``folder``: where the file is; archives are named from there.
+    ``folder``: the folder of the file; paths of archives are relative to it.
     """
 
     def __init__(self, db: Database, folder: Path) -> None:
@@ -40,7 +40,7 @@ class Store:
 
     @classmethod
     def open(cls, path: str | Path) -> Store:
-        """Open ``path``, made and migrated where needed. Raises StorageError."""
+        """Open ``path``; create or migrate it if needed. Raises StorageError."""
         path = Path(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ class Store:
 
     @classmethod
     def open_existing(cls, path: str | Path) -> Store:
-        """Open a ``path`` that is there, to write to it. Raises StorageError."""
+        """Open an existing ``path`` for writing. Raises StorageError."""
         if not Path(path).is_file():
             raise StorageError(f"there is no database {path}; crawl first, or give -s DATABASE=")
         return cls.open(path)
@@ -84,7 +84,7 @@ class Store:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.Error as error:
             raise StorageError(f"cannot read the database {path}: {error}") from error
-        if version < VERSION:  # of an earlier release: brought up to date once
+        if version < VERSION:  # of an earlier release: migrate it once
             connection.close()
             cls.open(path).close()
             return cls.open_to_read(path)
@@ -106,7 +106,7 @@ class Store:
 
 
 def _configured(connection: sqlite3.Connection) -> Database:
-    # Write-ahead logging lets readers read while a crawl writes; FULL survives a power cut.
+    # Write-ahead logging permits reading while a crawl writes; FULL survives a power failure.
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")

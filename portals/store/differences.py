@@ -17,7 +17,7 @@ from portals.errors import StorageError
 from portals.store.database import Store
 
 FIELDS = field_names("compared")
-"""Fields that are compared: all that a page gives."""
+"""Fields that are compared: all that are extracted from a page."""
 
 _MEDIA = {
     "images": "SELECT url, caption FROM images WHERE article_id = ? ORDER BY position",
@@ -40,7 +40,7 @@ class Difference:
 
 @contextmanager
 def trial_copy(path: str | Path) -> Iterator[Store]:
-    """Open a copy of the database at ``path``, to try things on. Raises StorageError."""
+    """Open a temporary copy of the database at ``path``, for a dry run. Raises StorageError."""
     source = Path(path)
     if not source.is_file():
         raise StorageError(f"there is no database {path}; crawl first, or give -s DATABASE=")
@@ -52,7 +52,7 @@ def trial_copy(path: str | Path) -> Iterator[Store]:
         ):
             stored.backup(copied)
         store = Store.open(target)
-        store.folder = source.resolve().parent  # archives are found from where the database is
+        store.folder = source.resolve().parent  # paths of archives are relative to the original
         try:
             yield store
         finally:
@@ -60,7 +60,7 @@ def trial_copy(path: str | Path) -> Iterator[Store]:
 
 
 def fields_at(store: Store, url: str) -> dict[str, str | int | None]:
-    """Return what is stored of the article at ``url``; empty where none is."""
+    """Return the stored fields of the article at ``url``; empty if there is none."""
     rows = store.db.query(
         "SELECT a.* FROM sightings s JOIN articles a ON a.id = s.article_id WHERE s.url = ?", [url]
     )
@@ -92,7 +92,7 @@ def differences(
 
 
 def counted(found: Iterable[Difference]) -> list[dict[str, Any]]:
-    """Return how many articles differ, per portal and field, with the first as an example."""
+    """Return the number of differing articles per portal and field, the first as an example."""
     counts: Counter[tuple[str, str]] = Counter()
     examples: dict[tuple[str, str], Difference] = {}
     for difference in found:

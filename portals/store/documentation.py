@@ -1,4 +1,4 @@
-"""``docs/data.md``, made from the schema: types from the database, meanings from ``schema.py``."""
+"""Generates ``docs/data.md``: types from the database, meanings from ``schema.py``."""
 
 from __future__ import annotations
 
@@ -18,41 +18,43 @@ _HEAD = """\
 <!-- Made by `scrapy contract --write` from the schema. Edit portals/store/schema.py instead. -->
 
 One SQLite file, `data/articles.db` unless `-s DATABASE=` says otherwise. An **article** is a story,
-a **revision** is one text of it, a **sighting** is an address on which it stands. Every table but
+a **revision** is one text of it, a **sighting** is a URL at which it is published. Every table but
 the search indexes is `STRICT`. Readers may open the file while a crawl writes it; `scrapy snapshot`
 copies it as of one moment. Begin with the views `v_articles`, `syndication`, `withdrawn` and
 `lineage`. Version of the schema (`PRAGMA user_version`): {version}.
 
 ## Rules
 
-- Text is Unicode NFC on one line, single spaces, without invisible signs. `articles.body` holds
-  paragraphs parted by one blank line (two line feeds).
+- Text is Unicode NFC on one line, single spaces, without invisible characters. `articles.body` has
+  paragraphs separated by one blank line (two line feeds).
 - `published_at` is the date that the page prints for the article itself, day first, +07:00. A page
   that shows only a day gives 00:00 with precision `day`: the time is unknown, not midnight. Today's
   date in a header, dates of other articles and event dates in the text are not publication dates.
   Where no date can be read it is null, and `provenance` says why.
 - All other times are UTC, ISO 8601, to the second: the time at which a page was served, which for
   an archived page is the time of its capture.
-- A changed text at a known address, or under a known number of the portal, is a new revision of the
+- A changed text at a known URL, or with a known external id of the portal, is a new revision of the
   same article, and `articles` shows the newest. An older capture read later becomes an older
   revision.
-- A text that stands elsewhere already is a new sighting of that article, not a new article.
-- Running anything again adds no row to `articles`, `revisions`, `sightings`, `images` and
+- A text that is already stored from another URL is a new sighting of that article, not a new
+  article.
+- Repeating a command adds no row to `articles`, `revisions`, `sightings`, `images` and
   `attachments`.
-- A page that could not become a row is in `rejects` with its reason. Pages that are no articles by
-  their nature (lists, menus) are not rejects.
+- A page that could not become a row is in `rejects` with its reason. Listing pages, menus and
+  other pages that are not articles are not rejects.
 
 ## The content hash
 
 SHA-256 of the body's canonical form, version {hash_version}: Unicode NFC; case folded; old and new
 tone placement made one (hoà is hòa); every run of punctuation, quotes, dashes and white space made
-one space; letters and digits of every script kept. Where the body has fewer than {short} words, the
-canonical title and a line feed come first. Markup, dates and counters are never part of it.
+one space; letters and digits of every script retained. If the body has fewer than {short} words,
+the canonical title and a line feed come first. Markup, dates and counters are never part of it.
 The function is `portals.language.text.content_hash`.
 
 ## Search
 
-`scrapy search` knows Vietnamese. From SQL, ask the folded index with words without marks, d for đ:
+`scrapy search` folds Vietnamese. From SQL, query the folded index with words without diacritics and
+with d for đ:
 
 ```sql
 SELECT a.id, a.title FROM search_folded s JOIN articles a ON a.id = s.rowid
@@ -70,7 +72,7 @@ WHERE search_folded MATCH 'lien doan lao dong' ORDER BY rank LIMIT 20
 
 
 def data_markdown() -> str:
-    """Return ``docs/data.md`` for the schema as the migrations make it."""
+    """Return the text of ``docs/data.md`` for the schema after all migrations."""
     db = Database(sqlite3.connect(":memory:"))
     migrations.apply(db)
     parts = [

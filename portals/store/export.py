@@ -1,4 +1,4 @@
-"""Articles out of the database: JSON lines, CSV, Parquet or an Atom feed, as a stream."""
+"""Exporting articles as a stream: JSON lines, CSV, Parquet or an Atom feed."""
 
 from __future__ import annotations
 
@@ -30,33 +30,33 @@ FIELDS: dict[str, tuple[str, str]] = {
     "portal_title": ("string?", "Its name in full."),
     "province_then": ("string?", "Its province until 30 June 2025."),
     "province_now": ("string?", "Its province since 1 July 2025."),
-    "url": ("string", "Address at which the story was first seen."),
+    "url": ("string", "URL at which the story was first seen."),
     "title": ("string", "Headline."),
     "lead": ("string?", "Lead."),
-    "body": ("string", "Paragraphs, parted by one blank line."),
-    "author": ("string?", "Name or unit that signs."),
+    "body": ("string", "Paragraphs, separated by one blank line."),
+    "author": ("string?", "Person or organisation that signs."),
     "source": ("string?", "Source that the page names."),
     "section": ("string?", "Section."),
     "published_at": ("string?", "Publication, ISO 8601, +07:00."),
     "published_precision": ("string?", "`minute` or `day`."),
     "word_count": ("integer", "Words of the body."),
     "revisions": ("integer", "Texts that the article has had."),
-    "sightings": ("integer", "Addresses on which it stands."),
+    "sightings": ("integer", "URLs at which it is published."),
     "first_seen_at": ("string", "When it was first served to us, UTC."),
     "last_seen_at": ("string", "When it was last served to us, UTC."),
     "changed_at": ("string", "Start of the run that last wrote its text or a field of it, UTC."),
 }
 """Fields of an exported article, their types (``?``: may be null) and meanings, in order."""
 
-_ROWS_IN_GROUP = 2_000  # of Parquet
-_IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
+_ROWS_IN_GROUP = 2_000  # rows per row group of Parquet
+_SAFE_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleFilter:
-    """Which articles: of a portal, published within days, changed since a time (UTC)."""
+    """Which articles are exported: of a portal, by days of publication, by time of change (UTC)."""
 
     portal: str | None = None
     since: str | None = None
@@ -102,7 +102,7 @@ _CHANGED = (
 
 
 def title_of(conn: sqlite3.Connection, portal: str | None) -> str:
-    """Return a portal's name in full, or itself. Raises PortalError where it is not known."""
+    """Return the full name of a portal, or ``portal`` itself. Raises PortalError if unknown."""
     if portal is None:
         return ""
     row = conn.execute("SELECT title FROM portals WHERE name = ?", (portal,)).fetchone()
@@ -114,14 +114,14 @@ def title_of(conn: sqlite3.Connection, portal: str | None) -> str:
 
 
 def count(conn: sqlite3.Connection, choice: ArticleFilter) -> int:
-    """Return how many articles are chosen. Raises sqlite3.Error."""
+    """Return the number of matching articles. Raises sqlite3.Error."""
     where, values = _conditions(choice)
     sql = f"SELECT count(*) FROM ({_CHANGED}){where}"  # noqa: S608 - values are bound
     return int(conn.execute(sql, values).fetchone()[0])
 
 
 def articles(conn: sqlite3.Connection, choice: ArticleFilter) -> Iterator[Row]:
-    """Yield the chosen articles by id, as of one moment. Raises sqlite3.Error."""
+    """Yield the matching articles by id, as of one moment. Raises sqlite3.Error."""
     where, values = _conditions(choice)
     names = ", ".join(FIELDS)
     sql = f"SELECT {names} FROM ({_CHANGED}){where} ORDER BY id"  # noqa: S608 - values are bound
@@ -133,12 +133,12 @@ def articles(conn: sqlite3.Connection, choice: ArticleFilter) -> Iterator[Row]:
 
 
 def write_jsonl(rows: Iterable[Row], out: BinaryIO) -> None:
-    """Write an object a line, UTF-8."""
+    """Write one JSON object per line, UTF-8."""
     out.writelines(json.dumps(dict(row), ensure_ascii=False).encode() + b"\n" for row in rows)
 
 
 def write_csv(rows: Iterable[Row], out: BinaryIO) -> None:
-    """Write a table that Excel opens right: UTF-8 with a mark, and no cell that is a formula."""
+    """Write CSV for spreadsheets: UTF-8 with a byte order mark, and no cell that is a formula."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     table = csv.writer(text)
     table.writerow(FIELDS)
@@ -149,14 +149,14 @@ def write_csv(rows: Iterable[Row], out: BinaryIO) -> None:
 
 
 def _defused(value: object) -> object:
-    """Return a cell that a spreadsheet takes for text (OWASP: CSV injection)."""
+    """Return a cell that a spreadsheet does not evaluate as a formula (OWASP: CSV injection)."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value
 
 
 def write_parquet(rows: Iterable[Row], out: BinaryIO) -> None:
-    """Write Parquet. Raises PortalError where pyarrow is not installed."""
+    """Write Parquet. Raises PortalError if pyarrow is not installed."""
     try:
         import pyarrow as pa  # noqa: PLC0415 - an optional extra
         from pyarrow import parquet  # noqa: PLC0415
@@ -189,7 +189,7 @@ def _grouped(rows: Iterable[Row]) -> Iterator[list[dict[str, Any]]]:
 
 
 def write_atom(rows: Iterable[Row], out: BinaryIO, portal: str = "", title: str = "") -> None:
-    """Write an Atom feed (RFC 4287) of a portal, empty or not; an entry's id is its address."""
+    """Write an Atom feed (RFC 4287) of a portal, possibly empty; an entry's id is its URL."""
     feed = XMLGenerator(out, "utf-8", short_empty_elements=True)
     feed.startDocument()
     _open(feed, "feed", **{"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "vi"})
@@ -204,11 +204,11 @@ def write_atom(rows: Iterable[Row], out: BinaryIO, portal: str = "", title: str 
 
 
 def _entry(feed: XMLGenerator, row: Row) -> None:
-    address = quote(str(row["url"]), safe=_IN_ADDRESSES)
+    url = quote(str(row["url"]), safe=_SAFE_IN_URLS)
     _open(feed, "entry")
     _element(feed, "title", row["title"])
-    _element(feed, "id", address)
-    _open(feed, "link", rel="alternate", href=address)
+    _element(feed, "id", url)
+    _open(feed, "link", rel="alternate", href=url)
     feed.endElement("link")
     if row["published_at"]:
         _element(feed, "published", row["published_at"])
@@ -246,7 +246,7 @@ FORMATS: dict[str, Callable[[Iterable[Row], BinaryIO], None]] = {
 
 @contextmanager
 def opened(output: Path | None) -> Iterator[BinaryIO]:
-    """Open ``output`` so that it is replaced whole or not at all; None is standard output."""
+    """Open ``output``, which is replaced atomically at the end; None: standard output."""
     if output is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

@@ -1,4 +1,4 @@
-"""Spans in which a portal's kept articles are fewer than its own rhythm leads to expect."""
+"""Publication gaps: periods with fewer stored articles than the portal's usual rate."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from statistics import median
 from portals.store.database import Store
 
 _WEEK = timedelta(days=7)
-_AROUND = 8  # weeks before and after that tell the rhythm of a week
-_LEAST = 3  # articles a week: below that a silent week says nothing
-_SHARE = 0.3  # of what is expected; a week with less is part of a gap
+_AROUND = 8  # weeks before and after a week from which its expected number is computed
+_LEAST = 3  # articles per week: with a lower rate, a week without articles is normal
+_SHARE = 0.3  # of the expected articles; a week with fewer is part of a gap
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """``since`` and ``until`` (both included) of a span with its articles, kept and expected."""
+    """First and last day (included) of a gap, with the stored and the expected articles."""
 
     portal: str
     since: str
@@ -28,11 +28,11 @@ class Gap:
 
 
 def find_gaps(portal: str, days: Mapping[date, int]) -> list[Gap]:
-    """Return the gaps in the articles per day of publication, the oldest first.
+    """Return the gaps in the number of articles by day of publication, the oldest first.
 
-    A week is compared with the busier half of those around it, so that a portal that grew has no
-    gap before; the first and the last week are never one. A quiet Tết may be: a look there costs
-    no more than list pages.
+    A week is compared with the busier half of the weeks around it, so that the early weeks of a
+    growing portal are no gap; the first and the last week are never part of one. A quiet Tết may
+    be: crawling it again costs only listing pages.
     """
     if not days:
         return []
@@ -48,7 +48,7 @@ def find_gaps(portal: str, days: Mapping[date, int]) -> list[Gap]:
             for other in range(max(0, week - _AROUND), min(last, week + _AROUND) + 1)
             if other != week
         ]
-        # Half of the weeks around may be in the same gap; the busier half tells the rhythm.
+        # Half of the weeks around may be in the same gap; the busier half has the usual rate.
         usual = median(sorted(around)[len(around) // 2 :])
         if usual < _LEAST or weeks[week] > _SHARE * usual:
             continue
@@ -75,7 +75,7 @@ def _extend(gaps: list[Gap], portal: str, monday: date, articles: int, expected:
 
 
 def gaps_of(store: Store, portal: str) -> list[Gap]:
-    """Return the gaps of a portal's kept articles."""
+    """Return the gaps of a portal's stored articles."""
     rows = store.db.query(
         "SELECT substr(published_at, 1, 10) AS day, count(*) AS n FROM sightings"
         " WHERE portal = ? AND published_at IS NOT NULL GROUP BY 1",

@@ -1,4 +1,4 @@
-"""What became of an article: its texts one after another, and what was changed without a word."""
+"""The history of an article: its revisions in order, and unmarked edits of other fields."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from portals.language.text import canonical
 Change = Literal["same", "deleted", "inserted"]
 
 _FIGURE = re.compile(r"\d+(?:[.,/:-]\d+)*")
-_MAX_WORDS = 20_000  # of a text; longer ones are compared paragraph by paragraph
+_MAX_WORDS = 20_000  # words of a text; longer ones are compared by paragraphs
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of words that stayed, went or came."""
+    """A run of words that was unchanged, removed or added."""
 
     change: Change
     text: str
@@ -27,10 +27,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One text of an article and how it differs from the one before.
+    """One revision of an article and its differences from the one before.
 
-    ``flags``: ``title``, ``figures`` (numbers in the text), ``text`` and ``lead``, as far as they
-    changed; ``via``: the public archive that it came through.
+    ``flags``: those of ``title``, ``figures`` (numbers in the text), ``text`` and ``lead`` that
+    changed; ``via``: the public archive that served it.
     """
 
     revision_id: int
@@ -43,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A field that changed at an address: ``cause`` is the portal, or a better reader."""
+    """A field that changed at a URL; ``cause``: the portal, or a newer version of the reader."""
 
     url: str
     field: str
@@ -55,7 +55,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The life of one article. ``gone_at``: when its page was found withdrawn, if it was."""
+    """The history of one article. ``gone_at``: when its page was found withdrawn, if it was."""
 
     article_id: int
     portal: str
@@ -68,7 +68,7 @@ class History:
 
 
 def find_article(conn: sqlite3.Connection, given: str) -> int | None:
-    """Return the article with an address or an id, or None. Raises sqlite3.Error."""
+    """Return the id of the article with a URL or an id, or None. Raises sqlite3.Error."""
     if given.isdecimal() and len(given) < 16:
         row = conn.execute("SELECT id FROM articles WHERE id = ?", (int(given),)).fetchone()
     else:
@@ -79,7 +79,7 @@ def find_article(conn: sqlite3.Connection, given: str) -> int | None:
 
 
 def history_of(conn: sqlite3.Connection, article_id: int) -> History:
-    """Return the history of an article that is there. Raises sqlite3.Error."""
+    """Return the history of an existing article. Raises sqlite3.Error."""
     portal, url, title, published_at = conn.execute(
         "SELECT portal, url, title, published_at FROM articles WHERE id = ?", (article_id,)
     ).fetchone()
@@ -142,7 +142,7 @@ def figures(text: str) -> list[str]:
 
 
 def difference(before: str, after: str) -> list[Piece]:
-    """Return what stayed, went and came between two texts, in runs of words."""
+    """Return the difference of two texts as runs of words."""
     if before == after:
         return [Piece("same", after)] if after else []
     old, new = _pieces(before), _pieces(after)
@@ -162,7 +162,7 @@ def difference(before: str, after: str) -> list[Piece]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Return a text as words with the white space behind them, or as paragraphs if it is long."""
+    """Return a text as words with the white space after them, or as paragraphs if it is long."""
     found = re.findall(r"\S+\s*", text)
     if len(found) <= _MAX_WORDS:
         return found

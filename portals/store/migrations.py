@@ -1,6 +1,6 @@
 """The schema, step by step. A step that was released is never changed; the next one follows.
 
-What tables and columns mean stands in ``schema.py``; this file says only how they come to be.
+The meanings of tables and columns are in ``schema.py``; this file only creates and changes them.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def m0001_first_schema(db: Database) -> None:
 
 @migrations()
 def m0002_learnt_themes(db: Database) -> None:
-    """Keep the paths that a portal's own pages taught."""
+    """Create the table of themes learned from a portal's own pages."""
     db.execute(_LEARNT_THEMES)
 
 
@@ -246,7 +246,7 @@ _FRONTIER = (
 
 @migrations()
 def m0003_frontier(db: Database) -> None:
-    """Keep what is to be fetched, what was fetched when, and how far each section was walked."""
+    """Create the tables of the frontier, of page visits, and of the traversal of listings."""
     for statement in _FRONTIER:
         db.execute(statement)
 
@@ -339,7 +339,7 @@ _PAGES = (
 
 @migrations()
 def m0004_pages(db: Database) -> None:
-    """Keep where every page lies in the archives, what was read from it, and what portals are."""
+    """Create the tables of archives and pages, of re-extraction, and of the catalogue."""
     for statement in _PAGES:
         db.execute(statement)
 
@@ -468,7 +468,7 @@ _TO_BUILD_ON = (
 
 @migrations()
 def m0005_to_build_on(db: Database) -> None:
-    """Search, near-duplicates, edits, and views for readers."""
+    """Search, near-duplicates, edits, and views for users of the database."""
     for statement in _TO_BUILD_ON:
         db.execute(statement)
     reindex(db.conn)
@@ -494,7 +494,7 @@ _TO_LEAVE_ALONE = (
 
 @migrations()
 def m0006_to_leave_alone(db: Database) -> None:
-    """Rules by which addresses are left alone and lists end; exceptions in the catalogue."""
+    """Create the table of skipped URLs; add stop reasons, and exceptions to the catalogue."""
     for statement in _TO_LEAVE_ALONE:
         db.execute(statement)
 

@@ -1,4 +1,4 @@
-"""Where the page of every response lies in the archives, and what it showed."""
+"""The tables ``pages`` and ``archives``: every archived response, and what it was."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Literal
 from portals.store.database import Store
 
 ShownKind = Literal["article", "undated", "list", "reject", "other"]
-"""What a page was: an article, one without a date, a list, a page that was rejected, or other."""
+"""The kind of a page: article, article without a date, listing page, rejected page, or other."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPage:
     """One response in an archive: offset and length in bytes, ``fetched_at`` UTC, ISO 8601.
 
-    ``repeats``: the page whose record holds the payload, where this one is a revisit.
+    ``repeats``: the id of the page whose record has the payload, if this one is a revisit.
     """
 
     url: str
@@ -34,7 +34,7 @@ class ArchivedPage:
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A page of the table: its key, and what ``ArchivedPage`` says."""
+    """A row of ``pages``: its id, its portal and the ``ArchivedPage``."""
 
     id: int
     portal: str
@@ -62,28 +62,28 @@ _CITED = f"""
     UNION ALL
     SELECT 1 FROM articles WHERE page_id IN ({_PAGE_OR_REPEAT})
     {_OR_LAST_VISIT}
-"""  # noqa: S608 - our own words
+"""  # noqa: S608 - constants
 _SHOWN = f"""
     SELECT 1 FROM articles WHERE page_id IN ({_PAGE_OR_REPEAT})
     UNION ALL
     SELECT 1 FROM revisions r JOIN articles a ON a.id = r.article_id
     WHERE r.content_hash = a.content_hash AND r.page_id IN ({_PAGE_OR_REPEAT})
     {_OR_LAST_VISIT}
-"""  # noqa: S608 - our own words
+"""  # noqa: S608 - constants
 
 
 class PageRepository:
-    """The tables ``pages`` and ``archives``. Paths are kept relative to the database's folder."""
+    """The tables ``pages`` and ``archives``. Paths are relative to the database's folder."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.db = store.db
-        self._kept_paths: dict[Path, str] = {}
+        self._relative_paths: dict[Path, str] = {}
 
     def add(self, portal: str, page: ArchivedPage) -> int:
-        """Enter a page, inside the caller's transaction, and return its id; known, its own.
+        """Store a page, inside the caller's transaction, and return its id, old or new.
 
-        Where another file has taken the place of the one that was known, its pages take theirs.
+        If another file has the same path as a known one, its pages replace the known ones.
         """
         archive_id = self._archive_id(page.path)
         values = (
@@ -110,9 +110,9 @@ class PageRepository:
         return int(row[0])
 
     def record_page_kind(self, page_id: int, shown: ShownKind) -> None:
-        """Note what a page showed, inside the caller's transaction.
+        """Store the kind of a page, inside the caller's transaction.
 
-        What a crawl knew better is kept: that a page which shows no article is a list.
+        ``other`` never replaces a known kind: only a crawl recognises listing pages.
         """
         self.db.conn.execute(
             "UPDATE pages SET showed = ? WHERE id = ? AND showed IS NOT ?"
@@ -121,7 +121,7 @@ class PageRepository:
         )
 
     def newest(self, url: str, before: str | None = None) -> StoredPage | None:
-        """Return the newest page of ``url`` with a payload of its own, before a time (UTC)."""
+        """Return the newest page of ``url`` with its own payload, fetched before a time (UTC)."""
         return next(
             self._query(
                 "WHERE p.url = ? AND p.repeats IS NULL AND p.fetched_at <= ? AND p.status != 304"
@@ -133,7 +133,7 @@ class PageRepository:
         )
 
     def with_digest(self, url: str, digest: str) -> StoredPage | None:
-        """Return a page of ``url`` whose payload has that digest."""
+        """Return a page of ``url`` whose payload has the digest, or None."""
         return next(
             self._query(
                 "WHERE p.url = ? AND p.digest = ? AND p.repeats IS NULL LIMIT 1", url, digest
@@ -142,7 +142,7 @@ class PageRepository:
         )
 
     def holds(self, url: str, fetched_at: str, via: str) -> bool:
-        """Return True if a page came through the archive ``via`` already, and was read."""
+        """Return True if the capture was fetched from the archive ``via`` before, and was read."""
         found = self.db.conn.execute(
             "SELECT 1 FROM pages WHERE url = ? AND fetched_at = ? AND via = ?"
             " AND showed IS NOT NULL",
@@ -151,7 +151,7 @@ class PageRepository:
         return found.fetchone() is not None
 
     def undated(self, portal: str) -> Iterator[StoredPage]:
-        """Yield the pages of ``portal`` that show a text without a date."""
+        """Yield the pages of ``portal`` that are articles without a date."""
         found = self.db.conn.execute(
             "SELECT id FROM pages WHERE portal = ? AND showed = 'undated' ORDER BY id", (portal,)
         )
@@ -159,19 +159,19 @@ class PageRepository:
             yield from self._query("WHERE p.id = ?", page_id)
 
     def by_id(self, page_id: int) -> StoredPage | None:
-        """Return a page by its key."""
+        """Return a page by its id, or None."""
         return next(self._query("WHERE p.id = ?", page_id), None)
 
     def in_archive(self, path: Path) -> Iterator[StoredPage]:
-        """Yield the pages that lie in one archive, in order."""
+        """Yield the pages in one archive, in the order of their offsets."""
         return self._query("WHERE a.path = ? ORDER BY p.offset", self.relative(path))
 
     def is_cited(self, page_id: int) -> bool:
-        """Return True if any revision or article cites the page, or its URL showed it last."""
+        """Return True if a revision or article refers to the page, or it is its URL's last one."""
         return self._exists(_CITED, {"page": page_id})
 
     def is_shown(self, page_id: int) -> bool:
-        """Return True if an article shows what the page gave, or its URL showed it last."""
+        """Return True if an article has the text of the page, or it is its URL's last one."""
         return self._exists(_SHOWN, {"page": page_id})
 
     def is_repeated_since(self, page_id: int, since: str) -> bool:
@@ -183,14 +183,14 @@ class PageRepository:
         return self.db.conn.execute(sql, values).fetchone() is not None
 
     def drop(self, page_ids: Iterable[int]) -> None:
-        """Forget pages, inside the caller's transaction; what cites them cites nothing then."""
+        """Delete pages, inside the caller's transaction; references to them become null."""
         rows = [(page_id,) for page_id in page_ids]
         self.db.conn.executemany("DELETE FROM pages WHERE id = ?", rows)
 
     def move(self, path: Path, target: Path, offsets: Mapping[int, int]) -> None:
-        """Let the pages in ``path`` lie in ``target``, at other offsets (old to new, bytes).
+        """Move the rows of pages in ``path`` to ``target``, at new offsets (old to new, bytes).
 
-        Inside the caller's transaction. Pages at offsets that are not named are forgotten.
+        Inside the caller's transaction. Pages at other offsets are deleted.
         """
         conn = self.db.conn
         old = conn.execute(
@@ -204,12 +204,12 @@ class PageRepository:
         conn.execute("DELETE FROM archives WHERE id = ?", old)
 
     def portals(self) -> list[str]:
-        """Return the portals that pages are of."""
+        """Return the portals with archived pages, sorted."""
         rows = self.db.conn.execute("SELECT DISTINCT portal FROM pages ORDER BY portal").fetchall()
         return [str(row[0]) for row in rows]
 
     def archives(self) -> list[Path]:
-        """Return the archives that pages lie in."""
+        """Return the paths of the archives with pages."""
         rows = self.db.conn.execute("SELECT path FROM archives ORDER BY path").fetchall()
         return [self.absolute(row[0]) for row in rows]
 
@@ -223,15 +223,15 @@ class PageRepository:
         return [self.absolute(row[0]) for row in rows]
 
     def relative(self, path: Path) -> str:
-        """Return ``path`` as the table keeps it."""
-        if path not in self._kept_paths:
-            kept = Path(os.path.relpath(path.resolve(), self.store.folder)).as_posix()
-            self._kept_paths[path] = kept
-        return self._kept_paths[path]
+        """Return ``path`` as stored: relative to the database's folder."""
+        if path not in self._relative_paths:
+            relative = Path(os.path.relpath(path.resolve(), self.store.folder)).as_posix()
+            self._relative_paths[path] = relative
+        return self._relative_paths[path]
 
-    def absolute(self, kept: str) -> Path:
-        """Return the path that the table keeps as ``kept``."""
-        return Path(os.path.normpath(self.store.folder / kept))
+    def absolute(self, relative: str) -> Path:
+        """Return the absolute path of a stored path."""
+        return Path(os.path.normpath(self.store.folder / relative))
 
     def _query(self, where: str, *values: object) -> Iterator[StoredPage]:
         cursor = self.db.conn.execute(f"{_FROM} {where}", values)
@@ -254,11 +254,11 @@ class PageRepository:
         return StoredPage(int(str(page_id)), str(portal), page)
 
     def _archive_id(self, path: Path) -> int:
-        """Return the id of an archive, entered where it is new."""
-        kept = self.relative(path)
+        """Return the id of an archive, which is inserted if it is new."""
+        relative = self.relative(path)
         conn = self.db.conn
-        if row := conn.execute("SELECT id FROM archives WHERE path = ?", (kept,)).fetchone():
+        if row := conn.execute("SELECT id FROM archives WHERE path = ?", (relative,)).fetchone():
             return int(row[0])
-        cursor = conn.execute("INSERT INTO archives (path) VALUES (?)", (kept,))
+        cursor = conn.execute("INSERT INTO archives (path) VALUES (?)", (relative,))
         assert cursor.lastrowid is not None
         return cursor.lastrowid

@@ -1,4 +1,4 @@
-"""One run of a portal at a time: a lock that dies with its process, however that ends."""
+"""One run of a portal at a time: a lock that the operating system releases with the process."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from portals.errors import PortalError
 
 
 class PortalLockedError(PortalError):
-    """Another run of this portal is alive."""
+    """Another run of this portal is in progress."""
 
 
 @contextmanager
 def waiting_lock(path: Path) -> Iterator[None]:
-    """Hold the lock file ``path``; wait while another process does. Raises OSError."""
+    """Hold a lock on the file ``path``; wait while another process has it. Raises OSError."""
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -38,7 +38,7 @@ class PortalLock:
         self._file: int | None = None
 
     def acquire(self) -> None:
-        """Take the lock. Raises PortalLockedError; OSError where the file cannot be made."""
+        """Take the lock. Raises PortalLockedError; OSError if the file cannot be created."""
         file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,7 +54,7 @@ class PortalLock:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Hold the lock for a while. Raises PortalLockedError and OSError."""
+        """Hold the lock during a ``with`` block. Raises PortalLockedError and OSError."""
         self.acquire()
         try:
             yield
@@ -62,7 +62,7 @@ class PortalLock:
             self.release()
 
     def release(self) -> None:
-        """Give the lock back. The file stays: removing it would let two runs hold two locks."""
+        """Release the lock. The file stays: if it were deleted, two runs could hold two locks."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

@@ -10,9 +10,9 @@ from portals.store.transactions import writing
 
 
 class ReextractionProgress:
-    """The parts of archives that one request has committed.
+    """The parts of archives that a re-extraction with one set of arguments has committed.
 
-    ``request``: what was asked for, and by which reader; the progress of others is of no use to it.
+    ``request``: arguments, recipes and reader version, as a text; other progress is not used.
     """
 
     def __init__(self, db: Database, request: str) -> None:
@@ -32,13 +32,13 @@ class ReextractionProgress:
         return {(path, start): damaged for path, start, damaged in rows.fetchall()}
 
     def record(self, path: Path, start: int, damaged: int) -> None:
-        """Record a part, inside the transaction that stores what it holds."""
+        """Record a part, inside the transaction that stores its pages."""
         self.db.execute(
             "INSERT OR REPLACE INTO reextraction_progress VALUES (?, ?, ?, ?)",
             [str(path.resolve()), start, self.request, damaged],
         )
 
     def clear(self) -> None:
-        """Delete all progress: the request is done."""
+        """Delete all progress, at the end of the re-extraction."""
         with writing(self.db.conn):
             self.db.execute("DELETE FROM reextraction_progress")

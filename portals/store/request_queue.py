@@ -1,6 +1,6 @@
-"""The frontier's tables: what is to be fetched, and what exploration saw. SQL and nothing else.
+"""The tables ``frontier`` and ``exploration_log``: the persistent queue of requests. Only SQL.
 
-Every method runs inside the caller's transaction or, where there is none, in its own.
+Every method runs inside the caller's transaction or, if there is none, in its own.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any
 
 from portals.store.database import Store
 
-_MAX_ALTERNATES = 5  # addresses kept beside a page's own; a hostile page may name thousands
+_MAX_ALTERNATES = 5  # other URLs stored per page; a hostile page may name thousands
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedRequest:
-    """A request as data. ``key``: what makes it the same page; ``request``: all but the address."""
+    """A request as data. ``key`` identifies the page; ``request``: everything but the URL."""
 
     key: str
     url: str
@@ -27,7 +27,7 @@ class QueuedRequest:
 
 @dataclass(frozen=True, slots=True)
 class LeasedRequest:
-    """A request that was handed out: its row's id, and itself."""
+    """A request that was leased, with the id of its row."""
 
     id: int
     key: str
@@ -43,12 +43,12 @@ class RequestQueue:
         self.store = store
         self.portal = portal
         self.duplicate_urls: list[str] = []
-        """Addresses of pages that wait, or were read, under another one; whoever reads clears."""
+        """Added URLs of pages known under another URL; the caller who reads the list clears it."""
 
     def add(self, requests: Iterable[QueuedRequest]) -> int:
-        """Add requests not met before and return how many there were.
+        """Add requests of unknown pages and return their number.
 
-        Where the same page waits under another address, the new address is kept beside it.
+        If the same page is queued under another URL, the new URL is stored as an alternate.
         """
         added = 0
         with self.store.writing():
@@ -66,14 +66,14 @@ class RequestQueue:
                 )
                 added += cursor.rowcount
                 if not cursor.rowcount:
-                    self._keep_other_address(request)
+                    self._record_alternate_url(request)
         return added
 
-    def _keep_other_address(self, request: QueuedRequest) -> None:
-        kept = self.store.db.conn.execute(
+    def _record_alternate_url(self, request: QueuedRequest) -> None:
+        known = self.store.db.conn.execute(
             "SELECT url FROM frontier WHERE portal = ? AND key = ?", (self.portal, request.key)
         ).fetchone()
-        if kept is None or kept[0] == request.url:
+        if known is None or known[0] == request.url:
             return
         self.duplicate_urls.append(request.url)
         self.store.db.conn.execute(
@@ -87,7 +87,7 @@ class RequestQueue:
         )
 
     def add_done(self, key: str, url: str) -> bool:
-        """Note a page that need not be fetched; tell whether this crawl had not met it before."""
+        """Record a page that need not be fetched; return True if it was not in the frontier."""
         with self.store.writing():
             cursor = self.store.db.conn.execute(
                 "INSERT INTO frontier (portal, key, url, request, priority, state)"
@@ -97,7 +97,7 @@ class RequestQueue:
         return bool(cursor.rowcount)
 
     def lease(self, count: int) -> list[LeasedRequest]:
-        """Hand out up to ``count`` requests, the highest priority first, then the oldest."""
+        """Lease up to ``count`` pending requests, the highest priority first, then the oldest."""
         with self.store.writing():
             rows = self.store.db.conn.execute(
                 "UPDATE frontier SET state = 'leased' WHERE id IN (SELECT id FROM frontier"
@@ -117,19 +117,19 @@ class RequestQueue:
             )
 
     def alternate_urls(self, row_id: int) -> list[str]:
-        """Return the other addresses of the page of a request."""
+        """Return the other URLs of the page of a request."""
         row = self.store.db.conn.execute(
             "SELECT alternate_urls FROM frontier WHERE id = ?", (row_id,)
         ).fetchone()
         return list(json.loads(row[0])) if row and row[0] else []
 
     def release(self) -> None:
-        """Return every leased request to those that wait."""
+        """Make every leased request pending again."""
         with self.store.writing():
             self._set_state("pending", "leased")
 
     def retry_failed(self, attempts: int) -> int:
-        """Return what failed in fewer than ``attempts`` tries to those that wait, and its count."""
+        """Make requests that failed fewer than ``attempts`` times pending; return their number."""
         with self.store.writing():
             cursor = self.store.db.conn.execute(
                 "UPDATE frontier SET state = 'pending' WHERE portal = ? AND state = 'failed'"
@@ -139,7 +139,7 @@ class RequestQueue:
         return cursor.rowcount
 
     def give_up(self) -> None:
-        """Mark what failed before and waits again, or is leased, as failed."""
+        """Mark requests that failed before and are pending or leased again as failed."""
         with self.store.writing():
             self.store.db.conn.execute(
                 "UPDATE frontier SET state = 'failed' WHERE portal = ? AND attempts > 0"
@@ -163,7 +163,7 @@ class RequestQueue:
         return int(row[0])
 
     def callback_names(self) -> set[str]:
-        """Return the names of the methods that are to read what waits."""
+        """Return the names of the callbacks and errbacks of unfinished requests."""
         rows = self.store.db.conn.execute(
             "SELECT DISTINCT request ->> 'callback', request ->> 'errback' FROM frontier"
             " WHERE portal = ? AND state IN ('pending', 'leased', 'failed')",
@@ -172,7 +172,7 @@ class RequestQueue:
         return {name for row in rows.fetchall() for name in row if name}
 
     def clear(self) -> None:
-        """Forget the crawl: the next one begins anew."""
+        """Delete the state of the crawl, so that the next one starts from the beginning."""
         with self.store.writing():
             for table in ("frontier", "exploration_log"):
                 self.store.db.conn.execute(
@@ -183,7 +183,7 @@ class RequestQueue:
     # --- exploration -----------------------------------------------------------------------------
 
     def record_exploration(self, url: str, page: Sequence[Any]) -> None:
-        """Keep what exploration saw at ``url``, so that a resumed crawl knows what this one did."""
+        """Store a page as exploration saw it, so that a resumed crawl can repeat its decisions."""
         with self.store.writing():
             self.store.db.conn.execute(
                 "INSERT INTO exploration_log (portal, url, page) VALUES (?, ?, ?)",
@@ -191,7 +191,7 @@ class RequestQueue:
             )
 
     def exploration_log(self) -> Iterator[tuple[str, list[Any]]]:
-        """Yield what exploration saw, in order."""
+        """Yield URLs and pages as exploration saw them, in order."""
         rows = self.store.db.conn.execute(
             "SELECT url, page FROM exploration_log WHERE portal = ? ORDER BY id", (self.portal,)
         )

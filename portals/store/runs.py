@@ -14,14 +14,14 @@ from portals.store.transactions import writing
 from portals.timestamps import utc
 
 KILLED = "the process was killed"
-"""Reason of a run that could not write its own end."""
+"""Reason of a run whose process ended before it could write a verdict."""
 
 _MAX_REJECT_CHARACTERS = 2_000
-"""Of each text of a reject: an error page may quote a whole document in its message."""
+"""Characters of each text of a reject: an error page may quote a document in its message."""
 
 
 class RunRepository:
-    """Runs with their verdicts, and the pages that they rejected."""
+    """The tables ``runs`` and ``rejects``."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -37,7 +37,7 @@ class RunRepository:
         return cursor.lastrowid
 
     def last_run(self, portal: str) -> tuple[int, str] | None:
-        """Return id and arguments of the portal's last crawl that held its lock."""
+        """Return id and arguments of the portal's last crawl that had the portal's lock."""
         rows = self.db.query(
             "SELECT id, arguments FROM runs WHERE portal = ? AND verdict IS NOT 'locked'"
             " AND arguments ->> 'command' IS NULL ORDER BY id DESC LIMIT 1",
@@ -46,7 +46,7 @@ class RunRepository:
         return next(((row["id"], row["arguments"]) for row in rows), None)
 
     def last_verdict(self, portal: str) -> tuple[str | None, str | None]:
-        """Return verdict and end of the portal's last run of any kind; None where there is none."""
+        """Return verdict and end of the portal's last run of any kind; None if there is none."""
         row = self.db.execute(
             "SELECT verdict, finished_at FROM runs WHERE portal = ? ORDER BY id DESC LIMIT 1",
             [portal],
@@ -54,7 +54,7 @@ class RunRepository:
         return (row[0], row[1]) if row else (None, None)
 
     def end_killed_runs(self, portal: str, now: datetime) -> None:
-        """Give crawls that have no end the verdict that a killed process cannot give."""
+        """Set end and verdict of crawls whose process was killed."""
         with writing(self.db.conn):
             self.db.execute(
                 "UPDATE runs SET verdict = 'crashed', finished_at = ?, reason = ?"
@@ -63,7 +63,7 @@ class RunRepository:
             )
 
     def end_killed_commands(self, command: str, now: datetime) -> None:
-        """Do the same for runs of a command that is no crawl, of every portal."""
+        """Set end and verdict of killed runs of a command other than a crawl, of every portal."""
         with writing(self.db.conn):
             self.db.execute(
                 "UPDATE runs SET verdict = 'crashed', finished_at = ?, reason = ?"
@@ -85,11 +85,11 @@ class RunRepository:
             )
 
     def count_rejects(self, run_id: int) -> int:
-        """Return how many pages a run rejected."""
+        """Return the number of pages that a run rejected."""
         row = self.db.execute("SELECT count(*) FROM rejects WHERE run_id = ?", [run_id]).fetchone()
         return int(row[0])
 
 
 def _storable(text: str | None) -> str | None:
-    """Return a text of unknown origin on one line, so that it can be stored and shown."""
+    """Return a text from outside on one line of limited length, safe to store and print."""
     return None if text is None else clean(text)[:_MAX_REJECT_CHARACTERS]

@@ -1,8 +1,8 @@
-"""Search that knows Vietnamese: with marks or without, old tone placement and new, đ and d.
+"""Full-text search for Vietnamese: with or without diacritics, both tone placements, đ and d.
 
-SQLite's FTS5 folds no đ, with any tokenizer, so texts are folded before they are indexed. Two forms
-stand in the index: *exact* (NFC, case folded, one tone style) and *folded* (no marks, d for đ).
-The index holds no text; snippets are cut from the articles.
+No tokenizer of SQLite's FTS5 folds đ, so texts are folded before they are indexed. Two forms are
+indexed: *exact* (NFC, case folded, one tone style) and *folded* (no diacritics, d for đ). The index
+stores no text; snippets are cut from the articles.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from portals.language.text import canonical, fold, words
 LIMIT = 20
 _SNIPPET_WORDS = 30  # about two lines of a terminal
 _MAX_TERMS = 32  # longer than any headline
-_MAX_QUERY = 2_000  # characters; what is longer is a pasted text, not a search
-_COMPARED_WHOLE = 20_000  # articles; all words of all of them are held in memory
-_COMPARED_WORDS = 200  # of an article of the sample: an FTS5 expression has a limited depth
+_MAX_QUERY = 2_000  # characters; longer input is a pasted text, not a query
+_COMPARED_WHOLE = 20_000  # articles up to which all words of all articles are compared, in memory
+_COMPARED_WORDS = 200  # words per article of a sample: an FTS5 expression has a limited depth
 _TOKEN = re.compile(r"[^\W_]+")
 _PHRASE = re.compile(r'"([^"]*)"|([^"\s]+)')
 
@@ -29,12 +29,12 @@ FORMS: dict[str, Callable[[str], str]] = {
     "exact": canonical,
     "folded": lambda text: fold(canonical(text)),
 }
-"""The indexed forms: table ``search_NAME``, and what makes the form of a text."""
+"""The indexed forms: the name in the table ``search_NAME``, and the function that converts."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What is searched for: words and phrases, and of whom and when (days, +07:00, included)."""
+    """Words and phrases, portal, and first and last day of publication (+07:00, both included)."""
 
     query: str
     portal: str | None = None
@@ -45,7 +45,7 @@ class SearchQuery:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One article. ``exact``: it matches with its marks; ``marks``: matches in ``snippet``."""
+    """One result. ``exact``: it matches with diacritics; ``marks``: ranges in ``snippet``."""
 
     article_id: int
     portal: str
@@ -68,7 +68,7 @@ def index(conn: sqlite3.Connection, article_id: int, texts: Sequence[str | None]
 
 
 def unindex(conn: sqlite3.Connection, article_id: int, texts: Sequence[str | None]) -> None:
-    """Take an article out of the index; ``texts`` are those that were indexed."""
+    """Remove an article from the index; ``texts`` must be those that were indexed."""
     for name, form in FORMS.items():
         title, *rest = (form(text or "") for text in texts)
         conn.execute(
@@ -79,7 +79,7 @@ def unindex(conn: sqlite3.Connection, article_id: int, texts: Sequence[str | Non
 
 
 def reindex(conn: sqlite3.Connection) -> int:
-    """Make the index anew, inside the caller's transaction, and return how many articles it has."""
+    """Rebuild the index, inside the caller's transaction, and return the number of articles."""
     for name in FORMS:
         conn.execute(f"INSERT INTO search_{name} (search_{name}) VALUES ('delete-all')")  # noqa: S608
     count = 0
@@ -90,7 +90,7 @@ def reindex(conn: sqlite3.Connection) -> int:
 
 
 def faults(conn: sqlite3.Connection) -> list[str]:
-    """Return what is wrong with the index, in plain words; empty where it is in step."""
+    """Return the faults of the index as messages; an empty list if it is up to date."""
     found = []
     for name, form in FORMS.items():
         try:
@@ -99,19 +99,19 @@ def faults(conn: sqlite3.Connection) -> list[str]:
             found.append(f"search_{name}: {error}")
             continue
         indexed = {row[0] for row in conn.execute(f"SELECT rowid FROM search_{name}_docsize")}  # noqa: S608
-        kept = {row[0] for row in conn.execute("SELECT id FROM articles")}
-        if kept - indexed:
-            found.append(f"search_{name}: {len(kept - indexed)} articles are not indexed")
-        if indexed - kept:
-            found.append(f"search_{name}: {len(indexed - kept)} indexed articles do not exist")
+        stored = {row[0] for row in conn.execute("SELECT id FROM articles")}
+        if stored - indexed:
+            found.append(f"search_{name}: {len(stored - indexed)} articles are not indexed")
+        if indexed - stored:
+            found.append(f"search_{name}: {len(indexed - stored)} indexed articles do not exist")
         found += _wrong_words(conn, name, form)
     return found
 
 
 def _wrong_words(conn: sqlite3.Connection, name: str, form: Callable[[str], str]) -> Iterator[str]:
-    """Tell which articles stand in the index with other words than they have.
+    """Yield a message for each article whose indexed words differ from its text.
 
-    All words of all articles are compared, of larger databases those of a sample.
+    All articles are compared, or a sample in a large database.
     """
     total = conn.execute("SELECT count(*) FROM articles").fetchone()[0]
     if total > _COMPARED_WHOLE:
@@ -126,8 +126,8 @@ def _wrong_words(conn: sqlite3.Connection, name: str, form: Callable[[str], str]
         indexed[article_id][term] += 1
     conn.execute("DROP TABLE temp.indexed")
     for article_id, *texts in conn.execute("SELECT id, title, lead, body FROM articles"):
-        told = Counter(word for text in texts for word in form(text or "").split())
-        if told != indexed[article_id]:
+        expected = Counter(word for text in texts for word in form(text or "").split())
+        if expected != indexed[article_id]:
             yield f"search_{name}: article {article_id} is indexed with other words"
 
 
@@ -137,17 +137,17 @@ def _missing_words(
     rows = conn.execute("SELECT id, title, lead, body FROM articles ORDER BY random() LIMIT 500")
     sql = f"SELECT 1 FROM search_{name} WHERE search_{name} MATCH ? AND rowid = ?"  # noqa: S608
     for article_id, *texts in rows.fetchall():
-        told = {word for text in texts for word in words(form(text or ""))}
-        match = " ".join(f'"{word}"' for word in sorted(told)[:_COMPARED_WORDS])
+        expected = {word for text in texts for word in words(form(text or ""))}
+        match = " ".join(f'"{word}"' for word in sorted(expected)[:_COMPARED_WORDS])
         if match and not conn.execute(sql, (match, article_id)).fetchone():
             yield f"search_{name}: article {article_id} is indexed with other words"
 
 
 def match_of(query: str, form: str) -> str:
-    """Return an FTS5 expression for what somebody typed; empty where it holds no word.
+    """Return an FTS5 expression for a user's query; empty if it contains no word.
 
-    Words must all be there, in any order; what stands in double quotes is a phrase. Nothing that is
-    typed can be read as syntax: every term is quoted, and made of letters and digits.
+    All words are required, in any order; double quotes enclose a phrase. User input cannot become
+    FTS5 syntax: every term is quoted and consists of letters and digits.
     """
     terms: list[str] = []
     left = _MAX_TERMS  # words, those in phrases included
@@ -164,12 +164,12 @@ def match_of(query: str, form: str) -> str:
 
 
 def has_marks(query: str) -> bool:
-    """Return True if a query says which marks it wants."""
+    """Return True if a query contains diacritics."""
     return fold(query) != canonical(query) and match_of(query, "folded") != match_of(query, "exact")
 
 
 def search(conn: sqlite3.Connection, wanted: SearchQuery) -> list[Found]:
-    """Return the articles that ``wanted`` names, best first; exact ones before others.
+    """Return the articles that match ``wanted``, best first, exact matches before others.
 
     Raises sqlite3.Error.
     """
@@ -204,7 +204,7 @@ def _query(
             values.append(day)
     columns = "a.id, a.portal, a.url, a.published_at, a.title, a.lead, a.body"
     inner = f"SELECT rowid AS id, rank AS score FROM search_{form} WHERE search_{form} MATCH ?"  # noqa: S608
-    if len(conditions) == 1:  # the best are chosen by the index alone, and only they looked up
+    if len(conditions) == 1:  # rank by the index alone, then look up only the best
         sql = (
             f"SELECT {columns} FROM ({inner} ORDER BY rank LIMIT ?) AS best"  # noqa: S608
             " JOIN articles a ON a.id = best.id ORDER BY best.score, a.id DESC"
@@ -238,11 +238,11 @@ def _found(row: Sequence[object], query: str, *, exact: bool, is_plain: bool) ->
 def snippet_of(
     texts: Sequence[str], tokens: frozenset[str], form: str = "folded"
 ) -> tuple[str, list[tuple[int, int]]]:
-    """Return the part of ``texts`` with the most of ``tokens``, and where they stand in it.
+    """Return the part of ``texts`` with the most of ``tokens``, and the ranges of the matches.
 
-    ``texts``: the headline, then what stands under it, which is taken where it says as much.
-    ``form``: the form of ``tokens``. The text is as it was published; marks are ranges of
-    characters in it.
+    ``texts``: the headline, then lead and body, which are preferred if they match as many tokens.
+    ``form``: the form of ``tokens``. The snippet has the published spelling; ranges are in
+    characters.
     """
     best: tuple[tuple[int, int], str, list[tuple[int, int]]] | None = None
     for text in [*texts[1:], *texts[:1]]:
@@ -255,11 +255,11 @@ def snippet_of(
 def _best_window(
     text: str, tokens: frozenset[str], form: Callable[[str], str]
 ) -> tuple[tuple[int, int], str, list[tuple[int, int]]]:
-    """Return the window of a text with the most different tokens, and the most side by side."""
-    places = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
-    if not places:
+    """Return the window of a text with the most different tokens, then the most adjacent ones."""
+    spans = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    if not spans:
         return (0, 0), "", []
-    found = {i: word for i, (a, b) in enumerate(places) if (word := form(text[a:b])) in tokens}
+    found = {i: word for i, (a, b) in enumerate(spans) if (word := form(text[a:b])) in tokens}
     hits = list(found)
     score, first, end = (0, 0), 0, 0
     inside: Counter[str] = Counter()
@@ -272,10 +272,10 @@ def _best_window(
         if (len(inside), pairs) > score:
             score, first, end = (len(inside), pairs), start, behind
         inside[found[hit]] -= 1
-        inside += Counter()  # what is not inside any more does not count
+        inside += Counter()  # removes counts of zero
         pairs -= start + 1 < behind and hits[start + 1] == hit + 1
     begin = max(0, hits[first] - 4) if hits else 0
-    last = min(len(places), (hits[first] if hits else 0) + _SNIPPET_WORDS)
-    offset = places[begin][0]
-    marks = [(places[i][0] - offset, places[i][1] - offset) for i in hits[first:end]]
-    return score, text[offset : places[last - 1][1]], marks
+    last = min(len(spans), (hits[first] if hits else 0) + _SNIPPET_WORDS)
+    offset = spans[begin][0]
+    marks = [(spans[i][0] - offset, spans[i][1] - offset) for i in hits[first:end]]
+    return score, text[offset : spans[last - 1][1]], marks

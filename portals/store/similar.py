@@ -1,10 +1,10 @@
-"""The same story on other portals, edited: near-duplicates, found without comparing everything.
+"""Near-duplicates: edited copies of a story on other portals, found by locality-sensitive hashing.
 
 Every text has a MinHash of its folded word shingles; articles that share a band of it are compared
-shingle by shingle. Bands stand in the database by month, and an article is compared with those of
-its month and the two beside it, so that a look-up costs the same however many articles there are:
-news is copied within days. ``everywhere`` looks through all months for one article. Nothing is
-merged and nothing dropped: exact copies share an article anyway.
+shingle by shingle. Bands are stored by month, and an article is compared with those of its month
+and the two adjacent ones, so that the cost of a look-up does not grow with the number of articles:
+news is copied within days. ``everywhere`` searches all months for one article. Articles are neither
+merged nor deleted: exact copies share an article anyway.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from portals.language.text import SHORT_BODY_WORDS, words
 from portals.store.database import Store
 
 SIMILAR = 0.15
-"""Resemblance (Jaccard, shingles of four syllables) from which a pair is kept.
+"""Similarity (Jaccard, shingles of four syllables) from which a pair is stored.
 
-Of pairs of which the shorter article shares half of its sentences or more, 97 % have as much; two
-articles that have nothing to do with each other have less than 0.01.
+Of pairs in which the shorter article shares at least half of its sentences, 97 % reach it;
+unrelated articles have less than 0.01.
 """
 
 PERMUTATIONS, ROWS = 128, 2
 """64 bands of two: of pairs at the threshold 77 % share one, at 0.2 93 %, at 0.3 99.8 %."""
 
 _BATCH = 200  # articles in a transaction
-_LONG_BAND = 400  # articles: a band that more share is of a form letter, and tells nothing
+_LONG_BAND = 400  # articles: a band shared by more comes from boilerplate and is ignored
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An article that resembles another one, from 0 to 1."""
+    """An article that is similar to another one; similarity from 0 to 1."""
 
     article_id: int
     similarity: float
@@ -53,14 +53,14 @@ def _sketcher() -> Any:
 
 
 def bands_of(numbers: NDArray[np.uint64]) -> list[int]:
-    """Return the bands of a text's shingles as signed numbers of 64 bits; none without shingles."""
+    """Return the bands of a text's shingles as signed 64-bit numbers; none without shingles."""
     if not len(numbers):
         return []
     sketch = _sketcher().copy()
     sketch.update_batch(numbers.tolist())
     values = sketch.hashvalues.astype(np.uint64).reshape(-1, ROWS)
-    places = np.arange(len(values), dtype=np.uint64)
-    mixed = places * np.uint64(0x9E3779B97F4A7C15)
+    positions = np.arange(len(values), dtype=np.uint64)
+    mixed = positions * np.uint64(0x9E3779B97F4A7C15)
     for column in range(ROWS):
         mixed = (mixed ^ values[:, column]) * np.uint64(0xC2B2AE3D27D4EB4F)
         mixed ^= mixed >> np.uint64(29)
@@ -69,13 +69,13 @@ def bands_of(numbers: NDArray[np.uint64]) -> list[int]:
 
 
 def queue_length(store: Store) -> int:
-    """Return how many articles have not been compared since their text is what it is."""
+    """Return the number of articles that have not been compared since their text changed."""
     row = store.db.conn.execute("SELECT count(*) FROM similarity_queue").fetchone()
     return int(row[0])
 
 
 def update(store: Store) -> Iterator[int]:
-    """Compare what waits, and yield how many articles were, transaction by transaction.
+    """Compare the queued articles and yield the number per transaction.
 
     Raises sqlite3.Error.
     """
@@ -88,7 +88,7 @@ def update(store: Store) -> Iterator[int]:
                 (_BATCH,),
             ).fetchall()
             for article_id, title, body, month in rows:
-                _compare(conn, article_id, _told(title, body), month)
+                _compare(conn, article_id, _compared_text(title, body), month)
         if not rows:
             return
         yield len(rows)
@@ -100,14 +100,14 @@ _MONTH = (
 )
 
 
-def _told(title: str, body: str) -> str:
-    """Return what is compared: a short text ("see the pictures") says little without its title."""
+def _compared_text(title: str, body: str) -> str:
+    """Return the text to compare: a short body ("see the pictures") with its title before it."""
     return body if len(words(body)) >= SHORT_BODY_WORDS else f"{title}\n{body}"
 
 
-def _compare(conn: sqlite3.Connection, article_id: int, told: str, month: int) -> None:
-    """Enter an article's bands and the pairs that it makes, inside the caller's transaction."""
-    own = _numbers(told)
+def _compare(conn: sqlite3.Connection, article_id: int, text: str, month: int) -> None:
+    """Store an article's bands and its similar pairs, inside the caller's transaction."""
+    own = _numbers(text)
     bands = bands_of(own)
     conn.execute(
         "DELETE FROM similar WHERE article_id = ? OR other_id = ?", (article_id, article_id)
@@ -115,7 +115,7 @@ def _compare(conn: sqlite3.Connection, article_id: int, told: str, month: int) -
     for found in _resembling(conn, article_id, own, bands, range(month - 1, month + 2)):
         pair = sorted((article_id, found.article_id))
         conn.execute("INSERT INTO similar VALUES (?, ?, ?)", (*pair, found.similarity))
-    # Bands of an older text may stay: what they bring is compared like anything else.
+    # Bands of an older text may remain: they only add candidates, which are compared.
     rows = [(month, band, article_id) for band in bands]
     conn.executemany("INSERT OR IGNORE INTO minhash_bands VALUES (?, ?, ?)", rows)
     conn.execute("DELETE FROM similarity_queue WHERE article_id = ?", (article_id,))
@@ -128,20 +128,20 @@ def _resembling(
     bands: list[int],
     months: Iterable[int],
 ) -> Iterator[Similar]:
-    """Yield the articles of ``months`` that share a band and resemble the one with ``own``."""
+    """Yield the articles of ``months`` that share a band and are similar to ``own`` shingles."""
     candidates: set[int] = set()
     for month in months:
         candidates |= _sharing(conn, bands, month)
     for other_id in sorted(candidates - {article_id}):
         row = conn.execute("SELECT title, body FROM articles WHERE id = ?", (other_id,)).fetchone()
-        similarity = resemblance(own, _numbers(_told(*row))) if row else 0.0
+        similarity = resemblance(own, _numbers(_compared_text(*row))) if row else 0.0
         if similarity >= SIMILAR:
             yield Similar(other_id, round(similarity, 4))
 
 
-@lru_cache(maxsize=1_000)  # the articles of a month meet the same ones again and again
-def _numbers(told: str) -> NDArray[np.uint64]:
-    return shingles(told)
+@lru_cache(maxsize=1_000)  # articles of a month are compared with the same candidates
+def _numbers(text: str) -> NDArray[np.uint64]:
+    return shingles(text)
 
 
 def _sharing(conn: sqlite3.Connection, bands: list[int], month: int) -> set[int]:
@@ -157,13 +157,13 @@ def _sharing(conn: sqlite3.Connection, bands: list[int], month: int) -> set[int]
 
 
 def everywhere(conn: sqlite3.Connection, article_id: int) -> list[Similar]:
-    """Return the articles of any month that resemble one, most similar first."""
+    """Return the articles of any month that are similar to one, the most similar first."""
     title, body, month = conn.execute(
         f"SELECT title, body, {_MONTH} FROM articles WHERE id = ?",  # noqa: S608
         (article_id,),
     ).fetchone()
     first, last = conn.execute("SELECT min(month), max(month) FROM minhash_bands").fetchone()
-    own = shingles(_told(title, body))
+    own = shingles(_compared_text(title, body))
     months = range(first or month, (last or month) + 1)
     found = _resembling(conn, article_id, own, bands_of(own), months)
     return sorted(found, key=lambda one: (-one.similarity, one.article_id))

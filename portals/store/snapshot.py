@@ -1,4 +1,4 @@
-"""A consistent copy of a database that is being written."""
+"""A consistent copy of a database while it is written."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from portals.files import replacing
 
 
 def snapshot(database: Path, target: Path) -> int:
-    """Copy ``database`` to ``target``, whole or not at all, and return its size in bytes.
+    """Copy ``database`` to ``target`` atomically and return the size in bytes.
 
-    The copy is one file without a log beside it, as of one moment; a crawl may write meanwhile.
+    The copy is one file without a write-ahead log, as of one moment; a crawl may write meanwhile.
     Raises StorageError.
     """
     if not database.is_file():
@@ -27,7 +27,7 @@ def snapshot(database: Path, target: Path) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as draft:
             _copy(database, draft)
-            for log in ("-wal", "-shm", "-journal"):  # of an earlier copy that somebody wrote to
+            for log in ("-wal", "-shm", "-journal"):  # left by writers of an earlier copy
                 target.with_name(f"{target.name}{log}").unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
         raise StorageError(f"cannot copy {database} to {target}: {error}") from error

@@ -1,4 +1,4 @@
-"""How the portals are doing: the last run, the newest article, and when the next one is due."""
+"""The status of the portals: the last run, the newest article, and when the next one is due."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from portals.article import READER_VERSION
 from portals.errors import StorageError
 
 RUNNING = "running?"
-"""Verdict of a run that has not ended: it is alive, or its process was killed."""
+"""Verdict of a run without an end: it is in progress, or its process was killed."""
 
 RHYTHM_ARTICLES = 60
-"""Articles whose days tell how often a portal publishes; with fewer than FEWEST nothing is told."""
+"""Articles from which the publishing rate is computed; with fewer than FEWEST there is none."""
 FEWEST = 5
 PATIENCE = 3
 """Usual gaps that may pass before a portal is overdue."""
 
-# An older run without an end was killed, and what came after it tells more.
+# An older run without an end was killed; later runs are more informative.
 _LAST_RUNS = """
     SELECT portal, verdict, started_at, rejects, reason FROM runs
     WHERE id IN (
@@ -38,14 +38,14 @@ _SIGHTINGS = """
     FROM sightings GROUP BY portal
 """
 
-# Twin addresses of one article say once when it was published.
+# Several URLs of one article count as one publication.
 _LAST_DATES = """
     SELECT max(published_at) AS at FROM sightings
     WHERE portal = ? AND published_at IS NOT NULL
     GROUP BY article_id ORDER BY at DESC LIMIT ?
 """
 
-# A run that found another one alive did not attempt anything.
+# A run that found the portal locked did not attempt anything.
 _ATTEMPTS = """
     SELECT portal, max(started_at) AS at FROM runs
     WHERE arguments ->> 'command' IS NULL AND verdict IS NOT 'locked' GROUP BY portal
@@ -57,10 +57,10 @@ _OLD_READER = "SELECT count(*) FROM articles WHERE portal = ? AND reader_version
 
 @dataclass(frozen=True, slots=True)
 class PortalStatus:
-    """How one portal is doing; times are as stored, None where there is nothing to tell.
+    """The status of one portal; times as stored, None if unknown.
 
-    ``old_reader``: articles that an older version of the reader made, and that a re-extraction
-    would bring up to date.
+    ``expected``: when the next article is due. ``old_reader``: articles extracted by an older
+    version of the reader, which a re-extraction would update.
     """
 
     portal: str
@@ -91,7 +91,7 @@ def portal_statuses(db: Database, names: Iterable[str], now: datetime) -> list[P
 def not_attempted(
     db: Database, names: Sequence[str], age: timedelta, now: datetime
 ) -> dict[str, str | None]:
-    """Return which of ``names`` nobody tried to crawl within ``age``, and when it was last tried.
+    """Return those of ``names`` without a crawl within ``age``, with the time of their last one.
 
     Raises StorageError.
     """
@@ -112,7 +112,7 @@ def due(published: Sequence[str]) -> datetime | None:
     if len(published) < FEWEST:
         return None
     moments = [datetime.fromisoformat(at) for at in published]
-    # Days, not moments: a portal that prints ten articles a day still rests on Sundays.
+    # Days, not times: a portal with ten articles a day may publish nothing on Sundays.
     gap = _usual_gap({moment.date() for moment in moments})
     return max(moments) + max(PATIENCE * gap, timedelta(days=1))
 

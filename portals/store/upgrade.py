@@ -1,4 +1,4 @@
-"""Bringing a database of an earlier release up to date, with nobody writing and a copy kept."""
+"""Migrating a database of an earlier release, under every portal's lock and after a backup."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ REEXTRACTION = "reextract"
 
 
 def upgrade(db: Database, path: Path) -> None:
-    """Apply the migrations that the database at ``path`` has not had.
+    """Apply the pending migrations to the database at ``path``.
 
-    A database with data is copied first, to ``NAME.schemaN.bak`` beside it (N: its old version),
+    A database with data is first copied to ``NAME.schemaN.bak`` beside it (N: its old version),
     while every portal's lock is held: a crawl of an earlier release must not write in between.
-    Raises StorageError; sqlite3.Error and OSError.
+    Raises StorageError, sqlite3.Error and OSError.
     """
     if not migrations.pending(db):
         return
@@ -35,7 +35,7 @@ def upgrade(db: Database, path: Path) -> None:
         _in_one_transaction(db, create)
         return
     with waiting_lock(path.with_name(f"{path.name}.upgrade.lock")), _nobody_writing(db, path):
-        if not migrations.pending(db):  # another process did it while this one waited
+        if not migrations.pending(db):  # another process migrated it while this one waited
             return
         version = db.execute("PRAGMA user_version").fetchone()[0]
         copy = path.with_name(f"{path.name}.schema{version}.bak")

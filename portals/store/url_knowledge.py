@@ -1,6 +1,6 @@
-"""What runs learned of a portal's URLs and pages.
+"""The tables ``url_patterns``, ``learned_themes`` and ``skipped_urls``.
 
-The tables ``url_patterns``, ``learned_themes`` and ``skipped_urls``.
+They contain what runs learned about a portal's URLs and pages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from portals.timestamps import utc
 
 @dataclass(frozen=True, slots=True)
 class StoredUrlPattern:
-    """What was learned of the URLs of one pattern of a portal."""
+    """A row of ``url_patterns``: the classification and counts of one URL pattern of a portal."""
 
     pattern: str
     kind: Literal["article", "listing", "other"]
@@ -31,13 +31,13 @@ class StoredUrlPattern:
 
 
 class UrlKnowledge:
-    """What is known of the URLs and pages of every portal."""
+    """Reads and writes these tables, for any portal."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
 
     def url_patterns(self, portal: str) -> list[StoredUrlPattern]:
-        """Return what earlier runs learned of the URLs of ``portal``."""
+        """Return the URL patterns of ``portal`` that earlier runs learned."""
         rows = self.db.query(
             "SELECT pattern, kind, pages_read, articles, listings, example FROM url_patterns"
             " WHERE portal = ? ORDER BY kind, articles DESC, pattern",
@@ -48,7 +48,7 @@ class UrlKnowledge:
     def save_url_patterns(
         self, portal: str, patterns: Sequence[StoredUrlPattern], run_id: int, now: datetime
     ) -> None:
-        """Store what a run learned of the URLs of ``portal``; rows that say the same stay."""
+        """Store the URL patterns that a run learned; equal rows are not rewritten."""
         known = {pattern.pattern: pattern for pattern in self.url_patterns(portal)}
         fresh = [pattern for pattern in patterns if known.get(pattern.pattern) != pattern]
         with writing(self.db.conn):
@@ -61,7 +61,7 @@ class UrlKnowledge:
             )
 
     def learned_theme(self, portal: str) -> str | None:
-        """Return the JSON of the theme that was learned from pages of ``portal``, if any was."""
+        """Return the JSON of the theme learned from pages of ``portal``, or None."""
         rows = self.db.query("SELECT theme FROM learned_themes WHERE portal = ?", [portal])
         return next((str(row["theme"]) for row in rows), None)
 
@@ -86,7 +86,7 @@ class UrlKnowledge:
             )
 
     def skipped_urls(self, portal: str) -> list[SkippedUrls]:
-        """Return what the URL filters skipped in the portal's last run."""
+        """Return the counts of the URLs skipped by each filter in the portal's last run."""
         rows = self.db.query(
             "SELECT rule, urls, example FROM skipped_urls WHERE portal = ? ORDER BY rule",
             [portal],
@@ -96,7 +96,7 @@ class UrlKnowledge:
     def save_skipped_urls(
         self, portal: str, found: Sequence[SkippedUrls], run_id: int, now: datetime
     ) -> None:
-        """Store what the URL filters skipped in a run, in place of what they did before."""
+        """Store the counts of the URLs skipped by each filter, replacing those of earlier runs."""
         with writing(self.db.conn):
             self.db.execute("DELETE FROM skipped_urls WHERE portal = ?", [portal])
             self.db.table("skipped_urls").insert_all(
