@@ -118,7 +118,7 @@ _OTHERS = (
     ExitCode(
         USAGE_ERROR,
         None,
-        "Wrong use of the command: unknown portal or argument, missing archive.",
+        "The command could not be used: unknown portal or argument, missing archive.",
         "Read the message on standard error.",
     ),
     ExitCode(

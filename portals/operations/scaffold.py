@@ -27,13 +27,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 TEMPLATES = Path(__file__).resolve().parents[1] / "resources" / "templates"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_CLASSES = {
-    "mastercms": "MasterCmsSpider",
-    "danaweb": "DanawebSpider",
-    "nukeviet": "NukeVietSpider",
-    "wordpress": "WordPressSpider",
-}
-"""The spider to derive from, by CMS; it is in ``spiders/families/CMS.py``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +145,18 @@ def spider_text(name: str, report: SiteReport, day: date) -> str:
 
 def _of_cms(report: SiteReport, day: date) -> dict[str, str]:
     assert report.family is not None
-    base = _CLASSES[report.family.name]
+    family = report.family.name.upper()  # as portals/families exports it
     return {
-        "imports": f"from spiders.families.{report.family.name} import {base}",
-        "base": base,
+        "imports": f"from portals.families import {family}\n"
+        "from spiders.base.listing import ListingSpider",
+        "base": "ListingSpider",
         "summary": f"A portal on {report.family.name}, seen on {day.isoformat()}.",
-        "attributes": "",
+        "attributes": f"    family = {family}\n",
     }
 
 
 def _exploring(report: SiteReport, day: date) -> dict[str, str]:
-    imports = ["from spiders.discovery import DiscoverySpider"]
+    imports = ["from spiders.base.exploration import DiscoverySpider"]
     if report.layout:
         imports.insert(0, "from portals.extraction.layout import Layout")
     return {

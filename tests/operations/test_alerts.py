@@ -208,10 +208,10 @@ def test_a_heartbeat_that_nobody_answers_is_given_up(monkeypatch: pytest.MonkeyP
         ("http://127.0.0.1:{closed}/{secret}", "http:// cannot be reached; "),
         ("https://127.0.0.1:{refusing}/{secret}", "https:// cannot be reached; "),
         ("http://user:{secret}@127.0.0.1:{refusing}/", "http:// "),
-        ("http://127.0.0.1:{secret}/", "no usable address; "),
-        ("http://127.0.0.1/{secret} x", "no usable address; "),
+        ("http://127.0.0.1:{secret}/", "not followed by a valid URL; "),
+        ("http://127.0.0.1/{secret} x", "not followed by a valid URL; "),
         ("http:///{secret}", "http:// "),
-        ("http://[{secret}/", "no usable address; "),
+        ("http://[{secret}/", "not followed by a valid URL; "),
         ("ftp://user:{secret}@127.0.0.1/", "cannot go to ftp://; "),
         ("file:///{secret}", "cannot go to file://; "),
     ],
@@ -272,5 +272,5 @@ def test_a_heartbeat_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> 
     for name in ("", "/", "a\0b"):
         error = heartbeat(name, GOOD, NOW)
         assert error is not None
-        assert "no usable file name" in error
+        assert "no valid file name" in error
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]

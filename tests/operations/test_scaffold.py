@@ -6,13 +6,14 @@ import csv
 import io
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from portals.catalogue import CATALOGUE, portals, read_catalogue
 from portals.errors import CatalogueError
 from portals.extraction.layout import Layout
-from portals.families import NUKEVIET
+from portals.families import FAMILIES, NUKEVIET, Family
 from portals.operations.fixtures import family_of, slug_of
 from portals.operations.scaffold import (
     bare_row,
@@ -25,6 +26,7 @@ from portals.operations.scaffold import (
     write_files,
 )
 from portals.operations.site_probe import SiteReport
+from spiders.base.portal import PortalSpider
 
 DAY = date(2026, 3, 1)
 KNOWN = SiteReport("https://tin.vn/", 'Báo "Tin"', NUKEVIET)
@@ -120,6 +122,16 @@ def test_a_date_line_of_any_signs_is_written_as_it_is(pattern: str) -> None:
     line = next(line for line in code.splitlines() if "layout =" in line)
     assert eval(line.strip().removeprefix("layout = "), {"Layout": Layout}) == report.layout
     compile(code, "tin.py", "exec")
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, None], ids=lambda one: one.name if one else "none")
+def test_a_written_spider_can_be_loaded_and_is_of_one_portal(family: Family | None) -> None:
+    module: dict[str, Any] = {"__name__": "tin"}
+    exec(spider_text("tin", SiteReport("https://tin.vn/", "Tin", family), DAY), module)
+    spider = module["TinSpider"]
+
+    assert issubclass(spider, PortalSpider)
+    assert (spider.name, spider.family, spider.reads_any_site) == ("tin", family, False)
 
 
 def test_files_are_written_all_or_none(tmp_path: Path) -> None:
