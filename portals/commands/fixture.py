@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from portals.article import Reject
 from portals.catalogue import Portal, portals
+from portals.commands.base import PortalCommand, option
 from portals.commands.output import print_error, print_text, to_json
 from portals.commands.process import crawler_process
-from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
+from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import CatalogueError, PortalError
 from portals.extraction.page import Page
 from portals.extraction.unreadable import UnreadablePageError
@@ -47,67 +46,48 @@ class FetchError(PortalError):
         self.code = code
 
 
-class Command(ScrapyCommand):
+class Command(PortalCommand):
     """Writes a fixture, or updates the expected fields of an existing one."""
 
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """Return the syntax."""
-        return "[options] <url | tests/fixtures/NAME/PAGE.json>"
-
-    def short_desc(self) -> str:
-        """Return the description."""
-        return "Store a page as a test fixture, or read a stored one again"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add the portal, the archive, and what to do with the page."""
-        super().add_options(parser)
-        parser.add_argument(
-            "--portal", metavar="NAME", help="portal of the page; default: found by its host"
-        )
-        parser.add_argument("--warc", metavar="FILE", help="take the page from this archive")
-        parser.add_argument(
-            "--reject", action="store_true", help="store a page that must be rejected"
-        )
-        parser.add_argument(
+    usage = "[options] <url | tests/fixtures/NAME/PAGE.json>"
+    summary = "Store a page as a test fixture, or read a stored one again"
+    json_help = "print what was written as JSON"
+    options = (
+        option("--portal", metavar="NAME", help="portal of the page; default: found by its host"),
+        option("--warc", metavar="FILE", help="take the page from this archive"),
+        option("--reject", action="store_true", help="store a page that must be rejected"),
+        option(
             "--rewrite",
             action="store_true",
             help="replace the words of the page, so that the fixture has no copyrighted text",
-        )
-        parser.add_argument("--force", action="store_true", help="overwrite a fixture of that name")
-        parser.add_argument("--json", action="store_true", help="print what was written as JSON")
+        ),
+        option("--force", action="store_true", help="overwrite a fixture of that name"),
+    )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Write the files and print where they are."""
+    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("give the URL of one page, or the JSON file of one fixture")
         try:
             is_fixture = args[0].endswith(".json") and Path(args[0]).is_file()
             files = self._read_again(Path(args[0])) if is_fixture else self._new(args[0], opts)
-            write_files(files)
         except FetchError as error:
             self.exitcode = print_error(error, error.code)
-        except OSError as error:
-            self.exitcode = print_error(f"cannot write the fixture: {error}", EXIT_CODES["storage"])
-        except (PortalError, ValueError) as error:
-            self.exitcode = print_error(error, USAGE_ERROR)
-        else:
-            print_written(files, as_json=opts.json)
+            return
+        except ValueError as error:
+            raise PortalError(str(error)) from error
+        write_files(files)
+        print_written(files, as_json=opts.json)
 
     def _read_again(self, path: Path) -> dict[Path, bytes]:
         fixture = replace(load_fixture(path), expected=read_fixture(path))
         return {path: to_bytes(fixture)}
 
     def _new(self, url: str, opts: argparse.Namespace) -> dict[Path, bytes]:
-        assert self.settings is not None
-        folder = places(Path(self.settings["DATABASE"]).parent).fixtures
+        folder = places(Path(self.database).parent).fixtures
         if folder is None:
             raise CatalogueError("fixtures belong to a clone of the project; run this in one")
         portal = _portal_of(url, opts.portal)
-        served = fetch_page(self.settings, url, opts.warc or self.settings["REPLAY"])
+        served = fetch_page(self.config, url, opts.warc or self.config["REPLAY"])
         family = family_of(portal.cms) or _family_on(served)
         cms = family.name if family else ""
         recipe = recipe_by_name(portal.name, cms)
