@@ -133,7 +133,8 @@ class ExplorationFinder(Finder):
 
     def _visit(self, request: Request | None) -> CrawlTarget:
         assert request is not None
-        return CrawlTarget(request.cb_kwargs["asked"], request.cb_kwargs["purpose"])
+        given = request.cb_kwargs  # "scrapy parse" gives none
+        return CrawlTarget(given.get("asked", request.url), given.get("purpose", "sample"))
 
     def _missed(self, visit: CrawlTarget) -> Iterator[SpiderOutput]:
         yield ExplorationRecord(visit.url, [])
