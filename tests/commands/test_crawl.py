@@ -267,7 +267,7 @@ def test_an_unknown_portal_is_one_line_with_the_known_ones(tmp_path: Path) -> No
         (("-s", "REPLAY=pyproject.toml"), 2, "no readable response in pyproject.toml"),
         (("-s", "DATABASE=/proc/none/a.db"), 15, "cannot use the database"),
         (("-s", "DATABASE=pyproject.toml"), 15, "cannot use the database"),
-        (("-a", "since=yesterdayish"), 2, "no date"),
+        (("-a", "since=yesterdayish"), 2, "not a date"),
         (("-a", "colour=red"), 2, "unknown spider argument"),
     ],
 )

@@ -35,9 +35,9 @@ def test_an_origin_is_scheme_and_host() -> None:
     [
         ({"limit": "0"}, "whole number from 1"),
         ({"limit": "many"}, "whole number from 1"),
-        ({"since": "soon"}, "no date"),
-        ({"origin": "127.0.0.1:80"}, "no address"),
-        ({"origin": "file:///etc"}, "no address"),
+        ({"since": "soon"}, "not a date"),
+        ({"origin": "127.0.0.1:80"}, "not a URL"),
+        ({"origin": "file:///etc"}, "not a URL"),
         ({"sinse": "2024-01-01"}, "unknown spider argument 'sinse'"),
     ],
 )
