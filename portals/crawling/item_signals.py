@@ -8,6 +8,7 @@ is stored.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -15,6 +16,7 @@ from scrapy.exceptions import DropItem
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from portals.article import Article, Reject
 from portals.crawling.commit import PageCommitter
 from portals.crawling.page_result import PageResult
 from portals.outcomes import RejectCode
@@ -31,20 +33,29 @@ async def submit(
     never end and the crawl would hang.
     """
     assert crawler.engine is not None
+    articles = list(result.articles)
+    scraped: Sequence[Article | Reject] = list(result.rejects)  # where a pipeline fails
     try:
         await crawler.engine.scraper.itemproc.process_item_async(result)
     except DropItem as error:
-        result.reject_articles(RejectCode.PIPELINE_DROPPED, str(error)[:500])
-        committer.commit(result)
-        await _send(crawler, signals.item_dropped, result, response, exception=error)
+        if result.applied is None:  # else it is stored, and a later pipeline dropped it
+            result.reject_articles(RejectCode.PIPELINE_DROPPED, str(error)[:500])
+            committer.commit(result)
+        for article in articles:
+            await _send(crawler, signals.item_dropped, article, response, exception=error)
     except Exception as error:
         logger.exception("a pipeline failed on %s", result.request.url)
         committer.run_log.on_spider_error()
-        result.reject_articles(RejectCode.PIPELINE_FAILED, repr(error)[:500])
-        committer.commit(result)
-        await _send(crawler, signals.item_error, result, response, failure=Failure())  # type: ignore[no-untyped-call]
+        if result.applied is None:
+            result.reject_articles(RejectCode.PIPELINE_FAILED, repr(error)[:500])
+            committer.commit(result)
+        failure = Failure()  # type: ignore[no-untyped-call]
+        for article in articles:
+            await _send(crawler, signals.item_error, article, response, failure=failure)
+    else:
+        scraped = result.items
     if result.applied is not None:
-        for item in result.items:
+        for item in scraped:
             await _send(crawler, signals.item_scraped, item, response)
 
 

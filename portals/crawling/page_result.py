@@ -38,13 +38,11 @@ class FailureKind(StrEnum):
     IGNORED = "ignored"
     """Not requested: robots.txt forbids it, or the replayed archive does not hold it."""
     BODY_CUT_SHORT = "body_cut_short"
-    TOO_SLOW = "too_slow"
-    """Reading the page exceeded the time limit."""
     PERMANENT = "permanent"
-    """The same at every attempt: a URL outside the portal, a page too large or unreadable."""
+    """The same at every attempt: a URL outside the portal, a body too large or undecodable."""
 
 
-_RETRIED_LIVE = frozenset([FailureKind.NO_ANSWER, FailureKind.IGNORED, FailureKind.TOO_SLOW])
+_RETRIED_LIVE = frozenset([FailureKind.NO_ANSWER, FailureKind.IGNORED])
 _RETRIED_STATUSES = frozenset([408, 429])
 _SERVER_ERROR = 500
 

@@ -53,8 +53,7 @@ _FAILURES: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (OffsiteRequestError, FailureKind.PERMANENT),
     (UnreadableBodyError, FailureKind.PERMANENT),
     (DownloadCancelledError, FailureKind.PERMANENT),
-    (ValueError, FailureKind.PERMANENT),  # a redirect to an invalid URL, or an unreadable page
-    (PageTimeoutError, FailureKind.TOO_SLOW),
+    (ValueError, FailureKind.PERMANENT),  # a redirect to an invalid URL
     (IgnoreRequest, FailureKind.IGNORED),
 )
 
@@ -144,16 +143,22 @@ class PageWork:
 
     def _reject_failure(self, failure: Failure) -> Iterator[Reject]:
         """Yield the reject of a failed request that has no errback."""
-        if isinstance(failure.value, HttpError):
-            status = failure.value.response.status
-            yield reject(self._lease.url, RejectCode.HTTP_STATUS, status=status)
+        error, url = failure.value, self._lease.url
+        if isinstance(error, HttpError):
+            yield reject(url, RejectCode.HTTP_STATUS, status=error.response.status)
+        elif isinstance(error, UnreadablePageError):
+            yield Reject(url, error.code, error.detail)
+        elif isinstance(error, PageTimeoutError):
+            yield Reject(url, RejectCode.TOO_SLOW)
         else:
-            yield Reject(self._lease.url, RejectCode.UNREACHABLE, repr(failure.value)[:200])
+            yield Reject(url, RejectCode.UNREACHABLE, repr(error)[:200])
 
     def _give_up(self, role: str, error: UnreadablePageError | PageTimeoutError) -> None:
-        """Handle an unreadable page like a failed request: run the spider's errback."""
+        """Reject an unreadable or slow page: run the spider's errback, as for a failed request.
+
+        The request itself did not fail: it is no transient failure, and the page counts as read.
+        """
         result = self._result
-        result.failure = failure_kind(error)
         if role == "errback":  # the error page is unreadable too
             code = getattr(error, "code", RejectCode.TOO_SLOW)
             result.rejects.append(Reject(self._lease.url, code))

@@ -17,11 +17,13 @@ from portals.network.addresses import is_public
 class PublicResolver(CachingThreadedResolver):
     """Scrapy's resolver (IPv4); local addresses are refused except for ``local_names``.
 
-    It resolves the name for every connection, and the checked address is the one connected to, so
-    that DNS rebinding is impossible. There is one resolver per process.
+    It resolves the name for every connection, and the checked address is the one connected to.
+    There is one resolver per process. ``local_names``: names without ``www.`` that a crawl's
+    operator gave; ``typed_names``: exact names that were typed for one of Scrapy's own tools.
     """
 
     local_names: ClassVar[set[str]] = set()
+    typed_names: ClassVar[set[str]] = set()
     refused: ClassVar[dict[str, str]] = {}
 
     def getHostByName(self, name: str, timeout: Iterable[int] = ()) -> Deferred[str]:  # noqa: N802
@@ -30,8 +32,9 @@ class PublicResolver(CachingThreadedResolver):
         return found.addCallback(self._checked, name)
 
     def _checked(self, address: str, name: str) -> str:
-        bare = name.lower().rstrip(".").removeprefix("www.")
-        if is_public(address) or bare in self.local_names or name in _proxies():
+        exact = name.lower().rstrip(".")
+        is_named = exact in self.typed_names or exact.removeprefix("www.") in self.local_names
+        if is_public(address) or is_named or name in _proxies():
             return address
         self.refused[name] = address
         raise DNSLookupError(f"{name} leads to {address}, which is not a public address")

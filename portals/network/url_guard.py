@@ -12,6 +12,7 @@ import logging
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -112,21 +113,22 @@ class UrlGuardMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Raise OffsiteRequestError for a request that the guard refuses."""
-        if self.is_tool and _is_operators(request):
+        if self.is_tool and (_is_operators(request) or _is_robots_of_typed(request)):
             return
         if reason := self._refusal_of(request.url):
-            if self.is_tool:  # a crawl records a reject; a tool would be silent
-                logger.warning("%s is not requested: it %s", request.url, reason)
-            raise OffsiteRequestError(reason)
+            raise self._refused(request, reason)
 
     def _refusal_of(self, url: str) -> str | None:
         if self.guard is not None:
             return self.guard.refusal_of(url)
         try:
-            host, _ = host_and_port(url)
+            host, port = _exact_host_and_port(url)
         except ValueError as error:
             return f"leads to {error}"
-        return _local_refusal(host, PublicResolver.local_names)
+        typed = OperatorUrlMiddleware.typed
+        if any(host == name and not _is_same_server(port, own) for name, own in typed):
+            return f"leads to another port of {host}"
+        return _local_refusal(host, {name for name, _ in typed})
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Raise OffsiteRequestError if a name was not resolved because its address is local."""
@@ -134,15 +136,24 @@ class UrlGuardMiddleware:
             return
         name = urlsplit(request.url).hostname or ""
         if address := PublicResolver.refused.get(name):
-            raise OffsiteRequestError(f"resolves to {address}, which is not a public address")
+            reason = f"resolves to {address}, which is not a public address"
+            raise self._refused(request, reason)
+
+    def _refused(self, request: Request, reason: str) -> OffsiteRequestError:
+        if self.is_tool:  # a crawl records a reject; a tool would be silent
+            logger.warning("%s is not requested: it %s", request.url, reason)
+        return OffsiteRequestError(reason)
 
 
 class OperatorUrlMiddleware:
-    """First downloader middleware of Scrapy's own tools: allows the hosts that the operator typed.
+    """First downloader middleware of Scrapy's own tools: allows the servers that were typed.
 
     Start requests and requests of the shell may go to the local network; links and redirects may
-    not.
+    not, but for the same name and port. ``typed``: host (with ``www.`` where it was typed) and
+    port of each, for the process.
     """
+
+    typed: ClassVar[set[tuple[str, int]]] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> OperatorUrlMiddleware:
@@ -152,13 +163,36 @@ class OperatorUrlMiddleware:
         return cls()
 
     def process_request(self, request: Request) -> None:
-        """Allow the host of a request that comes neither from a link nor from a redirect."""
+        """Allow the server of a request that comes neither from a link nor from a redirect."""
         if not _is_operators(request):
             return
         with suppress(ValueError):  # not an http URL: nothing to resolve
-            PublicResolver.local_names.add(host_and_port(request.url)[0])
+            host, port = _exact_host_and_port(request.url)
+            self.typed.add((host, port))
+            PublicResolver.typed_names.add(host)
 
 
 def _is_operators(request: Request) -> bool:
     is_followed = request.meta.get("depth", 0) or request.meta.get("redirect_times", 0)
     return not is_followed and request.callback is not NO_CALLBACK  # robots.txt has NO_CALLBACK
+
+
+def _is_robots_of_typed(request: Request) -> bool:
+    """Return True for the robots.txt of a server that the operator typed."""
+    if request.callback is not NO_CALLBACK or request.meta.get("redirect_times", 0):
+        return False
+    with suppress(ValueError):
+        return _exact_host_and_port(request.url) in OperatorUrlMiddleware.typed
+    return False
+
+
+def _exact_host_and_port(url: str) -> tuple[str, int]:
+    """Return host (lower case, as written) and port of an http(s) URL. Raises ValueError."""
+    _, port = host_and_port(url)
+    return (urlsplit(url).hostname or "").rstrip("."), port
+
+
+def _is_same_server(port: int, typed: int) -> bool:
+    """Return True for the same port, and for http and https of a site on the usual ones."""
+    usual = _PORTS.values()
+    return port == typed or (port in usual and typed in usual)

@@ -66,6 +66,15 @@ def test_a_page_does_not_lead_a_tool_into_the_local_network(
     assert "10.0.0.1, which is not a public address" in done.err
 
 
+def test_a_page_does_not_lead_a_tool_to_another_port(tmp_path: Path) -> None:
+    with serving({"/bi-mat": b"bi mat"}) as inner, serving({}) as outer:
+        outer.pages["/ra"] = Answer(status=302, headers={"Location": f"{inner.origin}/bi-mat"})
+        done = tool(tmp_path, "fetch", f"{outer.origin}/ra")
+
+    assert (done.out, inner.asked) == ("", [])
+    assert "is not requested: it leads to another port of 127.0.0.1" in done.err
+
+
 def test_view_opens_the_page_in_the_browser(tmp_path: Path, portal: FakePortal) -> None:
     done = tool(tmp_path, "view", "--nolog", portal.origin + ARTICLE, browser="echo seen %s")
 

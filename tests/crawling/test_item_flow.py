@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import crawl_of, scrapy, scrapy_after
+from tests.support.commands import crawl_of, live, scrapy, scrapy_after
 from tests.support.database import rows
 from tests.support.faults import failing
-from tests.support.federation import federation, told
+from tests.support.federation import federation, list_path, told
 from tests.support.http_server import serving
+from tests.support.pages.synthetic import PLANS, build
 
 ITEMS = told(1, 9)
 BAD = ITEMS[4].url
@@ -107,3 +108,74 @@ def test_what_is_no_article_is_a_reject_and_not_lost_in_silence(tmp_path: Path) 
 
     assert done.code == 17, done.err
     assert {row["code"] for row in rows(database, "SELECT code FROM rejects")} == {"spider_failed"}
+
+
+DROPPING_LATE = """
+import portals.settings
+import sys, types
+from scrapy.exceptions import DropItem
+late = types.ModuleType("late")
+class Late:
+    def process_item(self, item):
+        if item.request.url.endswith({bad!r}):
+            raise DropItem("muộn")
+        return item
+late.Late = Late
+sys.modules["late"] = late
+portals.settings.ITEM_PIPELINES["late.Late"] = 500
+"""
+
+
+def test_a_pipeline_behind_the_store_drops_no_stored_article(tmp_path: Path) -> None:
+    database, feed = tmp_path / "a.db", tmp_path / "feed.jsonl"
+    with serving(federation(ITEMS)) as portal:
+        crawl = crawl_of(portal.origin, database)
+        done = scrapy_after(DROPPING_LATE.format(bad=BAD), *crawl, "-O", feed)
+
+    assert done.code == 0, done.err
+    assert len(stored(database)) == len(ITEMS)
+    assert rows(database, "SELECT * FROM rejects") == []
+    assert len(feed.read_text("utf-8").splitlines()) == len(ITEMS) - 1
+    (visit,) = rows(database, f"SELECT * FROM page_visits WHERE url LIKE '%{BAD}'")
+    assert visit["fingerprint"]
+
+
+UNREADABLE_ONCE = """
+from portals.extraction.page import Page
+from portals.extraction.unreadable import UnreadablePageError
+from portals.outcomes import RejectCode
+whole, asked = Page.from_bytes.__func__, []
+def from_bytes(cls, url, *more):
+    if {path!r} in url:
+        asked.append(url)
+        if len(asked) <= {times}:
+            raise UnreadablePageError(RejectCode.TOO_LARGE, "thử")
+    return whole(cls, url, *more)
+Page.from_bytes = classmethod(from_bytes)
+"""
+
+
+@pytest.mark.parametrize(("times", "code", "count"), [(1, 0, 18), (9, 10, 12)])
+def test_a_listing_page_that_cannot_be_read_is_tried_again_at_the_end(
+    tmp_path: Path, times: int, code: int, count: int
+) -> None:
+    database, path = tmp_path / "a.db", list_path(2)
+    with serving(federation(told(1, 18))) as portal:
+        unreadable = UNREADABLE_ONCE.format(path=path, times=times)
+        done = scrapy_after(unreadable, *crawl_of(portal.origin, database))
+        requested = portal.asked.count(path)
+
+    assert (done.code, requested, len(stored(database))) == (code, 2, count), done.out
+
+
+@pytest.mark.parametrize(("times", "completions"), [(1, 1), (9, 0)])
+def test_an_exploration_that_cannot_read_a_listing_page_is_not_complete(
+    tmp_path: Path, times: int, completions: int
+) -> None:
+    database, site = tmp_path / "a.db", build(PLANS[0], 40)
+    with serving(site.pages) as portal:
+        unreadable = UNREADABLE_ONCE.format(path=max(site.lists), times=times)
+        scrapy_after(unreadable, *live(PLANS[0].portal, portal.origin, database))
+
+    sql = "SELECT count(completed_at) AS n FROM listings WHERE listing = ''"
+    assert rows(database, sql) == [{"n": completions}]

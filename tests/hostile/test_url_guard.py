@@ -13,8 +13,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from scrapy import Request
+from twisted.internet.error import DNSLookupError
 
 from portals.network.addresses import is_public
+from portals.network.dns import PublicResolver
 from portals.network.url_guard import UrlGuard
 from tests.hostile.cases import OUTSIDE
 from tests.hostile.watched import resolving, told, watching
@@ -258,3 +260,14 @@ def test_no_port_listens_during_a_crawl(tmp_path: Path) -> None:
 def test_the_check_for_ports_sees_one() -> None:
     with socket.create_server(("127.0.0.1", 0)):
         assert len(listening(os.getpid())) == 1
+
+
+def test_a_name_that_was_typed_for_a_tool_allows_no_other_name() -> None:
+    resolver = PublicResolver.__new__(PublicResolver)
+    PublicResolver.typed_names.add("tin.vn")
+    try:
+        assert resolver._checked("10.0.0.1", "tin.vn") == "10.0.0.1"
+        with pytest.raises(DNSLookupError):
+            resolver._checked("10.0.0.1", "www.tin.vn")
+    finally:
+        PublicResolver.typed_names.clear()
