@@ -66,13 +66,13 @@ def scrapy(clone: Path, *arguments: str | Path) -> Done:
 
 
 def row_of(clone: Path, name: str) -> dict[str, str] | None:
-    with (clone / "data" / "portals.csv").open(encoding="utf-8", newline="") as file:
+    with (clone / "portals" / "resources" / "portals.csv").open(encoding="utf-8", newline="") as file:
         return next((row for row in csv.DictReader(file) if row["name"] == name), None)
 
 
 def files(clone: Path) -> dict[str, bytes]:
     """Return the files that the commands may write, by path."""
-    folders = (clone / "data", clone / "spiders", clone / "tests" / "fixtures")
+    folders = (clone / "portals" / "resources", clone / "spiders", clone / "tests" / "fixtures")
     paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
     found = {str(path.relative_to(clone)): path.read_bytes() for path in paths}
     return {path: body for path, body in found.items() if "__pycache__" not in path}
@@ -135,7 +135,7 @@ def test_a_dead_site_is_one_line_with_its_remedy_and_leaves_nothing(clone: Path)
 
     assert (done.code, done.out, done.err.count("\n")) == (13, "", 1)
     assert done.err == (
-        f"error: no server answers at {dead}/; check the address,"
+        f"error: no server answers at {dead}/; check the URL,"
         " or read an archive of it with --warc\n"
     )
     assert files(clone) == before
@@ -178,8 +178,8 @@ def test_a_site_without_articles_is_one_line_and_leaves_nothing(clone: Path) -> 
 
 
 def test_an_archive_is_looked_at_without_the_network(clone: Path) -> None:
-    (clone / "data" / "portals.csv").write_text(
-        (clone / "data" / "portals.csv").read_text("utf-8").splitlines()[0] + "\n", "utf-8"
+    (clone / "portals" / "resources" / "portals.csv").write_text(
+        (clone / "portals" / "resources" / "portals.csv").read_text("utf-8").splitlines()[0] + "\n", "utf-8"
     )
     done = scrapy(clone, "genspider", "truyenthanh", "http://daitienlang.vn/", "--warc", SAMPLE)
 
@@ -232,7 +232,7 @@ def test_force_replaces_what_was_seen_and_keeps_what_a_person_wrote(
     clone: Path, known_site: str
 ) -> None:
     scrapy(clone, "genspider", "baothu", known_site)
-    catalogue = clone / "data" / "portals.csv"
+    catalogue = clone / "portals" / "resources" / "portals.csv"
     text = catalogue.read_text("utf-8").replace(
         "baothu,Báo Lao động Thủ đô,unknown,", "baothu,Báo,press,"
     )
@@ -243,7 +243,7 @@ def test_force_replaces_what_was_seen_and_keeps_what_a_person_wrote(
     row = row_of(clone, "baothu")
     assert row is not None
     assert (row["title"], row["kind"]) == ("Báo", "press")
-    assert "class BaothuSpider(MasterCmsSpider):" in (clone / "spiders" / "baothu.py").read_text()
+    assert "class BaothuSpider(ListingSpider):" in (clone / "spiders" / "baothu.py").read_text()
 
 
 # --- Scrapy's own flags --------------------------------------------------------------------------
