@@ -66,7 +66,9 @@ def scrapy(clone: Path, *arguments: str | Path) -> Done:
 
 
 def row_of(clone: Path, name: str) -> dict[str, str] | None:
-    with (clone / "portals" / "resources" / "portals.csv").open(encoding="utf-8", newline="") as file:
+    with (clone / "portals" / "resources" / "portals.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
         return next((row for row in csv.DictReader(file) if row["name"] == name), None)
 
 
@@ -178,9 +180,8 @@ def test_a_site_without_articles_is_one_line_and_leaves_nothing(clone: Path) -> 
 
 
 def test_an_archive_is_looked_at_without_the_network(clone: Path) -> None:
-    (clone / "portals" / "resources" / "portals.csv").write_text(
-        (clone / "portals" / "resources" / "portals.csv").read_text("utf-8").splitlines()[0] + "\n", "utf-8"
-    )
+    catalogue = clone / "portals" / "resources" / "portals.csv"
+    catalogue.write_text(catalogue.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
     done = scrapy(clone, "genspider", "truyenthanh", "http://daitienlang.vn/", "--warc", SAMPLE)
 
     assert (done.code, done.err) == (0, "")
