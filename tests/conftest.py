@@ -1,4 +1,4 @@
-"""What holds for all tests: the profile of hypothesis, and the kind of every test."""
+"""What holds for all tests: the profile of hypothesis, their kinds, what is for the night."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+FULL = bool(os.environ.get("FULL"))
+"""Run the tests marked ``nightly`` too, and new examples; ``.ci/nightly`` sets it."""
+
 # A busy machine is slow: time says nothing of what is tested. The same examples every time, so that
 # no change is blamed for what yesterday's luck found; other ones are tried at night.
 settings.register_profile(
     "project",
     deadline=None,
-    derandomize=not os.environ.get("FULL"),
+    derandomize=not FULL,
     suppress_health_check=[HealthCheck.too_slow],
 )
 # Between two edits a fifth of the examples is enough.
@@ -44,13 +47,16 @@ _STARTS_SOMETHING = (
 
 def pytest_configure(config: pytest.Config) -> None:
     """Try fewer examples where the quick tests are asked for."""
-    if config.getoption("markexpr") == "quick":
+    if config.getoption("markexpr") == "quick" and not FULL:
         settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test without a marker of its own the kind of its module."""
+    """Give a test without a kind that of its module; skip what is for the night."""
+    late = pytest.mark.skip(reason="takes long: set FULL=1")
     for item in items:
+        if not FULL and item.get_closest_marker("nightly"):
+            item.add_marker(late)
         if not any(item.get_closest_marker(kind) for kind in KINDS):
             item.add_marker(kind_of(item.path))
 

@@ -1,11 +1,10 @@
 """A crawl may be killed anywhere: nothing is lost, nothing is stored twice, little is asked twice.
 
-``FULL=1`` runs the loop over 3,000 articles with 20 kills as well.
+At night the loop runs over 3,000 articles with 20 kills as well.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import sqlite3
@@ -55,7 +54,6 @@ BOUNDARIES = [
     ("after leasing", "", 2),
     ("after the run began", "", 1),
 ]
-FULL = pytest.mark.skipif(not os.environ.get("FULL"), reason="takes a minute: set FULL=1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +268,8 @@ def kill_over_and_over(
 
 
 @pytest.mark.parametrize(
-    ("articles", "kills", "most"), [(300, 5, 60), pytest.param(3000, 20, 180, marks=FULL)]
+    ("articles", "kills", "most"),
+    [(300, 5, 60), pytest.param(3000, 20, 180, marks=pytest.mark.nightly)],
 )
 def test_a_list_is_crawled_whole_however_often_the_crawl_is_killed(
     tmp_path: Path, articles: int, kills: int, most: int
@@ -284,7 +283,8 @@ def test_a_list_is_crawled_whole_however_often_the_crawl_is_killed(
 
 
 @pytest.mark.parametrize(
-    ("articles", "kills", "most"), [(60, 3, 30), pytest.param(600, 12, 50, marks=FULL)]
+    ("articles", "kills", "most"),
+    [(60, 3, 30), pytest.param(600, 12, 50, marks=pytest.mark.nightly)],
 )
 def test_a_portal_is_explored_whole_however_often_the_crawl_is_killed(
     tmp_path: Path, articles: int, kills: int, most: int

@@ -1,12 +1,11 @@
 """Several crawls and readers share one file: nobody is turned away and nothing is lost.
 
-``FULL=1`` lets them do so for half a minute as well.
+At night they do so for half a minute as well.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -122,7 +121,7 @@ def test_four_writers_and_two_readers_share_one_file(tmp_path: Path) -> None:
     check(tmp_path / "a.db", written)
 
 
-@pytest.mark.skipif(not os.environ.get("FULL"), reason="takes half a minute: set FULL=1")
+@pytest.mark.nightly
 def test_they_share_it_for_half_a_minute(tmp_path: Path) -> None:
     written = share(tmp_path / "a.db", write_for, 30)
 
