@@ -37,6 +37,7 @@ from tests.support.pages.synthetic import TODAY, text_of
 from tests.support.pages.themes import Frame, danaweb_1
 from tests.support.project import PROJECT
 
+pytestmark = pytest.mark.nightly  # fault injection: two minutes of processes
 HOME = "https://congdoanhaiphong.vn"
 AT = datetime(2025, 6, 15, 2, tzinfo=UTC)
 FRAME = Frame(TODAY)

@@ -267,10 +267,8 @@ def kill_over_and_over(
     return portal, codes
 
 
-@pytest.mark.parametrize(
-    ("articles", "kills", "most"),
-    [(300, 5, 60), pytest.param(3000, 20, 180, marks=pytest.mark.nightly)],
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize(("articles", "kills", "most"), [(300, 5, 60), (3000, 20, 180)])
 def test_a_list_is_crawled_whole_however_often_the_crawl_is_killed(
     tmp_path: Path, articles: int, kills: int, most: int
 ) -> None:
@@ -282,10 +280,8 @@ def test_a_list_is_crawled_whole_however_often_the_crawl_is_killed(
     assert repeated(portal) <= AT_ONCE * kills
 
 
-@pytest.mark.parametrize(
-    ("articles", "kills", "most"),
-    [(60, 3, 30), pytest.param(600, 12, 50, marks=pytest.mark.nightly)],
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize(("articles", "kills", "most"), [(60, 3, 30), (600, 12, 50)])
 def test_a_portal_is_explored_whole_however_often_the_crawl_is_killed(
     tmp_path: Path, articles: int, kills: int, most: int
 ) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.support.commands import PATIENCE
 from tests.support.project import PROJECT
 
 
+@pytest.mark.nightly
 def test_what_once_hung_a_reader_comes_to_an_end() -> None:
-    """A hang lasts minutes to hours; the two seconds that are wanted are measured at night."""
+    """A hang lasts minutes to hours; .ci/nightly measures the two seconds that are wanted."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.hostile.hangs", str(PATIENCE)],
         capture_output=True,
