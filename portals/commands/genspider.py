@@ -19,9 +19,10 @@ from scrapy.exceptions import UsageError
 from portals.catalogue import portals
 from portals.commands.fixture import FetchError, fetch_site, refuse_existing, shown_path
 from portals.commands.output import print_error, print_rows, print_text, to_json
-from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
+from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR, Verdict
 from portals.errors import PortalError
 from portals.extraction.interstitials import INTERSTITIAL_CODES
+from portals.language.notices import Notice
 from portals.network.scrapy_compat import edit_file
 from portals.operations.fixtures import fixture_files
 from portals.operations.scaffold import (
@@ -45,8 +46,13 @@ from portals.urls import host_of
 PORTAL = "portal"
 """The name of our template; the others are Scrapy's."""
 
-_BLOCKING = frozenset(["challenge", "login"])
-_GONE = frozenset(["parked", "server"])
+_VERDICTS: dict[Notice | None, Verdict] = {
+    "challenge": "blocked",
+    "login": "blocked",
+    "parked": "gone",
+    "server": "gone",
+}
+"""What a home page in place of a portal means; any other one is ``incomplete``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +252,10 @@ def _article(report: SiteReport, url: str | None) -> SeenArticle:
     if named:
         return named[0]
     if report.notice in INTERSTITIAL_CODES:
-        verdict = "blocked" if report.notice in _BLOCKING else "incomplete"
-        verdict = "gone" if report.notice in _GONE else verdict
         raise FetchError(
             f"{report.home_url} shows a {report.notice} page in place of a portal;"
             " look at it in a browser, or read an archive of it with --warc",
-            EXIT_CODES[verdict],  # type: ignore[index]
+            EXIT_CODES[_VERDICTS.get(report.notice, "incomplete")],
         )
     asked = f"{url} is no article" if url else f"no article is on {report.pages} pages"
     raise FetchError(

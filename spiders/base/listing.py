@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
@@ -346,6 +347,10 @@ class ListingFinder(Finder):
 
     def _empty_listing(self, page: Page, where: ListingCursor) -> Iterator[SpiderOutput]:
         began = where.number == 1
+        end = ListingPageRead(
+            where.listing, where.number, page.url, "fetched",
+            stop_reason=StopReason.END, is_traversal_start=began,
+        )  # fmt: skip
         found = self.spider.interstitial_of(page)
         if found and found.code is not RejectCode.ERROR_PAGE:  # some portals end a listing so
             yield found
@@ -354,15 +359,7 @@ class ListingFinder(Finder):
         if self.family.can_listing_be_article:
             result = self.spider.read(page)
             if isinstance(result, Article):
-                yield ListingPageRead(
-                    where.listing,
-                    where.number,
-                    page.url,
-                    "fetched",
-                    1,
-                    stop_reason=StopReason.END,
-                    is_traversal_start=began,
-                )
+                yield replace(end, items=1)
                 yield from self.spider.yield_if_wanted(result)
                 return
         if where.is_declared or where.number < where.last:
@@ -377,14 +374,7 @@ class ListingFinder(Finder):
             )  # fmt: skip
             yield from self._behind(where)
             return
-        yield ListingPageRead(
-            where.listing,
-            where.number,
-            page.url,
-            "fetched",
-            stop_reason=StopReason.END,
-            is_traversal_start=began,
-        )
+        yield end
 
     def _other_family(self, page: Page) -> str | None:
         """Return a warning if the page is of another CMS than the spider's, else its title."""
