@@ -30,7 +30,7 @@ from portals.timestamps import utc
 from tests.support.archive_life import OWN, aged, archive, crawl, edit, files, reextract, without
 from tests.support.commands import scrapy, until
 from tests.support.database import content, rows
-from tests.support.federation import LIST, federation, told
+from tests.support.federation import LIST, federation, sample_items
 from tests.support.http_server import Answer, serving
 from tests.support.pages.prose import stories
 from tests.support.pages.synthetic import TODAY, text_of
@@ -207,7 +207,7 @@ def test_replay_answers_with_the_text_that_came_back(tmp_path: Path) -> None:
 
 
 def test_a_portal_without_a_spider_of_its_own_comes_back(tmp_path: Path) -> None:
-    pages = federation(told(1, 4), per_page=4)
+    pages = federation(sample_items(1, 4), per_page=4)
     with serving(pages | {"/": pages[LIST]}) as portal:
         crawl(portal, tmp_path, "-a", "portal=congdoanlaocai", name="danaweb")
     done = reextract(tmp_path)
@@ -275,7 +275,7 @@ def test_the_same_bytes_read_otherwise_later_are_no_new_text(tmp_path: Path) -> 
 
 
 def test_a_page_whose_archive_is_gone_is_kept_whole_again(tmp_path: Path) -> None:
-    with serving(federation(told(1, 3), per_page=3)) as portal:
+    with serving(federation(sample_items(1, 3), per_page=3)) as portal:
         crawl(portal, tmp_path)
         files(tmp_path)[0].unlink()
         crawl(portal, tmp_path, "-a", "revisit=all")
@@ -287,7 +287,7 @@ def test_a_page_whose_archive_is_gone_is_kept_whole_again(tmp_path: Path) -> Non
 
 
 def test_pruning_never_writes_over_an_edition_that_is_known(tmp_path: Path) -> None:
-    with serving(federation(told(1, 4), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 4), per_page=4)) as portal:
         crawl(portal, tmp_path)
     (path,) = files(tmp_path)
     before = path.read_bytes()
@@ -304,7 +304,7 @@ def test_pruning_never_writes_over_an_edition_that_is_known(tmp_path: Path) -> N
 
 
 def test_pruning_keeps_a_page_of_every_address(tmp_path: Path) -> None:
-    items = told(1, 3)
+    items = sample_items(1, 3)
     copy = replace(items[0], url=f"{LIST}/ban-sao-77.html")
     with serving(federation([*items, copy], per_page=4)) as portal:
         crawl(portal, tmp_path)
@@ -318,7 +318,7 @@ def test_pruning_keeps_a_page_of_every_address(tmp_path: Path) -> None:
 
 
 def test_a_better_reader_mends_fields_also_after_pruning(tmp_path: Path) -> None:
-    with serving(federation(told(1, 3), per_page=3)) as portal:
+    with serving(federation(sample_items(1, 3), per_page=3)) as portal:
         crawl(portal, tmp_path)
         crawl(portal, tmp_path, "-a", "revisit=all")
     aged(tmp_path)
@@ -331,7 +331,7 @@ def test_a_better_reader_mends_fields_also_after_pruning(tmp_path: Path) -> None
 
 def test_damage_is_remembered_by_a_reading_that_goes_on(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "b.db")
-    with serving(federation(told(1, 3), per_page=3)) as portal:
+    with serving(federation(sample_items(1, 3), per_page=3)) as portal:
         crawl(portal, tmp_path)
     (path,) = files(tmp_path)
     data = bytearray(path.read_bytes())
@@ -351,7 +351,7 @@ def test_damage_is_remembered_by_a_reading_that_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_fails_is_no_good_end(tmp_path: Path) -> None:
-    with serving(federation(told(1, 2), per_page=2)) as portal:
+    with serving(federation(sample_items(1, 2), per_page=2)) as portal:
         crawl(portal, tmp_path)
     done = reextract(tmp_path, "-s", "SPIDER_MODULES=tests.archive.broken")
 
@@ -379,7 +379,7 @@ def test_a_reading_that_was_cut_off_before_a_payload_reads_the_revisit_again(
 
 
 def test_a_list_stays_a_list_when_it_is_read_again(tmp_path: Path) -> None:
-    with serving(federation(told(1, 8), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 8), per_page=4)) as portal:
         crawl(portal, tmp_path)
     lists = "SELECT count(*) AS n FROM pages WHERE showed = 'list'"
     before = rows(tmp_path / "a.db", lists)
@@ -389,7 +389,7 @@ def test_a_list_stays_a_list_when_it_is_read_again(tmp_path: Path) -> None:
 
 
 def test_an_edit_and_its_undoing_come_back_as_three_texts(tmp_path: Path) -> None:
-    items = told(1, 2)
+    items = sample_items(1, 2)
     with serving(federation(items, per_page=2)) as portal:
         crawl(portal, tmp_path)
         original = portal.pages[items[0].url]

@@ -28,7 +28,7 @@ from tests.support.archive_life import (
 )
 from tests.support.commands import scrapy
 from tests.support.database import content, rows
-from tests.support.federation import ARTICLE, federation, told
+from tests.support.federation import ARTICLE, federation, sample_items
 from tests.support.http_server import serving
 from tests.support.kills import SIGKILLED, kill_at
 from tests.support.pages.synthetic import PLANS, build
@@ -37,7 +37,7 @@ from tests.support.pages.synthetic import PLANS, build
 
 
 def test_what_was_crawled_and_killed_comes_back_from_the_archive_alone(tmp_path: Path) -> None:
-    with serving(federation(told(1, 12), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 12), per_page=4)) as portal:
         assert kill_at(arguments(portal, tmp_path), "before the commit", ARTICLE, 5) == SIGKILLED
         done = crawl(portal, tmp_path)
     again = reextract(tmp_path)
@@ -69,7 +69,7 @@ def test_a_portal_that_was_explored_comes_back_from_the_archive_alone(
 
 
 def test_an_edited_article_comes_back_with_both_texts(tmp_path: Path) -> None:
-    items = told(1, 6)
+    items = sample_items(1, 6)
     with serving(federation(items, per_page=6)) as portal:
         crawl(portal, tmp_path)
         edit(portal, items[2])
@@ -85,7 +85,7 @@ def test_an_edited_article_comes_back_with_both_texts(tmp_path: Path) -> None:
 
 
 def test_every_revision_points_to_the_bytes_that_gave_it(tmp_path: Path) -> None:
-    with serving(federation(told(1, 6), per_page=3)) as portal:
+    with serving(federation(sample_items(1, 6), per_page=3)) as portal:
         crawl(portal, tmp_path)
 
     sql = (
@@ -102,7 +102,7 @@ def test_every_revision_points_to_the_bytes_that_gave_it(tmp_path: Path) -> None
 
 
 def test_the_lineage_leads_from_every_field_to_its_rule_run_and_bytes(tmp_path: Path) -> None:
-    with serving(federation(told(1, 2), per_page=2)) as portal:
+    with serving(federation(sample_items(1, 2), per_page=2)) as portal:
         crawl(portal, tmp_path)
 
     found = rows(tmp_path / "a.db", "SELECT * FROM lineage WHERE field = 'title'")
@@ -114,7 +114,7 @@ def test_the_lineage_leads_from_every_field_to_its_rule_run_and_bytes(tmp_path: 
 
 
 def test_a_page_met_again_unchanged_is_written_once(tmp_path: Path) -> None:
-    with serving(federation(told(1, 6), per_page=3)) as portal:
+    with serving(federation(sample_items(1, 6), per_page=3)) as portal:
         crawl(portal, tmp_path)
         first = sum(path.stat().st_size for path in files(tmp_path))
         crawl(portal, tmp_path, "-a", "revisit=all")
@@ -128,7 +128,7 @@ def test_a_page_met_again_unchanged_is_written_once(tmp_path: Path) -> None:
 
 
 def test_files_are_rolled_at_their_size(tmp_path: Path) -> None:
-    with serving(federation(told(1, 8), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 8), per_page=4)) as portal:
         crawl(portal, tmp_path, "-s", "ARCHIVE_MAX_SIZE=8000")
 
     found = files(tmp_path)
@@ -142,7 +142,7 @@ def test_files_are_rolled_at_their_size(tmp_path: Path) -> None:
 
 
 def test_a_whole_archive_is_found_whole(tmp_path: Path) -> None:
-    with serving(federation(told(1, 4), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 4), per_page=4)) as portal:
         crawl(portal, tmp_path)
     done = archive(tmp_path, "check")
 
@@ -159,7 +159,7 @@ def flip(path: Path, number: int) -> None:
 
 
 def test_what_is_wrong_with_an_archive_is_found(tmp_path: Path) -> None:
-    with serving(federation(told(1, 4), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 4), per_page=4)) as portal:
         crawl(portal, tmp_path)
     (path,) = files(tmp_path)
     flip(path, 5)
@@ -177,7 +177,7 @@ def test_what_is_wrong_with_an_archive_is_found(tmp_path: Path) -> None:
 
 
 def test_an_archive_that_was_deleted_is_missing(tmp_path: Path) -> None:
-    with serving(federation(told(1, 3), per_page=3)) as portal:
+    with serving(federation(sample_items(1, 3), per_page=3)) as portal:
         crawl(portal, tmp_path)
     files(tmp_path)[0].unlink()
     done = archive(tmp_path, "check")
@@ -189,7 +189,7 @@ def test_an_archive_that_was_deleted_is_missing(tmp_path: Path) -> None:
 def test_a_kill_leaves_only_orphans_and_reading_again_takes_them_up(
     tmp_path: Path,
 ) -> None:
-    with serving(federation(told(1, 8), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 8), per_page=4)) as portal:
         kill_at(arguments(portal, tmp_path), "before the commit", ARTICLE, 3)
     before = archive(tmp_path, "check")
     reextract(tmp_path, database="a.db")
@@ -204,7 +204,7 @@ def test_a_kill_leaves_only_orphans_and_reading_again_takes_them_up(
 
 
 def test_pruning_drops_old_pages_and_never_those_of_current_revisions(tmp_path: Path) -> None:
-    with serving(federation(told(1, 6), per_page=3)) as portal:
+    with serving(federation(sample_items(1, 6), per_page=3)) as portal:
         crawl(portal, tmp_path)
     aged(tmp_path)
     before = content(tmp_path / "a.db")
@@ -219,7 +219,7 @@ def test_pruning_drops_old_pages_and_never_those_of_current_revisions(tmp_path: 
 
 
 def test_pruning_tells_first_and_changes_nothing(tmp_path: Path) -> None:
-    with serving(federation(told(1, 3), per_page=3)) as portal:
+    with serving(federation(sample_items(1, 3), per_page=3)) as portal:
         crawl(portal, tmp_path)
     aged(tmp_path)
     before = files(tmp_path)[0].read_bytes()
@@ -234,7 +234,7 @@ def test_pruning_tells_first_and_changes_nothing(tmp_path: Path) -> None:
 )
 def test_what_pruning_leaves(tmp_path: Path, option: tuple[str, ...], left: int) -> None:
     """Of three articles one was edited: four texts, of which three are current."""
-    items = told(1, 3)
+    items = sample_items(1, 3)
     with serving(federation(items, per_page=3)) as portal:
         crawl(portal, tmp_path)
         edit(portal, items[0])
@@ -249,7 +249,7 @@ def test_what_pruning_leaves(tmp_path: Path, option: tuple[str, ...], left: int)
 
 
 def test_a_portal_that_is_being_crawled_is_not_pruned(tmp_path: Path) -> None:
-    with serving(federation(told(1, 3), per_page=3)) as portal:
+    with serving(federation(sample_items(1, 3), per_page=3)) as portal:
         crawl(portal, tmp_path)
     with PortalLock(tmp_path / "a.db", "haiphong").hold():
         done = archive(tmp_path, "prune", "--older", "1d")
@@ -261,7 +261,7 @@ def test_a_portal_that_is_being_crawled_is_not_pruned(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_told_record_by_record_and_the_rest_is_read(tmp_path: Path) -> None:
-    with serving(federation(told(1, 6), per_page=6)) as portal:
+    with serving(federation(sample_items(1, 6), per_page=6)) as portal:
         crawl(portal, tmp_path)
     (path,) = files(tmp_path)
     flip(path, 7)
@@ -285,7 +285,7 @@ def test_what_cannot_be_read_is_told_record_by_record_and_the_rest_is_read(tmp_p
 
 
 def test_many_readers_give_what_one_does(tmp_path: Path) -> None:
-    with serving(federation(told(1, 12), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 12), per_page=4)) as portal:
         crawl(portal, tmp_path, "-s", "ARCHIVE_MAX_SIZE=6000")
     reextract(tmp_path, "--jobs", "1", database="one.db")
     done = reextract(tmp_path, "--jobs", "3", database="three.db")
@@ -296,7 +296,7 @@ def test_many_readers_give_what_one_does(tmp_path: Path) -> None:
 
 
 def test_reading_that_was_interrupted_goes_on(tmp_path: Path) -> None:
-    with serving(federation(told(1, 12), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 12), per_page=4)) as portal:
         crawl(portal, tmp_path, "-s", "ARCHIVE_MAX_SIZE=6000")
     words = ("reextract", "--jobs", "1", "-s", f"DATABASE={tmp_path / 'b.db'}",
              "-s", f"ARCHIVE_DIR={tmp_path / 'archive'}")  # fmt: skip
@@ -316,7 +316,7 @@ def test_reading_that_was_interrupted_goes_on(tmp_path: Path) -> None:
 
 
 def test_only_one_reading_of_a_database_is_alive(tmp_path: Path) -> None:
-    with serving(federation(told(1, 2), per_page=2)) as portal:
+    with serving(federation(sample_items(1, 2), per_page=2)) as portal:
         crawl(portal, tmp_path)
     with PortalLock(tmp_path / "a.db", "reextract").hold():
         done = reextract(tmp_path, database="a.db")
@@ -325,7 +325,7 @@ def test_only_one_reading_of_a_database_is_alive(tmp_path: Path) -> None:
 
 
 def test_only_the_pages_of_a_portal_since_a_day_are_read(tmp_path: Path) -> None:
-    with serving(federation(told(1, 4), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 4), per_page=4)) as portal:
         crawl(portal, tmp_path)
     none = reextract(tmp_path, "--portal", "haiphong", "--since", "2060-01-01", database="n.db")
     other = reextract(tmp_path, "--portal", "brvt", database="o.db")
@@ -338,7 +338,7 @@ def test_only_the_pages_of_a_portal_since_a_day_are_read(tmp_path: Path) -> None
 
 
 def test_a_changed_selector_changes_exactly_its_field(tmp_path: Path) -> None:
-    with serving(federation(told(1, 5), per_page=5)) as portal:
+    with serving(federation(sample_items(1, 5), per_page=5)) as portal:
         crawl(portal, tmp_path)
     before = content(tmp_path / "a.db")
     database = ("-s", f"DATABASE={tmp_path / 'a.db'}", "-s", f"ARCHIVE_DIR={tmp_path / 'archive'}")
@@ -359,7 +359,7 @@ def test_a_changed_selector_changes_exactly_its_field(tmp_path: Path) -> None:
 
 
 def test_a_capture_whose_record_is_gone_is_told(tmp_path: Path) -> None:
-    with serving(federation(told(1, 3), per_page=3)) as portal:
+    with serving(federation(sample_items(1, 3), per_page=3)) as portal:
         crawl(portal, tmp_path)
         crawl(portal, tmp_path, "-a", "revisit=all")
     files(tmp_path)[0].unlink()

@@ -13,11 +13,11 @@ import pytest
 
 from tests.support.commands import Done, crawl_of, started, until
 from tests.support.database import rows
-from tests.support.federation import LIST, federation, told
+from tests.support.federation import LIST, federation, sample_items
 from tests.support.http_server import Answer, FakePortal, serving
 from tests.support.project import PROJECT
 
-ITEMS = told(1, 6)
+ITEMS = sample_items(1, 6)
 ARTICLE = ITEMS[0].url
 TITLE = ITEMS[0].text.title
 

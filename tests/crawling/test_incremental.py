@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.commands import Done, command, scrapy
 from tests.support.database import copy_database, rows
-from tests.support.federation import FRAME, LIST, ROBOTS, federation, list_path, told
+from tests.support.federation import FRAME, LIST, ROBOTS, federation, list_path, sample_items
 from tests.support.http_server import (
     Answer,
     FakePortal,
@@ -91,7 +91,7 @@ class Nights:
 @pytest.fixture(scope="module")
 def first_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     """A federation of 18 articles on three list pages, crawled once for all tests."""
-    with serving(federation(told(1, 18))) as portal:
+    with serving(federation(sample_items(1, 18))) as portal:
         nights = Nights(portal, tmp_path_factory.mktemp("first") / "a.db")
         done = nights.crawl()
         assert done.out.startswith("haiphong: ok, 18 new"), done
@@ -102,7 +102,7 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
 def nights(first_night: Nights, tmp_path: Path) -> Nights:
     """The federation as it was first, and a copy of the database of its first crawl."""
     portal, database = first_night.portal, tmp_path / "a.db"
-    portal.pages, portal.asked, portal.first = answers(federation(told(1, 18))), [], {}
+    portal.pages, portal.asked, portal.first = answers(federation(sample_items(1, 18))), [], {}
     copy_database(first_night.database, database)
     return Nights(portal, database)
 
@@ -139,7 +139,7 @@ def test_a_second_crawl_of_an_explored_portal_asks_for_the_home_and_each_section
 
 
 def test_an_edited_article_is_a_revision_where_all_are_revisited(nights: Nights) -> None:
-    items = told(1, 18)
+    items = sample_items(1, 18)
     edited = items[7]
     said = text_of(next(stories(1, 500)), "Tin tức")
     nights.portal.pages[edited.url] = Answer(danaweb_1(said, FRAME))
@@ -151,8 +151,8 @@ def test_an_edited_article_is_a_revision_where_all_are_revisited(nights: Nights)
 
 
 def test_an_article_that_is_due_is_visited_though_no_list_shows_it(nights: Nights) -> None:
-    gone = told(1, 18)[9]
-    nights.show([item for item in told(1, 18) if item != gone])
+    gone = sample_items(1, 18)[9]
+    nights.show([item for item in sample_items(1, 18) if item != gone])
     nights.portal.pages[gone.url] = Answer(danaweb_1(gone.text, FRAME))
     nights.write(
         "UPDATE page_visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE url = ?",
@@ -164,7 +164,7 @@ def test_an_article_that_is_due_is_visited_though_no_list_shows_it(nights: Night
 
 
 def test_an_article_that_was_due_is_not_due_again_the_next_night(nights: Nights) -> None:
-    due = told(1, 18)[9]
+    due = sample_items(1, 18)[9]
     nights.write(
         "UPDATE page_visits SET next_visit_at = '2020-01-01T00:00:00+00:00' WHERE url = ?",
         nights.portal.origin + due.url,
@@ -203,7 +203,7 @@ def test_articles_of_an_explored_portal_are_visited_when_due(tmp_path: Path) -> 
 
 
 def test_a_new_article_is_fetched_and_no_other(nights: Nights) -> None:
-    items = told(1, 19)
+    items = sample_items(1, 19)
     nights.show(items)
     done = nights.crawl()
 
@@ -225,16 +225,16 @@ def test_a_new_article_of_an_explored_portal_is_fetched_and_no_other(tmp_path: P
 
 
 def test_pinned_articles_hide_no_new_one_on_the_same_page(nights: Nights) -> None:
-    items = told(1, 19)
-    nights.show(items, pinned=told(1, 18)[10:15])
+    items = sample_items(1, 19)
+    nights.show(items, pinned=sample_items(1, 18)[10:15])
     nights.crawl()
 
     assert [path for path in nights.asked if path.endswith(".html")] == [items[0].url]
 
 
 def test_pinned_articles_hide_no_new_ones_on_the_next_page(nights: Nights) -> None:
-    items = told(1, 25)
-    nights.show(items, pinned=told(1, 18)[10:15])
+    items = sample_items(1, 25)
+    nights.show(items, pinned=sample_items(1, 18)[10:15])
     nights.crawl()
 
     fetched = {path for path in nights.asked if path.endswith(".html")}
@@ -242,7 +242,7 @@ def test_pinned_articles_hide_no_new_ones_on_the_next_page(nights: Nights) -> No
 
 
 def test_the_list_is_walked_as_far_as_it_shows_new_articles(nights: Nights) -> None:
-    nights.show(told(1, 25))
+    nights.show(sample_items(1, 25))
     done = nights.crawl()
 
     assert [path for path in nights.asked if not path.endswith(".html")] == [LIST, list_path(2)]
@@ -253,18 +253,18 @@ def test_the_list_is_walked_as_far_as_it_shows_new_articles(nights: Nights) -> N
 
 
 def test_a_hole_makes_the_next_crawl_walk_past_known_articles(tmp_path: Path) -> None:
-    pages: dict[str, bytes | Answer] = {**federation(told(1, 18))}
+    pages: dict[str, bytes | Answer] = {**federation(sample_items(1, 18))}
     with serving({**pages, list_path(2): Answer(b"", 503)}) as portal:
         nights = Nights(portal, tmp_path / "a.db")
         assert nights.crawl().code == 10
-        portal.pages[list_path(2)] = Answer(federation(told(1, 18))[list_path(2)])
+        portal.pages[list_path(2)] = Answer(federation(sample_items(1, 18))[list_path(2)])
         done = nights.crawl()
 
     assert done.out.startswith("haiphong: ok, 6 new, 0 changed, 12 known"), done
 
 
 def test_a_hole_among_new_articles_is_mended_the_next_night(nights: Nights) -> None:
-    nights.show(told(1, 32))
+    nights.show(sample_items(1, 32))
     whole = nights.portal.pages[list_path(2)]
     nights.portal.pages[list_path(2)] = Answer(b"", 503)
     nights.crawl()
@@ -275,7 +275,7 @@ def test_a_hole_among_new_articles_is_mended_the_next_night(nights: Nights) -> N
 
 
 def test_once_the_hole_is_mended_the_first_page_is_enough(nights: Nights) -> None:
-    nights.show(told(1, 32))
+    nights.show(sample_items(1, 32))
     whole = nights.portal.pages[list_path(2)]
     nights.portal.pages[list_path(2)] = Answer(b"", 503)
     nights.crawl()
@@ -303,7 +303,7 @@ def test_with_bounds_all_pages_are_walked_and_no_known_article_is_fetched(
 def test_what_a_bounded_crawl_left_out_is_found_by_the_next_full_one(
     tmp_path: Path, bound: str
 ) -> None:
-    with serving(federation(told(1, 18))) as portal:
+    with serving(federation(sample_items(1, 18))) as portal:
         nights = Nights(portal, tmp_path / "a.db")
         nights.crawl("-a", bound)
         assert 0 < nights.articles < 18
@@ -326,7 +326,7 @@ def test_what_a_bounded_exploration_left_out_is_found_by_the_next_full_one(tmp_p
 @contextmanager
 def interrupted(database: Path, after: int) -> Iterator[Nights]:
     """A portal whose first crawl was killed when it asked for the ``after``-th page."""
-    with serving(federation(told(1, 18))) as portal:
+    with serving(federation(sample_items(1, 18))) as portal:
         killing = Killing()
         portal.asked = killing
         kill_crawl(killing, command("haiphong", portal.origin, database), after)
@@ -426,7 +426,7 @@ def trusted(portal: Validating, database: Path) -> ValidatedNights:
 
 
 def test_a_validator_that_told_the_truth_twice_is_sent(tmp_path: Path) -> None:
-    with validating(federation(told(1, 12))) as portal:
+    with validating(federation(sample_items(1, 12))) as portal:
         nights = ValidatedNights(portal, tmp_path / "a.db")
         for _ in range(4):
             nights.crawl()
@@ -438,7 +438,7 @@ def test_a_validator_that_told_the_truth_twice_is_sent(tmp_path: Path) -> None:
 def test_an_unchanged_list_ends_its_section_as_ok_with_its_articles_known(
     tmp_path: Path, header: str
 ) -> None:
-    with validating(federation(told(1, 12)), header) as portal:
+    with validating(federation(sample_items(1, 12)), header) as portal:
         nights = trusted(portal, tmp_path / "a.db")
         done = nights.crawl()
 
@@ -448,9 +448,9 @@ def test_an_unchanged_list_ends_its_section_as_ok_with_its_articles_known(
 
 
 def test_a_changed_list_is_read_where_its_validator_is_trusted(tmp_path: Path) -> None:
-    with validating(federation(told(1, 12))) as portal:
+    with validating(federation(sample_items(1, 12))) as portal:
         nights = trusted(portal, tmp_path / "a.db")
-        portal.pages = federation(told(1, 13))
+        portal.pages = federation(sample_items(1, 13))
         done = nights.crawl()
 
     assert done.out.startswith("haiphong: ok, 1 new"), done
@@ -459,11 +459,11 @@ def test_a_changed_list_is_read_where_its_validator_is_trusted(tmp_path: Path) -
 def test_a_list_that_changes_under_the_same_validator_is_never_believed_again(
     tmp_path: Path,
 ) -> None:
-    with validating(federation(told(1, 12))) as portal:
+    with validating(federation(sample_items(1, 12))) as portal:
         portal.frozen = '"xua-nay-van-the"'
         nights = ValidatedNights(portal, tmp_path / "a.db")
         for count in (12, 13, 14):
-            portal.pages = federation(told(1, count))
+            portal.pages = federation(sample_items(1, count))
             nights.crawl()
 
     assert (nights.trust, nights.articles) == (-1, 14)
@@ -471,18 +471,18 @@ def test_a_list_that_changes_under_the_same_validator_is_never_believed_again(
 
 
 def test_every_seventh_visit_finds_out_a_trusted_validator_that_lies(tmp_path: Path) -> None:
-    with validating(federation(told(1, 12))) as portal:
+    with validating(federation(sample_items(1, 12))) as portal:
         portal.frozen = '"xua-nay-van-the"'
         nights = trusted(portal, tmp_path / "a.db")
         nights.write("UPDATE page_visits SET validator_trust = 7 WHERE key = ?", LIST)
-        portal.pages = federation(told(1, 13))
+        portal.pages = federation(sample_items(1, 13))
         nights.crawl()
 
     assert (nights.trust, nights.articles) == (-1, 13)
 
 
 def test_a_hole_is_mended_where_the_first_page_is_unchanged(tmp_path: Path) -> None:
-    pages = federation(told(1, 18))
+    pages = federation(sample_items(1, 18))
     with validating({path: page for path, page in pages.items() if path != list_path(2)}) as portal:
         nights = trusted(portal, tmp_path / "a.db")
         assert nights.articles == 12
@@ -493,7 +493,7 @@ def test_a_hole_is_mended_where_the_first_page_is_unchanged(tmp_path: Path) -> N
 
 
 def test_an_interrupted_walk_goes_on_where_the_first_page_is_unchanged(tmp_path: Path) -> None:
-    with validating(federation(told(1, 18))) as portal:
+    with validating(federation(sample_items(1, 18))) as portal:
         nights = ValidatedNights(portal, tmp_path / "a.db")
         nights.crawl("-a", "limit=3")
         nights.write("UPDATE page_visits SET validator_trust = 2 WHERE key = ?", LIST)

@@ -10,11 +10,11 @@ import pytest
 from tests.support.commands import crawl_of, live, scrapy, scrapy_after
 from tests.support.database import rows
 from tests.support.faults import failing
-from tests.support.federation import federation, list_path, told
+from tests.support.federation import federation, list_path, sample_items
 from tests.support.http_server import serving
 from tests.support.pages.synthetic import PLANS, build
 
-ITEMS = told(1, 9)
+ITEMS = sample_items(1, 9)
 BAD = ITEMS[4].url
 
 PIPELINES = (
@@ -160,7 +160,7 @@ def test_a_listing_page_that_cannot_be_read_is_tried_again_at_the_end(
     tmp_path: Path, times: int, code: int, count: int
 ) -> None:
     database, path = tmp_path / "a.db", list_path(2)
-    with serving(federation(told(1, 18))) as portal:
+    with serving(federation(sample_items(1, 18))) as portal:
         unreadable = UNREADABLE_ONCE.format(path=path, times=times)
         done = scrapy_after(unreadable, *crawl_of(portal.origin, database))
         requested = portal.asked.count(path)

@@ -31,7 +31,7 @@ from tests.support.federation import (
     ROBOTS,
     federation,
     list_path,
-    told,
+    sample_items,
 )
 from tests.support.http_server import FakePortal, serving
 from tests.support.kills import SIGKILLED, Killing, kill_at, kill_crawl
@@ -104,7 +104,7 @@ def test_a_crawl_goes_on_from_the_boundary_at_which_it_was_killed(
     tmp_path: Path, where: str, what: str, count: int
 ) -> None:
     database = tmp_path / "a.db"
-    with serving(federation(told(1, 12), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 12), per_page=4)) as portal:
         arguments = (*command("haiphong", portal.origin, database), *PARALLEL)
         assert kill_at(arguments, where, what, count) == SIGKILLED
         found = aftermath(database)
@@ -121,7 +121,7 @@ def test_a_crawl_goes_on_from_the_boundary_at_which_it_was_killed(
 
 def test_a_resumed_crawl_that_is_killed_at_its_beginning_is_resumed_again(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
-    with serving(federation(told(1, 12), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 12), per_page=4)) as portal:
         arguments = (*command("haiphong", portal.origin, database), *PARALLEL)
         kill_at(arguments, "before the commit", ARTICLE, 3)
         kill_at(arguments, "after the run began")
@@ -134,7 +134,7 @@ def test_a_resumed_crawl_that_is_killed_at_its_beginning_is_resumed_again(tmp_pa
 
 def test_a_crawl_killed_after_its_last_page_asks_for_little_again(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
-    with serving(federation(told(1, 24), per_page=2)) as portal:
+    with serving(federation(sample_items(1, 24), per_page=2)) as portal:
         arguments = (*command("haiphong", portal.origin, database), *PARALLEL)
         assert kill_at(arguments, "after the commit", "", 36) == SIGKILLED
         done = scrapy(*arguments)
@@ -146,8 +146,8 @@ def test_a_crawl_killed_after_its_last_page_asks_for_little_again(tmp_path: Path
 
 def test_a_resumed_crawl_whose_rest_shows_known_articles_only_is_ok(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
-    pages = federation(told(1, 12), per_page=4)
-    items = told(1, 12)[4:8]  # the last page repeats those of the page before
+    pages = federation(sample_items(1, 12), per_page=4)
+    items = sample_items(1, 12)[4:8]  # the last page repeats those of the page before
     pages[list_path(3)] = danaweb_1_list(items, FRAME, [(LIST, "1"), (list_path(2), "2")])
     with serving(pages) as portal:
         arguments = (
@@ -162,7 +162,7 @@ def test_a_resumed_crawl_whose_rest_shows_known_articles_only_is_ok(tmp_path: Pa
 
 def test_a_crawl_killed_while_it_ends_counts_as_walked(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
-    with serving(federation(told(1, 30), per_page=6)) as portal:
+    with serving(federation(sample_items(1, 30), per_page=6)) as portal:
         arguments = (*command("haiphong", portal.origin, database), *PARALLEL)
         assert kill_at(arguments, "after clearing", "", 2) == SIGKILLED
         done = scrapy(*arguments)
@@ -180,7 +180,7 @@ SEEN_AT = "2024-05-01T01:00:00+00:00"
 
 def old_database(path: Path, origin: str) -> None:
     """Make a database of schema version 2 that holds an article of the federation."""
-    item = told(1, 1)[0]
+    item = sample_items(1, 1)[0]
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         db = Database(connection)
         migrations.apply(db, stop_before="m0003_frontier")
@@ -232,7 +232,7 @@ def test_a_migration_that_is_killed_leaves_the_old_database_as_it_was(
 
 def test_a_migration_that_was_killed_is_done_by_the_next_run(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
-    with serving(federation(told(1, 12), per_page=4)) as portal:
+    with serving(federation(sample_items(1, 12), per_page=4)) as portal:
         old_database(database, portal.origin)
         arguments = command("haiphong", portal.origin, database)
         kill_at(arguments, "in a migration", "^CREATE TABLE sections")
@@ -272,7 +272,7 @@ def kill_over_and_over(
 def test_a_list_is_crawled_whole_however_often_the_crawl_is_killed(
     tmp_path: Path, articles: int, kills: int, most: int
 ) -> None:
-    pages = federation(told(1, articles), per_page=20)
+    pages = federation(sample_items(1, articles), per_page=20)
     portal, codes = kill_over_and_over(tmp_path / "a.db", pages, "haiphong", kills, most)
 
     assert codes == [SIGKILLED] * kills

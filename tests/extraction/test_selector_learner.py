@@ -30,7 +30,7 @@ def taught() -> SelectorLearner:
     return teacher
 
 
-def net(article: object) -> str:
+def reader_used(article: object) -> str:
     assert isinstance(article, Article), article
     return article.provenance["body"]
 
@@ -39,7 +39,7 @@ def test_after_a_lesson_the_learnt_paths_read() -> None:
     teacher = taught()
     page = pages(PLAN)[TRAINING_SIZE]
 
-    assert net(teacher.read(page)) == "selectors:learnt"
+    assert reader_used(teacher.read(page)) == "selectors:learnt"
     assert len(teacher.trained_on) == TRAINING_SIZE
 
 
@@ -52,12 +52,12 @@ def test_a_learnt_theme_is_kept_and_read_back() -> None:
 
 def test_now_and_then_the_layout_is_asked_too() -> None:
     teacher = taught()
-    nets = [
-        net(teacher.read(page))
+    readers_used = [
+        reader_used(teacher.read(page))
         for page in pages(PLAN, 120)[TRAINING_SIZE : TRAINING_SIZE + CHECK_EVERY]
     ]
 
-    assert nets.count("layout") == 1
+    assert readers_used.count("layout") == 1
     assert teacher.disagreements == 0
 
 
@@ -72,7 +72,7 @@ def test_when_the_template_changes_rows_stay_right_and_paths_are_learnt_anew() -
         wanted = SelectorLearner(RECIPE).read(old)
         assert fields(teacher.read(page)) == fields(wanted)
     assert teacher.disagreements == 1
-    assert net(teacher.read(changed[0])) == "selectors:learnt"
+    assert reader_used(teacher.read(changed[0])) == "selectors:learnt"
 
 
 def test_a_page_that_only_the_layout_can_read_is_not_lost() -> None:

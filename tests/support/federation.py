@@ -14,7 +14,7 @@ ROBOTS = "/robots.txt"
 FRAME = Frame(TODAY)
 
 
-def told(first: int, count: int) -> list[Item]:
+def sample_items(first: int, count: int) -> list[Item]:
     """Return articles of the federation, the newest first."""
     return [
         Item(f"{LIST}/{story.slug[:40]}-{story.number}.html", text_of(story, "Tin tức"))
