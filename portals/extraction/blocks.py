@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Literal
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from portals.extraction.pictures import PICTURE_TAGS, picture_url
 from portals.extraction.unreadable import UnreadablePageError
 from portals.language.text import clean
 from portals.outcomes import RejectCode
@@ -43,6 +45,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _ALIGN_STYLE = re.compile(r"text-align\s*:\s*(left|right|center|justify|end|start)", re.IGNORECASE)
 _ALIGN_CLASS = re.compile(r"\b(?:text|align)-?(right|center)\b", re.IGNORECASE)
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NO_SIZE = re.compile(r"font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|$)", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _ITALIC_STYLE = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
 _BLOCK_STYLE = re.compile(
@@ -52,13 +55,27 @@ _KEPT_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECAS
 _FLOAT_RIGHT = re.compile(r"float\s*:\s*right", re.IGNORECASE)
 _PUSHED = re.compile(r"\xa0[\xa0 ]{7,}")  # spaces that move a signature to the right edge
 _MAX_PUSHED = 80  # characters of the text after such spaces
-_HIDDEN_CLASSES = frozenset(["hidden", "d-none", "hide"])
-_SHOWN_AGAIN = re.compile(r"\bd-\w+-(?:block|inline|flex|table)|\bvisible-")
+_HIDDEN_CLASSES = frozenset(
+    """
+    hidden d-none hide invisible sr-only visually-hidden visuallyhidden screen-reader-text
+    screen-reader-only screen-reader element-invisible assistive-text
+    md:hidden lg:hidden d-md-none d-lg-none
+    """.split()
+)
+"""Classes of CSS frameworks for what a computer's screen does not show, or only a reader speaks."""
+
+_SHOWN_AGAIN = re.compile(  # on the screens of computers: Bootstrap 3 to 5, Tailwind
+    r"\bd-(?:md|lg|xl|xxl)-(?:block|inline|flex|grid|table)|\bvisible-(?:md|lg)"
+    r"|\b(?:md|lg|xl|2xl):(?:block|inline|flex|grid|table|contents|visible|not-sr-only)"
+)
 _KEEPS_LINES = frozenset(["pre", "xmp", "listing"])
 _BLANK_LINE = re.compile(r"\n\s*\n")
-_TINY = 32  # pixels: smaller pictures are icons, smileys and counters
 _LINK_SHARE = 0.7  # listings print a date or a bullet beside the link of an item
-_LAZY_SOURCES = ("data-src", "data-original", "data-lazy-src")
+_CAPTION_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:(?:fig|img|image|photo|pic|picture)?_?-?caption|fig|chu-?thich|thumbcaption)"
+    r"(?![a-z])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +88,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One visible line of text, or one picture (then ``image`` is its URL as written)."""
+    """One visible line of text, or one picture (then ``image`` is its URL as written).
+
+    ``caption``: the line is in a ``figcaption``, or in an element that is named like a caption.
+    """
 
     text: str
     element: HtmlElement = field(compare=False, repr=False)
@@ -82,6 +102,7 @@ class Block:
     heading: int = 0
     links: tuple[Link, ...] = ()
     image: str | None = None
+    caption: Literal["", "named", "figure"] = ""
 
     @property
     def is_link(self) -> bool:
@@ -105,6 +126,7 @@ class _Frame:
     link: str | None = None
     is_block: bool = False
     keeps_lines: bool = False
+    caption: Literal["", "named", "figure"] = ""
     box: _Frame | None = None  # the nearest block element around it
 
 
@@ -165,6 +187,7 @@ class _Line:
                 italic=not self._upright,
                 heading=frame.heading,
                 links=links,
+                caption=frame.caption,
             )
         self._reset()
         return block
@@ -188,10 +211,16 @@ class _Traversal:
         walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, element in walker:
             if event == "start":
-                if is_unseen(element) or (without and element in without):
+                is_picture = element.tag in PICTURE_TAGS
+                if is_picture and not (without and element in without):
+                    walker.skip_subtree()  # an "amp-img" holds its own fallback
+                    self._open(element)
+                elif is_unseen(element) or (without and element in without):
                     walker.skip_subtree()
                     if element.tag in BLOCK_TAGS:
                         self._break()
+                    if element.tag == "noscript":
+                        self._add_fallback(element)
                     above = self._frames[-1]
                     box = above if above.is_block else above.box
                     self._frames.append(_Frame(element, "", link=above.link, box=box))
@@ -212,7 +241,7 @@ class _Traversal:
             self._line.frame = frame
         elif tag == "br":
             self._break()
-        elif tag == "img":
+        elif tag in PICTURE_TAGS:
             self._add_picture(element, frame)
         elif tag == "a" and frame.link is not None:
             self._line.open_link(frame.link)
@@ -241,7 +270,18 @@ class _Traversal:
             self._line.frame = above if above.is_block else above.box or self._frames[0]
 
     def _add_picture(self, element: HtmlElement, frame: _Frame) -> None:
-        if picture := _picture(element, frame):
+        if not is_unseen(element) and (picture := _picture(element, frame)):
+            self._break()
+            self.blocks.append(picture)
+
+    def _add_fallback(self, noscript: HtmlElement) -> None:
+        """Add the picture that pages offer browsers without scripts, unless it was shown."""
+        image = next(noscript.iter("img"), None)
+        if image is None or is_unseen(image):
+            return
+        picture = _picture(image, self._frames[-1])
+        shown = next((b.image for b in reversed(self.blocks[-2:]) if b.image), None)
+        if picture and picture.image != shown:
             self._break()
             self.blocks.append(picture)
 
@@ -255,8 +295,10 @@ def _frame(element: HtmlElement, tag: str, parent: _Frame) -> _Frame:
         element, tag, parent.align, parent.bold, parent.italic, parent.heading, parent.link,
         # A custom element ("portal-title") is treated as a block.
         tag in BLOCK_TAGS or "-" in tag, parent.keeps_lines or tag in _KEEPS_LINES,
-        parent if parent.is_block else parent.box,
+        parent.caption, parent if parent.is_block else parent.box,
     )  # fmt: skip
+    if tag == "figcaption":
+        frame.caption = "figure"
     if tag in _BOLD_TAGS:
         frame.bold = True
     elif tag in _ITALIC_TAGS:
@@ -272,9 +314,10 @@ def _frame(element: HtmlElement, tag: str, parent: _Frame) -> _Frame:
 
 
 def _read_style(element: HtmlElement, frame: _Frame) -> None:
-    align = element.get("align")
-    if align:
+    if align := element.get("align"):
         frame.align = align.lower()
+    if classes := element.get("class"):
+        _read_classes(classes, frame)
     style = element.get("style")
     if style:
         if match := _ALIGN_STYLE.search(style):
@@ -289,9 +332,13 @@ def _read_style(element: HtmlElement, frame: _Frame) -> None:
             frame.keeps_lines = True
         if _ITALIC_STYLE.search(style):
             frame.italic = True
-    classes = element.get("class")
-    if classes and (match := _ALIGN_CLASS.search(classes)):
+
+
+def _read_classes(classes: str, frame: _Frame) -> None:
+    if match := _ALIGN_CLASS.search(classes):
         frame.align = match[1].lower()
+    if not frame.caption and _CAPTION_CLASS.search(classes):
+        frame.caption = "named"
 
 
 def is_unseen(element: HtmlElement) -> bool:
@@ -301,6 +348,8 @@ def is_unseen(element: HtmlElement) -> bool:
     style = element.get("style")
     if style and _HIDDEN_STYLE.search(style):
         return True
+    if style and element.text and not len(element) and _NO_SIZE.search(style):
+        return True
     classes = element.get("class")
     if not classes or _HIDDEN_CLASSES.isdisjoint(classes.split()):
         return False
@@ -308,13 +357,5 @@ def is_unseen(element: HtmlElement) -> bool:
 
 
 def _picture(element: HtmlElement, frame: _Frame) -> Block | None:
-    source = next((url for name in _LAZY_SOURCES if (url := element.get(name))), None)
-    source = (source or element.get("src") or "").strip()
-    if not source or source.startswith("data:") or _is_tiny(element):
-        return None
-    return Block("", element, "img", frame.align, image=source)
-
-
-def _is_tiny(element: HtmlElement) -> bool:
-    sizes = [element.get(name, "").rstrip("px").strip() for name in ("width", "height")]
-    return any(size.isdecimal() and len(size) < 6 and int(size) <= _TINY for size in sizes)
+    source = picture_url(element)
+    return Block("", element, "img", frame.align, image=source) if source else None

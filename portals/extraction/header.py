@@ -16,7 +16,14 @@ from urllib.parse import urljoin, urlsplit
 from portals.extraction.blocks import Block
 from portals.extraction.page import Page
 from portals.language.bylines import ends_article, is_noise, read_view_count
-from portals.language.dates import DateReading, find_date, is_date_label, without_zone
+from portals.language.dates import (
+    DateReading,
+    find_date,
+    is_clock,
+    is_date_label,
+    tells_two_dates,
+    without_zone,
+)
 from portals.language.text import canonical, words
 
 _MAX_TITLE_WORDS = 60
@@ -82,7 +89,16 @@ def _date_line(
     if not block.text or len(block.text) > _MAX_LINE:
         return None
     if match := pattern.search(block.text):
+        if is_clock(block.text[: match.start()]) or tells_two_dates(block.text):
+            return DateLine(index, index, block.text)
         return _alone(index, block, match, side)
+    return _split_date(blocks, index, block, pattern)
+
+
+def _split_date(
+    blocks: Sequence[Block], index: int, block: Block, pattern: re.Pattern[str]
+) -> DateLine | None:
+    """Return a date that cells or breaks cut into pieces."""
     text = block.text
     if len(text) > _MAX_PIECE:
         return None

@@ -42,6 +42,7 @@ _START_TAG = re.compile(  # or a whole comment or script, which contains no tags
 )
 _MAX_DEEP_TAGS = 2_500  # of a page of more than 256 levels: selectors take tags times levels
 _TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
+_VOID_TAG = re.compile(rb"<(source|track|wbr|embed)\b[^<>]{0,4000}>", re.IGNORECASE)
 _EARLY_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
 
@@ -89,6 +90,8 @@ class Page:
         markup = self.markup or self.text.replace("\x00", "").encode("utf-8", "replace")
         # Pages can contain whole documents, whose end tags do not end the page in browsers.
         markup = _EARLY_END.sub(b"", markup)
+        # The parser does not know that these tags have no content, and would put all after into it.
+        markup = _VOID_TAG.sub(rb"\g<0></\1>", markup)
         root = _parsed(markup, is_huge=False)
         if root is None and markup.count(b"<") <= _MAX_DEEP_TAGS:
             root = _parsed(markup, is_huge=True)  # unclosed "font" tags of old pages nest

@@ -31,7 +31,9 @@ _FILE = re.compile(
 _MAX_LINK_LINE = 25  # words: a longer line that is one link is a linked paragraph
 _MAX_SIGNATURE_LINES = 4
 _LEAD_WORDS = 4
+_BOLD_LEAD_WORDS = 12  # a bold line without a full stop; headings have fewer
 _MAX_BESIDE = 12  # words of a caption beside its picture
+_MAX_CAPTION = 80  # words of a line that its element names a caption
 _MAX_COLUMNS = 50
 _MAX_PIECES = 50  # text nodes of a cell that are read
 _MAX_BOX = 500  # characters: a table of a picture and its caption has no more text
@@ -139,6 +141,8 @@ def _take_signature(blocks: list[Block], style: _Style, story: ArticleContent) -
         last = next((i for i in reversed(range(len(blocks))) if blocks[i].image is None), None)
         if last is None or not any(block.text for block in blocks[:last]):
             return
+        if blocks[last].caption == "figure":
+            return
         apart = style.sets_apart(blocks[last], bold=True)
         if _is_caption_place(blocks, last) and not apart and not signs_surely(blocks[last].text):
             return
@@ -164,17 +168,24 @@ def _is_caption_place(blocks: Sequence[Block], index: int) -> bool:
 
 
 def _take_lead(blocks: list[Block], story: ArticleContent, *, bold_only: bool) -> None:
-    """Remove the first line of some length as the lead; controls and icons are above it."""
+    """Remove the first line of some length as the lead; shorter lines above it stay in the text."""
     first = next(
         (i for i, block in enumerate(blocks) if len(words(block.text)) >= _LEAD_WORDS), None
     )
-    if first is not None and bold_only and not blocks[first].bold:
+    if first is None or (bold_only and not _is_bold_lead(blocks[first])):
         return
-    if first is not None and any(block.text for block in blocks[first + 1 :]):
+    if any(block.text for block in blocks[first + 1 :]):
         story.lead = blocks[first].text
         # The line below a picture above the lead is the lead, not a caption.
         story.images += [(block.image, None) for block in blocks[:first] if block.image is not None]
-        del blocks[: first + 1]
+        # A line of one word is a control or an icon.
+        blocks[: first + 1] = [block for block in blocks[:first] if len(words(block.text)) > 1]
+
+
+def _is_bold_lead(block: Block) -> bool:
+    """Return True if a bold line is a lead, not a heading ("NHỮNG QUY ĐỊNH CHUNG")."""
+    is_sentence = block.text.rstrip("\"”')").endswith((".", "!", "?", "…", ":"))
+    return block.bold and (is_sentence or len(words(block.text)) >= _BOLD_LEAD_WORDS)
 
 
 def _fill(
@@ -187,6 +198,8 @@ def _fill(
             story.images.append((block.image, None))
         elif _is_caption(blocks, i, style):
             story.images[-1] = (story.images[-1][0], block.text)
+        elif block.caption == "figure":
+            story.images.append(("", block.text))  # of a video, a table, a background
         elif (
             plain_captions
             and i != last_text
@@ -205,7 +218,9 @@ def _is_caption(blocks: Sequence[Block], index: int, style: _Style) -> bool:
     if not _is_caption_place(blocks, index):
         return False
     block, picture = blocks[index], blocks[index - 1]
-    if block.tag in ("figcaption", "caption") or _share_box(block, picture):
+    if block.caption and len(words(block.text)) <= _MAX_CAPTION:
+        return True
+    if block.tag == "caption" or _share_box(block, picture):
         return True
     if block.bold and not style.bold and not style.sets_apart(block):
         return False  # a heading inside the text

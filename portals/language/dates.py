@@ -51,7 +51,7 @@ class DateReading:
 
 _WEEKDAY = r"(?:thứ\s*(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ\s*nhật|\bt[2-7]\b|\bcn\b)"
 _TIME = (
-    r"(?P<hour>\d{1,2})\s?(?::|h|giờ)\s?(?P<minute>\d{2})(?!\d?/)(?::(?P<second>\d{2}))?"
+    r"(?P<hour>\d{1,2})\s?(?::|h|g|giờ)\s?(?P<minute>\d{2})(?!\d?/)(?::(?P<second>\d{2}))?['’′]?"
     r"(?:\s*(?:phút)?,?\s*(?P<half>[ap]\.?m|sa|ch|sáng|trưa|chiều|tối)\b)?"
 )
 _BETWEEN = rf"(?:[\s,;|@•·()\[\]–—-]|ngày|lúc|vào|hồi|{_WEEKDAY})*"
@@ -65,8 +65,37 @@ _NUMERIC = (
     r"(?P<year>(?:19|20)\d{2}|\d{2}(?!\d))"
 )
 _SPELLED = rf"(?<!\d)(?P<day>\d{{1,2}})\s+tháng\s+{_MONTH}\b,?(?:\s+năm)?\s+(?P<year>\d{{4}})"
-_ISO_DAY = r"(?<!\d)(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"
-_DATES = (("numeric", _NUMERIC), ("spelled", _SPELLED), ("iso-day", _ISO_DAY))
+_MONTH_FIRST = (  # WordPress with "F j, Y" in Vietnamese
+    rf"(?<![^\W\d_])tháng\s+{_MONTH}\s+(?P<day>\d{{1,2}}),?\s+(?:năm\s+)?(?P<year>\d{{4}})(?!\d)"
+)
+_ENGLISH_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
+         "august aug", "september sept sep", "october oct", "november nov", "december dec"), 1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_MONTH_WORDS |= _ENGLISH_MONTHS
+_ENGLISH_MONTH = f"(?P<month>{'|'.join(_ENGLISH_MONTHS)})"
+_ENGLISH = (
+    r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s-]"
+    rf"{_ENGLISH_MONTH}\b\.?,?[\s-](?P<year>\d{{4}})(?!\d)"
+)
+_ENGLISH_MONTH_FIRST = (
+    rf"\b{_ENGLISH_MONTH}\b\.?\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>\d{{4}})(?!\d)"
+)
+_ISO_DAY = (
+    r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<mark>[-/.])(?P<month>\d{2})(?P=mark)(?P<day>\d{2})(?!\d)"
+)
+_DATES = (
+    ("numeric", _NUMERIC),
+    ("spelled", _SPELLED),
+    ("month-first", _MONTH_FIRST),
+    ("english", _ENGLISH),
+    ("english-month-first", _ENGLISH_MONTH_FIRST),
+    ("iso-day", _ISO_DAY),
+)
 _TIME_FIRST = {
     name: re.compile(rf"(?<!\d)(?<!\d[/.:-]){_TIME}{_BETWEEN}{day}") for name, day in _DATES
 }
@@ -87,6 +116,8 @@ _RELATIVE_UNITS = {
     "giây": timedelta(seconds=1), "phút": timedelta(minutes=1), "giờ": timedelta(hours=1),
     "tiếng": timedelta(hours=1), "ngày": timedelta(days=1), "tuần": timedelta(weeks=1),
 }  # fmt: skip
+_MAYBE_DATE = re.compile(r"\d|hôm qua", re.IGNORECASE)
+_MAX_TWO_DATES = 200  # characters of a line with the dates of publication and update
 _NOON_ENDS = 4  # "1:30 trưa" is after twelve, "11:30 trưa" before
 _MORNING = frozenset(["am", "sa", "sáng"])
 
@@ -105,6 +136,14 @@ def is_date_label(text: str) -> bool:
     return bool(_DATE_LABEL.fullmatch(text))
 
 
+_CLOCK = re.compile(rf"(?:lúc\s*)?{_TIME}[\s,|–-]*", re.IGNORECASE)
+
+
+def is_clock(text: str) -> bool:
+    """Return True if ``text`` is a time of day and nothing else ("09:15 |")."""
+    return bool(_CLOCK.fullmatch(text.casefold().strip()))
+
+
 def without_zone(text: str) -> str:
     """Return ``text`` without the time zone after a date ("(GMT+7)")."""
     return _ZONE_MARK.sub(" ", text)
@@ -118,6 +157,43 @@ def read_date(text: str, now: datetime | None = None) -> DateReading:
     """
     now = now or datetime.now(UTC)
     raw = clean(html.unescape(text))
+    return _read(_from_publication(raw), now)
+
+
+_UPDATED = re.compile(
+    r"cập nhật|chỉnh sửa|sửa (?:lúc|ngày|đổi)|\bupdated?\b|\bmodified\b", re.IGNORECASE
+)
+_PUBLISHED = re.compile(
+    r"(?:ngày|giờ|thời gian)?\s*(?:đăng(?: tải| tin| bài)?|xuất bản|phát hành|published|posted)"
+    r"(?: (?:lúc|ngày|on|at))?\s*:?\s*(?=.{0,24}\d)",
+    re.IGNORECASE,
+)
+
+
+def names_update(text: str) -> bool:
+    """Return True if a line says when a page was updated, not when it was published."""
+    return bool(_UPDATED.search(text)) and not _PUBLISHED.search(text)
+
+
+def tells_two_dates(text: str) -> bool:
+    """Return True if a line has the dates of an update and of the publication."""
+    is_short = len(text) <= _MAX_TWO_DATES
+    return is_short and bool(_UPDATED.search(text)) and bool(_PUBLISHED.search(text))
+
+
+def _from_publication(raw: str) -> str:
+    """Return the part of a line that has the publication date, if it has that of an update too."""
+    if len(raw) > _MAX_TWO_DATES or not (updated := _UPDATED.search(raw)):
+        return raw
+    published = _PUBLISHED.search(raw)
+    if published is None:
+        return raw
+    if published.start() > updated.start():
+        return raw[published.start() :]
+    return raw[: updated.start()]
+
+
+def _read(raw: str, now: datetime) -> DateReading:
     for read in (_read_machine, _read_written, _read_relative):
         if reading := read(raw, now):
             return _checked(reading, now)
@@ -126,6 +202,8 @@ def read_date(text: str, now: datetime | None = None) -> DateReading:
 
 def find_date(text: str, now: datetime | None = None) -> DateReading | None:
     """Return the date in ``text`` as ``read_date`` does, or None if there is none."""
+    if not _MAYBE_DATE.search(text):
+        return None
     try:
         return read_date(text, now)
     except UnreadableDateError:
