@@ -116,7 +116,7 @@ _RELATIVE_UNITS = {
     "giây": timedelta(seconds=1), "phút": timedelta(minutes=1), "giờ": timedelta(hours=1),
     "tiếng": timedelta(hours=1), "ngày": timedelta(days=1), "tuần": timedelta(weeks=1),
 }  # fmt: skip
-_MAYBE_DATE = re.compile(r"\d|hôm qua", re.IGNORECASE)
+_MAYBE_DATE = re.compile(r"\d|qua\b", re.IGNORECASE)
 _MAX_TWO_DATES = 200  # characters of a line with the dates of publication and update
 _NOON_ENDS = 4  # "1:30 trưa" is after twelve, "11:30 trưa" before
 _MORNING = frozenset(["am", "sa", "sáng"])
