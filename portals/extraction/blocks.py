@@ -72,7 +72,7 @@ _KEEPS_LINES = frozenset(["pre", "xmp", "listing"])
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _LINK_SHARE = 0.7  # listings print a date or a bullet beside the link of an item
 _CAPTION_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:(?:fig|img|image|photo|pic|picture)?_?-?caption|fig|chu-?thich|thumbcaption)"
+    r"(?:^|[\s_-])(?:(?:fig|img|image|photo|pic|picture)?_?-?caption|cap|fig|chu-?thich|thumbcaption)"
     r"(?![a-z])",
     re.IGNORECASE,
 )
@@ -160,8 +160,11 @@ class _Line:
             raise UnreadablePageError(RejectCode.TOO_LARGE, "an endless line")
         self._plain = self._plain or not frame.bold
         self._upright = self._upright or not frame.italic
-        if frame.link is not None and self._links:
-            self._links[-1][1].append(text)
+        if frame.link is None:
+            return
+        if not self._links or self._links[-1][0] != frame.link:
+            self.open_link(frame.link)  # a link around several lines: a whole card
+        self._links[-1][1].append(text)
 
     def open_link(self, url: str) -> None:
         self._links.append((url, []))
@@ -236,13 +239,13 @@ class _Traversal:
     def _open(self, element: HtmlElement) -> None:
         tag = element.tag
         frame = _frame(element, tag, self._frames[-1])
-        if frame.is_block:
+        if tag in PICTURE_TAGS:
+            self._add_picture(element, frame)
+        elif frame.is_block:
             self._break()
             self._line.frame = frame
         elif tag == "br":
             self._break()
-        elif tag in PICTURE_TAGS:
-            self._add_picture(element, frame)
         elif tag == "a" and frame.link is not None:
             self._line.open_link(frame.link)
         self._frames.append(frame)

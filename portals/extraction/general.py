@@ -1,41 +1,182 @@
-"""The last strategy: article pages of unknown markup, starting from the title alone.
+"""The last strategy: article pages of unknown markup, read by the evidence of the whole page.
 
-The title is the line that repeats the title in the head; the date is the nearest short line with a
-date; the story runs from there to the links that close it. If that finds no text, trafilatura's
-body is used.
+The result says what the page is. A list, a static page, a list of documents or an error inside a
+theme is no article, whatever its head claims. If the evidence finds no text on a page that says it
+is an article, trafilatura's body is used.
 """
 
 from __future__ import annotations
 
-from portals.extraction.layout import Layout, LayoutReading, read_under
+from dataclasses import dataclass, field
+
+from portals.extraction.blocks import Block
+from portals.extraction.evidence import Evidence
+from portals.extraction.machine_metadata import MachineMetadata
 from portals.extraction.page import Page
-from portals.extraction.story import ArticleContent
+from portals.extraction.page_kind import (
+    MIN_STORY_WORDS,
+    PageKind,
+    ShownPage,
+    kind_of,
+    kind_without_text,
+)
+from portals.extraction.regions import Core
+from portals.extraction.story import ArticleContent, read_story
+from portals.extraction.title_evidence import Candidate
+from portals.language.bylines import ends_article, is_box_heading, is_imprint, is_noise
+from portals.language.dates import DateReading
 from portals.language.text import canonical, words
 
-_ANY = Layout(date=r"(?!)")
 _MIN_WORDS = 60
 _MAX_FOREIGN = 1_000_000  # characters; trafilatura's time grows with the square of the links
 _MAX_FOREIGN_TAGS = 20_000
-_MAX_REPEATS = 3  # lines that repeat the title of the page
 
 
-def read_general(page: Page, title: str, layout: Layout | None = None) -> LayoutReading | None:
-    """Return the story under the line ``title``, or None if the page has none.
+@dataclass(slots=True)
+class GeneralReading:
+    """The fields that the evidence gives; ``rules``: the witnesses of each."""
 
-    ``layout``: the lines that end the text and the place of the lead, if they are known.
-    """
-    wanted = canonical(title)
-    lines = [
-        i
-        for i, block in enumerate(page.blocks)
-        if block.text and not block.is_link and canonical(block.text) == wanted
+    kind: PageKind
+    title: str = ""
+    story: ArticleContent = field(default_factory=ArticleContent)
+    date: DateReading | None = None
+    date_reason: str = ""
+    lead: str | None = None
+    author: str | None = None
+    source: str | None = None
+    section: str | None = None
+    view_count: int | None = None
+    rules: dict[str, str] = field(default_factory=dict)
+
+
+def read_general(page: Page, metadata: MachineMetadata) -> GeneralReading:
+    """Return what the page is and, if it is an article, its fields."""
+    evidence = Evidence(page, metadata)
+    core, title = evidence.regions.core, evidence.title
+    if core is None or core.words < MIN_STORY_WORDS or title is None or not evidence.lines:
+        return GeneralReading(kind_without_text(evidence))
+    reading = GeneralReading(PageKind.ARTICLE, title=title.text)
+    reading.rules["title"] = ", ".join(title.witnesses)
+    _set_date(reading, evidence, metadata)
+    _set_lead(reading, evidence)
+    reading.story = _story(evidence, title, core)
+    _set_byline(reading, evidence, metadata)
+    reading.view_count = evidence.view_count
+    reading.section = metadata.section.value if metadata.section else None
+    reading.kind = kind_of(
+        ShownPage(
+            evidence,
+            title,
+            reading.story.paragraphs,
+            reading.lead,
+            is_dated=reading.date is not None,
+            is_signed=reading.author is not None,
+        )
+    )
+    return reading
+
+
+# --- fields ------------------------------------------------------------------------------------
+
+
+def _set_date(reading: GeneralReading, evidence: Evidence, metadata: MachineMetadata) -> None:
+    shown, machine = evidence.date, metadata.date
+    if shown is None:
+        reading.date_reason = "no date beside the title"
+        if machine is not None:
+            reading.date, reading.rules["published_at"] = machine, metadata.date_rule
+        return
+    reading.date, reading.rules["published_at"] = shown.reading, "shown"
+    if shown.reading.precision == "minute":
+        return
+    exact = evidence.minute_of(shown)
+    if exact is not None:
+        reading.date, reading.rules["published_at"] = exact
+
+
+def _set_lead(reading: GeneralReading, evidence: Evidence) -> None:
+    if evidence.lead:
+        index, rule = evidence.lead
+        reading.lead = evidence.blocks[index].text
+        reading.rules["lead"] = rule
+
+
+def _set_byline(reading: GeneralReading, evidence: Evidence, metadata: MachineMetadata) -> None:
+    byline = evidence.byline
+    candidates = [
+        (byline.author, "byline"),
+        (reading.story.author, "signature"),
+        (evidence.signed.author, "below the text"),
+        (metadata.author.value if metadata.author else None, "structured"),
     ]
-    for i in lines[:_MAX_REPEATS]:
-        if reading := read_under(page, i, frozenset(), layout or _ANY, above=True):
-            if reading.date is None:
-                reading.date_reason = "no date beside the title"
-            return reading
-    return None
+    for author, source_rule in candidates:
+        if author and not evidence.is_no_author(author):
+            reading.author, reading.rules["author"] = author, source_rule
+            break
+    reading.source = byline.source or reading.story.source or evidence.signed.source
+
+
+# --- the text ----------------------------------------------------------------------------------
+
+
+def _story(evidence: Evidence, title: Candidate, core: Core) -> ArticleContent:
+    """Return the classified lines of the text."""
+    lead = evidence.lead[0] if evidence.lead else None
+    lines = _lines(evidence, title, core)
+    blocks = evidence.blocks
+    header = [
+        i for i in range(title.last + 1, evidence.first)
+        if (blocks[i].image is not None or blocks[i].caption)
+        and i not in evidence.regions.aside and i not in lines
+    ]  # fmt: skip
+    wanted = canonical(title.text)
+    content = [
+        blocks[i]
+        for i in (*header, *lines)
+        if i != lead and (blocks[i].image is not None or canonical(blocks[i].text) != wanted)
+    ]
+    return read_story(content)
+
+
+def _lines(evidence: Evidence, title: Candidate, core: Core) -> list[int]:
+    """Return the lines of the text, headings and short lines between and below included."""
+    blocks, regions = evidence.blocks, evidence.regions
+    header_end = max([title.last, *evidence.used_lines(before=evidence.first)])
+    within = [
+        i for i in range(header_end + 1, len(blocks)) if evidence.is_within(i, core.container)
+    ]
+    last = evidence.last
+    dropped = regions.aside | evidence.header_fields
+    body = [i for i in within if i <= last and i not in dropped]
+    body = [i for i in body if not _is_box_line(blocks, i, regions.aside)]
+    tail = [i for i in within if i > last and i not in evidence.header_fields]
+    return body + tail[: _tail_length(blocks, tail, regions.aside)]
+
+
+def _is_box_line(blocks: list[Block], index: int, aside: frozenset[int]) -> bool:
+    """Return True if a line heads a box of links, or is a link on its own."""
+    block = blocks[index]
+    if block.image is not None:
+        return False
+    if is_box_heading(block.text) or ends_article(block.text):
+        return True
+    return index + 1 in aside and len(words(block.text)) <= 5 and is_noise(block.text)
+
+
+def _tail_length(blocks: list[Block], tail: list[int], aside: frozenset[int]) -> int:
+    """Return how many of the lines below the last paragraph belong to the text."""
+    for count, i in enumerate(tail):
+        block = blocks[i]
+        if block.image is not None:
+            continue
+        if i in aside or ends_article(block.text) or is_imprint(block.text):
+            return count
+        if block.is_link and len(words(block.text)) >= 3:
+            return count
+    return len(tail)
+
+
+# --- trafilatura -------------------------------------------------------------------------------
 
 
 def read_with_trafilatura(page: Page) -> ArticleContent | None:

@@ -232,8 +232,13 @@ def _is_control(block: Block, noise: re.Pattern[str] | None) -> bool:
 
 def leads_elsewhere(block: Block, url: str) -> bool:
     """Return True if a line is a link to another page than ``url``."""
+    return block.is_link and links_elsewhere(block, url)
+
+
+def links_elsewhere(block: Block, url: str) -> bool:
+    """Return True if a line has a link to another page than ``url``."""
     own = _identity(url, url)
-    return block.is_link and any(_identity(link.url, url) != own for link in block.links)
+    return any(_identity(link.url, url) != own for link in block.links)
 
 
 def _identity(link: str, url: str) -> tuple[str, str, str]:

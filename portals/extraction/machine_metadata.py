@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from lxml.html import HtmlElement
+
 from portals.extraction.page import Page
+from portals.extraction.roles import Role, roles_of
 from portals.language.dates import DateReading, find_date
 from portals.language.text import canonical, clean, words
 
@@ -51,6 +54,8 @@ class MachineMetadata:
     date: DateReading | None = None
     date_rule: str = ""
     is_article: bool = False
+    has_article_node: bool = False
+    site_names: frozenset[str] = frozenset()
 
 
 def read_machine_metadata(page: Page) -> MachineMetadata:
@@ -59,6 +64,8 @@ def read_machine_metadata(page: Page) -> MachineMetadata:
     nodes = list(_nodes(page))
     site = _site_names(page, meta)
     found = MachineMetadata(is_article=bool(nodes) or meta.get("og:type") == "article")
+    found.site_names = site
+    found.has_article_node = bool(nodes)
     found.title = _title(page, meta, nodes, site)
     found.author = _author(page, nodes, site)
     found.section = _first([("meta article:section", meta.get("article:section", ""))])
@@ -172,7 +179,13 @@ def _dates(
     articles = page.root.findall(".//article")
     if len(articles) == 1:
         for element in articles[0].iter("time"):
-            yield "time datetime", str(element.get("datetime") or "")
+            if not _is_comment(element):
+                yield "time datetime", str(element.get("datetime") or "")
+
+
+def _is_comment(element: HtmlElement) -> bool:
+    """Return True if an element is among the comments of readers, by the names around it."""
+    return any(Role.COMMENTS in roles_of(above) for above in element.iterancestors())
 
 
 def _first(values: list[tuple[str, str]]) -> MetadataValue | None:

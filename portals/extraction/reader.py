@@ -16,10 +16,15 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from portals.article import Article, Attachment, Image, Reject
-from portals.extraction.general import read_general, read_with_trafilatura
+from portals.extraction.general import (
+    GeneralReading,
+    read_general,
+    read_with_trafilatura,
+)
 from portals.extraction.layout import Layout, LayoutReading, read_layout
 from portals.extraction.machine_metadata import MachineMetadata, read_machine_metadata
 from portals.extraction.page import Page
+from portals.extraction.page_kind import PageKind
 from portals.extraction.story import ArticleContent
 from portals.extraction.themes import Theme, ThemeReading, read_theme, select
 from portals.extraction.time_limit import PageTimeoutError, time_limit
@@ -180,12 +185,15 @@ class Strategies:
         return read_machine_metadata(self.page)
 
     @cached_property
-    def general(self) -> LayoutReading | None:
-        """The result of the general strategy, if the recipe permits it (``Recipe.general``)."""
-        metadata = self.metadata.title
-        if not self.recipe.general or metadata is None:
-            return None
-        return read_general(self.page, metadata.value, self.recipe.layout)
+    def general(self) -> GeneralReading | None:
+        """The result of the general strategy, if the recipe permits it and it finds an article."""
+        reading = self.unknown
+        return reading if reading and reading.kind is PageKind.ARTICLE else None
+
+    @cached_property
+    def unknown(self) -> GeneralReading | None:
+        """What the evidence says of the page, if the recipe permits it (``Recipe.general``)."""
+        return read_general(self.page, self.metadata) if self.recipe.general else None
 
     @cached_property
     def story(self) -> tuple[ArticleContent | None, str]:
@@ -198,12 +206,13 @@ class Strategies:
             return None, ""
         if self.general and self.general.story.paragraphs:
             return self.general.story, "general"
-        if self.recipe.general and self.metadata.is_article:
+        is_empty = self.unknown is not None and self.unknown.kind is PageKind.EMPTY
+        if is_empty and self.metadata.is_article:
             return read_with_trafilatura(self.page), "trafilatura"
         return None, ""
 
     @property
-    def _by_place(self) -> Iterator[tuple[LayoutReading, str]]:
+    def _by_place(self) -> Iterator[tuple[LayoutReading | GeneralReading, str]]:
         """The results of layout and general strategy, if the story needed them."""
         _, strategy = self.story
         if strategy != "layout" and self.theme and self.theme.date and self.theme.story.paragraphs:
@@ -228,6 +237,8 @@ class Strategies:
         story, strategy = self.story
         if self.theme and self.theme.lead:
             yield self.theme.lead, self._rule("lead")
+        if strategy == "general" and self.general and self.general.lead:
+            yield self.general.lead, f"general {self.general.rules['lead']}"
         if story and story.lead:
             yield story.lead, strategy
         for reading, place in self._by_place:
@@ -241,6 +252,9 @@ class Strategies:
         story, strategy = self.story
         if self.theme and getattr(self.theme, name):
             return getattr(self.theme, name), self._rule(name)
+        if strategy == "general" and self.general:
+            value = getattr(self.general, name)
+            return value, f"general {self.general.rules.get(name, '')}".strip()
         metadata = None
         if not strategy.startswith("selectors") and self.recipe.general:
             metadata = getattr(self.metadata, name, None)

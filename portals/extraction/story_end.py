@@ -20,6 +20,7 @@ from portals.language.text import words
 PARAGRAPH_WORDS = 20
 _HEADING_WORDS = 5
 _SENTENCE_WORDS = 8
+_MIN_SIBLINGS = 2  # paragraphs of a text below a box
 _MAX_BOXES = 20  # boxes inside one story; a page with more is a listing
 _FRAMES = ("footer", "aside", "nav", "form")
 
@@ -85,9 +86,14 @@ def _continues_after(blocks: Sequence[Block], box: int, dates: frozenset[int]) -
     """Return True if the story continues after the box at line ``box``.
 
     It does if a paragraph follows that is a sibling of the paragraphs before the box, unless there
-    are paragraphs between dates: in a listing of other news each date has its teaser.
+    are paragraphs between dates: in a listing of other news each date has its teaser. Below the
+    lead, or below nothing, it does if most of the running text follows in one element.
     """
-    parents = {block.element.getparent() for block in blocks[:box] if _is_paragraph(block)}
+    before = [block for block in blocks[:box] if _is_paragraph(block)]
+    is_above_text = len(before) <= 1 and not any(i >= box for i in dates)
+    if is_above_text and _has_main_text(blocks[box + 1 :]):
+        return True
+    parents = {block.element.getparent() for block in before}
     after = max((i for i in dates if i >= box), default=box)
     if any(_is_paragraph(block) for block in blocks[box:after]):
         return False
@@ -95,6 +101,13 @@ def _continues_after(blocks: Sequence[Block], box: int, dates: frozenset[int]) -
         _is_paragraph(block) and block.element.getparent() in parents
         for block in blocks[after + 1 :]
     )
+
+
+def _has_main_text(blocks: Sequence[Block]) -> bool:
+    """Return True if several paragraphs with one parent follow, without headlines in between."""
+    parents = [block.element.getparent() for block in blocks if _is_paragraph(block)]
+    siblings = sum(1 for parent in parents if parent is parents[0])
+    return siblings >= _MIN_SIBLINGS
 
 
 def _is_paragraph(block: Block) -> bool:

@@ -8,7 +8,6 @@ paragraph.
 
 from __future__ import annotations
 
-from portals.extraction.layout import Layout
 from portals.extraction.themes import Theme
 from portals.families.family import Family
 
@@ -37,17 +36,6 @@ WORDPRESS = Family(
         "link[rel='https://api.w.org/']",
         "link[href*='/wp-content/']",
         "script[src*='/wp-includes/']",
-    ),
-    layout=Layout(
-        date=r"(?:published |posted on |đăng ngày |ngày )?\d{1,2}[./]\d{1,2}[./]\d{4}.{0,60}",
-        lead="bold",
-        ends=(
-            "Leave a comment",
-            "Để lại một bình luận",
-            "Trả lời",
-            r"Categorized as.*",
-            r"(?:Published|Đăng|Đã đăng)\b.{0,12}\d{1,2}[./]\d{1,2}[./]\d{4}.*",
-        ),
     ),
     external_id=r"[?&]p=(\d+)",
     skipped_paths=r"/(?:tag|author|wp-admin|wp-login\.php|feed|comments)(?:/|$)|^/\d{4}/(?:\d\d/)*$",

@@ -18,7 +18,7 @@ _LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêề�
 # --- lead prefixes -------------------------------------------------------------------------------
 
 _BRACKETED_PREFIX = re.compile(
-    rf"^\((?P<name>[{_UPPER}][{_UPPER}\d.]+|[\w-]+\.(?:vn|com|org|gov|net|edu)(?:\.vn)?|Dân trí)\)"
+    rf"^\((?P<name>[{_UPPER}][{_UPPER}\d.&]+|[\w-]+\.(?:vn|com|org|gov|net|edu)(?:\.vn)?|Dân trí)\)"
     r"\s*[-–—:]*\s*"
 )
 _BARE_PREFIX = re.compile(r"^(?P<name>TTO|CTTĐT|NLĐO|LĐO|LĐTĐ|TTXVN|BDO|BTNO|TBTCO)\s*[-–—]\s*")
@@ -66,7 +66,7 @@ _ACCORDING_TO = re.compile(
 )
 _NAME_AND_PAPER = re.compile(r"^(?P<name>[^/]{2,40}?)\s*/\s*(?P<source>[^/]{2,40})$")
 _COMPILED = re.compile(
-    r"\s*\((?:tổng hợp|t/h|th|st|sưu tầm|biên soạn|lược ghi)\)\s*$", re.IGNORECASE
+    r"\s*\((?:tổng hợp|t/h|th|st|sưu tầm|biên soạn|lược ghi|thực hiện|ghi)\)\s*$", re.IGNORECASE
 )
 _NAME_WORD = rf"(?:[{_UPPER}][{_LOWER}]?\.\s?)*[{_UPPER}][{_UPPER}{_LOWER}]*\.?"
 _ONE_NAME = rf"{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,5}}"
@@ -97,6 +97,69 @@ def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
         if signature is not None:
             return signature
     return _named(text, set_apart=set_apart)
+
+
+_BY = re.compile(
+    r"^(?:(?:được )?(?:viết|đăng|gửi|tạo|biên tập) bởi|bởi|by|tác giả|người (?:viết|đăng|gửi|tạo)"
+    r"|nhà báo|phóng viên|biên tập(?: viên)?|bài(?: viết)?(?: của)?|written by|author|posted by)"
+    r"(?![^\W\d_])\s*:?\s*",
+    re.IGNORECASE,
+)
+_DOING = re.compile(
+    r"\s*[(\[](?:thực hiện|ghi|lược thuật|dịch|tổng hợp|t/h|th)[)\]]\s*$", re.IGNORECASE
+)
+_PARTS = re.compile(r"\s*[|•·]\s*|\s+[–—/-]\s+|\s{2,}")
+_NO_NAME = re.compile(
+    r"^(?:lượt|số|chuyên mục|danh mục|mục|thể loại|trang chủ|print|in|email|gửi|chia sẻ|share"
+    r"|cỡ chữ|bình luận|views?|category|tin tức|thời sự|chi tiết|details|hits|ảnh|video|đọc|xem"
+    r"|nghe)\b",
+    re.IGNORECASE,
+)
+_MAX_BYLINE_WORDS = 12
+
+
+def read_byline(text: str, *, is_named: bool = False) -> Signature | None:
+    """Return the author and source in a line of an article's header, or None.
+
+    ``is_named``: the element of the line is named like an author's, so that a single word and an
+    organisation are accepted too. Forms: "Nguyên Minh - 07/03/2026" without its date, "Viết bởi X",
+    "by X", "X (thực hiện)", "Theo Y", "X | Nguồn: Y".
+    """
+    author = source = None
+    for part in _PARTS.split(text.strip(" \t|–—-,;:[]•·/*")):
+        found = _byline_part(part.strip(" ,;:"), is_named=is_named)
+        if found is None:
+            continue
+        if found.author and author:
+            author = f"{author} - {found.author}"
+        author, source = author or found.author, source or found.source
+    return Signature(author=author, source=source) if author or source else None
+
+
+def _byline_part(part: str, *, is_named: bool) -> Signature | None:
+    if not part or len(words(part)) > _MAX_BYLINE_WORDS or _NO_NAME.match(part):
+        return None
+    for pattern in (_SOURCE, _ACCORDING_TO):
+        if match := pattern.match(part):
+            return _sourced(match)
+    bare = _DOING.sub("", _BY.sub("", part)).strip(" ,;:-–")
+    is_labelled = bare != part
+    if bare.startswith("(") and bare.endswith(")"):
+        bare = bare[1:-1].strip()
+    if credited := _CREDITED.match(part):
+        return _credited(credited)
+    if _NAMES.match(bare) and (
+        len(words(bare)) > 1 or is_labelled or is_named or _is_initials(bare)
+    ):
+        return Signature(author=bare)
+    if (is_labelled or is_named) and 0 < len(words(bare)) <= _MAX_NAME_WORDS:
+        return Signature(author=bare)
+    return None
+
+
+def _is_initials(name: str) -> bool:
+    """Return True for "BTV", "PV": not for the single letter of a picture of a person."""
+    return name.isupper() and 2 <= len(name) <= 5
 
 
 _SURE = re.compile(r"[A-ZĐ]{2,4}\.?$|(?i:nguồn|theo|tác giả|tin|bài)\b.*:")
@@ -259,6 +322,7 @@ _VIEWS = re.compile(
     r"(?:lượt\s+(?:xem|đọc)|đã\s+xem|views?)\b(?!\s*:)",
     re.IGNORECASE,
 )
+_MAX_CONTROLS = 120  # characters of a row of controls, parted by bars
 _MAX_COUNTER = 200  # characters: a line with a counter is short
 _NOISE = re.compile(
     r"^(?:"
@@ -266,10 +330,10 @@ _NOISE = re.compile(
     r"|xem với cỡ chữ.*|cỡ chữ\b.{0,12}|màu chữ.{0,12}|nghe (?:đọc )?(?:bài|nội dung).{0,20}|null"
     r"|\d\d:\d\d(?: ?/ ?\d\d:\d\d)?|(?:ngày )?cập nhật(?: lúc| ngày)? ?:[\s\d:/.,|-]{6,30}"
     r"|theo dõi (?:chúng tôi|báo|trang)\b.{0,60}|đánh giá(?: bài viết)?\s*:?.{0,10}"
-    r"|(?:tệp|file|tập tin|tài liệu|văn bản)(?: tin)? đính kèm\s*(?::.{0,160})?"
+    r"|(?:tệp|file|tập tin|tài liệu|văn bản)(?: tin)?\s*(?:đính )?kèm(?: theo)?\s*(?::.{0,160})?"
     r"|bản in|in bài(?: viết)?|in trang.{0,12}|gửi bài viết|gởi bài viết|chia sẻ:?"
     r"|share|tweet|print|email|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
-    r"|(?:từ khóa|từ khoá|tags?|thẻ)\s*:.*"
+    r"|(?:từ khóa|từ khoá|tags?|thẻ|chủ đề)\s*:.*"
     r"|tổng số điểm của bài viết là.*|click để đánh giá.*|xếp hạng ?:.{0,30}"
     r"|chú ý: việc đăng lại bài viết.*"
     r"|(?:>>+|->|»|▶|►)\s*.*"
@@ -315,6 +379,8 @@ def is_box_heading(text: str) -> bool:
 
 def is_noise(text: str) -> bool:
     """Return True if a line among the text is a control, a label or a row of links."""
+    if len(text) < _MAX_CONTROLS and "|" in text:
+        return all(not part.strip() or is_noise(part.strip()) for part in text.split("|"))
     return bool(_NOISE.match(text)) or (
         len(text) < 60 and bool(_VIEWS.fullmatch(text.strip("() ")))
     )

@@ -122,6 +122,21 @@ _NOON_ENDS = 4  # "1:30 trưa" is after twelve, "11:30 trưa" before
 _MORNING = frozenset(["am", "sa", "sáng"])
 
 
+_WRITTEN = re.compile(
+    "|".join(
+        re.sub(r"\?P<\w+>", "?:", pattern).replace("(?P=mark)", "[-/.]")
+        for name, day in _DATES
+        for pattern in (rf"(?<![\d/.:-]){_TIME}{_BETWEEN}{day}", rf"{day}(?:{_BETWEEN}{_TIME})?")
+    )
+)
+_AROUND_DATE = re.compile(
+    rf"{_WEEKDAY}|\(?(?:gmt|utc)\s?[+-]?\d{{0,2}}(?::\d\d)?\)?"
+    r"|(?<![^\W\d_])(?:ngày|giờ|lúc|vào(?: lúc)?|hồi|thời gian|[ap]\.?m|sa|ch)(?![^\W\d_])"
+    r"|(?:ngày |được |giờ )?(?:đăng(?: tải| tin| bài)?(?: bởi)?|cập nhật|xuất bản|phát hành"
+    r"|publish(?:ed)?|posted|update[d]?|tạo)(?: (?:lúc|ngày|on|at|vào))*(?![^\W\d_])\s*:?",
+)
+
+
 _DATE_LABEL = re.compile(
     r"(?:(?:tin |bài )?(?:ngày|đăng|đăng tải|đăng lúc|ngày đăng|đăng ngày|ngày đăng tin"
     r"|ngày cập nhật|cập nhật|cập nhật lúc|cập nhật ngày|thời gian|lúc|xuất bản|ngày xuất bản"
@@ -142,6 +157,32 @@ _CLOCK = re.compile(rf"(?:lúc\s*)?{_TIME}[\s,|–-]*", re.IGNORECASE)
 def is_clock(text: str) -> bool:
     """Return True if ``text`` is a time of day and nothing else ("09:15 |")."""
     return bool(_CLOCK.fullmatch(text.casefold().strip()))
+
+
+def without_date(text: str) -> str:
+    """Return the rest of a line with a date: without it, its labels, its weekday and its zone."""
+    rest = clean(text)
+    folded = rest.casefold()
+    if len(folded) != len(rest):
+        return rest
+    for pattern in (_ISO, _WRITTEN, _RELATIVE, _AROUND_DATE):
+        cut = [match.span() for match in pattern.finditer(folded)]
+        for start, end in reversed(cut):
+            rest = f"{rest[:start]} {rest[end:]}"
+            folded = f"{folded[:start]} {folded[end:]}"
+    return " ".join(rest.split()).strip(" \t|–—-,;:()[]•·/")
+
+
+_DOCUMENT_DAY = re.compile(
+    r"^(?!bởi|by\b|tác giả|viết|đăng)[^\d,]{2,30},\s*ngày\s+\d{1,2}\s+tháng\s", re.IGNORECASE
+)
+
+
+def is_document_day(text: str) -> bool:
+    """Return True for the place and day of a document: "Hà Nội, ngày 01 tháng 02 năm 2024"."""
+    if not (match := _DOCUMENT_DAY.match(text)):
+        return False
+    return not re.match(_WEEKDAY, match[0].casefold())
 
 
 def without_zone(text: str) -> str:

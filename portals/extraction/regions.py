@@ -1,0 +1,309 @@
+"""The regions of a page without a description: cards of other articles, frames, running text.
+
+A page is a sequence of blocks. Blocks of lists, menus, comments and boxes are put aside; of the
+others, the core is the stretch with the most running text. All rules look at what is shown and how
+it is nested, none at a system.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from portals.extraction.blocks import Block
+from portals.extraction.header import links_elsewhere
+from portals.extraction.page import Page
+from portals.extraction.roles import OUTSIDE, Role, roles_of
+from portals.extraction.themes import line_key
+from portals.language.bylines import ends_article, is_box_heading, is_imprint, is_noise
+from portals.language.dates import find_date
+from portals.language.text import words
+
+HEADLINE_WORDS = 4
+"""A link of at least this many words names an article; menu entries have fewer."""
+
+PARAGRAPH_WORDS = 12
+"""A line of at least this many words, that is no link, is running text."""
+
+_MIN_CARDS = 3
+_HEADLINE_SHARE = 0.45  # of a line that is a headline with its date
+_MAX_LEVELS = 6  # elements around a headline that can be its card
+_CARD_LINES, _CARD_WORDS = 8, 110  # of the largest card: picture, date, headline, teaser
+_CARD_REACH = 4  # lines between two headlines of a flat list
+_MAX_COVER = 0.4  # share of the running text that an element put aside by its name may hold
+_MAX_INSET = 0.25
+_FRAME_TAGS = ("footer", "aside", "nav", "form")
+_WALL = -60
+_CONTAINER_SHARE = 0.8
+_MAX_CHROME = 120  # characters of a line that recurs from page to page
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The running text of a page: its lines by number, and the element that holds most of them."""
+
+    lines: tuple[int, ...]
+    container: HtmlElement
+    words: int
+
+
+class Regions:
+    """The regions of one page, each computed when first needed."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.blocks: Sequence[Block] = page.blocks
+        self._roles: dict[HtmlElement, frozenset[Role]] = {}
+
+    # --- names -----------------------------------------------------------------------------------
+
+    def roles(self, element: HtmlElement) -> frozenset[Role]:
+        """Return the roles of an element's own name."""
+        known = self._roles.get(element)
+        if known is None:
+            known = self._roles[element] = roles_of(element)
+        return known
+
+    def roles_near(self, block: Block, levels: int = 2) -> frozenset[Role]:
+        """Return the roles of the elements around a line, up to ``levels`` above its own."""
+        found = self.roles(block.element)
+        for i, above in enumerate(block.element.iterancestors()):
+            if i >= levels:
+                break
+            found |= self.roles(above)
+        return found
+
+    # --- blocks that are put aside ---------------------------------------------------------------
+
+    @cached_property
+    def headlines(self) -> list[int]:
+        """The lines that are links to other pages, with the words of a headline."""
+        url = self.page.url
+        return [
+            i
+            for i, block in enumerate(self.blocks)
+            if block.links and _is_headline(block) and links_elsewhere(block, url)
+        ]
+
+    @cached_property
+    def headline_set(self) -> frozenset[int]:
+        """The lines of ``headlines``."""
+        return frozenset(self.headlines)
+
+    @cached_property
+    def cards(self) -> frozenset[int]:
+        """The lines of lists of other articles: headlines that recur in the same place."""
+        groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for i in self.headlines:
+            groups[_shape(self.blocks[i].element)].append(i)
+        found: set[int] = set()
+        for group in groups.values():
+            if len(group) >= _MIN_CARDS:
+                found |= self._nested_cards(group)
+                found |= self._flat_cards(group)
+        return frozenset(found)
+
+    def _nested_cards(self, group: Sequence[int]) -> set[int]:
+        """Return the lines of the elements that hold one headline of ``group`` each."""
+        own = {self.blocks[i].element for i in group}
+        held: Counter[HtmlElement] = Counter()
+        for element in own:
+            for above in islice((element, *element.iterancestors()), _MAX_LEVELS):
+                held[above] += 1
+        cards = {card for element in own if (card := self._card(element, held)) is not None}
+        return {
+            i
+            for i, block in enumerate(self.blocks)
+            if block.element in cards or any(above in cards for above in _above(block.element))
+        }
+
+    def _card(self, element: HtmlElement, held: Counter[HtmlElement]) -> HtmlElement | None:
+        """Return the largest element around a headline that is no larger than a card."""
+        card = None
+        for above in islice((element, *element.iterancestors()), _MAX_LEVELS):
+            lines, size = self._sizes.get(above, (0, 0))
+            if held[above] > 1 or lines > _CARD_LINES or size > _CARD_WORDS:
+                break
+            card = above
+        return card
+
+    @cached_property
+    def _sizes(self) -> dict[HtmlElement, tuple[int, int]]:
+        """The number of lines, and of words that are no links, in each element."""
+        sizes: dict[HtmlElement, tuple[int, int]] = {}
+        for block in self.blocks:
+            count = 0 if block.is_link else len(words(block.text))
+            for element in (block.element, *_above(block.element)):
+                lines, size = sizes.get(element, (0, 0))
+                sizes[element] = (lines + 1, size + count)
+        return sizes
+
+    def _flat_cards(self, group: Sequence[int]) -> set[int]:
+        """Return the dates and teasers between headlines that are siblings of them."""
+        parents = {id(self.blocks[i].element.getparent()) for i in group}
+        if len(parents) > 1 and len(parents) == len(group):
+            return set()
+        gaps = [
+            range(i + 1, after)
+            for i, after in zip(group, [*group[1:], group[-1] + _CARD_REACH + 1], strict=True)
+            if after - i <= _CARD_REACH + 1
+        ]
+        dated = sum(any(self._is_dated(j) for j in gap if j < len(self.blocks)) for gap in gaps)
+        if len(gaps) < _MIN_CARDS or dated < len(gaps) / 2:
+            return set()
+        return {j for gap in gaps[:-1] for j in gap} | set(group)
+
+    def _is_dated(self, index: int) -> bool:
+        text = self.blocks[index].text
+        return len(text) < 60 and find_date(text, self.page.fetched_at) is not None
+
+    @cached_property
+    def outside(self) -> frozenset[int]:
+        """The lines of frames, comments, sharing, tags and boxes, by the names of elements."""
+        named: dict[HtmlElement, bool] = {}
+        sizes: Counter[HtmlElement] = Counter()
+        total = 0
+        holders: dict[int, list[HtmlElement]] = {}
+        for i, block in enumerate(self.blocks):
+            size = len(words(block.text)) if not block.is_link else 0
+            size = size if size >= PARAGRAPH_WORDS and i not in self.cards else 0
+            total += size
+            around = []
+            for element in (block.element, *_above(block.element)):
+                is_outside = named.get(element)
+                if is_outside is None:
+                    is_outside = named[element] = self._is_outside(element)
+                if is_outside:
+                    around.append(element)
+                    sizes[element] += size
+            if around:
+                holders[i] = around
+        return frozenset(
+            i
+            for i, around in holders.items()
+            if any(sizes[element] <= self._most(element) * total for element in around)
+        )
+
+    def _is_outside(self, element: HtmlElement) -> bool:
+        if element.tag in ("body", "html", "main"):
+            return False
+        if element.tag in _FRAME_TAGS:
+            return True
+        return not OUTSIDE.isdisjoint(self.roles(element))
+
+    def _most(self, element: HtmlElement) -> float:
+        roles = self.roles(element)
+        return _MAX_INSET if roles & OUTSIDE == {Role.INSET} else _MAX_COVER
+
+    @cached_property
+    def chrome(self) -> frozenset[int]:
+        """The lines that recur from page to page of the portal."""
+        known = self.page.chrome
+        if not known:
+            return frozenset()
+        return frozenset(
+            i
+            for i, block in enumerate(self.blocks)
+            if 0 < len(block.text) <= _MAX_CHROME and line_key(block.text) in known
+        )
+
+    @cached_property
+    def aside(self) -> frozenset[int]:
+        """All lines that are put aside."""
+        return self.cards | self.outside | self.chrome
+
+    # --- running text ----------------------------------------------------------------------------
+
+    def is_paragraph(self, index: int) -> bool:
+        """Return True if a line is running text that is not put aside."""
+        block = self.blocks[index]
+        if index in self.aside or block.is_link or index in self.headline_set:
+            return False
+        if block.caption == "figure":
+            return False
+        return len(words(block.text)) >= PARAGRAPH_WORDS
+
+    @cached_property
+    def core(self) -> Core | None:
+        """The stretch of lines with the most running text, or None if there is none."""
+        first, last = self._stretch()
+        lines = [i for i in range(first, last + 1) if self.is_paragraph(i)]
+        if not lines:
+            return None
+        sizes = {i: len(words(self.blocks[i].text)) for i in lines}
+        container = self._container(sizes)
+        own = tuple(i for i in lines if _is_within(self.blocks[i].element, container))
+        return Core(own, container, sum(sizes[i] for i in own))
+
+    def _stretch(self) -> tuple[int, int]:
+        """Return the first and last line of the best stretch: the greatest sum of the weights."""
+        best = (0, -1, 0)
+        start, total = 0, 0
+        for i in range(len(self.blocks)):
+            if total <= 0:
+                start, total = i, 0
+            total += self._weight(i)
+            if total > best[2]:
+                best = (start, i, total)
+        return best[0], best[1]
+
+    def _weight(self, index: int) -> int:
+        block = self.blocks[index]
+        text = block.text
+        if index in self.aside:
+            return -2
+        if block.image is not None or is_noise(text):
+            return 0
+        if is_imprint(text) or (ends_article(text) and not is_box_heading(text)):
+            return _WALL
+        count = len(words(text))
+        if block.is_link or index in self.headline_set:
+            return -4 - count if count >= HEADLINE_WORDS else -4
+        if count >= PARAGRAPH_WORDS:
+            return min(count, 120)
+        return -1
+
+    def _container(self, sizes: dict[int, int]) -> HtmlElement:
+        """Return the deepest element that holds most of the running text."""
+        total = sum(sizes.values())
+        held: Counter[HtmlElement] = Counter()
+        for i, size in sizes.items():
+            element = self.blocks[i].element
+            for above in (element, *_above(element)):
+                held[above] += size
+        heaviest = self.blocks[max(sizes, key=sizes.__getitem__)].element
+        for element in (heaviest, *_above(heaviest)):
+            if held[element] >= _CONTAINER_SHARE * total:
+                return element
+        return heaviest
+
+
+def _is_headline(block: Block) -> bool:
+    """Return True if a line is mostly a link with the words of a headline: a date can follow it."""
+    longest = max(block.links, key=lambda link: len(link.text))
+    is_main = len(longest.text) >= _HEADLINE_SHARE * len(block.text)
+    return is_main and len(words(longest.text)) >= HEADLINE_WORDS
+
+
+def _above(element: HtmlElement) -> Iterator[HtmlElement]:
+    yield from element.iterancestors()
+
+
+def _is_within(element: HtmlElement, container: HtmlElement) -> bool:
+    return element is container or any(above is container for above in element.iterancestors())
+
+
+def _shape(element: HtmlElement) -> tuple[str, ...]:
+    """Return tags and classes of an element and the two above it: alike for the items of a list."""
+    shape = []
+    for i, one in enumerate((element, *element.iterancestors())):
+        if i > 2:
+            break
+        # The names of columns and of first and last items differ within a list.
+        shape.append(one.tag if i else f"{one.tag}.{one.get('class') or ''}")
+    return tuple(shape)
