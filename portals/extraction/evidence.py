@@ -240,16 +240,40 @@ class Evidence(TitleEvidence):
     def minute_of(self, shown: DatedLine) -> tuple[DateReading, str] | None:
         """Return the minute that machine data give for a shown day, with the rule, or None."""
         element = self.blocks[shown.index].element
-        times = [element, *element.iter("time"), *element.iterancestors("time")]
-        for time in times:
-            if value := time.get("datetime"):
-                reading = find_date(value, self.page.fetched_at)
-                if _refines(reading, shown.reading):
-                    return reading, "time datetime of the shown day"
+        near = (element, *element.iter("time"), *element.iterancestors("time"))
+        for times, rule in ((near, "the shown day"), (self._times(), "the same day")):
+            exact = {
+                reading.at: reading
+                for time in times
+                if (reading := self._machine_date(time)) and _refines(reading, shown.reading)
+            }
+            if len(exact) == 1:
+                return next(iter(exact.values())), f"time datetime of {rule}"
         machine = self.metadata.date
         if _refines(machine, shown.reading):
             return machine, f"{self.metadata.date_rule} of the shown day"
         return None
+
+    def _machine_date(self, element: HtmlElement) -> DateReading | None:
+        value = element.get("datetime") or (element.get("title") if element.tag == "abbr" else "")
+        return find_date(value, self.page.fetched_at) if value else None
+
+    def _times(self) -> Iterator[HtmlElement]:
+        """Yield the times in the element around title and text, but for comments and cards."""
+        assert self.title is not None
+        core = self.regions.core
+        title = self.blocks[self.title.index].element
+        above = set(title.iterancestors())
+        if core is None:
+            return
+        scope = next((e for e in core.container.iterancestors() if e in above), None)
+        if scope is None:
+            return
+        cards = {self.blocks[i].element for i in self.regions.cards}
+        for time in scope.iter("time", "abbr"):
+            around = (time, *time.iterancestors())
+            if not any(e in cards or Role.COMMENTS in self.regions.roles(e) for e in around):
+                yield time
 
     @cached_property
     def signed(self) -> Signature:

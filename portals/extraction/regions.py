@@ -7,6 +7,7 @@ it is nested, none at a system.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from portals.extraction.roles import OUTSIDE, Role, roles_of
 from portals.extraction.themes import line_key
 from portals.language.bylines import ends_article, is_box_heading, is_imprint, is_noise
 from portals.language.dates import find_date
-from portals.language.text import words
+from portals.language.text import canonical, is_vietnamese, words
 
 HEADLINE_WORDS = 4
 """A link of at least this many words names an article; menu entries have fewer."""
@@ -32,6 +33,9 @@ PARAGRAPH_WORDS = 12
 
 _MIN_CARDS = 3
 _HEADLINE_SHARE = 0.45  # of a line that is a headline with its date
+_MIN_ROWS = 4  # records with a day each that make a list
+_DATE_LINE = 40  # characters of a line with the day of a record
+_DAY = re.compile(r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)")
 _MAX_LEVELS = 6  # elements around a headline that can be its card
 _CARD_LINES, _CARD_WORDS = 8, 110  # of the largest card: picture, date, headline, teaser
 _CARD_REACH = 4  # lines between two headlines of a flat list
@@ -106,7 +110,30 @@ class Regions:
             if len(group) >= _MIN_CARDS:
                 found |= self._nested_cards(group)
                 found |= self._flat_cards(group)
-        return frozenset(found)
+        return frozenset(found | self._dated_rows())
+
+    def _dated_rows(self) -> set[int]:
+        """Return the lines of records that have a day each: rows of a list of documents."""
+        groups: dict[tuple[str, ...], list[HtmlElement]] = defaultdict(list)
+        for block in self.blocks:
+            if len(block.text) < _DATE_LINE and _DAY.search(block.text):
+                groups[_shape(block.element)].append(block.element)
+        dated = [element for group in groups.values() if len(group) >= _MIN_ROWS for element in group]
+        if not dated:
+            return set()
+        held: Counter[HtmlElement] = Counter()
+        for element in dated:
+            for above in islice((element, *element.iterancestors()), _MAX_LEVELS):
+                held[above] += 1
+        rows = {row for element in dated if (row := self._card(element, held)) is not None}
+        titled = {row for row in rows if self._sizes.get(row, (0, 0))[0] > 1}
+        if len(titled) < _MIN_ROWS:
+            return set()
+        return {
+            i
+            for i, block in enumerate(self.blocks)
+            if any(above in titled for above in (block.element, *_above(block.element)))
+        }
 
     def _nested_cards(self, group: Sequence[int]) -> set[int]:
         """Return the lines of the elements that hold one headline of ``group`` each."""
@@ -165,40 +192,65 @@ class Regions:
     @cached_property
     def outside(self) -> frozenset[int]:
         """The lines of frames, comments, sharing, tags and boxes, by the names of elements."""
-        named: dict[HtmlElement, bool] = {}
-        sizes: Counter[HtmlElement] = Counter()
-        total = 0
-        holders: dict[int, list[HtmlElement]] = {}
-        for i, block in enumerate(self.blocks):
-            size = len(words(block.text)) if not block.is_link else 0
-            size = size if size >= PARAGRAPH_WORDS and i not in self.cards else 0
-            total += size
-            around = []
-            for element in (block.element, *_above(block.element)):
-                is_outside = named.get(element)
-                if is_outside is None:
-                    is_outside = named[element] = self._is_outside(element)
-                if is_outside:
-                    around.append(element)
-                    sizes[element] += size
-            if around:
-                holders[i] = around
+        around, sizes, total = self._named_elements()
+        most = _MAX_COVER * total
+        # A page builder wraps every paragraph in a "widget": such a name means nothing.
+        shared: Counter[str] = Counter()
+        for element, size in sizes.items():
+            shared[_first_name(element)] += size
         return frozenset(
             i
-            for i, around in holders.items()
-            if any(sizes[element] <= self._most(element) * total for element in around)
-        )
+            for i, elements in around.items()
+            if any(
+                sizes[element] <= most and shared[_first_name(element)] <= most
+                for element in elements
+            )
+        ) | self._insets(total)
+
+    def _named_elements(
+        self,
+    ) -> tuple[dict[int, list[HtmlElement]], Counter[HtmlElement], int]:
+        """Return the elements with an outside role by line, their words, and those of the page."""
+        known: dict[HtmlElement, bool] = {}
+        sizes: Counter[HtmlElement] = Counter()
+        around: dict[int, list[HtmlElement]] = {}
+        total = 0
+        for i, block in enumerate(self.blocks):
+            size = len(words(block.text)) if not block.is_link and i not in self.cards else 0
+            size = size if size >= PARAGRAPH_WORDS else 0
+            total += size
+            for element in (block.element, *_above(block.element)):
+                is_outside = known.get(element)
+                if is_outside is None:
+                    is_outside = known[element] = self._is_outside(element)
+                if is_outside:
+                    around.setdefault(i, []).append(element)
+                    sizes[element] += size
+        return around, sizes, total
 
     def _is_outside(self, element: HtmlElement) -> bool:
         if element.tag in ("body", "html", "main"):
             return False
-        if element.tag in _FRAME_TAGS:
-            return True
-        return not OUTSIDE.isdisjoint(self.roles(element))
+        return element.tag in _FRAME_TAGS or not OUTSIDE.isdisjoint(self.roles(element))
 
-    def _most(self, element: HtmlElement) -> float:
-        roles = self.roles(element)
-        return _MAX_INSET if roles & OUTSIDE == {Role.INSET} else _MAX_COVER
+    def _insets(self, total: int) -> frozenset[int]:
+        """Return the lines of boxes beside the text that repeat it or are in another language."""
+        lines = [
+            i
+            for i, block in enumerate(self.blocks)
+            if block.text and Role.INSET in self.roles_near(block, 4)
+        ]
+        if sum(len(words(self.blocks[i].text)) for i in lines) > _MAX_INSET * total:
+            return frozenset()
+        own = set(lines)
+        text = " ".join(
+            canonical(block.text) for i, block in enumerate(self.blocks) if i not in own
+        ) if lines else ""
+        return frozenset(
+            i
+            for i in lines
+            if not is_vietnamese(self.blocks[i].text) or canonical(self.blocks[i].text) in text
+        )
 
     @cached_property
     def chrome(self) -> frozenset[int]:
@@ -281,6 +333,12 @@ class Regions:
             if held[element] >= _CONTAINER_SHARE * total:
                 return element
         return heaviest
+
+
+def _first_name(element: HtmlElement) -> str:
+    """Return tag and first class of an element; its id if it has no class."""
+    classes = (element.get("class") or element.get("id") or "").split()
+    return f"{element.tag}.{classes[0] if classes else ''}"
 
 
 def _is_headline(block: Block) -> bool:

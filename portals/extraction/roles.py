@@ -23,6 +23,7 @@ class Role(StrEnum):
     AUTHOR = "author"
     SOURCE = "source"
     INSET = "inset"
+    MEDIA = "media"
     RELATED = "related"
     COMMENTS = "comments"
     SHARING = "sharing"
@@ -31,9 +32,12 @@ class Role(StrEnum):
 
 
 OUTSIDE = frozenset(
-    [Role.RELATED, Role.COMMENTS, Role.SHARING, Role.TAGS, Role.NAVIGATION, Role.INSET]
+    [Role.RELATED, Role.COMMENTS, Role.SHARING, Role.TAGS, Role.NAVIGATION, Role.MEDIA]
 )
-"""Roles of elements that are no part of a text, even in the middle of it."""
+"""Roles of elements that are no part of a text, even in the middle of it.
+
+Not ``INSET``: a box beside the text can be a quotation that belongs to it.
+"""
 
 _WORDS: dict[Role, str] = {
     Role.TITLE: (
@@ -60,8 +64,9 @@ _WORDS: dict[Role, str] = {
     Role.SOURCE: "source|nguon|nguon ?tin|origin source",
     Role.INSET: (
         "pull (?:left|right)|nleft|nright|note ?box|notebox|notification|fact ?box|info ?box"
-        "|quote box|box quote|cms quote|pull ?quote|callout|video ?player|player|jwplayer"
+        "|quote box|box quote|cms quote|pull ?quote|callout"
     ),
+    Role.MEDIA: "video ?player|player|jwplayer|video ?(?:box|title|wrap(?:per)?)|audio ?player",
     Role.RELATED: (
         "related|relate|lien ?quan|tin ?lien ?quan|bai ?lien ?quan|tin ?khac|tin ?cu|bai ?khac"
         "|tin ?moi|tin ?noi ?bat|cung ?chuyen ?muc|cung ?loai|cung ?muc|read ?more|xem ?them"

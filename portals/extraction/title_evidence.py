@@ -20,6 +20,7 @@ from portals.extraction.machine_metadata import MachineMetadata
 from portals.extraction.page import Page
 from portals.extraction.regions import Core, Regions
 from portals.extraction.roles import Role
+from portals.language.bylines import is_noise
 from portals.language.dates import DateReading, find_date, without_date
 from portals.language.text import canonical, fold, words
 
@@ -65,6 +66,7 @@ _SLUG_SHARE = 0.75
 _MAX_DATE_WORDS = 22
 _SLUG_PARTS = re.compile(r"[^a-z0-9]+")
 _NUMBERED = re.compile(r"(?:\d{1,2}|[IVX]{1,4}|[a-z])[.)]\s")
+_COUNTER = re.compile(r":[\s\d.,]+$")
 _CUT = re.compile(r"(?:\.\.\.|…)\s*$")
 
 
@@ -147,6 +149,8 @@ class TitleEvidence:
     def _can_be_title(self, index: int) -> bool:
         """Return False for headlines of other articles and for lines that are only a date."""
         text = self.blocks[index].text
+        if is_noise(text) or _COUNTER.search(text):
+            return False
         if index in self.regions.cards or index in self.regions.headline_set:
             plain = canonical(text)
             return plain in self._link_texts or self._address_share(plain) >= _SLUG_SHARE

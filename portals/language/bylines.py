@@ -112,7 +112,7 @@ _PARTS = re.compile(r"\s*[|•·]\s*|\s+[–—/-]\s+|\s{2,}")
 _NO_NAME = re.compile(
     r"^(?:lượt|số|chuyên mục|danh mục|mục|thể loại|trang chủ|print|in|email|gửi|chia sẻ|share"
     r"|cỡ chữ|bình luận|views?|category|tin tức|thời sự|chi tiết|details|hits|ảnh|video|đọc|xem"
-    r"|nghe)\b",
+    r"|nghe|tags?|like|quảng cáo|nguồn|theo|từ khóa|từ khoá)\b",
     re.IGNORECASE,
 )
 _MAX_BYLINE_WORDS = 12
@@ -332,7 +332,7 @@ _NOISE = re.compile(
     r"|theo dõi (?:chúng tôi|báo|trang)\b.{0,60}|đánh giá(?: bài viết)?\s*:?.{0,10}"
     r"|(?:tệp|file|tập tin|tài liệu|văn bản)(?: tin)?\s*(?:đính )?kèm(?: theo)?\s*(?::.{0,160})?"
     r"|bản in|in bài(?: viết)?|in trang.{0,12}|gửi bài viết|gởi bài viết|chia sẻ:?"
-    r"|share|tweet|print|email|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
+    r"|quảng cáo|advertisements?|tài trợ|share|tweet|print|email|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
     r"|(?:từ khóa|từ khoá|tags?|thẻ|chủ đề)\s*:.*"
     r"|tổng số điểm của bài viết là.*|click để đánh giá.*|xếp hạng ?:.{0,30}"
     r"|chú ý: việc đăng lại bài viết.*"

@@ -139,6 +139,17 @@ def fold(text: str) -> str:
     return bare.replace("đ", "d")
 
 
+_VIETNAMESE = re.compile(r"[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]")
+_MARKED_SHARE = 0.2  # words with such letters; Vietnamese texts have more than half
+
+
+def is_vietnamese(text: str) -> bool:
+    """Return True if ``text`` is in Vietnamese, by the letters of its words."""
+    found = words(clean(text).casefold())
+    marked = sum(bool(_VIETNAMESE.search(word)) for word in found)
+    return marked >= _MARKED_SHARE * len(found)
+
+
 def words(text: str) -> list[str]:
     """Return the words of ``text``: runs of letters and digits."""
     return _WORD.findall(text)
