@@ -33,7 +33,7 @@ from portals.language.dates import (
     names_update,
     without_date,
 )
-from portals.language.text import canonical, words
+from portals.language.text import canonical, is_vietnamese, words
 
 _LABEL_WORDS = 4  # a menu entry has fewer
 _ABOVE_LINES = 4  # lines above the title that can have the view count
@@ -139,7 +139,8 @@ class Evidence(TitleEvidence):
             return False
         assert self.title is not None
         is_title = canonical(block.text) == canonical(self.title.text)
-        return not is_title and not is_noise(block.text)
+        is_foreign = self.is_vietnamese and not is_vietnamese(block.text)
+        return not is_title and not is_foreign and not is_noise(block.text)
 
     def _first_line_as_lead(self) -> tuple[int, str] | None:
         first = self.first
@@ -315,9 +316,16 @@ class Evidence(TitleEvidence):
         plain = canonical(name)
         if is_box_heading(name) or ends_article(name):
             return True
+        if name == self.byline.author and self._is_byline_named:
+            return False
         above = self.labels.get(plain, len(self.blocks))
         is_menu = self.title is not None and above < self.title.index
         return is_menu or plain in self.site_names
+
+    @property
+    def _is_byline_named(self) -> bool:
+        index = self.byline_index
+        return index is not None and Role.AUTHOR in self.regions.roles_near(self.blocks[index], 1)
 
     @cached_property
     def header_fields(self) -> frozenset[int]:
@@ -334,8 +342,7 @@ class Evidence(TitleEvidence):
 
     def is_within(self, index: int, container: HtmlElement) -> bool:
         """Return True if a line is in ``container``."""
-        element = self.blocks[index].element
-        return element is container or any(a is container for a in element.iterancestors())
+        return container in self.regions.chain(self.blocks[index].element)
 
 
 def _is_sentence(text: str, rest: str) -> bool:

@@ -104,8 +104,8 @@ def _set_lead(reading: GeneralReading, evidence: Evidence) -> None:
 def _set_byline(reading: GeneralReading, evidence: Evidence, metadata: MachineMetadata) -> None:
     byline = evidence.byline
     candidates = [
-        (byline.author, "byline"),
         (reading.story.author, "signature"),
+        (byline.author, "byline"),
         (evidence.signed.author, "below the text"),
         (metadata.author.value if metadata.author else None, "structured"),
     ]

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -40,7 +39,9 @@ _MAX_LEVELS = 6  # elements around a headline that can be its card
 _CARD_LINES, _CARD_WORDS = 8, 110  # of the largest card: picture, date, headline, teaser
 _CARD_REACH = 4  # lines between two headlines of a flat list
 _MAX_COVER = 0.4  # share of the running text that an element put aside by its name may hold
-_MAX_INSET = 0.25
+_MAX_INSET = 0.25  # share of the running text that boxes beside it may hold
+_BOXES = frozenset([Role.INSET, Role.FLOAT])
+_FLOATING_WORDS = 8  # a floating line of fewer words is a signature or a date
 _FRAME_TAGS = ("footer", "aside", "nav", "form")
 _WALL = -60
 _CONTAINER_SHARE = 0.8
@@ -63,6 +64,19 @@ class Regions:
         self.page = page
         self.blocks: Sequence[Block] = page.blocks
         self._roles: dict[HtmlElement, frozenset[Role]] = {}
+        self._chains: dict[HtmlElement, tuple[HtmlElement, ...]] = {}
+
+    def chain(self, element: HtmlElement) -> tuple[HtmlElement, ...]:
+        """Return an element and those around it, from the inside out."""
+        known = self._chains.get(element)
+        if known is None:
+            known = self._chains[element] = (element, *element.iterancestors())
+        return known
+
+    @cached_property
+    def counts(self) -> list[int]:
+        """The number of words of each line."""
+        return [len(words(block.text)) for block in self.blocks]
 
     # --- names -----------------------------------------------------------------------------------
 
@@ -75,12 +89,8 @@ class Regions:
 
     def roles_near(self, block: Block, levels: int = 2) -> frozenset[Role]:
         """Return the roles of the elements around a line, up to ``levels`` above its own."""
-        found = self.roles(block.element)
-        for i, above in enumerate(block.element.iterancestors()):
-            if i >= levels:
-                break
-            found |= self.roles(above)
-        return found
+        around = self.chain(block.element)[: levels + 1]
+        return frozenset().union(*(self.roles(element) for element in around))
 
     # --- blocks that are put aside ---------------------------------------------------------------
 
@@ -118,12 +128,14 @@ class Regions:
         for block in self.blocks:
             if len(block.text) < _DATE_LINE and _DAY.search(block.text):
                 groups[_shape(block.element)].append(block.element)
-        dated = [element for group in groups.values() if len(group) >= _MIN_ROWS for element in group]
+        dated = [
+            element for group in groups.values() if len(group) >= _MIN_ROWS for element in group
+        ]
         if not dated:
             return set()
         held: Counter[HtmlElement] = Counter()
         for element in dated:
-            for above in islice((element, *element.iterancestors()), _MAX_LEVELS):
+            for above in self.chain(element)[:_MAX_LEVELS]:
                 held[above] += 1
         rows = {row for element in dated if (row := self._card(element, held)) is not None}
         titled = {row for row in rows if self._sizes.get(row, (0, 0))[0] > 1}
@@ -132,7 +144,7 @@ class Regions:
         return {
             i
             for i, block in enumerate(self.blocks)
-            if any(above in titled for above in (block.element, *_above(block.element)))
+            if not titled.isdisjoint(self.chain(block.element))
         }
 
     def _nested_cards(self, group: Sequence[int]) -> set[int]:
@@ -140,19 +152,19 @@ class Regions:
         own = {self.blocks[i].element for i in group}
         held: Counter[HtmlElement] = Counter()
         for element in own:
-            for above in islice((element, *element.iterancestors()), _MAX_LEVELS):
+            for above in self.chain(element)[:_MAX_LEVELS]:
                 held[above] += 1
         cards = {card for element in own if (card := self._card(element, held)) is not None}
         return {
             i
             for i, block in enumerate(self.blocks)
-            if block.element in cards or any(above in cards for above in _above(block.element))
+            if not cards.isdisjoint(self.chain(block.element))
         }
 
     def _card(self, element: HtmlElement, held: Counter[HtmlElement]) -> HtmlElement | None:
         """Return the largest element around a headline that is no larger than a card."""
         card = None
-        for above in islice((element, *element.iterancestors()), _MAX_LEVELS):
+        for above in self.chain(element)[:_MAX_LEVELS]:
             lines, size = self._sizes.get(above, (0, 0))
             if held[above] > 1 or lines > _CARD_LINES or size > _CARD_WORDS:
                 break
@@ -163,9 +175,9 @@ class Regions:
     def _sizes(self) -> dict[HtmlElement, tuple[int, int]]:
         """The number of lines, and of words that are no links, in each element."""
         sizes: dict[HtmlElement, tuple[int, int]] = {}
-        for block in self.blocks:
-            count = 0 if block.is_link else len(words(block.text))
-            for element in (block.element, *_above(block.element)):
+        for block, size_of in zip(self.blocks, self.counts, strict=True):
+            count = 0 if block.is_link else size_of
+            for element in self.chain(block.element):
                 lines, size = sizes.get(element, (0, 0))
                 sizes[element] = (lines + 1, size + count)
         return sizes
@@ -198,14 +210,24 @@ class Regions:
         shared: Counter[str] = Counter()
         for element, size in sizes.items():
             shared[_first_name(element)] += size
-        return frozenset(
+        lines = {
             i
             for i, elements in around.items()
             if any(
                 sizes[element] <= most and shared[_first_name(element)] <= most
                 for element in elements
             )
-        ) | self._insets(total)
+        }
+        return frozenset(lines - self._own_captions(lines)) | self._insets(total)
+
+    def _own_captions(self, lines: set[int]) -> set[int]:
+        """Return the captions among ``lines`` whose picture is not put aside."""
+        blocks = self.blocks
+        return {
+            i
+            for i in lines
+            if i and blocks[i].caption and blocks[i - 1].image and i - 1 not in lines
+        }
 
     def _named_elements(
         self,
@@ -216,10 +238,10 @@ class Regions:
         around: dict[int, list[HtmlElement]] = {}
         total = 0
         for i, block in enumerate(self.blocks):
-            size = len(words(block.text)) if not block.is_link and i not in self.cards else 0
+            size = self.counts[i] if not block.is_link and i not in self.cards else 0
             size = size if size >= PARAGRAPH_WORDS else 0
             total += size
-            for element in (block.element, *_above(block.element)):
+            for element in self.chain(block.element):
                 is_outside = known.get(element)
                 if is_outside is None:
                     is_outside = known[element] = self._is_outside(element)
@@ -234,23 +256,30 @@ class Regions:
         return element.tag in _FRAME_TAGS or not OUTSIDE.isdisjoint(self.roles(element))
 
     def _insets(self, total: int) -> frozenset[int]:
-        """Return the lines of boxes beside the text that repeat it or are in another language."""
-        lines = [
-            i
-            for i, block in enumerate(self.blocks)
-            if block.text and Role.INSET in self.roles_near(block, 4)
-        ]
-        if sum(len(words(self.blocks[i].text)) for i in lines) > _MAX_INSET * total:
+        """Return the lines of boxes that float, repeat the text or are in another language."""
+        boxes: dict[int, HtmlElement] = {}
+        sizes: Counter[HtmlElement] = Counter()
+        for i, block in enumerate(self.blocks):
+            box = self._box_around(block) if block.text and not block.caption else None
+            if box is not None:
+                boxes[i] = box
+                sizes[box] += self.counts[i]
+        if not boxes or sizes.total() > _MAX_INSET * total:
             return frozenset()
-        own = set(lines)
-        text = " ".join(
-            canonical(block.text) for i, block in enumerate(self.blocks) if i not in own
-        ) if lines else ""
+        text = " ".join(canonical(b.text) for i, b in enumerate(self.blocks) if i not in boxes)
         return frozenset(
             i
-            for i in lines
-            if not is_vietnamese(self.blocks[i].text) or canonical(self.blocks[i].text) in text
+            for i, box in boxes.items()
+            if (Role.FLOAT in self.roles(box) and sizes[box] >= _FLOATING_WORDS)
+            or not is_vietnamese(self.blocks[i].text)
+            or canonical(self.blocks[i].text) in text
         )
+
+    def _box_around(self, block: Block) -> HtmlElement | None:
+        """Return the outermost element with the name of a box beside the text, or None."""
+        around = self.chain(block.element)[:_MAX_LEVELS]
+        boxes = [element for element in around if self.roles(element) & _BOXES]
+        return boxes[-1] if boxes else None
 
     @cached_property
     def chrome(self) -> frozenset[int]:
@@ -278,7 +307,7 @@ class Regions:
             return False
         if block.caption == "figure":
             return False
-        return len(words(block.text)) >= PARAGRAPH_WORDS
+        return self.counts[index] >= PARAGRAPH_WORDS
 
     @cached_property
     def core(self) -> Core | None:
@@ -287,9 +316,9 @@ class Regions:
         lines = [i for i in range(first, last + 1) if self.is_paragraph(i)]
         if not lines:
             return None
-        sizes = {i: len(words(self.blocks[i].text)) for i in lines}
+        sizes = {i: self.counts[i] for i in lines}
         container = self._container(sizes)
-        own = tuple(i for i in lines if _is_within(self.blocks[i].element, container))
+        own = tuple(i for i in lines if container in self.chain(self.blocks[i].element))
         return Core(own, container, sum(sizes[i] for i in own))
 
     def _stretch(self) -> tuple[int, int]:
@@ -313,7 +342,7 @@ class Regions:
             return 0
         if is_imprint(text) or (ends_article(text) and not is_box_heading(text)):
             return _WALL
-        count = len(words(text))
+        count = self.counts[index]
         if block.is_link or index in self.headline_set:
             return -4 - count if count >= HEADLINE_WORDS else -4
         if count >= PARAGRAPH_WORDS:
@@ -326,10 +355,10 @@ class Regions:
         held: Counter[HtmlElement] = Counter()
         for i, size in sizes.items():
             element = self.blocks[i].element
-            for above in (element, *_above(element)):
+            for above in self.chain(element):
                 held[above] += size
         heaviest = self.blocks[max(sizes, key=sizes.__getitem__)].element
-        for element in (heaviest, *_above(heaviest)):
+        for element in self.chain(heaviest):
             if held[element] >= _CONTAINER_SHARE * total:
                 return element
         return heaviest
@@ -346,14 +375,6 @@ def _is_headline(block: Block) -> bool:
     longest = max(block.links, key=lambda link: len(link.text))
     is_main = len(longest.text) >= _HEADLINE_SHARE * len(block.text)
     return is_main and len(words(longest.text)) >= HEADLINE_WORDS
-
-
-def _above(element: HtmlElement) -> Iterator[HtmlElement]:
-    yield from element.iterancestors()
-
-
-def _is_within(element: HtmlElement, container: HtmlElement) -> bool:
-    return element is container or any(above is container for above in element.iterancestors())
 
 
 def _shape(element: HtmlElement) -> tuple[str, ...]:

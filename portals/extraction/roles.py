@@ -23,6 +23,7 @@ class Role(StrEnum):
     AUTHOR = "author"
     SOURCE = "source"
     INSET = "inset"
+    FLOAT = "float"
     MEDIA = "media"
     RELATED = "related"
     COMMENTS = "comments"
@@ -63,9 +64,10 @@ _WORDS: dict[Role, str] = {
     ),
     Role.SOURCE: "source|nguon|nguon ?tin|origin source",
     Role.INSET: (
-        "pull (?:left|right)|nleft|nright|note ?box|notebox|notification|fact ?box|info ?box"
+        "note ?box|notebox|notification|fact ?box|info ?box"
         "|quote box|box quote|cms quote|pull ?quote|callout"
     ),
+    Role.FLOAT: "(?:pull|float) (?:left|right)|nleft|nright",
     Role.MEDIA: "video ?player|player|jwplayer|video ?(?:box|title|wrap(?:per)?)|audio ?player",
     Role.RELATED: (
         "related|relate|lien ?quan|tin ?lien ?quan|bai ?lien ?quan|tin ?khac|tin ?cu|bai ?khac"

@@ -22,7 +22,7 @@ from portals.extraction.regions import Core, Regions
 from portals.extraction.roles import Role
 from portals.language.bylines import is_noise
 from portals.language.dates import DateReading, find_date, without_date
-from portals.language.text import canonical, fold, words
+from portals.language.text import canonical, fold, is_vietnamese, words
 
 _WEIGHTS = {
     "link text": 6.0,
@@ -43,6 +43,7 @@ _WEIGHTS = {
     "menu": -5.0,
     "put aside": -4.0,
     "link": -6.0,
+    "other language": -2.5,
     "site": -5.0,
     "distance": -0.15,
     "list between": -6.0,
@@ -53,6 +54,7 @@ MIN_TITLE = 3.5
 """A line with less support is no title."""
 
 _MIN_TITLE_WORDS = 3
+_LANGUAGE_LINES = 8  # lines of the text by which its language is recognised
 _SENTENCE_WORDS = 22  # of a line with a full stop that is running text
 _LIST_LINES = 6  # lines of other articles between a title and the text that is not its own
 _MENU_WORDS, _SELF_WORDS = 8, 5  # of a menu entry; of one that leads to the page itself
@@ -115,6 +117,14 @@ class TitleEvidence:
         if core is None or title is None:
             return ()
         return tuple(i for i in core.lines if i > title.last)
+
+    @cached_property
+    def is_vietnamese(self) -> bool:
+        """True if the running text is in Vietnamese."""
+        core = self.regions.core
+        return core is not None and is_vietnamese(
+            " ".join(self.blocks[i].text for i in core.lines[:_LANGUAGE_LINES])
+        )
 
     @property
     def first(self) -> int:
@@ -203,12 +213,8 @@ class TitleEvidence:
             found.add("bold")
         if Role.TITLE in self.regions.roles_near(block):
             found.add("named")
-        if 5 <= count <= 35:
-            found.add("length")
-        elif count < 3:
-            found.add("short")
-        elif count > 45:
-            found.add("long")
+        if witness := _length(count):
+            found.add(witness)
         is_running = count > _SENTENCE_WORDS and found.text.endswith(".")
         if is_running or _NUMBERED.match(found.text):
             found.add("running text")
@@ -216,6 +222,8 @@ class TitleEvidence:
             found.add("sentence")
         if block.is_link and leads_elsewhere(block, self.page.url):
             found.add("link")
+        if self.is_vietnamese and not is_vietnamese(found.text):
+            found.add("other language")
 
     def _weigh_place(self, found: Candidate, first: int) -> None:
         if found.index in self.regions.aside and "link text" not in found.witnesses:
@@ -309,3 +317,12 @@ class TitleEvidence:
                 if is_short and (reading := find_date(text, self.page.fetched_at)):
                     found[i] = reading
         return found
+
+
+def _length(count: int) -> str:
+    """Return the witness that the number of words of a line is, or ``""``."""
+    if 5 <= count <= 35:
+        return "length"
+    if count < _MIN_TITLE_WORDS:
+        return "short"
+    return "long" if count > 45 else ""

@@ -108,7 +108,7 @@ _BY = re.compile(
 _DOING = re.compile(
     r"\s*[(\[](?:thực hiện|ghi|lược thuật|dịch|tổng hợp|t/h|th)[)\]]\s*$", re.IGNORECASE
 )
-_PARTS = re.compile(r"\s*[|•·]\s*|\s+[–—/-]\s+|\s{2,}")
+_PARTS = re.compile(r"\s*[|•·]\s*|\s+(?=Theo [A-ZĐ])|\s+[–—/-]\s+|\s{2,}")
 _NO_NAME = re.compile(
     r"^(?:lượt|số|chuyên mục|danh mục|mục|thể loại|trang chủ|print|in|email|gửi|chia sẻ|share"
     r"|cỡ chữ|bình luận|views?|category|tin tức|thời sự|chi tiết|details|hits|ảnh|video|đọc|xem"
@@ -203,7 +203,7 @@ def _named(text: str, *, set_apart: bool) -> Signature | None:
     name, place = _split_brackets(bare)
     if place and _NAMES.match(name):
         return Signature(author=bare)
-    if not bare or len(words(bare)) > _MAX_NAME_WORDS:
+    if not bare or len(words(bare)) > _MAX_NAME_WORDS or _NO_NAME.match(bare) or is_noise(bare):
         return None
     if _NAMES.match(bare) and not (bare.endswith(".") and not set_apart and len(words(bare)) > 4):
         return Signature(author=bare if _is_abbreviated(bare) else bare.rstrip("."))
@@ -330,9 +330,11 @@ _NOISE = re.compile(
     r"|xem với cỡ chữ.*|cỡ chữ\b.{0,12}|màu chữ.{0,12}|nghe (?:đọc )?(?:bài|nội dung).{0,20}|null"
     r"|\d\d:\d\d(?: ?/ ?\d\d:\d\d)?|(?:ngày )?cập nhật(?: lúc| ngày)? ?:[\s\d:/.,|-]{6,30}"
     r"|theo dõi (?:chúng tôi|báo|trang)\b.{0,60}|đánh giá(?: bài viết)?\s*:?.{0,10}"
-    r"|(?:tệp|file|tập tin|tài liệu|văn bản)(?: tin)?\s*(?:đính )?kèm(?: theo)?\s*(?::.{0,160})?"
+    r"|(?:tệp|file|tập tin|tài liệu|văn bản)(?: tin)?\s*(?:đính )?kèm(?: theo)?\s*"
+    r"(?::.{0,160})?"
     r"|bản in|in bài(?: viết)?|in trang.{0,12}|gửi bài viết|gởi bài viết|chia sẻ:?"
-    r"|quảng cáo|advertisements?|tài trợ|share|tweet|print|email|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
+    r"|quảng cáo|advertisements?|tài trợ"
+    r"|share|tweet|print|email|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
     r"|(?:từ khóa|từ khoá|tags?|thẻ|chủ đề)\s*:.*"
     r"|tổng số điểm của bài viết là.*|click để đánh giá.*|xếp hạng ?:.{0,30}"
     r"|chú ý: việc đăng lại bài viết.*"
@@ -381,6 +383,8 @@ def is_noise(text: str) -> bool:
     """Return True if a line among the text is a control, a label or a row of links."""
     if len(text) < _MAX_CONTROLS and "|" in text:
         return all(not part.strip() or is_noise(part.strip()) for part in text.split("|"))
+    if text[:1] in "-–—*" and _NOISE.match(text.strip("-–—* ")):
+        return True
     return bool(_NOISE.match(text)) or (
         len(text) < 60 and bool(_VIEWS.fullmatch(text.strip("() ")))
     )
