@@ -380,7 +380,7 @@ class Explorer:
         self, pattern: UrlPattern, count: int, purpose: Literal["article", "listing", "sample"]
     ) -> list[CrawlTarget]:
         ranked = sorted(pattern.queued.items(), key=_promise, reverse=True)[: max(0, count)]
-        return [CrawlTarget(url, purpose) for url, _ in ranked if self._request(url)]
+        return [CrawlTarget(url, purpose, label) for url, label in ranked if self._request(url)]
 
 
 def _leads_by_headlines(pattern: UrlPattern) -> bool:

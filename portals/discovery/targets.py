@@ -23,10 +23,11 @@ class FoundLink:
 
 @dataclass(frozen=True, slots=True)
 class CrawlTarget:
-    """A URL to request next, and why."""
+    """A URL to request next, and why. ``label``: the text of the link that leads to it."""
 
     url: str
     purpose: Literal["article", "listing", "sample", "page"]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ LONG_SLUG_WORDS = 4
 
 _NUMBER = re.compile(r"\d+")
 _SUFFIX = re.compile(r"\.(?:html?|aspx?|php|jsp|cpx|s?html|bld|ldo|tld|epi|media)$", re.IGNORECASE)
+_SCRIPT = re.compile(r"\.(?:php|aspx?|jsp|cfm|do|cgi)$", re.IGNORECASE)
 _TRAILING_ID = re.compile(r"[-_.](?P<mark>[a-z]{0,4})\d{2,}$")
 _HEX = re.compile(r"^(?=.*\d)[0-9a-f]{8,}(?:-[0-9a-f]+)*$")
 
@@ -46,7 +47,10 @@ def pattern_of(url: str) -> str:
     """
     parts = urlsplit(url)
     *folders, last = unquote(parts.path).split("/")
-    path = "/".join([*(_folder_pattern(folder) for folder in folders), _part_pattern(last)])
+    name = _part_pattern(last)
+    if parts.query and _SCRIPT.search(last) and name.startswith("{name}"):
+        name = fold(last)  # a program: "xem.php" and "gui.php" give different kinds of page
+    path = "/".join([*(_folder_pattern(folder) for folder in folders), name])
     keys = sorted(parse_qsl(parts.query, keep_blank_values=True))
     if not keys:
         return path + ("?{token}" if parts.query else "")
@@ -146,7 +150,7 @@ _PAGE_KEYS = re.compile(
     re.IGNORECASE,
 )
 _PAGE_PARTS = re.compile(
-    r"(?:[/_.-](?:trang|page|p|pg|paged)[-_/=.]?\d{1,5}|/\d{1,4})(?=/?$|/?(?:\.html?|\.aspx|\.php)$)"
+    r"(?:[/_.-](?:trang|page|p|pg|paged)[-_/=.]?\d{1,5}|/(?!(?:19|20)\d\d/?$)\d{1,4})(?=/?$|/?(?:\.html?|\.aspx|\.php)$)"
     r"|(?:&s_cond=)?&BRSR=\d+$",
     re.IGNORECASE,
 )

@@ -219,9 +219,13 @@ class Evidence(TitleEvidence):
 
     @property
     def led_by_label(self) -> bool:
-        """True if only links with the words of a menu entry lead to the page."""
-        texts = [text for text in self.page.link_texts if text.strip()]
-        return bool(texts) and all(len(words(text)) < _LABEL_WORDS for text in texts)
+        """True if the title is the text of a menu entry that leads to the page.
+
+        Not every short text is one: "Bài trước" and "Chi tiết" lead to articles.
+        """
+        assert self.title is not None
+        short = {text for text in self.page.link_texts if 0 < len(words(text)) < _LABEL_WORDS}
+        return canonical(self.title.text) in {canonical(text) for text in short}
 
     @property
     def has_headline_above_text(self) -> bool:

@@ -28,7 +28,9 @@ _HEADLINE_WORDS = 5
 _MIN_TITLE_WORDS = 4
 _MAX_LABEL = 8  # words of a menu entry
 _MAX_STATIC = 6  # words of a title like "Chức năng, nhiệm vụ"
+_MAX_PARTS = 14  # words of a static page's title with the name of the site
 _MIN_LISTED = 3
+_TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
 _CUT = ("...", "…", "[...]", "[…]")
 _DOCUMENT = re.compile(r"(?:số\s*:?\s*)?\d+(?:/\d{4})?/[A-ZĐ]{2,}[\w-]*", re.IGNORECASE)
 
@@ -102,7 +104,8 @@ class ShownPage:
             return False
         if canonical(self.title.text) in self.evidence.menu_texts and count <= _MAX_LABEL:
             return True
-        is_static = count <= _MAX_STATIC and news_value(self.title.text) < 0
+        parts = _TITLE_PARTS.split(self.title.text) if count <= _MAX_PARTS else []
+        is_static = any(len(words(part)) <= _MAX_STATIC and news_value(part) < 0 for part in parts)
         return is_static or count < _MIN_TITLE_WORDS
 
     @property

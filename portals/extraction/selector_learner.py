@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
-from portals.article import Article, Reject
+from portals.article import Article, Reject, field_names
 from portals.extraction.induction import Example, induce
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
@@ -20,11 +20,14 @@ CHECK_EVERY = 20
 
 _MAX_TRAININGS = 3  # a portal without selectors by then has title and text in one element
 _MAX_MISSES = 3  # pages in a row without a match of the learned selectors: a new template
-_COMPARED = ("title", "body", "published_at", "published_raw", "view_count")
+_COMPARED = field_names("compared")
 
 
 class SelectorLearner:
     """Reads the pages of one portal by its layout, until it has learned faster selectors.
+
+    Selectors are learned only if they give every field as the layout does: rows must not depend on
+    which pages were read before. A portal without a layout is read by the evidence of each page.
 
     ``trained_on``: URLs of the training pages; ``disagreements``: times that selectors were
     discarded.
@@ -37,11 +40,13 @@ class SelectorLearner:
         self.disagreements = 0
         self._examples: list[Example] = []
         self._trainings = 0
-        self._since_check = 0
+        self._since_check = CHECK_EVERY - 1  # what an earlier run learned is checked at once
         self._misses = 0
 
     def read(self, page: Page) -> Article | Reject:
         """Return the result of the learned selectors, or of the layout where they fail."""
+        if self.recipe.layout is None:
+            return read_safely(page, self.recipe)
         if self.theme is None:
             result = read_safely(page, self.recipe)
             if isinstance(result, Article) and result.published_at:
@@ -64,9 +69,17 @@ class SelectorLearner:
         if len(self._examples) < TRAINING_SIZE:
             return
         self._trainings += 1
-        self.theme = induce(self._examples, self.recipe.layout)
+        theme = induce(self._examples, self.recipe.layout)
+        self.theme = theme if theme and self._is_exact(theme) else None
+        self._since_check = 0
         self.trained_on = [example.page.url for example in self._examples] if self.theme else []
         self._examples = []
+
+    def _is_exact(self, theme: Theme) -> bool:
+        fast = replace(self.recipe, themes=(theme,))
+        return all(
+            _agree(read_safely(example.page, fast), example.article) for example in self._examples
+        )
 
     def _is_check_due(self) -> bool:
         self._since_check += 1
@@ -80,10 +93,7 @@ class SelectorLearner:
         slow = read_safely(page, self.recipe)
         if isinstance(slow, Reject):
             return slow
-        agrees = isinstance(fast, Article) and all(
-            getattr(fast, name) == getattr(slow, name) for name in _COMPARED
-        )
-        if not agrees:
+        if not _agree(fast, slow):
             self._discard(Example(page, slow))
         return slow
 
@@ -98,6 +108,12 @@ class SelectorLearner:
         self._misses = self._trainings = 0
         self.theme, self.trained_on = None, []
         self._learn(example)
+
+
+def _agree(fast: Article | Reject, slow: Article) -> bool:
+    return isinstance(fast, Article) and all(
+        getattr(fast, name) == getattr(slow, name) for name in _COMPARED
+    )
 
 
 def theme_to_json(theme: Theme) -> str:

@@ -21,7 +21,7 @@ from portals.extraction.page import Page
 from portals.extraction.regions import Core, Regions
 from portals.extraction.roles import Role
 from portals.language.bylines import is_noise
-from portals.language.dates import DateReading, find_date, without_date
+from portals.language.dates import DateReading, beside_date, find_date, without_date
 from portals.language.text import canonical, fold, is_vietnamese, words
 
 _WEIGHTS = {
@@ -183,7 +183,7 @@ class TitleEvidence:
         ):
             last += 1
             text = f"{text} {self.blocks[last].text}"
-        if index in self.dates and len(words(rest := without_date(text))) >= _MIN_TITLE_WORDS:
+        if index in self.dates and len(words(rest := beside_date(text))) >= _MIN_TITLE_WORDS:
             text = rest
         found = Candidate(index, text, last)
         self._weigh_names(found)

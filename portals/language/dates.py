@@ -131,7 +131,7 @@ _WRITTEN = re.compile(
 )
 _AROUND_DATE = re.compile(
     rf"{_WEEKDAY}|\(?(?:gmt|utc)\s?[+-]?\d{{0,2}}(?::\d\d)?\)?"
-    r"|(?<![^\W\d_])(?:ngày|giờ|lúc|vào(?: lúc)?|hồi|thời gian|[ap]\.?m|sa|ch)(?![^\W\d_])"
+    r"|(?<![^\W\d_])(?:ngày|lúc|vào(?: lúc)?|hồi|thời gian)(?![^\W\d_])"
     r"|(?:ngày |được |giờ )?(?:đăng(?: tải| tin| bài)?(?: bởi)?|cập nhật|xuất bản|phát hành"
     r"|publish(?:ed)?|posted|update[d]?|tạo)(?: (?:lúc|ngày|on|at|vào))*(?![^\W\d_])\s*:?",
 )
@@ -173,6 +173,17 @@ def without_date(text: str) -> str:
     return " ".join(rest.split()).strip(" \t|–—-,;:()[]•·/")
 
 
+def beside_date(text: str) -> str:
+    """Return the text before the date of a line, or the text after it: "Title (13.01.2017)"."""
+    shown = clean(text)
+    folded = shown.casefold()
+    match = _WRITTEN.search(folded) if len(folded) == len(shown) else None
+    if match is None:
+        return shown
+    before = re.sub(r"(?:\s*[(\[|–—-])?\s*(?:ngày|lúc|cập nhật)?:?\s*$", "", shown[: match.start()])
+    return before.strip() or shown[match.end() :].strip(" )]|–—-:")
+
+
 _DOCUMENT_DAY = re.compile(
     r"^(?!bởi|by\b|tác giả|viết|đăng)[^\d,]{2,30},\s*ngày\s+\d{1,2}\s+tháng\s", re.IGNORECASE
 )
@@ -197,8 +208,12 @@ def read_date(text: str, now: datetime | None = None) -> DateReading:
     from it, and later dates are refused. Raises UnreadableDateError.
     """
     now = now or datetime.now(UTC)
-    raw = clean(html.unescape(text))
+    raw = _GLUED.sub(r"\1 ", clean(html.unescape(text)))
     return _read(_from_publication(raw), now)
+
+
+_GLUED = re.compile(r"(\d{2}\s?(?:SA|CH|AM|PM))(?=[A-ZĐ][^\W\d_A-Z])")
+"""Half of the day with the next label, of elements that only a style sheet parts."""
 
 
 _UPDATED = re.compile(

@@ -7,6 +7,7 @@ from typing import Any
 
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
@@ -34,6 +35,7 @@ from portals.store.url_knowledge import StoredUrlPattern
 from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
 from spiders.base.wayback import WaybackFinder
 
+_GONE = frozenset([404, 410])
 _MAX_UNDATED = 500  # pages without a date held back until their URL pattern is classified
 
 
@@ -134,7 +136,9 @@ class ExplorationFinder(Finder):
     def _visit(self, request: Request | None) -> CrawlTarget:
         assert request is not None
         given = request.cb_kwargs  # "scrapy parse" gives none
-        return CrawlTarget(given.get("asked", request.url), given.get("purpose", "sample"))
+        return CrawlTarget(
+            given.get("asked", request.url), given.get("purpose", "sample"), given.get("label", "")
+        )
 
     def _missed(self, visit: CrawlTarget) -> Iterator[SpiderOutput]:
         yield ExplorationRecord(visit.url, [])
@@ -146,6 +150,8 @@ class ExplorationFinder(Finder):
 
     def _explore(self, page: Page, visit: CrawlTarget) -> Iterator[SpiderOutput]:
         is_start = visit.url == self.spider.home_url
+        if visit.label:
+            page.link_texts = (visit.label,)
         result: Article | Reject | None = None if is_start else self.spider.read(page)
         kind: PageKind = "other"
         text_hash = None
@@ -207,10 +213,18 @@ class ExplorationFinder(Finder):
     def on_visit_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Record a failed visit and continue with the other targets."""
         yield from self.spider.on_error(failure)
-        if isinstance(failure.value, NotArchivedError):
-            yield from self._missed(self._visit(failure.request))  # type: ignore[attr-defined]
+        visit = self._visit(failure.request)  # type: ignore[attr-defined]
+        if isinstance(failure.value, NotArchivedError) or self._is_dead_link(failure.value, visit):
+            yield from self._missed(visit)
             return
-        yield from self._broken(self._visit(failure.request))  # type: ignore[attr-defined]
+        yield from self._broken(visit)
+
+    def _is_dead_link(self, error: BaseException | None, visit: CrawlTarget) -> bool:
+        """Return True for a page that is gone and was never read: menus have such links."""
+        if not isinstance(error, HttpError) or error.response.status not in _GONE:
+            return False
+        is_first = listing_position(visit.url)[1] == 1
+        return is_first and self.spider.history.last_visit(self.spider.page_key(visit.url)) is None
 
     def _broken(self, visit: CrawlTarget) -> Iterator[SpiderOutput]:
         """Record a page that could not be read; a listing page becomes a missing page."""
@@ -268,7 +282,7 @@ class ExplorationFinder(Finder):
             visit.url,
             self.parse_page,
             errback=self.on_visit_error,
-            cb_kwargs={"asked": visit.url, "purpose": visit.purpose},
+            cb_kwargs={"asked": visit.url, "purpose": visit.purpose, "label": visit.label},
             priority=1 if visit.purpose in ("article", "sample") else 0,
             meta={
                 KIND: "article" if visit.purpose == "article" else "other",
