@@ -47,6 +47,7 @@ class Counter(StrEnum):
     CHALLENGES = "portal/challenges"
     LOGINS = "portal/logins"
     PARKED = "portal/parked"
+    LISTINGS_BY_HEADLINES = "portal/listings_by_headlines"
     SHRUNKEN_LISTINGS = "portal/shrunken_listings"
     TRUNCATED_LISTINGS = "portal/truncated_listings"
     LOST_CAPTURES = "portal/lost_captures"

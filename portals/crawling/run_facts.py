@@ -37,6 +37,8 @@ _COUNTED = {
     "lost_captures": Counter.LOST_CAPTURES,
     "offsite": Counter.OFFSITE,
     "bad_certificates": Counter.BAD_CERTIFICATES,
+    "listings": Counter.LISTINGS,
+    "listings_by_headlines": Counter.LISTINGS_BY_HEADLINES,
     "truncated_listings": Counter.TRUNCATED_LISTINGS,
 }
 """Fields of ``RunFacts`` and the counters that give their values."""

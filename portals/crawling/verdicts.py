@@ -17,6 +17,7 @@ class RunFacts:
     ``responses``: responses of any status; ``parsed``: articles read; ``listed_known``: known
     articles in listings; ``is_resumed``: the run resumes an earlier one; ``stored_before``:
     articles of the portal stored by earlier runs; ``failed``: pages that failed at all attempts;
+    ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
     ``missing_page``: sentence on a listing page that failed or was empty before the end;
     ``missing_field``: sentence on a field that articles used to have.
     """
@@ -39,6 +40,8 @@ class RunFacts:
     not_archived: int = 0
     outside_dates: int = 0
     by_fallback: int = 0
+    listings: int = 0
+    listings_by_headlines: int = 0
     shrunken_listings: int = 0
     lost_captures: int = 0
     offsite: int = 0
@@ -176,6 +179,13 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "by_fallback",
         "{facts.by_fallback} of {facts.parsed} articles were read without the portal's"
         " selectors: its markup changed",
+    ),
+    (
+        lambda f: f.listings_by_headlines * 2 >= f.listings > 0 and f.listings_by_headlines,
+        "drift",
+        "by_headlines",
+        "the selectors found nothing on {facts.listings_by_headlines} of {facts.listings} lists;"
+        " articles were found by their headlines",
     ),
     (lambda f: f.missing_field, "drift", "missing_field", "{facts.missing_field}"),
     (

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlsplit
 
+from portals.discovery.headlines import TITLE_WORDS
 from portals.discovery.targets import (
     CrawlTarget,
     ExplorationStep,
@@ -31,9 +32,6 @@ SAMPLES = 2
 
 PATIENCE = 6
 """Sample size of a pattern with headlines as link texts: some of its pages may be galleries."""
-
-TITLE_WORDS = 5
-"""A link text of at least this many words counts as a headline."""
 
 MIN_LISTED = 3
 """A page with at least this many links to articles is a listing page."""

@@ -39,6 +39,10 @@ _MAX_PIECES = 50  # text nodes of a cell that are read
 _MAX_BOX = 500  # characters: a table of a picture and its caption has no more text
 
 
+LeadPlace = Literal["", "first", "bold", "styled"]
+"""Which first line of a text is its lead; none, if the lead is elsewhere."""
+
+
 @dataclass(slots=True)
 class ArticleContent:
     """The content of an article's blocks; ``images``: (URL as written, caption)."""
@@ -79,13 +83,13 @@ def read_story(
     blocks: Sequence[Block],
     *,
     noise: re.Pattern[str] | None = None,
-    lead: Literal["", "first", "bold"] = "",
+    lead: LeadPlace = "",
     plain_captions: bool = False,
 ) -> ArticleContent:
     """Classify ``blocks`` as lead, paragraphs, pictures with captions, and signature.
 
     ``noise`` matches whole lines to drop in addition to the common ones; ``lead``: the first line
-    is the lead, always or only if it is bold; ``plain_captions``: captions have no style of their
+    is the lead, see ``LeadPlace``; ``plain_captions``: captions have no style of their
     own.
     """
     story = ArticleContent()
@@ -93,7 +97,7 @@ def read_story(
     style = _plain_style(content)
     _take_signature(content, style, story)
     if lead:
-        _take_lead(content, story, bold_only=lead == "bold")
+        _take_lead(content, style, story, lead)
     _fill(content, style, story, plain_captions=plain_captions)
     return story
 
@@ -167,12 +171,12 @@ def _is_caption_place(blocks: Sequence[Block], index: int) -> bool:
     return index > 0 and blocks[index - 1].image is not None
 
 
-def _take_lead(blocks: list[Block], story: ArticleContent, *, bold_only: bool) -> None:
+def _take_lead(blocks: list[Block], style: _Style, story: ArticleContent, place: LeadPlace) -> None:
     """Remove the first line of some length as the lead; shorter lines above it stay in the text."""
     first = next(
         (i for i, block in enumerate(blocks) if len(words(block.text)) >= _LEAD_WORDS), None
     )
-    if first is None or (bold_only and not _is_bold_lead(blocks[first])):
+    if first is None or (place != "first" and not _is_styled_lead(blocks[first], style, place)):
         return
     if any(block.text for block in blocks[first + 1 :]):
         story.lead = blocks[first].text
@@ -182,10 +186,13 @@ def _take_lead(blocks: list[Block], story: ArticleContent, *, bold_only: bool) -
         blocks[: first + 1] = [block for block in blocks[:first] if len(words(block.text)) > 1]
 
 
-def _is_bold_lead(block: Block) -> bool:
-    """Return True if a bold line is a lead, not a heading ("NHỮNG QUY ĐỊNH CHUNG")."""
+def _is_styled_lead(block: Block, style: _Style, place: LeadPlace) -> bool:
+    """Return True if a line is a lead by its style, not a heading ("NHỮNG QUY ĐỊNH CHUNG")."""
+    is_styled = block.bold
+    if place == "styled":
+        is_styled = is_styled or block.heading > 0 or (block.italic and not style.italic)
     is_sentence = block.text.rstrip("\"”')").endswith((".", "!", "?", "…", ":"))
-    return block.bold and (is_sentence or len(words(block.text)) >= _BOLD_LEAD_WORDS)
+    return is_styled and (is_sentence or len(words(block.text)) >= _BOLD_LEAD_WORDS)
 
 
 def _fill(

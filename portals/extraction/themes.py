@@ -93,7 +93,8 @@ class Theme:
     searched; without it the theme does not apply. ``::attr(name)`` selects an attribute, ``::last``
     the last match. ``drop``: elements removed from the body, as are ``author``, ``source`` and
     ``byline`` inside it. ``byline``: elements of labelled lines ("Tác giả: …", "Nguồn tin: …").
-    ``lead_in_body``: the lead is the body's first line: always, or only if it is bold.
+    ``lead_in_body``: the lead is the body's first line: always, only if it is bold, or if it is
+    bold, italic or a heading.
     ``article_path``: pattern of an article's path, if other URLs show changing articles (a listing
     with one article shows it at the listing's URL). ``chrome``: lines that recur from page to page
     (as ``line_key``), never part of a text. ``validity``: the days on which the portal served such
@@ -113,7 +114,7 @@ class Theme:
     views: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
-    lead_in_body: Literal["", "first", "bold"] = ""
+    lead_in_body: Literal["", "first", "bold", "styled"] = ""
     plain_captions: bool = False
     chrome: frozenset[str] = frozenset()
     article_path: str | None = None

@@ -2,8 +2,8 @@
 
 Known faults: quotes, dashes and dots are rewritten typographically; with SEO plug-ins
 ``article:published_time`` is UTC, so that the day may change; archives by month, author and tag
-repeat every link; ``?p=ID`` and the permalink are one article; the lead is only a bold first
-paragraph.
+repeat every link; ``?p=ID`` and the permalink are one article; the lead is only a first paragraph
+in bold, in italics or as a heading.
 """
 
 from __future__ import annotations
@@ -22,10 +22,16 @@ CLASSIC = Theme(
         "meta[property='article:published_time']::attr(content)",
     ),
     body=("article .entry-content", "div.entry-content", ".wp-block-post-content"),
-    author=("article .byline a[rel='author']", "article .author.vcard a", ".byline .author"),
+    author=(
+        "article .byline a[rel='author']",
+        "article .author.vcard a",
+        ".byline .author",
+        ".wp-block-post-author__name",
+        ".wp-block-post-author-name",
+    ),
     section=("article .cat-links a", "a[rel~='category']", ".wp-block-post-terms a"),
     drop=(".tags-tukhoa", ".sharedaddy", ".wp-block-post-author", ".post-navigation"),
-    lead_in_body="bold",
+    lead_in_body="styled",
 )
 
 WORDPRESS = Family(
@@ -45,7 +51,13 @@ WORDPRESS = Family(
         "h5.post-title > a",
         "h2.wp-block-post-title > a",
     ),
-    pager_links=("a.next.page-numbers", "a.page-numbers", ".nav-previous a", ".nav-links a"),
+    pager_links=(
+        "a.next.page-numbers",
+        "a.page-numbers",
+        "a.wp-block-query-pagination-next",
+        ".nav-previous a",
+        ".nav-links a",
+    ),
     section_links=(
         "a[rel~='category']",
         ".cat-links a",

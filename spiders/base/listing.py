@@ -16,6 +16,7 @@ from portals.article import Article, Reject, reject
 from portals.crawling.requests import LEASE
 from portals.crawling.revisit_policy import validators
 from portals.crawling.spider_outputs import KEY, KIND, ListingPageRead, SpiderOutput
+from portals.discovery.headlines import headline_urls
 from portals.discovery.links import found_links, news_sections
 from portals.discovery.paging import (
     KNOWN_STREAK,
@@ -25,12 +26,13 @@ from portals.discovery.paging import (
     fingerprint_of,
     read_pager,
 )
-from portals.discovery.url_patterns import is_file
+from portals.discovery.url_patterns import is_file, is_page_of
 from portals.extraction.page import Page
 from portals.extraction.themes import select
 from portals.families import Family
 from portals.families.recognition import recognise
 from portals.language.dates import find_date
+from portals.language.sections import is_pager_label
 from portals.language.text import clean
 from portals.network.replay_handler import NotArchivedError
 from portals.outcomes import Counter, RejectCode, StopReason
@@ -53,6 +55,7 @@ class ListingFinder(Finder):
         self.family = spider.family
         self.listings: tuple[str, ...] = getattr(spider, "listings", ())
         self._fingerprints: dict[str, dict[str, int]] = {}  # by listing: link fingerprint → page
+        self._have_selectors_found = False
 
     def start(self) -> Iterator[Request]:
         """Request due revisits and the first page of every listing, or the home page."""
@@ -119,6 +122,9 @@ class ListingFinder(Finder):
     def _listed(self, page: Page, where: ListingCursor) -> Iterator[SpiderOutput]:
         self.spider.inc_counter(Counter.LISTINGS)
         items = self._items(page)
+        self._have_selectors_found = self._have_selectors_found or bool(items)
+        if not items and not self._have_selectors_found:
+            items = self._headlines(page)
         if not items:
             yield from self._empty_listing(page, where)
             return
@@ -217,7 +223,16 @@ class ListingFinder(Finder):
                     is_next = "next" in (element.get("class") or "")
                     label = "next" if is_next else clean(str(element.xpath("string()")))
                     links.append((label, url))
-        return read_pager(links, number)
+        return read_pager(links or self._other_pages(page), number)
+
+    def _other_pages(self, page: Page) -> list[tuple[str, str]]:
+        """Return (label, URL) of links to other pages of a listing, whatever its theme's markup."""
+        links = ((link.text, self._own_link(page, link.url)) for link in found_links(page))
+        return [
+            (label, url)
+            for label, url in links
+            if url and is_pager_label(label) and is_page_of(url, page.url)
+        ]
 
     def on_listing_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Record a listing page that failed, and request the page after it if its URL is known.
@@ -305,6 +320,9 @@ class ListingFinder(Finder):
             found += [
                 own for link in news_sections(page) if (own := self.spider.normalize_url(link))
             ]
+        if not found:
+            links = (self.spider.normalize_url(link) for link in news_sections(page))
+            found = [own for own in links if own]
         home = self.spider.home_url.rstrip("/")
         return [url for url in dict.fromkeys(found) if url.rstrip("/") != home]
 
@@ -327,6 +345,19 @@ class ListingFinder(Finder):
             found += [own for link in found_links(page) if (own := self._own_link(page, link.url))]
             found = [url for url in found if pattern.search(urlsplit(url).path)]
         return list(dict.fromkeys(found))
+
+    def _headlines(self, page: Page) -> list[str]:
+        """Return the articles of a listing whose markup is not the described one.
+
+        Only until the selectors find something: an empty listing has headlines in its side boxes.
+        """
+        if self.spider.interstitial_of(page):
+            return []
+        urls = (self._own_link(page, url) for url in headline_urls(page))
+        found = list(dict.fromkeys(url for url in urls if url))
+        if found:
+            self.spider.inc_counter(Counter.LISTINGS_BY_HEADLINES)
+        return found
 
     def _links(self, page: Page, selectors: tuple[str, ...]) -> list[str]:
         found: dict[str, None] = {}
