@@ -27,10 +27,15 @@ _SKIPPED_FOLDERS = frozenset(
 )
 _SKIPPED_PARAMETERS = frozenset(
     """
-    print in sort order orderby dir view mode share replytocom s q
-    keyword search tukhoa download action format tmpl rt font fontsize
-    size
+    print sort order orderby share replytocom s q keyword search tukhoa download tmpl rt font
+    fontsize
     """.split()
+)
+"""Parameters of copies and forms. Not "view", "action", "mode": they name the pages of systems."""
+
+_COPY_VALUES = re.compile(
+    r"(?:format|type|layout|view|mode|action|task|act)="
+    r"(?:pdf|print|in|rss|feed|atom|raw|email|mailto|login|logout|register|edit|add|search)(?:&|$)"
 )
 _FILES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|ico|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|mp3|mp4|avi|flv|wmv|css|js"
@@ -95,6 +100,8 @@ def is_skipped(url: str) -> bool:
     if _FILES.search(path) or any(part in _SKIPPED_FOLDERS for part in path.split("/")):
         return True
     if matching_filter(url):
+        return True
+    if _COPY_VALUES.search(parts.query.casefold()):
         return True
     keys = parse_qsl(parts.query.casefold(), keep_blank_values=True)
     return any(

@@ -20,6 +20,7 @@ from portals.extraction.title_evidence import TAIL_LINES, Candidate, TitleEviden
 from portals.language.bylines import (
     Signature,
     ends_article,
+    is_author_label,
     is_box_heading,
     is_noise,
     read_byline,
@@ -28,6 +29,7 @@ from portals.language.bylines import (
 )
 from portals.language.dates import (
     DateReading,
+    clock_in,
     find_date,
     is_document_day,
     names_update,
@@ -40,6 +42,7 @@ _ABOVE_LINES = 4  # lines above the title that can have the view count
 _MIN_LEAD_WORDS, _MAX_LEAD_WORDS = 12, 120
 _MAX_BYLINE = 160  # characters
 _BESIDE_DATE = 9  # words of a line with a date that are no sentence
+_CLOCK_LINES = 2  # lines above and below that of a day that can have its time
 _MAX_LEVELS = 12  # elements above a line in which its place is named
 
 
@@ -183,7 +186,7 @@ class Evidence(TitleEvidence):
                 continue
             named = Role.AUTHOR in self.regions.roles_near(block, 1)
             rest = without_date(text) if i in self.dates else text
-            if i in self.dates and len(words(rest)) > _BESIDE_DATE:
+            if (i in self.dates and len(words(rest)) > _BESIDE_DATE) or is_author_label(rest):
                 continue
             signature = read_byline(rest, is_named=named)
             if signature and (signature.author or signature.source):
@@ -244,6 +247,10 @@ class Evidence(TitleEvidence):
 
     def minute_of(self, shown: DatedLine) -> tuple[DateReading, str] | None:
         """Return the minute that machine data give for a shown day, with the rule, or None."""
+        if clock := self._clock_beside(shown.index):
+            reading = find_date(f"{clock} {shown.reading.at:%d/%m/%Y}", self.page.fetched_at)
+            if _refines(reading, shown.reading):
+                return reading, "shown day and time"
         element = self.blocks[shown.index].element
         near = (element, *element.iter("time"), *element.iterancestors("time"))
         for times, rule in ((near, "the shown day"), (self._times(), "the same day")):
@@ -258,6 +265,19 @@ class Evidence(TitleEvidence):
         if _refines(machine, shown.reading):
             return machine, f"{self.metadata.date_rule} of the shown day"
         return None
+
+    def _clock_beside(self, index: int) -> str:
+        """Return the time of day in a line beside that of the day, or ``""``."""
+        beside = range(
+            max(0, index - _CLOCK_LINES), min(len(self.blocks), index + _CLOCK_LINES + 1)
+        )
+        return next((clock for i in beside if (clock := clock_in(self.blocks[i].text))), "")
+
+    @property
+    def machine_time(self) -> DateReading | None:
+        """The time in the element around title and text, if it has one only, or None."""
+        times = {at.at: at for time in self._times() if (at := self._machine_date(time))}
+        return next(iter(times.values())) if len(times) == 1 else None
 
     def _machine_date(self, element: HtmlElement) -> DateReading | None:
         value = element.get("datetime") or (element.get("title") if element.tag == "abbr" else "")
@@ -291,6 +311,10 @@ class Evidence(TitleEvidence):
             named = self.regions.roles_near(block, 2)
             is_apart = block.align in ("right", "end") or block.bold or Role.AUTHOR in named
             text = without_date(block.text) if i in self.dates else block.text
+            if is_author_label(self.blocks[i - 1].text):
+                text, named = f"Tác giả: {text}", named | {Role.AUTHOR}
+            elif is_author_label(text):
+                continue
             found = read_signature(text, set_apart=is_apart) if text else None
             if found is None and Role.AUTHOR in named:
                 found = read_byline(text, is_named=True)

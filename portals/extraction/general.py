@@ -85,6 +85,8 @@ def _set_date(reading: GeneralReading, evidence: Evidence, metadata: MachineMeta
         reading.date_reason = "no date beside the title"
         if machine is not None:
             reading.date, reading.rules["published_at"] = machine, metadata.date_rule
+        elif time := evidence.machine_time:
+            reading.date, reading.rules["published_at"] = time, "time datetime"
         return
     reading.date, reading.rules["published_at"] = shown.reading, "shown"
     if shown.reading.precision == "minute":

@@ -30,6 +30,11 @@ _MAX_LABEL = 8  # words of a menu entry
 _MAX_STATIC = 6  # words of a title like "Chức năng, nhiệm vụ"
 _MAX_PARTS = 14  # words of a static page's title with the name of the site
 _MIN_LISTED = 3
+_STATIC = re.compile(
+    r"(?:chức năng,?(?: và)? nhiệm vụ|cơ cấu (?:tổ chức|bộ máy)|(?:lịch sử|quá trình) hình thành"
+    r"|sơ đồ tổ chức|thông tin (?:liên hệ|tòa soạn))(?![^\W\d_])",
+    re.IGNORECASE,
+)
 _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
 _CUT = ("...", "…", "[...]", "[…]")
 _DOCUMENT = re.compile(r"(?:số\s*:?\s*)?\d+(?:/\d{4})?/[A-ZĐ]{2,}[\w-]*", re.IGNORECASE)
@@ -103,6 +108,8 @@ class ShownPage:
         if self.is_led_to and count >= _HEADLINE_WORDS:
             return False
         if canonical(self.title.text) in self.evidence.menu_texts and count <= _MAX_LABEL:
+            return True
+        if _STATIC.match(self.title.text):
             return True
         parts = _TITLE_PARTS.split(self.title.text) if count <= _MAX_PARTS else []
         is_static = any(len(words(part)) <= _MAX_STATIC and news_value(part) < 0 for part in parts)

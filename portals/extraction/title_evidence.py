@@ -35,7 +35,8 @@ _WEIGHTS = {
     "date beside": 2.0,
     "near the text": 1.5,
     "length": 1.5,
-    "bold": 0.5,
+    "bold": 1.0,
+    "centred": 0.5,
     "short": -4.0,
     "long": -4.0,
     "sentence": -1.5,
@@ -68,6 +69,7 @@ _SLUG_SHARE = 0.75
 _MAX_DATE_WORDS = 22
 _SLUG_PARTS = re.compile(r"[^a-z0-9]+")
 _NUMBERED = re.compile(r"(?:\d{1,2}|[IVX]{1,4}|[a-z])[.)]\s")
+_WELCOME = re.compile(r"chào mừng (?:bạn|quý|các bạn)\b", re.IGNORECASE)
 _COUNTER = re.compile(r":[\s\d.,]+$")
 _CUT = re.compile(r"(?:\.\.\.|…)\s*$")
 
@@ -159,7 +161,7 @@ class TitleEvidence:
     def _can_be_title(self, index: int) -> bool:
         """Return False for headlines of other articles and for lines that are only a date."""
         text = self.blocks[index].text
-        if is_noise(text) or _COUNTER.search(text):
+        if is_noise(text) or _COUNTER.search(text) or _WELCOME.search(text):
             return False
         if index in self.regions.cards or index in self.regions.headline_set:
             plain = canonical(text)
@@ -211,6 +213,8 @@ class TitleEvidence:
             found.add(f"h{block.heading}")
         elif block.bold:
             found.add("bold")
+        if block.align == "center" and not block.is_link:
+            found.add("centred")
         if Role.TITLE in self.regions.roles_near(block):
             found.add("named")
         if witness := _length(count):

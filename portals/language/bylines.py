@@ -100,11 +100,23 @@ def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
 
 
 _BY = re.compile(
-    r"^(?:(?:được )?(?:viết|đăng|gửi|tạo|biên tập) bởi|bởi|by|tác giả|người (?:viết|đăng|gửi|tạo)"
-    r"|nhà báo|phóng viên|biên tập(?: viên)?|bài(?: viết)?(?: của)?|written by|author|posted by)"
+    r"^(?:(?:được )?(?:viết|đăng|gửi|tạo|biên tập) bởi|bởi|by|của(?=\s*:)|tác giả|bút danh"
+    r"|người (?:viết|đăng|gửi|tạo)|nhà báo|phóng viên|biên tập(?: viên)?|bài(?: viết)?(?: của)?|written by|author|posted by)"
     r"(?![^\W\d_])\s*:?\s*",
     re.IGNORECASE,
 )
+_AUTHOR_LABEL = re.compile(
+    r"^(?:tác giả|bút danh|người viết|bài(?: viết)?|thực hiện|tin,? bài|nhóm phóng viên|của)\s*:?$",
+    re.IGNORECASE,
+)
+_PAPER_CODE = re.compile(rf"(?<=[{_LOWER}]) [{_UPPER}]{{2,5}}$")
+
+
+def is_author_label(text: str) -> bool:
+    """Return True for a label whose name is on the next line ("Bút danh:")."""
+    return bool(_AUTHOR_LABEL.match(text))
+
+
 _DOING = re.compile(
     r"\s*[(\[](?:thực hiện|ghi|lược thuật|dịch|tổng hợp|t/h|th)[)\]]\s*$", re.IGNORECASE
 )
@@ -144,6 +156,7 @@ def _byline_part(part: str, *, is_named: bool) -> Signature | None:
             return _sourced(match)
     bare = _DOING.sub("", _BY.sub("", part)).strip(" ,;:-–")
     is_labelled = bare != part
+    bare = _PAPER_CODE.sub("", bare)
     if bare.startswith("(") and bare.endswith(")"):
         bare = bare[1:-1].strip()
     if credited := _CREDITED.match(part):

@@ -61,10 +61,12 @@ _MONTH_WORDS = {
 }  # fmt: skip
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTH_WORDS, key=len, reverse=True)) + r"|\d{1,2})"
 _NUMERIC = (
-    r"(?<!\d)(?<!\d[.:/])(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>\d{1,2})(?P=mark)"
+    r"(?<!\d)(?<!\d[.:/])(?P<day>\d{1,2})(?P<mark>[./-]|\s-\s)(?P<month>\d{1,2})(?P=mark)"
     r"(?P<year>(?:19|20)\d{2}|\d{2}(?!\d))"
 )
-_SPELLED = rf"(?<!\d)(?P<day>\d{{1,2}})\s+tháng\s+{_MONTH}\b,?(?:\s+năm)?\s+(?P<year>\d{{4}})"
+_SPELLED = (
+    rf"(?<!\d)(?P<day>\d{{1,2}})\s+(?:tháng|thg\.?)\s+{_MONTH}\b,?(?:\s+năm)?\s+(?P<year>\d{{4}})"
+)
 _MONTH_FIRST = (  # WordPress with "F j, Y" in Vietnamese
     rf"(?<![^\W\d_])tháng\s+{_MONTH}\s+(?P<day>\d{{1,2}}),?\s+(?:năm\s+)?(?P<year>\d{{4}})(?!\d)"
 )
@@ -124,7 +126,7 @@ _MORNING = frozenset(["am", "sa", "sáng"])
 
 _WRITTEN = re.compile(
     "|".join(
-        re.sub(r"\?P<\w+>", "?:", pattern).replace("(?P=mark)", "[-/.]")
+        re.sub(r"\?P<\w+>", "?:", pattern).replace("(?P=mark)", r"(?:[-/.]|\s-\s)")
         for name, day in _DATES
         for pattern in (rf"(?<![\d/.:-]){_TIME}{_BETWEEN}{day}", rf"{day}(?:{_BETWEEN}{_TIME})?")
     )
@@ -152,6 +154,15 @@ def is_date_label(text: str) -> bool:
 
 
 _CLOCK = re.compile(rf"(?:lúc\s*)?{_TIME}[\s,|–-]*", re.IGNORECASE)
+
+
+_CLOCK_LABEL = re.compile(r"^(?:giờ(?: đăng)?|lúc|vào lúc|thời gian)\s*:?\s*", re.IGNORECASE)
+
+
+def clock_in(text: str) -> str:
+    """Return the time of day that a line of its own has ("Giờ đăng: 03:48"), or ``""``."""
+    rest = _CLOCK_LABEL.sub("", text.strip())
+    return rest if is_clock(rest) else ""
 
 
 def is_clock(text: str) -> bool:

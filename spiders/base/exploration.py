@@ -32,6 +32,7 @@ from portals.language.text import content_hash
 from portals.network.replay_handler import NotArchivedError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.store.url_knowledge import StoredUrlPattern
+from portals.urls import url_key
 from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
 from spiders.base.wayback import WaybackFinder
 
@@ -116,7 +117,7 @@ class ExplorationFinder(Finder):
     def parse_page(
         self,
         response: Response,
-        **kwargs: Any,  # noqa: ARG002 - read from the request, as in errbacks
+        **kwargs: Any,
     ) -> Iterator[SpiderOutput]:
         """Yield the article of a page, if it is one, and what to read next."""
         visit = self._visit(response.request)
@@ -130,6 +131,17 @@ class ExplorationFinder(Finder):
         ) == self.spider.home_url.rstrip("/"):
             yield Reject(visit.url, RejectCode.REDIRECTED_HOME)
             yield from self._missed(visit)
+            return
+        forward = (
+            self.spider.forward_of(page, response) if visit.url == self.spider.home_url else None
+        )
+        if forward and url_key(forward) not in kwargs.get("hops", ()):
+            hops = [*kwargs.get("hops", ()), url_key(forward)]
+            yield self._request(visit).replace(
+                url=forward,
+                cb_kwargs={"asked": visit.url, "purpose": visit.purpose, "hops": hops},
+                meta={KIND: "other", KEY: f"{url_key(forward)} forward"},
+            )
             return
         yield from self._explore(page, visit)
 
@@ -277,6 +289,11 @@ class ExplorationFinder(Finder):
                 continue
             yield self._request(visit)
 
+    def _key(self, visit: CrawlTarget) -> str:
+        """Return the page key: a number in a URL never identifies a page of a listing."""
+        is_listed = visit.purpose in ("page", "listing")
+        return url_key(visit.url) if is_listed else self.spider.page_key(visit.url)
+
     def _request(self, visit: CrawlTarget) -> Request:
         return Request(
             visit.url,
@@ -286,7 +303,7 @@ class ExplorationFinder(Finder):
             priority=1 if visit.purpose in ("article", "sample") else 0,
             meta={
                 KIND: "article" if visit.purpose == "article" else "other",
-                KEY: self.spider.page_key(visit.url),
+                KEY: self._key(visit),
             },
         )
 

@@ -41,6 +41,7 @@ from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
 from spiders.base.wayback import WaybackFinder
 
 _NOT_MODIFIED = 304
+_MAX_HOPS = 3  # home pages in a row that only send on
 _MAX_URLS = 3  # URLs under which an article is requested
 
 
@@ -73,11 +74,24 @@ class ListingFinder(Finder):
             if section in path:
                 yield self._listing(urljoin(self.spider.home_url, path), is_declared=True)
 
-    def parse_home(self, response: Response) -> Iterator[SpiderOutput]:
-        """Yield requests for the listings in the home page, and its articles if it is a listing."""
+    def parse_home(self, response: Response, hops: int = 0) -> Iterator[SpiderOutput]:
+        """Yield requests for the listings in the home page, and its articles if it is a listing.
+
+        ``hops``: home pages before this one that only sent on.
+        """
         page = self.spider.page_of(response)
         if isinstance(page, Reject):
             yield page
+            return
+        forward = self.spider.forward_of(page, response)
+        if forward and hops < _MAX_HOPS:
+            yield Request(
+                forward,
+                self.parse_home,
+                errback=self.spider.on_error,
+                cb_kwargs={"hops": hops + 1},
+                meta={KIND: "listing"},
+            )
             return
         sections = self._sections(page)
         section = self.spider.arguments.section or ""

@@ -35,6 +35,7 @@ from portals.catalogue import portal, portals
 from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.history import History
 from portals.crawling.spider_outputs import KEY, KIND, SpiderOutput
+from portals.discovery.forwarding import forward_of
 from portals.discovery.url_filters import UrlFilters, matching_filter
 from portals.discovery.url_patterns import has_session_id, without_session
 from portals.extraction.interstitials import INTERSTITIAL_CODES, classify_interstitial
@@ -238,6 +239,12 @@ class PortalSpider(Spider):
     def is_home(self, url: str) -> bool:
         """Return True for the URL of the home page."""
         return url.rstrip("/") == self.home_url.rstrip("/")
+
+    def forward_of(self, page: Page, response: Response) -> str | None:
+        """Return the URL on this portal to which a home page without content sends on, or None."""
+        header = (response.headers.get("Refresh") or b"").decode("latin-1")
+        url = forward_of(page, header)
+        return self.normalize_url(url) if url else None
 
     def inc_counter(self, counter: Counter, by: int = 1) -> None:
         """Add to a counter of the run."""
