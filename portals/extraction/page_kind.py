@@ -23,7 +23,9 @@ MIN_STORY_WORDS = 20
 
 _FEW_WORDS = 60  # a text of fewer, under a title that nothing else names, is a box of its page
 _TEASER_WORDS = 100  # below the headline of another article, so many words are its teaser
-_NOTICE_WORDS = 80  # an error inside a theme has no more
+NOTICE_WORDS = 80
+"""Most words of an error text inside a theme."""
+
 _HEADLINE_WORDS = 5
 _MIN_TITLE_WORDS = 4
 _MAX_LABEL = 8  # words of a menu entry
@@ -78,7 +80,7 @@ class ShownPage:
         if self.is_dated and len(words(self.title.text)) >= _HEADLINE_WORDS:
             return False
         shown = f"{self.title.text}. {' '.join(self.paragraphs)}"
-        if self.size <= _NOTICE_WORDS and read_notice(shown):
+        if self.size <= NOTICE_WORDS and read_notice(shown):
             return True
         return any(read_notice(text) for text in (self.title.text, *self.evidence.headings))
 

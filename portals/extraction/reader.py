@@ -24,7 +24,7 @@ from portals.extraction.general import (
 from portals.extraction.layout import Layout, LayoutReading, read_layout
 from portals.extraction.machine_metadata import MachineMetadata, read_machine_metadata
 from portals.extraction.page import Page
-from portals.extraction.page_kind import PageKind
+from portals.extraction.page_kind import NOTICE_WORDS, PageKind
 from portals.extraction.story import ArticleContent
 from portals.extraction.themes import Theme, ThemeReading, read_theme, select
 from portals.extraction.time_limit import PageTimeoutError, time_limit
@@ -32,6 +32,7 @@ from portals.extraction.unreadable import UnreadablePageError
 from portals.extraction.validity import ALWAYS
 from portals.language.bylines import split_prefix
 from portals.language.dates import DateReading
+from portals.language.notices import read_notice
 from portals.language.text import canonical, words
 from portals.outcomes import RejectCode
 
@@ -95,7 +96,9 @@ def read_article(page: Page, recipe: Recipe) -> Article | Reject:
         code = RejectCode.NO_ARTICLE if page.blocks else RejectCode.EMPTY_PAGE
         if strategies.theme:
             code = RejectCode.NO_BODY
-        return Reject(page.url, code, (title or page.head_title)[:200] or None)
+        return _no_article(page, code, strategies)
+    if _is_notice(strategies, title, story):
+        return Reject(page.url, RejectCode.ERROR_PAGE, title[:200])
     article = Article(
         portal=recipe.portal,
         url=_article_url(page, recipe),
@@ -119,6 +122,25 @@ def read_article(page: Page, recipe: Recipe) -> Article | Reject:
     article.attachments = _attachments(page, story)
     article.word_count = len(words(article.body))
     return article
+
+
+def _no_article(page: Page, code: RejectCode, strategies: Strategies) -> Reject:
+    """Return the reject of a page without an article; its detail says what the page is."""
+    title = page.head_title[:200]
+    kind = strategies.unknown.kind if strategies.unknown and not strategies.theme else None
+    if kind is PageKind.ERROR:
+        code = RejectCode.ERROR_PAGE
+    if kind in (None, PageKind.ARTICLE):
+        return Reject(page.url, code, title or None)
+    return Reject(page.url, code, f"{kind}: {title}" if title else str(kind))
+
+
+def _is_notice(strategies: Strategies, title: str, story: ArticleContent) -> bool:
+    """Return True if a short undated text in the place of an article is an error of the portal."""
+    if story.word_count > NOTICE_WORDS or (strategies.theme and strategies.theme.date):
+        return False
+    text = f"{title}. {' '.join(story.paragraphs)}"
+    return read_notice(text) is not None and strategies.date()[0] is None
 
 
 def read_safely(page: Page, recipe: Recipe) -> Article | Reject:
@@ -228,6 +250,8 @@ class Strategies:
         if self.theme:
             return self.theme.title, self._rule("title")
         for reading, strategy in self._by_place:
+            if isinstance(reading, GeneralReading):
+                return reading.title, f"{strategy} {reading.rules['title']}"
             return reading.title, strategy
         metadata = self.metadata.title if self.recipe.general else None
         return (metadata.value, f"structured {metadata.rule}") if metadata else ("", "")

@@ -101,7 +101,8 @@ def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
 
 _BY = re.compile(
     r"^(?:(?:được )?(?:viết|đăng|gửi|tạo|biên tập) bởi|bởi|by|của(?=\s*:)|tác giả|bút danh"
-    r"|người (?:viết|đăng|gửi|tạo)|nhà báo|phóng viên|biên tập(?: viên)?|bài(?: viết)?(?: của)?|written by|author|posted by)"
+    r"|người (?:viết|đăng|gửi|tạo)|nhà báo|phóng viên|biên tập(?: viên)?"
+    r"|bài(?: viết)?(?: của)?|written by|author|posted by)"
     r"(?![^\W\d_])\s*:?\s*",
     re.IGNORECASE,
 )

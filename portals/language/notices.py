@@ -29,6 +29,7 @@ _WORDS: tuple[tuple[Notice, str], ...] = (
     ("server", r"welcome to nginx|apache2? .{0,20}default page|it works!|iis windows server"),
     ("broken", r"error establishing a database connection|database (?:connection )?error"),
     ("broken", r"(?:fatal|parse) error: .{0,300} (?:in|on) (?:/|[a-z]:|line)|sqlstate\["),
+    ("broken", r"(?:warning|notice|error): .{1,200} on line \d+|could not connect to the database"),
     ("broken", r"server error in .{1,40} application|whitelabel error page|ora-\d{5}\b"),
     ("broken", r"(?:internal server|bad gateway|service (?:temporarily )?unavailable)\b"),
     ("broken", r"(?:website|trang web|hệ thống|cổng).{0,40} đang (?:được )?(?:bảo trì|nâng cấp)"),
