@@ -154,6 +154,9 @@ def kind_without_text(evidence: Evidence) -> PageKind:
     """Return what a page without title or running text is."""
     if any(read_notice(text) for text in evidence.headings):
         return PageKind.ERROR
+    core = evidence.regions.core
+    if core is not None and core.words >= _FEW_WORDS:
+        return PageKind.STATIC
     if len(evidence.regions.headlines) >= _MIN_LISTED:
         return PageKind.LISTING
-    return PageKind.STATIC if evidence.regions.core else PageKind.EMPTY
+    return PageKind.STATIC if core else PageKind.EMPTY

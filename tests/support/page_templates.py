@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 from zipfile import ZipFile
@@ -23,7 +23,8 @@ from tests.support.pages.prose import SampleStory, stories
 from tests.support.pages.synthetic import TODAY
 
 TEMPLATES = Path(__file__).parents[1] / "fixtures" / "templates"
-SEALED = Path(__file__).parents[1] / "fixtures" / "templates-second-half.zip"
+SECOND_HALF = TEMPLATES.with_name("templates-second-half.zip")
+THIRD_PART = TEMPLATES.with_name("templates-third-part.zip")
 
 Head = Literal["story", "section", "site"]
 HEADS: tuple[Head, ...] = ("story", "section", "site")
@@ -97,7 +98,7 @@ class TemplateArticle:
         return f"/upload/thumb/{self.number}.jpg"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PageTemplate:
     """One template: its ``name``, its pages by name, and what ``template.toml`` says."""
 
@@ -302,18 +303,27 @@ def templates(place: Path = TEMPLATES) -> list[PageTemplate]:
     ]
 
 
-def sealed_templates() -> list[PageTemplate]:
-    """Return the templates of the second half, which no rule was written with."""
-    with ZipFile(SEALED) as archive:
-        names = sorted(name for name in archive.namelist() if not name.endswith("/"))
-        texts = {name: archive.read(name).decode("utf-8") for name in names}
+def sealed_templates(archive_file: Path) -> list[PageTemplate]:
+    """Return the templates of an archive, which was written and hashed before the rules."""
+    with ZipFile(archive_file) as archive:
+        texts = {name: archive.read(name).decode("utf-8") for name in sorted(archive.namelist())}
     found = []
-    for folder in sorted({name.split("/")[0] for name in names}):
-        own = {name.split("/")[1]: texts[name] for name in names if name.startswith(f"{folder}/")}
+    for folder in sorted({name.split("/")[0] for name in texts}):
+        own = {name.split("/")[1]: texts[name] for name in texts if name.startswith(f"{folder}/")}
         found.append(PageTemplate(folder, own, tomllib.loads(own.pop("template.toml"))))
     return found
 
 
-def seal() -> str:
-    """Return the SHA-256 of the archive of the second half."""
-    return hashlib.sha256(SEALED.read_bytes()).hexdigest()
+@cache
+def parts() -> dict[str, list[PageTemplate]]:
+    """Return the templates by part: open, and the two that were sealed."""
+    return {
+        "first": templates(),
+        "second": sealed_templates(SECOND_HALF),
+        "third": sealed_templates(THIRD_PART),
+    }
+
+
+def seal(archive_file: Path) -> str:
+    """Return the SHA-256 of an archive of templates."""
+    return hashlib.sha256(archive_file.read_bytes()).hexdigest()
