@@ -51,8 +51,7 @@ _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
 class Page:
     """A page; its tree and its blocks are computed once, when first used.
 
-    ``link_texts``: texts of the links that lead to it. ``chrome``: keys (``line_key``) of the lines
-    that recur from page to page of the portal.
+    ``link_texts``: texts of the links that lead to it.
     """
 
     url: str
@@ -60,7 +59,6 @@ class Page:
     fetched_at: datetime
     markup: bytes | None = None  # the page as served, if it was clean UTF-8
     link_texts: tuple[str, ...] = ()
-    chrome: frozenset[str] = frozenset()
 
     @classmethod
     def from_bytes(

@@ -15,7 +15,11 @@ from functools import cached_property
 from portals.extraction.evidence import Evidence
 from portals.extraction.title_evidence import Candidate
 from portals.language.notices import read_notice
-from portals.language.sections import news_value
+from portals.language.sections import (
+    begins_with_document_number,
+    names_static_page,
+    news_value,
+)
 from portals.language.text import canonical, words
 
 MIN_STORY_WORDS = 20
@@ -32,14 +36,8 @@ _MAX_LABEL = 8  # words of a menu entry
 _MAX_STATIC = 6  # words of a title like "Chức năng, nhiệm vụ"
 _MAX_PARTS = 14  # words of a static page's title with the name of the site
 _MIN_LISTED = 3
-_STATIC = re.compile(
-    r"(?:chức năng,?(?: và)? nhiệm vụ|cơ cấu (?:tổ chức|bộ máy)|(?:lịch sử|quá trình) hình thành"
-    r"|sơ đồ tổ chức|thông tin (?:liên hệ|tòa soạn))(?![^\W\d_])",
-    re.IGNORECASE,
-)
 _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
 _CUT = ("...", "…", "[...]", "[…]")
-_DOCUMENT = re.compile(r"(?:số\s*:?\s*)?\d+(?:/\d{4})?/[A-ZĐ]{2,}[\w-]*", re.IGNORECASE)
 
 
 class PageKind(StrEnum):
@@ -93,7 +91,7 @@ class ShownPage:
     @property
     def lists_documents(self) -> bool:
         """True if texts begin with the numbers of documents ("Số 15/NQ-HĐND")."""
-        numbered = sum(bool(_DOCUMENT.match(text)) for text in self.paragraphs)
+        numbered = sum(begins_with_document_number(text) for text in self.paragraphs)
         return numbered > _MIN_LISTED or (
             numbered == _MIN_LISTED and numbered > len(self.paragraphs) / 4
         )
@@ -111,7 +109,7 @@ class ShownPage:
             return False
         if canonical(self.title.text) in self.evidence.menu_texts and count <= _MAX_LABEL:
             return True
-        if _STATIC.match(self.title.text):
+        if names_static_page(self.title.text):
             return True
         parts = _TITLE_PARTS.split(self.title.text) if count <= _MAX_PARTS else []
         is_static = any(len(words(part)) <= _MAX_STATIC and news_value(part) < 0 for part in parts)

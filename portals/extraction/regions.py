@@ -19,7 +19,6 @@ from portals.extraction.blocks import Block
 from portals.extraction.header import links_elsewhere
 from portals.extraction.page import Page
 from portals.extraction.roles import OUTSIDE, Role, roles_of
-from portals.extraction.themes import line_key
 from portals.language.bylines import ends_article, is_box_heading, is_imprint, is_noise
 from portals.language.dates import find_date
 from portals.language.text import canonical, is_vietnamese, words
@@ -45,7 +44,6 @@ _FLOATING_WORDS = 8  # a floating line of fewer words is a signature or a date
 _FRAME_TAGS = ("footer", "aside", "nav", "form")
 _WALL = -60
 _CONTAINER_SHARE = 0.8
-_MAX_CHROME = 120  # characters of a line that recurs from page to page
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,21 +280,9 @@ class Regions:
         return boxes[-1] if boxes else None
 
     @cached_property
-    def chrome(self) -> frozenset[int]:
-        """The lines that recur from page to page of the portal."""
-        known = self.page.chrome
-        if not known:
-            return frozenset()
-        return frozenset(
-            i
-            for i, block in enumerate(self.blocks)
-            if 0 < len(block.text) <= _MAX_CHROME and line_key(block.text) in known
-        )
-
-    @cached_property
     def aside(self) -> frozenset[int]:
         """All lines that are put aside."""
-        return self.cards | self.outside | self.chrome
+        return self.cards | self.outside
 
     # --- running text ----------------------------------------------------------------------------
 

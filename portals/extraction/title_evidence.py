@@ -22,6 +22,7 @@ from portals.extraction.regions import Core, Regions
 from portals.extraction.roles import Role
 from portals.language.bylines import is_noise
 from portals.language.dates import DateReading, beside_date, find_date, without_date
+from portals.language.sections import is_welcome
 from portals.language.text import canonical, fold, is_vietnamese, words
 
 _WEIGHTS = {
@@ -69,7 +70,6 @@ _SLUG_SHARE = 0.75
 _MAX_DATE_WORDS = 22
 _SLUG_PARTS = re.compile(r"[^a-z0-9]+")
 _NUMBERED = re.compile(r"(?:\d{1,2}|[IVX]{1,4}|[a-z])[.)]\s")
-_WELCOME = re.compile(r"chào mừng (?:bạn|quý|các bạn)\b", re.IGNORECASE)
 _COUNTER = re.compile(r":[\s\d.,]+$")
 _CUT = re.compile(r"(?:\.\.\.|…)\s*$")
 
@@ -161,7 +161,7 @@ class TitleEvidence:
     def _can_be_title(self, index: int) -> bool:
         """Return False for headlines of other articles and for lines that are only a date."""
         text = self.blocks[index].text
-        if is_noise(text) or _COUNTER.search(text) or _WELCOME.search(text):
+        if is_noise(text) or _COUNTER.search(text) or is_welcome(text):
             return False
         if index in self.regions.cards or index in self.regions.headline_set:
             plain = canonical(text)

@@ -95,3 +95,27 @@ def is_pager_label(label: str) -> bool:
     if not bare:
         return bool(_ARROW.search(label))
     return bool(_PAGE_NUMBER.match(bare) or _OTHER_PAGE.match(bare))
+
+
+_STATIC_TITLE = re.compile(
+    r"(?:chức năng,?(?: và)? nhiệm vụ|cơ cấu (?:tổ chức|bộ máy)|(?:lịch sử|quá trình) hình thành"
+    r"|sơ đồ tổ chức|thông tin (?:liên hệ|tòa soạn))(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_DOCUMENT_NUMBER = re.compile(r"(?:số\s*:?\s*)?\d+(?:/\d{4})?/[A-ZĐ]{2,}[\w-]*", re.IGNORECASE)
+_WELCOME = re.compile(r"chào mừng (?:bạn|quý|các bạn)\b", re.IGNORECASE)
+
+
+def names_static_page(title: str) -> bool:
+    """Return True if a title begins like that of a static page ("Chức năng, nhiệm vụ của …")."""
+    return bool(_STATIC_TITLE.match(title))
+
+
+def begins_with_document_number(text: str) -> bool:
+    """Return True if a line begins with the number of a document ("Số 15/NQ-HĐND")."""
+    return bool(_DOCUMENT_NUMBER.match(text))
+
+
+def is_welcome(text: str) -> bool:
+    """Return True if a line greets the visitors of a site."""
+    return bool(_WELCOME.search(text))

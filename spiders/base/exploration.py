@@ -33,10 +33,9 @@ from portals.network.replay_handler import NotArchivedError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.store.url_knowledge import StoredUrlPattern
 from portals.urls import url_key
-from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
+from spiders.base.portal import GONE, REVISIT_PRIORITY, Finder, PortalSpider
 from spiders.base.wayback import WaybackFinder
 
-_GONE = frozenset([404, 410])
 _MAX_UNDATED = 500  # pages without a date held back until their URL pattern is classified
 
 
@@ -233,7 +232,7 @@ class ExplorationFinder(Finder):
 
     def _is_dead_link(self, error: BaseException | None, visit: CrawlTarget) -> bool:
         """Return True for a page that is gone and was never read: menus have such links."""
-        if not isinstance(error, HttpError) or error.response.status not in _GONE:
+        if not isinstance(error, HttpError) or error.response.status not in GONE:
             return False
         is_first = listing_position(visit.url)[1] == 1
         return is_first and self.spider.history.last_visit(self.spider.page_key(visit.url)) is None

@@ -53,7 +53,8 @@ from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.urls import host_of, url_key
 
 _REFUSED = frozenset([401, 403, 429, 451])
-_GONE = frozenset([404, 410])
+GONE = frozenset([404, 410])
+"""Statuses of pages that do not exist any more."""
 
 REVISIT_PRIORITY = -1
 """Priority of revisits: new articles are fetched first."""
@@ -345,7 +346,7 @@ class PortalSpider(Spider):
     def _reject_of_status(self, url: str, response: Response) -> Reject:
         status = response.status
         self.inc_counter(Counter.PAGES_READ)
-        if status not in _GONE and (code := self._interstitial_code(response)):
+        if status not in GONE and (code := self._interstitial_code(response)):
             return Reject(url, code, f"status {status}")
         if status in _REFUSED:
             self.inc_counter(Counter.REFUSED)
