@@ -1,7 +1,8 @@
 """Bytes to text: the declared encoding of a page is a hint, its bytes decide.
 
 Cases on Vietnamese portals: UTF-8 declared as iso-8859-1, windows-1258 without a declaration, UTF-8
-that was read as Latin-1 and saved again, pages truncated in the middle of a letter.
+that was read as Latin-1 and saved again, pages truncated in the middle of a letter, UTF-8 with a
+letter cut by a teaser's limit, the fonts' codes TCVN3 and VNI.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ from w3lib.encoding import (
     resolve_encoding,
 )
 
+from portals.language.legacy_fonts import repair_legacy_font
+
 _IGNORED_CHARSETS = frozenset(  # declared by default, or not a character set
     """
     utf-8 cp1252 iso8859-1 ascii idna punycode unicode_escape unicode-escape raw_unicode_escape
     raw-unicode-escape
     """.split()
 )
+_ONE_BYTE = frozenset(("cp1252", "cp1258", "iso8859-1", "ascii"))
 _HARMLESS_DAMAGE = 3  # unreadable letters that are accepted in any page
 _MOST_DAMAGE = 0.02  # share of unreadable letters up to which a text is accepted
+_CUT_LETTERS = 0.05  # share of damaged letters up to which bytes are UTF-8; in others it is most
 _DOUBLE_ENCODED = re.compile("á»|áº|Ä‘|Æ°|Æ¡")  # not "Ã": "XÃ" before a space is a heading
 _DOUBLE_MARKS = ("á»", "áº")  # every longer Vietnamese text contains letters of ạ-ỹ
 _DOUBLE_SEEN = 3
@@ -52,21 +57,31 @@ class Decoded:
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
     """Return the text of ``body``; ``content_type``: the header. Raises UndecodableTextError."""
     encoding, rest = _encoding(body, content_type)
+    if font := _in_legacy_font(rest, encoding):
+        return font
     text = rest.decode(encoding, "replace")
     damage = text.count("\ufffd") - rest.count("\ufffd".encode())
     if damage > _HARMLESS_DAMAGE:
         letters = sum(1 for char in text if char > "\x7f")
         if damage > _MOST_DAMAGE * max(letters, len(text) // 50):
             raise UndecodableTextError(f"{damage} unreadable characters as {encoding}")
-    repaired = repair_double_encoding(text)
+    repaired, _ = repair_legacy_font(repair_double_encoding(text))
     return Decoded(repaired, encoding, repaired != text)
+
+
+def _in_legacy_font(body: bytes, encoding: str) -> Decoded | None:
+    """Return the text of a page whose bytes are the code of a legacy font, or None."""
+    if encoding not in _ONE_BYTE and _is_utf8(body):
+        return None
+    text, name = repair_legacy_font(body.decode("latin-1"))
+    return Decoded(text, name) if name else None
 
 
 def _encoding(body: bytes, content_type: str | None) -> tuple[str, bytes]:
     marked, mark = read_bom(body)
     if marked and mark:
         return marked, body[len(mark) :]
-    if _is_utf8(body):
+    if _is_utf8(body) or _is_cut_utf8(body):
         return "utf-8", body
     declared = html_body_declared_encoding(body[:4096])
     for name in (http_content_type_encoding(content_type), declared):
@@ -91,6 +106,13 @@ def _is_utf8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_cut_utf8(body: bytes) -> bool:
+    """Return True for UTF-8 with a few damaged letters, as where a teaser was cut by bytes."""
+    text = body.decode("utf-8", "replace")
+    damage = text.count("\ufffd")
+    return damage <= _CUT_LETTERS * sum(char > "\x7f" for char in text)
 
 
 def _looks_like_1258(body: bytes) -> bool:
