@@ -6,6 +6,7 @@ from datetime import datetime
 
 from portals.article import MAX_BODY_CHARACTERS, Article, line_limits
 from portals.language.dates import FUTURE_TOLERANCE, VIETNAM
+from portals.language.identification import language_of
 from portals.language.text import HASH_VERSION, clean, content_hash, words
 from portals.outcomes import RejectCode
 
@@ -17,7 +18,7 @@ _LINE_LIMITS = line_limits()
 
 
 def normalise(article: Article) -> Article:
-    """Clean every text of ``article`` in place, count its words, compute its content hash."""
+    """Clean every text of ``article`` in place; count its words, tell its language, hash it."""
     article.body = "\n\n".join(
         paragraph for part in article.body.split("\n\n") if (paragraph := clean(part))
     )
@@ -33,6 +34,7 @@ def normalise(article: Article) -> Article:
     del article.images[MAX_FILES:], article.attachments[MAX_FILES:]
     for image in article.images:
         image.caption = clean(image.caption or "") or None
+    article.language = language_of(f"{article.title}\n{article.body}")
     article.word_count = len(words(article.body))
     article.content_hash = content_hash(article.title, article.body)
     article.hash_version = HASH_VERSION
