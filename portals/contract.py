@@ -18,7 +18,7 @@ _LINE_LIMITS = line_limits()
 
 
 def normalise(article: Article) -> Article:
-    """Clean every text of ``article`` in place; count its words, tell its language, hash it."""
+    """Clean every text of ``article`` in place; count its words, identify its language, hash it."""
     article.body = "\n\n".join(
         paragraph for part in article.body.split("\n\n") if (paragraph := clean(part))
     )

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from portals.language.text import words
+from portals.language.text import one_letter_d, words
 
-_UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
-_LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
+_UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐ\u00d0ÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
+_LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậđ\u00f0èéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
 
 # --- lead prefixes -------------------------------------------------------------------------------
 
@@ -385,16 +385,17 @@ _IMPRINT = re.compile(
 
 def is_imprint(text: str) -> bool:
     """Return True if a line belongs to the footer of a page: owner, licence, comments."""
-    return bool(_IMPRINT.match(text))
+    return bool(_IMPRINT.match(one_letter_d(text)))
 
 
 def is_box_heading(text: str) -> bool:
     """Return True if a line is the heading of a link box, which can occur within a text."""
-    return bool(_BOX_HEADING.match(text))
+    return bool(_BOX_HEADING.match(one_letter_d(text)))
 
 
 def is_noise(text: str) -> bool:
     """Return True if a line among the text is a control, a label or a row of links."""
+    text = one_letter_d(text)
     if len(text) < _MAX_CONTROLS and "|" in text:
         return all(not part.strip() or is_noise(part.strip()) for part in text.split("|"))
     if text[:1] in "-–—*" and _NOISE.match(text.strip("-–—* ")):
@@ -406,7 +407,7 @@ def is_noise(text: str) -> bool:
 
 def ends_article(text: str) -> bool:
     """Return True if a line is a heading below the article: other news, comments."""
-    return len(text) < 80 and bool(_ENDS_ARTICLE.match(text))
+    return len(text) < 80 and bool(_ENDS_ARTICLE.match(one_letter_d(text)))
 
 
 def read_view_count(text: str) -> int | None:

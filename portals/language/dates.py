@@ -16,7 +16,7 @@ from typing import Literal
 
 from dateutil import parser as dateutil_parser
 
-from portals.language.text import clean
+from portals.language.text import clean, one_letter_d
 
 Precision = Literal["minute", "day"]
 
@@ -150,7 +150,7 @@ _ZONE_MARK = re.compile(r"\(?(?:gmt|utc)\s?\+?\d{0,2}\)?", re.IGNORECASE)
 
 def is_date_label(text: str) -> bool:
     """Return True if ``text`` is empty or a label before a date ("Đăng ngày:", "|")."""
-    return bool(_DATE_LABEL.fullmatch(text))
+    return bool(_DATE_LABEL.fullmatch(one_letter_d(text)))
 
 
 _CLOCK = re.compile(rf"(?:lúc\s*)?{_TIME}[\s,|–-]*", re.IGNORECASE)
@@ -173,7 +173,7 @@ def is_clock(text: str) -> bool:
 def without_date(text: str) -> str:
     """Return the rest of a line with a date: without it, its labels, its weekday and its zone."""
     rest = clean(text)
-    folded = rest.casefold()
+    folded = one_letter_d(rest.casefold())
     if len(folded) != len(rest):
         return rest
     for pattern in (_ISO, _WRITTEN, _RELATIVE, _AROUND_DATE):
@@ -187,7 +187,7 @@ def without_date(text: str) -> str:
 def beside_date(text: str) -> str:
     """Return the text before the date of a line, or the text after it: "Title (13.01.2017)"."""
     shown = clean(text)
-    folded = shown.casefold()
+    folded = one_letter_d(shown.casefold())
     match = _WRITTEN.search(folded) if len(folded) == len(shown) else None
     if match is None:
         return shown
@@ -239,20 +239,22 @@ _PUBLISHED = re.compile(
 
 def names_update(text: str) -> bool:
     """Return True if a line says when a page was updated, not when it was published."""
+    text = one_letter_d(text)
     return bool(_UPDATED.search(text)) and not _PUBLISHED.search(text)
 
 
 def tells_two_dates(text: str) -> bool:
     """Return True if a line has the dates of an update and of the publication."""
+    text = one_letter_d(text)
     is_short = len(text) <= _MAX_TWO_DATES
     return is_short and bool(_UPDATED.search(text)) and bool(_PUBLISHED.search(text))
 
 
 def _from_publication(raw: str) -> str:
     """Return the part of a line that has the publication date, if it has that of an update too."""
-    if len(raw) > _MAX_TWO_DATES or not (updated := _UPDATED.search(raw)):
+    if len(raw) > _MAX_TWO_DATES or not (updated := _UPDATED.search(one_letter_d(raw))):
         return raw
-    published = _PUBLISHED.search(raw)
+    published = _PUBLISHED.search(one_letter_d(raw))
     if published is None:
         return raw
     if published.start() > updated.start():
@@ -333,7 +335,7 @@ def _zone(name: str | None, offset: str | None) -> timezone:
 
 
 def _read_written(raw: str, _now: datetime) -> DateReading | None:
-    folded = raw.casefold()
+    folded = one_letter_d(raw.casefold())
     best: tuple[int, str, re.Match[str]] | None = None
     for name, pattern in _DATE_FIRST.items():
         match = pattern.search(folded)
@@ -380,7 +382,7 @@ def _clock_of(match: re.Match[str]) -> time | None:
 
 
 def _read_relative(raw: str, now: datetime) -> DateReading | None:
-    folded = raw.casefold()
+    folded = one_letter_d(raw.casefold())
     local = now.astimezone(VIETNAM)
     if match := _RELATIVE.search(folded):
         count = int(match[1])

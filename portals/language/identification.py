@@ -1,8 +1,8 @@
-"""Telling the language of an article: Vietnamese, or one of those that portals also publish in.
+"""Identifying the language of an article: Vietnamese, or one of the other editions of portals.
 
 Provincial portals have English, Chinese, French and Russian editions, those of the south Khmer ones
 (Trà Vinh, Sóc Trăng), radio stations of the highlands pages in Ede, Jarai and Bahnar. Vietnamese is
-told by the marks of its words, other scripts by their letters, Latin ones by frequent words.
+recognised by the marks of its words, other scripts by their letters, the rest by frequent words.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import re
 from portals.language.text import clean, one_letter_d, words
 
 UNDETERMINED = "und"
-"""BCP 47 for a language that cannot be told."""
+"""BCP 47 for a language that is not recognised."""
 
-_DEFAULT = "vi"  # of a text too short to tell
+_DEFAULT = "vi"  # of a very short text
 _ENOUGH_WORDS = 5
 _ENOUGH_LETTERS = 10
 _SCRIPT_SHARE = 0.4  # of the letters; such texts have names and units in Latin letters
 _FREQUENT_SHARE = 0.1  # of the words; running text has a quarter or more
 _MARKED_SHARE = 0.35  # of the words; Vietnamese has more than half, English with many names a fifth
 _HIGHLAND_SHARE = 0.05  # of the words
-_COMPARED = 1_000  # characters; the beginning of a text tells its language
+_COMPARED = 1_000  # characters; the beginning of a text has its language
 
 _SCRIPTS = (
     ("km", "\u1780-\u17ff"),

@@ -13,6 +13,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 _TCVN3_CODES = {
     0xA1: "ĂÂÊÔƠƯĐăâêôơưđ",
@@ -114,7 +115,7 @@ def repair_legacy_font(markup: str) -> tuple[str, str | None]:
         text = _LATIN_ENTITY.sub(_letter, markup) if _has_entities(markup) else markup
         if len(font.telltale.findall(text)) < _ENOUGH:
             continue
-        repaired = _BETWEEN_TAGS.sub(lambda match, font=font: _repaired(match[0], font), text)
+        repaired = _BETWEEN_TAGS.sub(partial(_repaired, font), text)
         if repaired != text:
             return repaired, font.name
     return markup, None
@@ -129,7 +130,8 @@ def _letter(match: re.Match[str]) -> str:
     return letter if len(letter) == 1 and letter >= "\u00a1" else match[0]
 
 
-def _repaired(text: str, font: _Font) -> str:
+def _repaired(font: _Font, match: re.Match[str]) -> str:
+    text = match[0]
     if text.isascii():
         return text
     converted = font.convert(text)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from portals.language.text import one_letter_d
+
 Notice = Literal["challenge", "login", "parked", "server", "filtered", "broken", "missing"]
 
 _WORDS: tuple[tuple[Notice, str], ...] = (
@@ -47,4 +49,5 @@ _PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for kind, pa
 
 def read_notice(text: str) -> Notice | None:
     """Return the kind of notice that the text of a small page is, or None if it is none."""
+    text = one_letter_d(text)
     return next((kind for kind, pattern in _PATTERNS if pattern.search(text)), None)

@@ -11,8 +11,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-HASH_VERSION = 1
-"""Version of the canonical form; increased when the same text would hash differently."""
+HASH_VERSION = 2
+"""Version of the canonical form; increased when the same text would hash differently.
+
+2 (2026): letters that look like đ are đ (``one_letter_d``); only texts with such letters changed.
+"""
 
 SHORT_BODY_WORDS = 40
 """A body with fewer words than this is hashed together with its title."""
@@ -59,6 +62,7 @@ _OLD_TONE_PLACE = {
 _NEW_TONE_PLACE = re.compile(
     rf"(?<![qQ])[oOuU][{''.join({pair[1] for pair in _OLD_TONE_PLACE})}](?![^\W\d_])"
 )
+_ETH_AND_KIN = str.maketrans("\u00d0\u0189\u00f0\u0256", "ĐĐđđ")  # eth and the African d
 _MAX_MARKS = 8
 _MARKS = re.compile(r"[^\w\s\x00-\u02ff]{30,}")  # marks are no letters; nor are rows of stars
 _CACHED_LENGTH = 500  # characters of a text whose canonical form is cached
@@ -113,13 +117,30 @@ def _with_older_tone_place(match: re.Match[str]) -> str:
     return _OLD_TONE_PLACE.get(match[0], match[0])
 
 
+def one_letter_d(text: str) -> str:
+    """Return ``text`` with Đ and đ for the letters that look like them: "Ðoàn" → "Đoàn".
+
+    Keyboards of the 1990s and fonts without Đ wrote Ð (eth, U+00D0, ``&ETH;``); pages of many
+    portals have both letters, and readers see no difference. The length stays the same.
+    """
+    if text.isascii() or not any(letter in text for letter in "\u00d0\u0189\u00f0\u0256"):
+        return text
+    return text.translate(_ETH_AND_KIN)
+
+
 def canonical(text: str) -> str:
     """Return the form in which equal texts are equal strings (version: ``HASH_VERSION``).
 
-    NFC, case folded, one tone style, and every run of punctuation, quotes, dashes and white space
-    replaced by one space. Letters and digits of every script remain, and nothing else.
+    NFC, case folded, one tone style, one letter đ, and every run of punctuation, quotes, dashes and
+    white space replaced by one space. Letters and digits of every script remain, and nothing else.
     """
     return _known_canonical(text) if len(text) < _CACHED_LENGTH else _canonical(text)
+
+
+def canonical_1(text: str) -> str:
+    """Return the canonical form of version 1, in which older databases were indexed."""
+    folded = unicodedata.normalize("NFC", one_tone_style(clean(text)).casefold())
+    return " ".join(_NOT_WORD.sub(" ", one_tone_style(folded)).split())
 
 
 @lru_cache(maxsize=2048)  # menus and footers recur on every page of a portal
@@ -128,15 +149,22 @@ def _known_canonical(text: str) -> str:
 
 
 def _canonical(text: str) -> str:
-    folded = unicodedata.normalize("NFC", one_tone_style(clean(text)).casefold())
-    return " ".join(_NOT_WORD.sub(" ", one_tone_style(folded)).split())
+    return one_letter_d(canonical_1(text))
 
 
 def fold(text: str) -> str:
     """Return ``text`` without diacritics, with đ as d, case folded: "Liên đoàn" → "lien doan"."""
+    return one_letter_d(_bare(text)).replace("đ", "d")
+
+
+def fold_1(text: str) -> str:
+    """Return the folded form of version 1 of the canonical form, where eth is no đ."""
+    return _bare(text).replace("đ", "d")
+
+
+def _bare(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", clean(text).casefold())
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return bare.replace("đ", "d")
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 _VIETNAMESE = re.compile(r"[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]")

@@ -100,7 +100,7 @@ CREATE TABLE attachments (
         article_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
         position INTEGER NOT NULL,
         url TEXT NOT NULL,
-        title TEXT,
+        title TEXT, page_url TEXT,
         PRIMARY KEY (article_id, position)
     ) STRICT
     ;
@@ -442,6 +442,17 @@ CREATE VIEW visits AS SELECT portal AS portal, key AS key, url AS url, kind AS k
 CREATE INDEX exploration_log_by_portal ON exploration_log (portal, id);
 
 CREATE INDEX page_visits_due ON page_visits (portal, next_visit_at) WHERE next_visit_at IS NOT NULL;
+
+CREATE INDEX attachments_of_copies ON attachments (page_url) WHERE page_url IS NOT NULL;
+
+CREATE TABLE article_redirects (
+        old_id INTEGER PRIMARY KEY,
+        article_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+        merged_at TEXT NOT NULL
+    ) STRICT
+    ;
+
+CREATE INDEX articles_to_rehash ON articles (id) WHERE hash_version < 2;
 
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 

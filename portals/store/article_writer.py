@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from portals.article import READER_VERSION, Article
+from portals.contract import MAX_FILES
 from portals.store import search
 from portals.store.article_decision import (
     ARTICLE_FIELDS,
@@ -28,6 +30,7 @@ from portals.store.article_decision import (
     media_of,
     provenance_json,
 )
+from portals.store.identity import stored_hash
 from portals.store.rows import rows_of
 
 _REVISIONS = """
@@ -38,6 +41,7 @@ _SAME_TEXT = """
     WHERE r.content_hash = ? ORDER BY a.content_hash = r.content_hash DESC, a.id LIMIT 1
 """
 _SAME_NUMBER = "SELECT article_id FROM sightings WHERE portal = ? AND external_id = ?"
+_IS_OF_OTHER_URL = "SELECT 1 FROM articles WHERE id = ? AND url <> ?"
 _IS_COPY = """
     SELECT count(*) AND NOT sum(p.url = ?) FROM revisions r JOIN pages p ON p.id = r.page_id
     WHERE r.article_id = ?
@@ -50,6 +54,14 @@ _HOLDS_BYTES = """
     )
     FROM revisions WHERE id = :revision AND page_id IS NOT NULL
 """
+_OWN: Mapping[MediaTable, str] = {"images": "", "attachments": "AND page_url IS NULL"}
+"""Condition of the rows that the article's own page shows, not a copy of it."""
+
+_INSERT_COPIED_FILE = f"""
+    INSERT INTO attachments (article_id, position, url, title, page_url)
+    SELECT ?1, max({MAX_FILES}, 1 + coalesce(max(position), 0)), ?2, ?3, ?4
+    FROM attachments WHERE article_id = ?1
+"""  # noqa: S608 - our own number
 _MEDIA_COLUMNS: Mapping[MediaTable, str] = {"images": "url, caption", "attachments": "url, title"}
 
 
@@ -67,19 +79,24 @@ def save(
     reader has changed and not the portal: the revision is corrected, and none is added.
     ``page_id``: the page in the archives, None if it was not archived.
     """
-    page = ReadPage(article, run_id, from_archive, page_id)
-    stored = _LookUp(conn, page).stored()
+    own = replace(article, content_hash=stored_hash(conn, article))
+    page = ReadPage(own, run_id, from_archive, page_id)
+    stored = _LookUp(conn, page, text_hash=article.content_hash).stored()
     decision = decide(page, stored)
     _Writer(conn, page).write(decision, stored)
     return decision.outcome
 
 
 class _LookUp:
-    """Looks up the stored rows related to one page."""
+    """Looks up the stored rows related to one page.
 
-    def __init__(self, conn: sqlite3.Connection, page: ReadPage) -> None:
+    ``text_hash``: the hash of its text, which another document has if it is not the page's own.
+    """
+
+    def __init__(self, conn: sqlite3.Connection, page: ReadPage, text_hash: str) -> None:
         self.conn = conn
         self.page = page
+        self.is_other_document = page.article.content_hash != text_hash
 
     def stored(self) -> Stored:
         """Return the rows that a decision on the page needs."""
@@ -121,7 +138,14 @@ class _LookUp:
         return None if found is None else int(found)
 
     def _is_copy(self, sighting: Row) -> bool:
-        """Return True if the archived pages of the article's revisions are all of other URLs."""
+        """Return True if the archived pages of the article's revisions are all of other URLs.
+
+        Also if an earlier release took the page for a copy of another document.
+        """
+        if self.is_other_document and self._value(
+            _IS_OF_OTHER_URL, sighting["article_id"], self.page.article.url
+        ):
+            return True
         if self.page.page_id is None or not self.page.is_last_seen(sighting):
             return False
         return bool(self._value(_IS_COPY, self.page.article.url, sighting["article_id"]))
@@ -141,7 +165,7 @@ class _LookUp:
         return {
             table: self.conn.execute(
                 f"SELECT {columns} FROM {table}"  # noqa: S608 - our own names
-                " WHERE article_id = ? ORDER BY position",
+                f" WHERE article_id = ? {_OWN[table]} ORDER BY position",
                 (article_id,),
             ).fetchall()
             for table, columns in _MEDIA_COLUMNS.items()
@@ -168,11 +192,15 @@ class _Writer:
             article_id = self._insert_article()
         else:
             article_id = stored.article["id"]
+            titles = search.other_titles(self.conn, article_id)
             self._update_article(decision, stored.article)
         self._write_revision(decision, article_id)
         for edit in decision.edits:
             self._insert("edits", self._edit_row(edit, article_id, decision.cause))
         self._write_sighting(decision, article_id, stored.sighting)
+        if stored.article is not None:
+            self._write_copied_files(article_id, {**stored.article, **decision.article}["url"])
+            self._update_index(decision, stored.article, titles)
 
     def _insert_article(self) -> int:
         article = self.page.article
@@ -189,7 +217,7 @@ class _Writer:
             "reader_version": READER_VERSION,
         }
         article_id = self._insert("articles", row)
-        search.index(self.conn, article_id, [row[name] for name in SEARCHED_FIELDS])
+        search.index(self.conn, article_id, [*(row[name] for name in SEARCHED_FIELDS), ""])
         self._enqueue_similarity(article_id)
         for table in media_of(article):
             self._insert_media(table, article_id)
@@ -200,15 +228,36 @@ class _Writer:
         if decision.article:
             self._update("articles", "id", article_id, decision.article)
         for table in decision.new_media:
-            sql = f"DELETE FROM {table} WHERE article_id = ?"  # noqa: S608 - our own names
+            sql = f"DELETE FROM {table} WHERE article_id = ? {_OWN[table]}"  # noqa: S608
             self.conn.execute(sql, (article_id,))
             self._insert_media(table, article_id)
-        if decision.is_text_changed:
-            after = {**before, **decision.article}
-            for change, texts in ((search.unindex, before), (search.index, after)):
-                change(self.conn, article_id, [texts[name] for name in SEARCHED_FIELDS])
         if decision.is_text_changed or decision.is_date_changed:
             self._enqueue_similarity(article_id)
+
+    def _update_index(self, decision: Decision, before: Row, titles: str) -> None:
+        """Bring the search index up to date; ``titles``: those of copies, as indexed."""
+        article_id = int(before["id"])
+        now = search.other_titles(self.conn, article_id)
+        if not decision.is_text_changed and now == titles:
+            return
+        after = {**before, **decision.article}
+        for change, texts, others in (
+            (search.unindex, before, titles),
+            (search.index, after, now),
+        ):
+            change(self.conn, article_id, [*(texts[name] for name in SEARCHED_FIELDS), others])
+
+    def _write_copied_files(self, article_id: int, own_url: str) -> None:
+        """Keep the files that only a copy at another URL offers."""
+        article = self.page.article
+        if article.url == own_url:
+            return
+        self.conn.execute("DELETE FROM attachments WHERE page_url = ?", (article.url,))
+        known = self.conn.execute("SELECT url FROM attachments WHERE article_id = ?", (article_id,))
+        urls = {url for (url,) in known}
+        files = [file for file in article.attachments if file.url not in urls]
+        for file in files:
+            self.conn.execute(_INSERT_COPIED_FILE, (article_id, file.url, file.title, article.url))
 
     def _insert_media(self, table: MediaTable, article_id: int) -> None:
         rows = enumerate(media_of(self.page.article)[table])

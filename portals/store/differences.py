@@ -21,7 +21,8 @@ FIELDS = field_names("compared")
 
 _MEDIA = {
     "images": "SELECT url, caption FROM images WHERE article_id = ? ORDER BY position",
-    "attachments": "SELECT url, title FROM attachments WHERE article_id = ? ORDER BY position",
+    "attachments": "SELECT url, title FROM attachments WHERE article_id = ? AND page_url IS NULL"
+    " ORDER BY position",
 }
 
 _SHOWN = 60  # characters of an example

@@ -8,6 +8,7 @@ import sqlite3
 from sqlite_utils import Database
 
 from portals.language.text import HASH_VERSION, SHORT_BODY_WORDS
+from portals.store.documents import COVERING_WORDS
 from portals.store.export import json_schema
 from portals.store.migrations import RENAMED, migrations
 from portals.store.schema import COLUMNS, TABLES
@@ -46,10 +47,25 @@ copies it as of one moment. Begin with the views `v_articles`, `syndication`, `w
 ## The content hash
 
 SHA-256 of the body's canonical form, version {hash_version}: Unicode NFC; case folded; old and new
-tone placement made one (hoà is hòa); every run of punctuation, quotes, dashes and white space made
-one space; letters and digits of every script retained. If the body has fewer than {short} words,
-the canonical title and a line feed come first. Markup, dates and counters are never part of it.
+tone placement made one (hoà is hòa); eth made đ (Ðoàn is Đoàn, since version 2); every run of
+punctuation, quotes, dashes and white space made one space; letters and digits of every script
+retained. If the body has fewer than {short} words, the canonical title and a line feed come first.
+Markup, dates and counters are never part of it.
 The function is `portals.language.text.content_hash`.
+
+Pages with the same text are one article, with one exception: on one portal, announcements with the
+same covering text are articles of their own. Two URLs of a portal show other documents if the
+portal's numbers of the two differ or are unknown, and
+
+- their headlines differ, and so do their files; or the text has fewer than {covering} words, and
+  the days of publication or the figures in the headlines differ;
+- or their headlines are the same, and both their files and their days differ (a weekly schedule).
+
+On another portal, only a headline with other figures makes such a text another document. The first
+document has the hash of the text; a later one has the SHA-256 of that hash, a line feed and its
+canonical headline (where this is taken too, also its day and the names of its files). The files
+and headlines of copies are kept: `attachments.page_url`, `sightings.title`; the search indexes have
+the headlines of copies.
 
 ## Search
 
@@ -79,6 +95,7 @@ def data_markdown() -> str:
         _HEAD.format(
             version=len(migrations.applied(db)),
             hash_version=HASH_VERSION,
+            covering=COVERING_WORDS,
             short=SHORT_BODY_WORDS,
             json_schema=json.dumps(json_schema(), indent=1, ensure_ascii=False),
         )

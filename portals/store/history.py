@@ -70,7 +70,11 @@ class History:
 def find_article(conn: sqlite3.Connection, given: str) -> int | None:
     """Return the id of the article with a URL or an id, or None. Raises sqlite3.Error."""
     if given.isdecimal() and len(given) < 16:
-        row = conn.execute("SELECT id FROM articles WHERE id = ?", (int(given),)).fetchone()
+        sql = (
+            "SELECT id FROM articles WHERE id = :id"
+            " UNION SELECT article_id FROM article_redirects WHERE old_id = :id"
+        )
+        row = conn.execute(sql, {"id": int(given)}).fetchone()
     else:
         sql = "SELECT article_id FROM sightings WHERE url IN (?, ?, ?)"
         bare = given.split("://", 1)[-1]

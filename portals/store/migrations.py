@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from portals.outcomes import REJECT_RULES, STOP_MESSAGES
-from portals.store.search import reindex
+from portals.store.search import FORMS_1, index
 
 migrations = Migrations("tin-cong-doan")
 
@@ -471,7 +471,8 @@ def m0005_to_build_on(db: Database) -> None:
     """Search, near-duplicates, edits, and views for users of the database."""
     for statement in _TO_BUILD_ON:
         db.execute(statement)
-    reindex(db.conn)
+    for article_id, *texts in db.execute("SELECT id, title, lead, body FROM articles").fetchall():
+        index(db.conn, article_id, texts, FORMS_1)
 
 
 _TO_LEAVE_ALONE = (
@@ -599,3 +600,27 @@ def _fill_codes(db: Database) -> None:
         for table in ("listing_pages", "listings"):
             sql = f"UPDATE {table} SET stop_code = ? WHERE stop_reason = ?"  # noqa: S608
             db.execute(sql, [stop, message])
+
+
+_DOCUMENTS = (
+    "ALTER TABLE attachments ADD COLUMN page_url TEXT",
+    "CREATE INDEX attachments_of_copies ON attachments (page_url) WHERE page_url IS NOT NULL",
+    """
+    CREATE TABLE article_redirects (
+        old_id INTEGER PRIMARY KEY,
+        article_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+        merged_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX articles_to_rehash ON articles (id) WHERE hash_version < 2",
+)
+
+
+@migrations()
+def m0008_other_documents(db: Database) -> None:
+    """Keep the files of copies, and the ids of articles that became one with another.
+
+    The hashes of version 2 are computed afterwards, in batches (``rehash.py``).
+    """
+    for statement in _DOCUMENTS:
+        db.execute(statement)

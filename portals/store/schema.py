@@ -13,7 +13,8 @@ TABLES: dict[str, str] = {
     "revisions": "One text of an article. The newest is also in `articles`.",
     "sightings": "A URL at which an article is published, and what the page shows there.",
     "images": "Pictures of the article's newest text, in order.",
-    "attachments": "Files offered with the article's newest text, in order.",
+    "attachments": "Files offered with the article's newest text, in order; then those of copies.",
+    "article_redirects": "Ids of articles that became one with another when hashes changed.",
     "runs": "One crawl or re-extraction of one portal, with its verdict and counters.",
     "rejects": "A page that could not become a row, and why, until it is fetched again.",
     "url_patterns": "What crawls learned of the URL patterns of portals without declared listings.",
@@ -107,6 +108,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "position": "Order on the page, from 0.",
         "url": "Absolute URL of the file.",
         "title": "Text of its link.",
+        "page_url": "URL of the copy that offers it; null for the article's own page.",
+    },
+    "article_redirects": {
+        "old_id": "Id that the article had.",
+        "article_id": "The article that has the same text.",
+        "merged_at": "When they became one.",
     },
     "runs": {
         "id": "Key.",

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portals.language.text import canonical, fold, words
+from portals.language.text import canonical, canonical_1, fold, fold_1, words
 
 LIMIT = 20
 _SNIPPET_WORDS = 30  # about two lines of a terminal
@@ -25,11 +25,26 @@ _COMPARED_WORDS = 200  # words per article of a sample: an FTS5 expression has a
 _TOKEN = re.compile(r"[^\W_]+")
 _PHRASE = re.compile(r'"([^"]*)"|([^"\s]+)')
 
+_OTHER_TITLES = """
+    SELECT group_concat(title, char(10)) FROM (
+        SELECT DISTINCT s.title FROM sightings s
+        WHERE s.article_id = a.id AND s.title <> a.title ORDER BY s.title
+    )
+"""
+_TEXTS = f"SELECT a.id, a.title, a.lead, a.body, ({_OTHER_TITLES}) FROM articles a"  # noqa: S608
+"""Articles with the texts that are indexed."""
+
 FORMS: dict[str, Callable[[str], str]] = {
     "exact": canonical,
     "folded": lambda text: fold(canonical(text)),
 }
 """The indexed forms: the name in the table ``search_NAME``, and the function that converts."""
+
+FORMS_1: dict[str, Callable[[str], str]] = {
+    "exact": canonical_1,
+    "folded": lambda text: fold_1(canonical_1(text)),
+}
+"""The same in databases with version 1 of the canonical form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +72,17 @@ class Found:
     marks: list[tuple[int, int]]
 
 
-def index(conn: sqlite3.Connection, article_id: int, texts: Sequence[str | None]) -> None:
-    """Index title, lead and body of an article, inside the caller's transaction."""
-    for name, form in FORMS.items():
+def index(
+    conn: sqlite3.Connection,
+    article_id: int,
+    texts: Sequence[str | None],
+    forms: Mapping[str, Callable[[str], str]] | None = None,
+) -> None:
+    """Index title, lead, body and ``other_titles`` of an article, in the caller's transaction.
+
+    ``forms``: those of an earlier release; default: ``FORMS``.
+    """
+    for name, form in (forms or FORMS).items():
         title, *rest = (form(text or "") for text in texts)
         conn.execute(
             f"INSERT INTO search_{name} (rowid, title, text) VALUES (?, ?, ?)",  # noqa: S608
@@ -67,9 +90,14 @@ def index(conn: sqlite3.Connection, article_id: int, texts: Sequence[str | None]
         )
 
 
-def unindex(conn: sqlite3.Connection, article_id: int, texts: Sequence[str | None]) -> None:
-    """Remove an article from the index; ``texts`` must be those that were indexed."""
-    for name, form in FORMS.items():
+def unindex(
+    conn: sqlite3.Connection,
+    article_id: int,
+    texts: Sequence[str | None],
+    forms: Mapping[str, Callable[[str], str]] | None = None,
+) -> None:
+    """Remove an article from the index; ``texts`` and ``forms`` must be those of its entries."""
+    for name, form in (forms or FORMS).items():
         title, *rest = (form(text or "") for text in texts)
         conn.execute(
             f"INSERT INTO search_{name} (search_{name}, rowid, title, text)"  # noqa: S608
@@ -78,12 +106,25 @@ def unindex(conn: sqlite3.Connection, article_id: int, texts: Sequence[str | Non
         )
 
 
+def other_titles(conn: sqlite3.Connection, article_id: int) -> str:
+    """Return the headlines that an article has at other URLs, a line each, as they are indexed."""
+    sql = f"SELECT ({_OTHER_TITLES}) FROM articles a WHERE a.id = ?"  # noqa: S608 - our own text
+    row = conn.execute(sql, (article_id,)).fetchone()
+    return str(row[0]) if row and row[0] else ""
+
+
+def indexed_texts(conn: sqlite3.Connection, article_id: int) -> list[str | None]:
+    """Return the texts of a stored article that are indexed."""
+    row = conn.execute(f"{_TEXTS} WHERE a.id = ?", (article_id,)).fetchone()
+    return list(row[1:])
+
+
 def reindex(conn: sqlite3.Connection) -> int:
     """Rebuild the index, inside the caller's transaction, and return the number of articles."""
     for name in FORMS:
         conn.execute(f"INSERT INTO search_{name} (search_{name}) VALUES ('delete-all')")  # noqa: S608
     count = 0
-    for article_id, *texts in conn.execute("SELECT id, title, lead, body FROM articles"):
+    for article_id, *texts in conn.execute(_TEXTS):
         index(conn, article_id, texts)
         count += 1
     return count
@@ -125,7 +166,7 @@ def _wrong_words(conn: sqlite3.Connection, name: str, form: Callable[[str], str]
     for term, article_id in conn.execute("SELECT term, doc FROM temp.indexed"):
         indexed[article_id][term] += 1
     conn.execute("DROP TABLE temp.indexed")
-    for article_id, *texts in conn.execute("SELECT id, title, lead, body FROM articles"):
+    for article_id, *texts in conn.execute(_TEXTS):
         expected = Counter(word for text in texts for word in form(text or "").split())
         if expected != indexed[article_id]:
             yield f"search_{name}: article {article_id} is indexed with other words"
@@ -134,7 +175,7 @@ def _wrong_words(conn: sqlite3.Connection, name: str, form: Callable[[str], str]
 def _missing_words(
     conn: sqlite3.Connection, name: str, form: Callable[[str], str]
 ) -> Iterator[str]:
-    rows = conn.execute("SELECT id, title, lead, body FROM articles ORDER BY random() LIMIT 500")
+    rows = conn.execute(f"{_TEXTS} ORDER BY random() LIMIT 500")
     sql = f"SELECT 1 FROM search_{name} WHERE search_{name} MATCH ? AND rowid = ?"  # noqa: S608
     for article_id, *texts in rows.fetchall():
         expected = {word for text in texts for word in words(form(text or ""))}
@@ -202,7 +243,7 @@ def _query(
         if day:
             conditions.append(f"a.published_at {sign} ?")
             values.append(day)
-    columns = "a.id, a.portal, a.url, a.published_at, a.title, a.lead, a.body"
+    columns = f"a.id, a.portal, a.url, a.published_at, a.title, a.lead, a.body, ({_OTHER_TITLES})"
     inner = f"SELECT rowid AS id, rank AS score FROM search_{form} WHERE search_{form} MATCH ?"  # noqa: S608
     if len(conditions) == 1:  # rank by the index alone, then look up only the best
         sql = (
@@ -219,8 +260,9 @@ def _query(
 
 
 def _found(row: Sequence[object], query: str, *, exact: bool, is_plain: bool) -> Found:
-    article_id, portal, url, published_at, title, lead, body = row
+    article_id, portal, url, published_at, title, lead, body, titles = row
     texts = [str(title), *([str(lead)] if lead else []), *str(body).split("\n\n")]
+    texts += str(titles).split("\n") if titles else []
     form = "exact" if exact else "folded"
     snippet, marks = snippet_of(texts, frozenset(words(FORMS[form](query))), form)
     return Found(

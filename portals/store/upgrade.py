@@ -14,6 +14,7 @@ from portals.errors import StorageError
 from portals.store.migrations import migrations
 from portals.store.new_schema import create
 from portals.store.portal_lock import PortalLock, PortalLockedError, waiting_lock
+from portals.store.rehash import is_pending, rehash
 from portals.store.snapshot import snapshot
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def upgrade(db: Database, path: Path) -> None:
     Raises StorageError, sqlite3.Error and OSError.
     """
     if not migrations.pending(db):
+        _rehash(db, path)
         return
     if not migrations.applied(db):
         _in_one_transaction(db, create)
@@ -45,6 +47,15 @@ def upgrade(db: Database, path: Path) -> None:
         )
         snapshot(path, copy)
         _in_one_transaction(db, migrations.apply)
+    _rehash(db, path)
+
+
+def _rehash(db: Database, path: Path) -> None:
+    """Recompute hashes of an earlier version; a run that was killed meanwhile is completed."""
+    if not is_pending(db.conn):
+        return
+    with waiting_lock(path.with_name(f"{path.name}.upgrade.lock")), _nobody_writing(db, path):
+        rehash(db.conn)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+from html.entities import codepoint2name
 
 import pytest
 from hypothesis import given
@@ -49,10 +49,7 @@ def test_a_pasted_text_is_vietnamese_in_a_unicode_page(code: str, text: str) -> 
 @CODES
 def test_letters_written_as_entities_are_read(code: str, text: str) -> None:
     entities = text.encode("ascii", "xmlcharrefreplace").decode()
-    named = "".join(
-        f"&{html.entities.codepoint2name[ord(c)]};" if ord(c) in html.entities.codepoint2name else c
-        for c in text
-    )
+    named = "".join(f"&{codepoint2name[ord(c)]};" if ord(c) in codepoint2name else c for c in text)
     for written in (entities, named):
         assert repair_legacy_font(f"<p>{written} &lt;b&gt;</p>") == (
             f"<p>{UNICODE} &lt;b&gt;</p>",

@@ -14,11 +14,12 @@ import pytest
 from sqlite_utils import Database
 
 from portals.errors import StorageError
+from portals.language.text import HASH_VERSION
 from portals.outcomes import REJECT_RULES, RejectCode
 from portals.store.database import VERSION, Store
 from portals.store.migrations import RENAMED, migrations
 from portals.store.portal_lock import PortalLock
-from portals.store.search import SearchQuery, faults, reindex, search
+from portals.store.search import FORMS_1, SearchQuery, faults, index, search
 from portals.store.similar import queue_length, update
 from portals.store.upgrade import REEXTRACTION
 from tests.support.database import rows
@@ -27,6 +28,8 @@ from tests.support.project import SAMPLE
 
 NAMES = [migration.name for migration in migrations.pending(Database(memory=True))]
 SEARCHED_FROM = 5  # version
+RENAMED_FROM = 7  # version
+BESIDE = {"others": "alternate_urls", "home": "home_url", "system": "cms"}
 SEEN = "2024-05-01T01:00:00+00:00"
 KEPT = {
     "articles": {
@@ -52,6 +55,8 @@ KEPT = {
     },
 }  # fmt: skip
 
+
+UPGRADED = {**KEPT, "articles": {**KEPT["articles"], "hash_version": HASH_VERSION}}
 
 LATER: dict[str, tuple[int, dict[str, Any]]] = {
     "shapes": (1, {
@@ -109,11 +114,21 @@ def old_database(path: Path, version: int) -> None:
         for table, row in {"runs": run, **KEPT}.items():
             db.table(table).insert(row)
         if version >= SEARCHED_FROM:  # then saving an article did this
-            reindex(connection)
-            db.table("uncompared").insert({"article_id": KEPT["articles"]["id"]})
+            texts = [str(KEPT["articles"]["title"]), None, str(KEPT["articles"]["body"])]
+            index(connection, 7, texts, FORMS_1)
+            insert(db, version, "uncompared", {"article_id": KEPT["articles"]["id"]})
         for table, (since, row) in LATER.items():
             if version >= since:
-                db.table(table).insert(row)
+                insert(db, version, table, row)
+
+
+def insert(db: Database, version: int, table: str, row: dict[str, Any]) -> None:
+    """Insert a row whose table and columns have the names of before the renaming."""
+    if version >= RENAMED_FROM:
+        new, columns = RENAMED.get(table, (table, {}))
+        table, row = new, {columns.get(name, name): value for name, value in row.items()}
+        row = {BESIDE.get(name, name): value for name, value in row.items()}
+    db.table(table).insert(row)
 
 
 def kept(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -126,7 +141,7 @@ def kept(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_every_version_is_known() -> None:
-    assert VERSION == len(NAMES) == 7
+    assert VERSION == len(NAMES) == 8
 
 
 @pytest.mark.parametrize("version", range(1, VERSION))
@@ -139,7 +154,7 @@ def test_an_earlier_database_is_brought_up_to_date_with_its_data(
     found = search(store.db.conn, SearchQuery("lien doan"))
 
     assert store.db.execute("PRAGMA user_version").fetchone() == (VERSION,)
-    assert kept(path) == {table: [row] for table, row in KEPT.items()}
+    assert kept(path) == {table: [row] for table, row in UPGRADED.items()}
     assert [one.article_id for one in found] == [7]
     assert faults(store.db.conn) == []
     assert (queue_length(store), sum(update(store))) == (1, 1)
@@ -179,7 +194,7 @@ def test_a_migration_that_is_killed_leaves_it_as_it_was(
     assert rows(path, schema) == before
     assert rows(path, "PRAGMA user_version") == [{"user_version": version}]
     Store.open(path).close()
-    assert kept(path) == {table: [row] for table, row in KEPT.items()}
+    assert kept(path) == {table: [row] for table, row in UPGRADED.items()}
     assert not wrong_renamed(path, version)
 
 
@@ -318,4 +333,4 @@ def test_processes_that_open_an_old_database_at_once_all_can(tmp_path: Path) -> 
         futures = [pool.submit(opened_version, path) for _ in range(3)]
 
         assert [future.result() for future in futures] == [VERSION] * 3
-    assert kept(path) == {table: [row] for table, row in KEPT.items()}
+    assert kept(path) == {table: [row] for table, row in UPGRADED.items()}
