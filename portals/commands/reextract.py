@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from portals.archive.captures import archive_files
+from portals.archive.pruning import finish_interrupted
 from portals.archive.reading import Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
 from portals.catalogue import portals
@@ -27,6 +28,7 @@ from portals.crawling.arguments import day
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import ArchiveError, PortalError
 from portals.recipes import recipes, spider_names
+from portals.store.archive_rewrites import ArchiveRewrite, ArchiveRewrites
 from portals.store.database import Store
 from portals.store.differences import counted, trial_copy
 from portals.store.pages import PageRepository
@@ -62,19 +64,21 @@ class Command(PortalCommand):
         # SIGTERM ends the command like Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         recipes = self._recipes(args, opts)
-        files = self._files(args, opts.portal, recipes.since)
-        ranges = [part for path in files for part in ranges_of(path)]
+        files = self._files(args, opts.portal, recipes.since)  # before a database is made
         try:
             if opts.dry_run:
                 with trial_copy(self.database) as store:
-                    self._try(Reextraction(store, recipes, compares=True), ranges, opts)
+                    files = _without_obsolete(files, PageRepository(store))
+                    self._try(Reextraction(store, recipes, compares=True), _ranges(files), opts)
                 return
             with (
                 closing(Store.open(self.database)) as store,
                 PortalLock(self.database, COMMAND).hold(),
             ):
+                print_interrupted(finish_interrupted(PageRepository(store)))
+                files = self._files(args, opts.portal, recipes.since)
                 asked = " ".join([*map(str, files), str(opts.portal), str(opts.since)])
-                self._read(Reextraction(store, recipes, asked=asked), ranges, opts)
+                self._read(Reextraction(store, recipes, asked=asked), _ranges(files), opts)
         except BrokenProcessPool:
             message = "a worker process was killed; the same command resumes from there"
             self.exitcode = print_error(message, EXIT_CODES["crashed"])
@@ -163,6 +167,22 @@ class Command(PortalCommand):
         if not found:
             raise ArchiveError(f"there is no archive in {folder}; give WARC files, or crawl first")
         return found
+
+
+def print_interrupted(rewrites: Iterable[ArchiveRewrite]) -> None:
+    """Print on standard error which files of killed prunings are deleted."""
+    for rewrite in rewrites:
+        print(f"removed {rewrite.obsolete}: a pruning was killed on it", file=sys.stderr)
+
+
+def _without_obsolete(files: Iterable[Path], pages: PageRepository) -> list[Path]:
+    """Return ``files`` without those that killed prunings left; a dry run deletes nothing."""
+    obsolete = {rewrite.obsolete for rewrite in ArchiveRewrites(pages).unfinished()}
+    return [path for path in files if path.resolve() not in obsolete]
+
+
+def _ranges(files: Iterable[Path]) -> list[Range]:
+    return [part for path in files for part in ranges_of(path)]
 
 
 def _work_through(work: Reextraction, ranges: Sequence[Range], jobs: int) -> bool:

@@ -443,6 +443,13 @@ CREATE INDEX exploration_log_by_portal ON exploration_log (portal, id);
 
 CREATE INDEX page_visits_due ON page_visits (portal, next_visit_at) WHERE next_visit_at IS NOT NULL;
 
+CREATE TABLE archive_rewrites (
+            path TEXT PRIMARY KEY,
+            replacement TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('copying', 'replaced'))
+        ) STRICT, WITHOUT ROWID
+        ;
+
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 
 INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)');

@@ -599,3 +599,17 @@ def _fill_codes(db: Database) -> None:
         for table in ("listing_pages", "listings"):
             sql = f"UPDATE {table} SET stop_code = ? WHERE stop_reason = ?"  # noqa: S608
             db.execute(sql, [stop, message])
+
+
+@migrations()
+def m0008_archive_rewrites(db: Database) -> None:
+    """Create the table of rewrites of archives, so that an interrupted one is finished."""
+    db.execute(
+        """
+        CREATE TABLE archive_rewrites (
+            path TEXT PRIMARY KEY,
+            replacement TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('copying', 'replaced'))
+        ) STRICT, WITHOUT ROWID
+        """
+    )
