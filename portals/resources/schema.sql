@@ -256,7 +256,7 @@ CREATE TABLE "reextraction_progress" (
         path TEXT NOT NULL,
         start_offset INTEGER NOT NULL,
         request TEXT NOT NULL,
-        damaged_records INTEGER NOT NULL,
+        damaged_records INTEGER NOT NULL, end_offset INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (path, start_offset)
     ) STRICT, WITHOUT ROWID
     ;

@@ -613,3 +613,9 @@ def m0008_archive_rewrites(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """
     )
+
+
+@migrations()
+def m0009_progress_to_an_offset(db: Database) -> None:
+    """Record how far a part of an archive was read; parts of earlier releases are read again."""
+    db.execute("ALTER TABLE reextraction_progress ADD COLUMN end_offset INTEGER NOT NULL DEFAULT 0")

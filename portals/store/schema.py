@@ -262,6 +262,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "start_offset": "Offset of the part, in bytes.",
         "request": "Arguments of the command and version of the rules, as JSON.",
         "damaged_records": "Records in it that could not be read.",
+        "end_offset": "Offset up to which it was read, in bytes; a file may grow afterwards.",
     },
     "lineage": {
         "article_id": "The article.",
