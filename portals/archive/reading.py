@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from portals.archive.captures import Capture, Revisit, capture_of, payload_digest
+from portals.archive.captures import Capture, Revisit, capture_of, is_url, payload_digest
 from portals.archive.records import Damage, Record, read_records
 from portals.article import Article, Reject
 from portals.contract import normalise, why_invalid
@@ -108,13 +108,17 @@ def ranges_of(path: Path) -> Iterator[Range]:
 
 
 def about_file(path: Path) -> dict[str, str]:
-    """Return the fields of the ``warcinfo`` record of an archive, names in lower case."""
+    """Return the fields of the ``warcinfo`` record of an archive, names in lower case.
+
+    An origin that is no URL is left out. Raises OSError.
+    """
     first = next(read_records(path, 0, 1), None)
     if not isinstance(first, Record) or first.kind != "warcinfo":
         return {}
     lines = first.block.decode("utf-8", "replace").splitlines()
     pairs = (line.partition(":") for line in lines)
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+    about = {name.strip().lower(): value.strip() for name, _, value in pairs}
+    return about if is_url(about.get("origin", "")) else {**about, "origin": ""}
 
 
 def read_range(part: Range, recipes: Recipes, start: int | None = None) -> RangeRead:

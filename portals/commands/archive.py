@@ -19,7 +19,7 @@ from portals.archive.pruning import Pruned, PrunePolicy, Pruning, finish_interru
 from portals.archive.reextraction import COMMAND
 from portals.commands.base import PortalCommand, option
 from portals.commands.output import print_error, print_rows
-from portals.commands.reextract import print_interrupted
+from portals.commands.reextract import print_interrupted, without_foreign
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError
 from portals.store.database import Store
@@ -66,7 +66,9 @@ class Command(PortalCommand):
         checked, counts = Checked(), Counter[str]()
         rows: list[dict[str, Any]] = []
         with closing(Store.open_to_read(self.database)) as store:
-            for finding in check(files, PageRepository(store), checked):
+            pages = PageRepository(store)
+            files = files if args else without_foreign(files, pages)
+            for finding in check(files, pages, checked):
                 counts[finding.kind] += 1
                 rows.append(_row(finding))
         print_rows(rows, as_json=opts.json)

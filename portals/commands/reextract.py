@@ -18,12 +18,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from portals.archive.captures import archive_files
+from portals.archive.origins import count_pages, foreign_archives
 from portals.archive.pruning import finish_interrupted
 from portals.archive.reading import Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
 from portals.catalogue import portals
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import print_error, print_rows, with_progress
+from portals.commands.output import print_error, print_rows, strip_control_chars, with_progress
 from portals.crawling.arguments import day
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import ArchiveError, PortalError
@@ -69,6 +70,8 @@ class Command(PortalCommand):
             if opts.dry_run:
                 with trial_copy(self.database) as store:
                     files = _without_obsolete(files, PageRepository(store))
+                    if not args:
+                        files = without_foreign(files, PageRepository(store))
                     self._try(Reextraction(store, recipes, compares=True), _ranges(files), opts)
                 return
             with (
@@ -77,6 +80,8 @@ class Command(PortalCommand):
             ):
                 print_interrupted(finish_interrupted(PageRepository(store)))
                 files = self._files(args, opts.portal, recipes.since)
+                if not args:
+                    files = without_foreign(files, PageRepository(store))
                 asked = " ".join([*map(str, files), str(opts.portal), str(opts.since)])
                 self._read(Reextraction(store, recipes, asked=asked), _ranges(files), opts)
         except BrokenProcessPool:
@@ -173,6 +178,20 @@ def print_interrupted(rewrites: Iterable[ArchiveRewrite]) -> None:
     """Print on standard error which files of killed prunings are deleted."""
     for rewrite in rewrites:
         print(f"removed {rewrite.obsolete}: a pruning was killed on it", file=sys.stderr)
+
+
+def without_foreign(files: Sequence[Path], pages: PageRepository) -> list[Path]:
+    """Return ``files`` without those of other origins, which are counted on standard error."""
+    hosts = {portal.host: portal.name for portal in portals().values()}
+    foreign = foreign_archives(files, pages, hosts)
+    if foreign:
+        origins = ", ".join(sorted({f"{one.url} as {one.portal}" for one in foreign.values()}))
+        print(
+            f"{count_pages(foreign)} pages in {len(foreign)} archives of another origin"
+            f" ({strip_control_chars(origins)}) are skipped; name the files to read them",
+            file=sys.stderr,
+        )
+    return [path for path in files if path not in foreign]
 
 
 def _without_obsolete(files: Iterable[Path], pages: PageRepository) -> list[Path]:
