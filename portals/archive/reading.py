@@ -11,6 +11,7 @@ from pathlib import Path
 from portals.archive.captures import Capture, Revisit, capture_of, is_url, payload_digest
 from portals.archive.records import Damage, Record, read_records
 from portals.article import Article, Reject
+from portals.catalogue import portal_name_fault
 from portals.contract import normalise, why_invalid
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
@@ -110,7 +111,8 @@ def ranges_of(path: Path) -> Iterator[Range]:
 def about_file(path: Path) -> dict[str, str]:
     """Return the fields of the ``warcinfo`` record of an archive, names in lower case.
 
-    An origin that is no URL is left out. Raises OSError.
+    An origin that is no URL, and a portal with an impossible name, are left out: others may have
+    written the file. Raises OSError.
     """
     first = next(read_records(path, 0, 1), None)
     if not isinstance(first, Record) or first.kind != "warcinfo":
@@ -118,7 +120,8 @@ def about_file(path: Path) -> dict[str, str]:
     lines = first.block.decode("utf-8", "replace").splitlines()
     pairs = (line.partition(":") for line in lines)
     about = {name.strip().lower(): value.strip() for name, _, value in pairs}
-    return about if is_url(about.get("origin", "")) else {**about, "origin": ""}
+    is_sound = is_url(about.get("origin", "")) and not portal_name_fault(about.get("ispartof", ""))
+    return about if is_sound else {**about, "origin": "", "ispartof": ""}
 
 
 def read_range(part: Range, recipes: Recipes, start: int | None = None) -> RangeRead:

@@ -22,7 +22,7 @@ from portals.archive.origins import count_pages, foreign_archives
 from portals.archive.pruning import finish_interrupted
 from portals.archive.reading import Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
-from portals.catalogue import portals
+from portals.catalogue import portal_name_fault, portals
 from portals.commands.base import PortalCommand, option
 from portals.commands.output import print_error, print_rows, strip_control_chars, with_progress
 from portals.crawling.arguments import day
@@ -154,7 +154,9 @@ class Command(PortalCommand):
 
     def _is_archived(self, portal: str) -> bool:
         """Return True if there is an archive folder of the portal, which may have no spider."""
-        return self.archive_folder is not None and (self.archive_folder / portal).is_dir()
+        folder = self.archive_folder
+        is_name = portal_name_fault(portal) is None
+        return folder is not None and is_name and (folder / portal).is_dir()
 
     def _files(self, args: list[str], portal: str | None, since: datetime | None) -> list[Path]:
         """Return the archives to read. Raises PortalError."""
