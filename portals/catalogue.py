@@ -7,6 +7,7 @@ rows to it or replaces them by name.
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
@@ -16,6 +17,10 @@ from portals.configuration import data_folder
 from portals.errors import CatalogueError
 
 STATES = ("live", "moved", "merged", "gone", "unknown")
+
+_NAME = re.compile(r"[\w\[][\w.:\[\]-]*")  # also a host with its port
+_MAX_NAME = 150  # bytes; file names have 255, and more parts than this one
+_LOCKS = frozenset(["reextract", "upgrade"])  # names of other locks beside the database
 
 CATALOGUE = Path(str(files("portals") / "resources" / "portals.csv"))  # wheels are unpacked
 
@@ -57,6 +62,21 @@ class Portal:
         return tuple(f"{scheme}://{host}/" for host in self.hosts.split())
 
 
+def portal_name_fault(name: str) -> str | None:
+    """Return why ``name`` cannot name a portal, or None.
+
+    Names are parts of paths: archives, locks and fixtures are called by them.
+    """
+    if name in _LOCKS:
+        return f"{name!r} cannot name a portal, since a lock has that name; choose another one"
+    if _NAME.fullmatch(name) and len(name.encode()) <= _MAX_NAME:
+        return None
+    return (
+        f"{name[:_MAX_NAME]!r} cannot name a portal; use letters, digits, _ - . and a letter, digit"
+        f" or _ first, {_MAX_NAME} bytes at most"
+    )
+
+
 def portals() -> dict[str, Portal]:
     """Return every portal by name; rows of the data folder replace those of the package.
 
@@ -95,6 +115,8 @@ def _portal(row: dict[str, str], at: str) -> Portal:
         raise CatalogueError(f"{at}: give the columns {', '.join(names)}")
     if not row["name"]:
         raise CatalogueError(f"{at}: the portal has no name")
+    if fault := portal_name_fault(row["name"]):
+        raise CatalogueError(f"{at}: {fault}")
     if row["state"] not in STATES:
         raise CatalogueError(f"{at}: unknown state {row['state']!r}; give {', '.join(STATES)}")
     return Portal(**{name: row[name] for name in names})

@@ -22,6 +22,8 @@ DATABASE = "TIN_CONG_DOAN_DATABASE"
 ARCHIVE_DIR = "TIN_CONG_DOAN_ARCHIVE_DIR"
 """Environment variables. An empty ``ARCHIVE_DIR`` means that responses are not archived."""
 
+_DATABASE_NAME, _ARCHIVE_NAME = "articles.db", "archive"
+
 LOCAL_FILE = "local.toml"
 
 _KEYS: dict[str, type] = {
@@ -42,11 +44,14 @@ class ConfigurationError(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The configuration of an installation. An empty ``archive_dir``: nothing is archived."""
+    """The configuration of an installation.
+
+    ``archive_dir``: None: beside the database, see ``archive_folder``; empty: nothing is archived.
+    """
 
     user_agent: str
     database: str
-    archive_dir: str
+    archive_dir: str | None
     disabled_portals: tuple[str, ...] = ()
 
     @classmethod
@@ -59,10 +64,8 @@ class Configuration:
             user_agent=local.get("user_agent", _USER_AGENT.format(contact=contact)),
             database=environment.get(DATABASE)
             or local.get("database")
-            or str(data / "articles.db"),
-            archive_dir=environment.get(
-                ARCHIVE_DIR, local.get("archive_dir", str(data / "archive"))
-            ),
+            or str(data / _DATABASE_NAME),
+            archive_dir=environment.get(ARCHIVE_DIR, local.get("archive_dir")),
             disabled_portals=tuple(local.get("disabled_portals", ())),
         )
 
@@ -74,6 +77,26 @@ class Configuration:
         except ConfigurationError as error:
             print(f"error: {error}", file=sys.stderr)
             raise SystemExit(2) from None
+
+
+def archive_folder(
+    archive_dir: str | None, database: str, environment: Mapping[str, str] = os.environ
+) -> Path | None:
+    """Return the folder of the archives of ``database``, None if nothing is archived.
+
+    Where none is configured it is beside the database, so that trials in another database do not
+    share the archives of the installation: ``archive`` for the installation's own database and for
+    every ``articles.db``, ``NAME-archive`` for ``NAME.db``. Raises ConfigurationError.
+    """
+    if archive_dir is not None:
+        return Path(archive_dir) if archive_dir else None
+    path, data = Path(database), data_folder(environment)
+    local = _local(data, reads_working_folder=not environment.get(DATA_DIR))
+    own = Path(local.get("database") or data / _DATABASE_NAME)
+    if path.resolve() == own.resolve():
+        return data / _ARCHIVE_NAME
+    is_default = path.name == _DATABASE_NAME
+    return path.with_name(_ARCHIVE_NAME if is_default else f"{path.stem}-{_ARCHIVE_NAME}")
 
 
 def data_folder(environment: Mapping[str, str] = os.environ) -> Path:

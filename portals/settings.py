@@ -18,9 +18,9 @@ COMMANDS_MODULE = "portals.commands"  # default: ""; adds our commands to the sc
 
 DATABASE = _INSTALLATION.database  # data/articles.db; the SQLite file that all runs write
 REPLAY = None  # a WARC file or a folder of them that answers every request; no network is used
-ARCHIVE_DIR = (
-    _INSTALLATION.archive_dir
-)  # data/archive; the responses of live crawls; empty: nothing is archived
+# The responses of live crawls. None: beside DATABASE, data/archive for data/articles.db; empty:
+# nothing is archived.
+ARCHIVE_DIR = _INSTALLATION.archive_dir
 DISABLED_PORTALS = _INSTALLATION.disabled_portals  # none; crawlall and status skip them
 WAYBACK = "https://web.archive.org"  # the archive that ``-a via=wayback`` reads
 ARCHIVE_MAX_SIZE = 1_000_000_000  # bytes; a larger WARC file is followed by a new one

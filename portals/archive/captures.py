@@ -98,7 +98,7 @@ def capture_of(record: Record) -> Capture | Revisit | Damage | None:
     captured_at = _date(record.headers.get("warc-date", ""))
     if captured_at is None:
         return _damage(record, "a record without a date")
-    if not _is_url(record.url or ""):
+    if not is_url(record.url or ""):
         return _damage(record, "a record without a valid URL")
     if record.kind == "revisit":
         return _revisit(record, captured_at)
@@ -172,7 +172,8 @@ def _date(text: str) -> datetime | None:
     return at if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
 
 
-def _is_url(url: str) -> bool:
+def is_url(url: str) -> bool:
+    """Return True if ``url`` has a host."""
     try:
         return bool(urlsplit(url).hostname)
     except ValueError:

@@ -9,9 +9,10 @@ from typing import Literal
 
 from portals.archive.captures import payload_digest, payload_of
 from portals.archive.records import CUT, Damage, Record, read_records
+from portals.store.archive_rewrites import ArchiveRewrites
 from portals.store.pages import PageRepository
 
-Kind = Literal["damaged", "missing", "orphan", "cut"]
+Kind = Literal["damaged", "missing", "orphan", "cut", "leftover"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Finding:
     ``damaged``: bytes that are not a whole record, or do not match its digests. ``missing``: a page
     of the database that is in no archive. ``orphan``: a response without a row in the database, as
     a killed crawl leaves it. ``cut``: an incomplete response at the end of a file without a row in
-    the database, also left by a killed crawl.
+    the database, also left by a killed crawl. ``leftover``: a file that a killed pruning left.
     """
 
     kind: Kind
@@ -42,7 +43,12 @@ class Checked:
 
 def check(files: Iterable[Path], pages: PageRepository, checked: Checked) -> Iterator[Finding]:
     """Yield the inconsistencies of the archives in ``files`` and of those with known pages."""
+    leftovers = {rewrite.obsolete for rewrite in ArchiveRewrites(pages).unfinished()}
     for path in {path.resolve(): path for path in [*pages.archives(), *files]}.values():
+        if path.resolve() in leftovers:
+            reason = "a pruning was killed; 'scrapy archive prune' and 'scrapy reextract' remove it"
+            yield Finding("leftover", path, 0, None, reason)
+            continue
         if not path.is_file():
             for known in pages.in_archive(path):
                 page = known.page

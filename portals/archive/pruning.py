@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from portals.archive.records import Damage, read_records
+from portals.archive.companions import RecordIndex
+from portals.files import remove_drafts, replacing, sync_folder
+from portals.store.archive_rewrites import ArchiveRewrite, ArchiveRewrites
 from portals.store.pages import PageRepository, StoredPage
 from portals.timestamps import utc
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """One pruned archive: the number of records dropped, and its size before and after (bytes)."""
+    """One pruned archive: the number of pages dropped, and its size before and after (bytes)."""
 
     path: Path
     dropped: int
@@ -28,89 +29,121 @@ class PrunePolicy:
     """Which pages are dropped: those fetched before ``before`` (aware).
 
     ``keep_articles``: keep the pages of every revision. ``drop_current``: drop even the pages of
-    current revisions, which are otherwise always kept.
+    current revisions, which are otherwise always kept. ``portal``: drop pages of this portal only;
+    a file may hold pages of several.
     """
 
     before: datetime
     keep_articles: bool = False
     drop_current: bool = False
+    portal: str | None = None
 
 
-def prune(
-    pages: PageRepository, policy: PrunePolicy, portal: str, folder: Path, *, is_trial: bool = False
-) -> Iterator[Pruned]:
-    """Apply ``policy`` to the archives of ``portal`` in ``folder``; yield each pruned file.
+@dataclass(slots=True)
+class Pruning:
+    """Applies ``policy`` to the archives in ``folder``, file by file.
 
     A smaller file is written beside each file, then the rows of ``pages`` are moved to it, then the
     old file is deleted: whenever the process ends, every page of the database is in a complete
-    file. ``is_trial``: compute the sizes, write nothing. Raises OSError and sqlite3.Error.
+    file, and ``finish_interrupted`` deletes the other one. ``is_trial``: compute the sizes, write
+    nothing.
     """
-    for path in pages.archives_of(portal):
-        if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
-            continue  # archives outside the folder belong to the operator
-        dropped = {known.page.offset: known for known in _unneeded(pages, path, policy)}
-        if not dropped:
-            continue
+
+    pages: PageRepository
+    policy: PrunePolicy
+    folder: Path
+    is_trial: bool = False
+    _dropped: set[int] = field(default_factory=set)
+
+    def archives(self) -> list[Path]:
+        """Return the archives to prune. Revisits precede the payloads that they repeat."""
+        portal = self.policy.portal
+        known = self.pages.archives_of(portal) if portal else self.pages.archives()
+        inside = self.folder.resolve()  # archives outside the folder belong to the operator
+        return [
+            path
+            for path in reversed(known)
+            if path.is_file() and path.resolve().is_relative_to(inside)
+        ]
+
+    def prune(self, path: Path) -> Pruned | None:
+        """Prune one archive; None if it holds no unneeded page. Raises OSError, sqlite3.Error.
+
+        The caller holds the locks of the portals whose pages are in the file.
+        """
+        unneeded = self._unneeded(path)
+        if not unneeded:
+            return None
         before = path.stat().st_size
-        if is_trial:
-            after = before - sum(known.page.length for known in dropped.values())
+        if self.is_trial:
+            after = before - sum(known.page.length for known in unneeded)
         else:
-            after = _rewrite(pages, path, dropped)
-        yield Pruned(path, len(dropped), before, after)
+            after = self._rewrite(path, unneeded)
+        self._dropped |= {known.id for known in unneeded}
+        return Pruned(path, len(unneeded), before, after)
+
+    def _unneeded(self, path: Path) -> list[StoredPage]:
+        """Return the pages to drop: a payload stays as long as a page that stays repeats it."""
+        old = [known for known in self.pages.in_archive(path) if self._is_unprotected(known)]
+        gone = self._dropped | {known.id for known in old}
+        return [known for known in old if gone.issuperset(self.pages.repeats_of(known.id))]
+
+    def _is_unprotected(self, known: StoredPage) -> bool:
+        policy, page = self.policy, known.page
+        if page.fetched_at >= utc(policy.before) or page.via:
+            return False  # pages of a public archive are older than their download
+        if policy.portal not in (None, known.portal):
+            return False
+        if policy.keep_articles:
+            return not self.pages.is_cited(known.id)
+        return policy.drop_current or not self.pages.is_shown(known.id)
+
+    def _rewrite(self, path: Path, unneeded: list[StoredPage]) -> int:
+        """Rewrite ``path`` without the records of ``unneeded``; return the new size."""
+        rewrites, target = ArchiveRewrites(self.pages), _next_edition(path, self.pages)
+        rewrites.begin(path, target)
+        try:
+            with replacing(target) as draft:
+                moved, size = _copy(path, draft, {known.page.offset for known in unneeded})
+        except OSError:
+            rewrites.end(path)
+            raise
+        with self.pages.store.writing():
+            self.pages.drop([known.id for known in unneeded])
+            self.pages.move(path, target, moved)
+            rewrites.on_replaced(path)
+        _delete(path)
+        rewrites.end(path)
+        return size
 
 
-def _unneeded(pages: PageRepository, path: Path, policy: PrunePolicy) -> Iterator[StoredPage]:
-    before = utc(policy.before)
-    for known in pages.in_archive(path):
-        if known.page.fetched_at >= before or known.page.via:
-            continue  # pages of a public archive are older than their download
-        if not _is_protected(pages, known.id, policy) and not pages.is_repeated_since(
-            known.id, before
-        ):
-            yield known
+def finish_interrupted(pages: PageRepository) -> Iterator[ArchiveRewrite]:
+    """Delete the obsolete files of prunings that were killed, and yield their rewrites.
+
+    The caller holds the lock under which archives are rewritten. Raises OSError, sqlite3.Error.
+    """
+    rewrites = ArchiveRewrites(pages)
+    for rewrite in rewrites.unfinished():
+        if rewrite.replacement.parent.is_dir():
+            remove_drafts(rewrite.replacement)
+            _delete(rewrite.obsolete)
+        rewrites.end(rewrite.path)
+        yield rewrite
 
 
-def _is_protected(pages: PageRepository, page_id: int, policy: PrunePolicy) -> bool:
-    if policy.keep_articles:
-        return pages.is_cited(page_id)
-    return not policy.drop_current and pages.is_shown(page_id)
+def _delete(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
-def _rewrite(pages: PageRepository, path: Path, dropped: dict[int, StoredPage]) -> int:
-    """Rewrite ``path`` without the records at the offsets ``dropped``; return the new size."""
-    target = _next_edition(path, pages)
-    part = target.with_name(f"{target.name}.part")  # not recognised as an archive
-    try:
-        moved, size = _copy(path, part, dropped)
-        part.rename(target)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
-    with pages.store.writing():
-        pages.drop([known.id for known in dropped.values()])
-        pages.move(path, target, moved)
-    path.unlink()
-    return size
-
-
-def _copy(path: Path, target: Path, dropped: Container[int]) -> tuple[dict[int, int], int]:
+def _copy(path: Path, target: Path, dropped: set[int]) -> tuple[dict[int, int], int]:
     """Copy the remaining records; return their offsets, old to new, and the size in bytes."""
     moved: dict[int, int] = {}
-    is_dropping = False
     with path.open("rb") as source, target.open("wb") as copy:
-        for record in read_records(path):
-            # Damaged parts are copied unchanged: they may be repaired later.
-            if isinstance(record, Damage):
-                is_dropping = False
-            elif record.kind != "request":
-                is_dropping = record.offset in dropped
-            if is_dropping:  # the response, and the request record after it
-                continue
-            moved[record.offset] = copy.tell()
-            source.seek(record.offset)
-            copy.write(source.read(record.length))
-        copy.flush()
-        os.fsync(copy.fileno())
+        for entry in RecordIndex.of(path).without(dropped):
+            moved[entry.offset] = copy.tell()
+            source.seek(entry.offset)
+            copy.write(source.read(entry.length))
         return moved, copy.tell()
 
 

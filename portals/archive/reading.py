@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from portals.archive.captures import Capture, Revisit, capture_of, payload_digest
+from portals.archive.captures import Capture, Revisit, capture_of, is_url, payload_digest
 from portals.archive.records import Damage, Record, read_records
 from portals.article import Article, Reject
+from portals.catalogue import portal_name_fault
 from portals.contract import normalise, why_invalid
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
@@ -108,13 +109,19 @@ def ranges_of(path: Path) -> Iterator[Range]:
 
 
 def about_file(path: Path) -> dict[str, str]:
-    """Return the fields of the ``warcinfo`` record of an archive, names in lower case."""
+    """Return the fields of the ``warcinfo`` record of an archive, names in lower case.
+
+    An origin that is no URL, and a portal with an impossible name, are left out: others may have
+    written the file. Raises OSError.
+    """
     first = next(read_records(path, 0, 1), None)
     if not isinstance(first, Record) or first.kind != "warcinfo":
         return {}
     lines = first.block.decode("utf-8", "replace").splitlines()
     pairs = (line.partition(":") for line in lines)
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+    about = {name.strip().lower(): value.strip() for name, _, value in pairs}
+    is_sound = is_url(about.get("origin", "")) and not portal_name_fault(about.get("ispartof", ""))
+    return about if is_sound else {**about, "origin": "", "ispartof": ""}
 
 
 def read_range(part: Range, recipes: Recipes, start: int | None = None) -> RangeRead:

@@ -158,20 +158,27 @@ class Reextraction:
             self.store.runs.end_killed_commands(COMMAND, datetime.now(UTC))
 
     def left(self, ranges: Iterable[Range]) -> list[Range]:
-        """Return the ranges that an interrupted run of the same command did not commit."""
+        """Return the ranges that an interrupted run of the same command did not commit.
+
+        The last range of a file that has grown since is read again.
+        """
         done = self.progress.committed()
-        self.damaged_before = sum(done.values())
-        return [part for part in ranges if (str(part.path.resolve()), part.start) not in done]
+        parts = [((str(part.path.resolve()), part.start, part.end), part) for part in ranges]
+        self.damaged_before = sum(done.get(key, 0) for key, _ in parts)
+        return [part for key, part in parts if key not in done]
 
     def store_range(self, read: RangeRead) -> None:
         """Store the pages of a range. Raises sqlite3.Error."""
         damage = [found for found in read.damage if found.reason != CUT]  # left by a killed crawl
-        deferred = len(self._deferred)
+        deferred, is_cut = len(self._deferred), len(damage) < len(read.damage)
         with self.store.writing():
             for page in read.pages:
                 self._store_page(page, read.range)
-            if len(self._deferred) == deferred:  # otherwise the range is read again on resume
-                self.progress.record(read.range.path, read.range.start, len(damage))
+            # A range with revisits of later payloads, or whose last record may be still in
+            # writing, is read again on resume.
+            if len(self._deferred) == deferred and not is_cut:
+                part = read.range
+                self.progress.record(part.path, part.start, part.end, len(damage))
         self.damage += [(read.range, found) for found in damage]
         self.foreign.update(read.foreign)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from portals.archive.captures import Capture, payload_digest
+from portals.files import make_folder, sync_folder
 
 SOFTWARE = "tin-cong-doan"
 
@@ -27,6 +29,7 @@ _HOP_BY_HOP = frozenset(["transfer-encoding", "connection", "keep-alive"])
 _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _NOT_MODIFIED_STATUS = 304
+_TOKEN = 4  # bytes in the names of the files of one run
 
 Headers = Iterable[tuple[str, str]]
 
@@ -51,9 +54,11 @@ class RecordLocation:
 
 
 class ArchiveWriter:
-    """Writes one WARC file, gzip per record; each record is written with one system call.
+    """Writes one new WARC file, gzip per record; each record is written with one system call.
 
-    ``about``: additional fields of the ``warcinfo`` record (``isPartOf``: the portal).
+    ``about``: additional fields of the ``warcinfo`` record (``isPartOf``: the portal). The entry of
+    the file in its folder is on disk before the first record. Raises OSError, FileExistsError where
+    the file exists: two writers would destroy each other's records.
     """
 
     def __init__(
@@ -63,9 +68,10 @@ class ArchiveWriter:
         started_at: datetime | None = None,
         about: Mapping[str, str] | None = None,
     ) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         self.path = path
-        self._file: IO[bytes] = path.open("ab")
+        self._file: IO[bytes] = path.open("xb")
+        sync_folder(path.parent)
         self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
         info = {"software": software, "format": "WARC File Format 1.1", **(about or {})}
         record = self._writer.create_warcinfo_record(path.name, info)
@@ -157,11 +163,14 @@ class ArchiveWriter:
 
 
 class RollingWriter:
-    """Writes the responses of one run to ``FOLDER/NAME-00000.warc.gz``, ``-00001`` and so on."""
+    """Writes the responses of one run to ``FOLDER/NAME-TOKEN-00000.warc.gz``, ``-00001`` and so on.
+
+    The token is random: other runs, and runs into other databases, never have the same file.
+    """
 
     def __init__(self, folder: Path, name: str, largest: int, about: Mapping[str, str]) -> None:
         self.folder = folder
-        self.name = name
+        self.name = f"{name}-{secrets.token_hex(_TOKEN)}"
         self.largest = largest
         self.about = about
         self._number = 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +15,11 @@ from scrapy.exceptions import UsageError
 
 from portals.archive.captures import archive_files
 from portals.archive.checking import Checked, Finding, check
-from portals.archive.pruning import PrunePolicy, prune
+from portals.archive.pruning import Pruned, PrunePolicy, Pruning, finish_interrupted
 from portals.archive.reextraction import COMMAND
 from portals.commands.base import PortalCommand, option
 from portals.commands.output import print_error, print_rows
+from portals.commands.reextract import print_interrupted, without_foreign
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError
 from portals.store.database import Store
@@ -34,7 +35,7 @@ class Command(PortalCommand):
     summary = "Compare the archives with the database, or delete old pages from them"
     json_help = "print a JSON list"
     options = (
-        option("--portal", help="prune: only this portal's archives"),
+        option("--portal", help="prune: only pages of this portal"),
         option("--older", metavar="AGE", help="prune: pages older than 90d, 52w"),
         option(
             "--keep-articles", action="store_true", help="prune: keep the pages of every revision"
@@ -65,7 +66,9 @@ class Command(PortalCommand):
         checked, counts = Checked(), Counter[str]()
         rows: list[dict[str, Any]] = []
         with closing(Store.open_to_read(self.database)) as store:
-            for finding in check(files, PageRepository(store), checked):
+            pages = PageRepository(store)
+            files = files if args else without_foreign(files, pages)
+            for finding in check(files, pages, checked):
                 counts[finding.kind] += 1
                 rows.append(_row(finding))
         print_rows(rows, as_json=opts.json)
@@ -73,6 +76,7 @@ class Command(PortalCommand):
             f"{checked.records} records in {checked.files} files, {checked.bytes} bytes:"
             f" {counts['damaged']} damaged, {counts['missing']} missing, {counts['orphan']} orphans"
             + (f", {counts['cut']} cut" if counts["cut"] else "")
+            + (f", {counts['leftover']} leftovers" if counts["leftover"] else "")
         )
         if counts["damaged"] or counts["missing"]:
             self.exitcode = print_error(summary, EXIT_CODES["incomplete"])
@@ -93,26 +97,33 @@ class Command(PortalCommand):
             datetime.now(UTC) - parse_duration(opts.older),
             keep_articles=opts.keep_articles,
             drop_current=opts.drop_current,
+            portal=opts.portal,
         )
-        folder = self._folder()
-        rows: list[dict[str, Any]] = []
-        with closing(Store.open(self.database)) as store:
+        with (
+            closing(Store.open(self.database)) as store,
+            PortalLock(self.database, COMMAND).hold(),
+        ):
             pages = PageRepository(store)
-            known = pages.portals()
-            if opts.portal and opts.portal not in known:
+            if opts.portal and opts.portal not in pages.portals():
                 raise PortalError(f"no archived page is of a portal {opts.portal!r}")
-            for portal in [opts.portal] if opts.portal else known:
-                with (
-                    PortalLock(self.database, COMMAND).hold(),
-                    PortalLock(self.database, portal).hold(),
-                ):
-                    pruned = prune(pages, policy, portal, folder, is_trial=opts.dry_run)
-                    rows += [asdict(one) | {"path": str(one.path)} for one in pruned]
+            if not opts.dry_run:
+                print_interrupted(finish_interrupted(pages))
+            pruning = Pruning(pages, policy, self._folder(), is_trial=opts.dry_run)
+            rows = [asdict(one) | {"path": str(one.path)} for one in self._pruned(pruning)]
         print_rows(rows, as_json=opts.json)
         if not opts.json:
             freed = sum(row["before"] - row["after"] for row in rows)
             verb = "would be dropped" if opts.dry_run else "were dropped"
             print(f"{sum(row['dropped'] for row in rows)} pages {verb}, {freed} bytes")
+
+    def _pruned(self, pruning: Pruning) -> Iterator[Pruned]:
+        """Yield the pruned files, each under the locks of all portals with pages in it."""
+        for path in pruning.archives():
+            with ExitStack() as locks:
+                for portal in pruning.pages.portals_in(path):
+                    locks.enter_context(PortalLock(self.database, portal).hold())
+                if pruned := pruning.prune(path):
+                    yield pruned
 
 
 def _row(finding: Finding) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from portals.commands.output import discard_stdout, print_error
+from portals.configuration import archive_folder
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
@@ -103,8 +104,7 @@ class PortalCommand(ScrapyCommand):
     @property
     def archive_folder(self) -> Path | None:
         """The folder of the archives; None if crawls are not archived."""
-        folder = self.config["ARCHIVE_DIR"]
-        return Path(folder) if folder else None
+        return archive_folder(self.config["ARCHIVE_DIR"], self.database)
 
     def known_portals(self) -> list[str]:
         """Return the names of the portals that have a spider, sorted."""

@@ -10,6 +10,7 @@ from scrapy.exceptions import UsageError
 from portals.commands.base import PortalCommand, option
 from portals.commands.output import print_text, to_json
 from portals.errors import PortalError
+from portals.files import replacing
 from portals.operations.documentation import with_tables
 from portals.store.documentation import data_markdown
 from portals.store.export import json_schema
@@ -50,6 +51,11 @@ def _write() -> None:
     """Write the documents. Raises PortalError outside a clone, and OSError."""
     if not OPERATIONS.is_file():
         raise PortalError(f"there is no {OPERATIONS}; --write works in a clone only")
-    DOCUMENT.write_text(data_markdown(), encoding="utf-8")
-    SCHEMA.write_text(schema_script(), encoding="utf-8")
-    OPERATIONS.write_text(with_tables(OPERATIONS.read_text("utf-8")), encoding="utf-8")
+    texts = {
+        DOCUMENT: data_markdown(),
+        SCHEMA: schema_script(),
+        OPERATIONS: with_tables(OPERATIONS.read_text("utf-8")),
+    }
+    for path, text in texts.items():
+        with replacing(path) as draft:
+            draft.write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
 from portals.archive.wayback import VIA
-from portals.catalogue import portals
+from portals.catalogue import portal_name_fault, portals
 from portals.commands.base import PortalCommand
 from portals.commands.output import print_error, strip_control_chars, to_json
 from portals.commands.process import crawler_process
@@ -53,7 +53,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         if len(args) != 1:
             raise UsageError("give the name of one portal; 'scrapy list' prints them")
         self.check_spider(args[0])
-        self._check(args[0], dict(opts.spargs))
+        self._check(args[0], opts.spargs)
         self._warn_of_the_gone(args[0], opts.spargs)
         lock = PortalLock(self.database, portal_name(args[0], opts.spargs))
         try:
@@ -68,13 +68,16 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         self.crawler_process.start()
         self.exitcode = self._tell(crawler, as_json=opts.json)
 
-    def _check(self, name: str, arguments: dict[str, str]) -> None:
+    def _check(self, name: str, given: Mapping[str, str]) -> None:
         """Check arguments, settings and files before the crawl starts. Raises PortalError."""
+        arguments = dict(given)
         if name not in portals():  # the spider of a CMS: takes a portal name and needs an origin
             arguments.pop("portal", None)
             if "origin" not in arguments:
                 raise ArgumentError(f"{name} reads any site of its CMS: give -a origin=")
         CrawlArguments.parse(arguments)
+        if fault := portal_name_fault(portal_name(name, given)):
+            raise ArgumentError(fault)
         seconds(str(self.config["MAX_RUNTIME"] or 0), "MAX_RUNTIME")
         self.check_replay()
         Store.open(self.database).close()

@@ -63,7 +63,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         history = self.database
         with tempfile.TemporaryDirectory() as folder:
             self.config.set("DATABASE", str(Path(folder) / "doctor.db"), priority="cmdline")
-            self.config.set("ARCHIVE_DIR", None, priority="cmdline")
+            self.config.set("ARCHIVE_DIR", "", priority="cmdline")
             self.config.set("RECORD", value=True, priority="project")
             self.config.set("LOG_LEVEL", "ERROR", priority="cmdline")
             pages, rejects = self._fetch(args[0], opts.spargs)

@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -18,15 +18,18 @@ from rich.console import Console
 from rich.progress import Progress
 
 from portals.archive.captures import archive_files
+from portals.archive.origins import count_pages, foreign_archives
+from portals.archive.pruning import finish_interrupted
 from portals.archive.reading import Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
-from portals.catalogue import portals
+from portals.catalogue import portal_name_fault, portals
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import print_error, print_rows, with_progress
+from portals.commands.output import print_error, print_rows, strip_control_chars, with_progress
 from portals.crawling.arguments import day
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import ArchiveError, PortalError
 from portals.recipes import recipes, spider_names
+from portals.store.archive_rewrites import ArchiveRewrite, ArchiveRewrites
 from portals.store.database import Store
 from portals.store.differences import counted, trial_copy
 from portals.store.pages import PageRepository
@@ -62,19 +65,25 @@ class Command(PortalCommand):
         # SIGTERM ends the command like Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         recipes = self._recipes(args, opts)
-        files = self._files(args, opts.portal, recipes.since)
-        ranges = [part for path in files for part in ranges_of(path)]
+        files = self._files(args, opts.portal, recipes.since)  # before a database is made
         try:
             if opts.dry_run:
                 with trial_copy(self.database) as store:
-                    self._try(Reextraction(store, recipes, compares=True), ranges, opts)
+                    files = _without_obsolete(files, PageRepository(store))
+                    if not args:
+                        files = without_foreign(files, PageRepository(store))
+                    self._try(Reextraction(store, recipes, compares=True), _ranges(files), opts)
                 return
             with (
                 closing(Store.open(self.database)) as store,
                 PortalLock(self.database, COMMAND).hold(),
             ):
+                print_interrupted(finish_interrupted(PageRepository(store)))
+                files = self._files(args, opts.portal, recipes.since)
+                if not args:
+                    files = without_foreign(files, PageRepository(store))
                 asked = " ".join([*map(str, files), str(opts.portal), str(opts.since)])
-                self._read(Reextraction(store, recipes, asked=asked), ranges, opts)
+                self._read(Reextraction(store, recipes, asked=asked), _ranges(files), opts)
         except BrokenProcessPool:
             message = "a worker process was killed; the same command resumes from there"
             self.exitcode = print_error(message, EXIT_CODES["crashed"])
@@ -145,7 +154,9 @@ class Command(PortalCommand):
 
     def _is_archived(self, portal: str) -> bool:
         """Return True if there is an archive folder of the portal, which may have no spider."""
-        return self.archive_folder is not None and (self.archive_folder / portal).is_dir()
+        folder = self.archive_folder
+        is_name = portal_name_fault(portal) is None
+        return folder is not None and is_name and (folder / portal).is_dir()
 
     def _files(self, args: list[str], portal: str | None, since: datetime | None) -> list[Path]:
         """Return the archives to read. Raises PortalError."""
@@ -163,6 +174,36 @@ class Command(PortalCommand):
         if not found:
             raise ArchiveError(f"there is no archive in {folder}; give WARC files, or crawl first")
         return found
+
+
+def print_interrupted(rewrites: Iterable[ArchiveRewrite]) -> None:
+    """Print on standard error which files of killed prunings are deleted."""
+    for rewrite in rewrites:
+        print(f"removed {rewrite.obsolete}: a pruning was killed on it", file=sys.stderr)
+
+
+def without_foreign(files: Sequence[Path], pages: PageRepository) -> list[Path]:
+    """Return ``files`` without those of other origins, which are counted on standard error."""
+    hosts = {portal.host: portal.name for portal in portals().values()}
+    foreign = foreign_archives(files, pages, hosts)
+    if foreign:
+        origins = ", ".join(sorted({f"{one.url} as {one.portal}" for one in foreign.values()}))
+        print(
+            f"{count_pages(foreign)} pages in {len(foreign)} archives of another origin"
+            f" ({strip_control_chars(origins)}) are skipped; name the files to read them",
+            file=sys.stderr,
+        )
+    return [path for path in files if path not in foreign]
+
+
+def _without_obsolete(files: Iterable[Path], pages: PageRepository) -> list[Path]:
+    """Return ``files`` without those that killed prunings left; a dry run deletes nothing."""
+    obsolete = {rewrite.obsolete for rewrite in ArchiveRewrites(pages).unfinished()}
+    return [path for path in files if path.resolve() not in obsolete]
+
+
+def _ranges(files: Iterable[Path]) -> list[Range]:
+    return [part for path in files for part in ranges_of(path)]
 
 
 def _work_through(work: Reextraction, ranges: Sequence[Range], jobs: int) -> bool:

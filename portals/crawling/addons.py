@@ -24,7 +24,7 @@ class RecordingAddon:
     def update_settings(self, settings: BaseSettings) -> None:
         """Replace Scrapy's scheduler by the frontier and add the recording extensions."""
         if not settings.getbool("RECORD"):
-            settings.set("ARCHIVE_DIR", None, priority="cmdline")
+            settings.set("ARCHIVE_DIR", "", priority="cmdline")
             # Scrapy's tools may open a file; the URL guard refuses file: links of pages.
             settings.set("DOWNLOAD_HANDLERS", settings.getdict("DOWNLOAD_HANDLERS") | _FILES)
             return
@@ -60,7 +60,7 @@ class ReplayAddon:
         handler = "portals.network.replay_handler.ReplayHandler"
         changes = {
             "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
-            "ARCHIVE_DIR": None,
+            "ARCHIVE_DIR": "",
             "AUTOTHROTTLE_ENABLED": False,
             "DOWNLOAD_DELAY": 0,
             "RETRY_ENABLED": False,

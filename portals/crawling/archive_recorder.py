@@ -26,9 +26,12 @@ _OK, _NOT_MODIFIED = 200, 304
 
 
 class ArchiveRecorder:
-    """Archives responses; page results record the position of each."""
+    """Archives responses in ``folder``; page results record the position of each."""
 
-    def __init__(self, crawler: Crawler, run_log: RunLog, guard: StorageGuard) -> None:
+    def __init__(
+        self, crawler: Crawler, run_log: RunLog, guard: StorageGuard, folder: Path
+    ) -> None:
+        self.folder = folder
         self.crawler = crawler
         self.run_log = run_log
         self.guard = guard
@@ -100,7 +103,7 @@ class ArchiveRecorder:
     def _new_writer(self, now: datetime) -> RollingWriter:
         settings, spider = self.crawler.settings, self.crawler.spider
         portal = spider.name if spider else "unknown"
-        folder = Path(settings["ARCHIVE_DIR"]) / portal
+        folder = self.folder / portal
         about = {"isPartOf": portal, "origin": getattr(spider, "home_url", "")}
         if cms := getattr(type(spider), "name", ""):
             about["system"] = cms  # the CMS spider of a portal without a spider; a key in old files

@@ -6,6 +6,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
+from portals.configuration import archive_folder
 from portals.crawling.archive_recorder import ArchiveRecorder
 from portals.crawling.commit import PageCommitter
 from portals.crawling.run_log import RunLog
@@ -22,8 +23,11 @@ class Recording:
     def __init__(self, crawler: Crawler, store: Store) -> None:
         self.guard = StorageGuard(crawler)
         self.run_log = RunLog(crawler, store, self.guard)
-        has_archive = bool(crawler.settings.get("ARCHIVE_DIR"))
-        self.archive = ArchiveRecorder(crawler, self.run_log, self.guard) if has_archive else None
+        settings = crawler.settings
+        folder = archive_folder(settings["ARCHIVE_DIR"], str(settings["DATABASE"]))
+        self.archive = (
+            ArchiveRecorder(crawler, self.run_log, self.guard, folder) if folder else None
+        )
         self.committer = PageCommitter(self.run_log, self.guard, self.archive)
 
     @classmethod

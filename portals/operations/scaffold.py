@@ -16,9 +16,10 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
 
-from portals.catalogue import CATALOGUE, Portal
+from portals.catalogue import CATALOGUE, Portal, portal_name_fault
 from portals.errors import CatalogueError
 from portals.extraction.layout import Layout
+from portals.files import replacing
 from portals.network.addresses import is_public
 from portals.operations.site_probe import SiteReport
 from portals.urls import host_of
@@ -56,7 +57,7 @@ def places(data_dir: Path, project: Path = PROJECT) -> Places:
 def name_fault(name: str) -> str | None:
     """Return why ``name`` is not a valid name of a portal, or None."""
     if _NAME.fullmatch(name) and not keyword.iskeyword(name):
-        return None
+        return portal_name_fault(name)
     return f"{name!r} cannot name a portal; use small letters, digits and _, a letter first"
 
 
@@ -182,9 +183,8 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 created.append(path)
-            part = path.with_name(f"{path.name}.part")
-            part.write_bytes(content)
-            part.replace(path)
+            with replacing(path) as draft:
+                draft.write_bytes(content)
     except OSError:
         for path in created:
             path.unlink(missing_ok=True)

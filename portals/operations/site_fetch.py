@@ -50,7 +50,7 @@ HARMLESS: dict[str, Any] = {
     "SCHEDULER": "scrapy.core.scheduler.Scheduler",  # in memory; the project's needs a database
     "ITEM_PIPELINES": {},
     "EXTENSIONS": {},
-    "ARCHIVE_DIR": None,
+    "ARCHIVE_DIR": "",
     "RETRY_TIMES": 1,
 }
 """Settings of a crawl that stores nothing."""

@@ -256,7 +256,7 @@ CREATE TABLE "reextraction_progress" (
         path TEXT NOT NULL,
         start_offset INTEGER NOT NULL,
         request TEXT NOT NULL,
-        damaged_records INTEGER NOT NULL,
+        damaged_records INTEGER NOT NULL, end_offset INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (path, start_offset)
     ) STRICT, WITHOUT ROWID
     ;
@@ -453,6 +453,13 @@ CREATE TABLE article_redirects (
     ;
 
 CREATE INDEX articles_to_rehash ON articles (id) WHERE hash_version < 2;
+
+CREATE TABLE archive_rewrites (
+            path TEXT PRIMARY KEY,
+            replacement TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('copying', 'replaced'))
+        ) STRICT, WITHOUT ROWID
+        ;
 
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 

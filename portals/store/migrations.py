@@ -624,3 +624,23 @@ def m0008_other_documents(db: Database) -> None:
     """
     for statement in _DOCUMENTS:
         db.execute(statement)
+
+
+@migrations()
+def m0009_archive_rewrites(db: Database) -> None:
+    """Create the table of rewrites of archives, so that an interrupted one is finished."""
+    db.execute(
+        """
+        CREATE TABLE archive_rewrites (
+            path TEXT PRIMARY KEY,
+            replacement TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('copying', 'replaced'))
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+
+
+@migrations()
+def m0010_progress_to_an_offset(db: Database) -> None:
+    """Record how far a part of an archive was read; parts of earlier releases are read again."""
+    db.execute("ALTER TABLE reextraction_progress ADD COLUMN end_offset INTEGER NOT NULL DEFAULT 0")

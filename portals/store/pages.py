@@ -174,10 +174,10 @@ class PageRepository:
         """Return True if an article has the text of the page, or it is its URL's last one."""
         return self._exists(_SHOWN, {"page": page_id})
 
-    def is_repeated_since(self, page_id: int, since: str) -> bool:
-        """Return True if a page fetched at ``since`` (UTC) or later repeats this one."""
-        sql = "SELECT 1 FROM pages WHERE repeats = :page AND fetched_at >= :since"
-        return self._exists(sql, {"page": page_id, "since": since})
+    def repeats_of(self, page_id: int) -> list[int]:
+        """Return the ids of the pages whose payload is in the record of this one."""
+        rows = self.db.conn.execute("SELECT id FROM pages WHERE repeats = ?", (page_id,))
+        return [int(row[0]) for row in rows.fetchall()]
 
     def _exists(self, sql: str, values: Mapping[str, object]) -> bool:
         return self.db.conn.execute(sql, values).fetchone() is not None
@@ -206,6 +206,15 @@ class PageRepository:
     def portals(self) -> list[str]:
         """Return the portals with archived pages, sorted."""
         rows = self.db.conn.execute("SELECT DISTINCT portal FROM pages ORDER BY portal").fetchall()
+        return [str(row[0]) for row in rows]
+
+    def portals_in(self, path: Path) -> list[str]:
+        """Return the portals with pages in one archive, sorted."""
+        rows = self.db.conn.execute(
+            "SELECT DISTINCT p.portal FROM pages p JOIN archives a ON a.id = p.archive_id"
+            " WHERE a.path = ? ORDER BY p.portal",
+            (self.relative(path),),
+        ).fetchall()
         return [str(row[0]) for row in rows]
 
     def archives(self) -> list[Path]:

@@ -24,18 +24,19 @@ class ReextractionProgress:
         with writing(self.db.conn):
             self.db.execute("DELETE FROM reextraction_progress WHERE request != ?", [self.request])
 
-    def committed(self) -> dict[tuple[str, int], int]:
-        """Return damaged records by path and start offset (bytes) of each committed part."""
+    def committed(self) -> dict[tuple[str, int, int], int]:
+        """Return damaged records by path, start and end (bytes) of each committed part."""
         rows = self.db.execute(
-            "SELECT path, start_offset, damaged_records FROM reextraction_progress"
+            "SELECT path, start_offset, end_offset, damaged_records FROM reextraction_progress"
         )
-        return {(path, start): damaged for path, start, damaged in rows.fetchall()}
+        return {(path, start, end): damaged for path, start, end, damaged in rows.fetchall()}
 
-    def record(self, path: Path, start: int, damaged: int) -> None:
-        """Record a part, inside the transaction that stores its pages."""
+    def record(self, path: Path, start: int, end: int, damaged: int) -> None:
+        """Record a part that was read up to ``end``, in the transaction that stores its pages."""
         self.db.execute(
-            "INSERT OR REPLACE INTO reextraction_progress VALUES (?, ?, ?, ?)",
-            [str(path.resolve()), start, self.request, damaged],
+            "INSERT OR REPLACE INTO reextraction_progress"
+            " (path, start_offset, end_offset, request, damaged_records) VALUES (?, ?, ?, ?, ?)",
+            [str(path.resolve()), start, end, self.request, damaged],
         )
 
     def clear(self) -> None:

@@ -28,6 +28,7 @@ TABLES: dict[str, str] = {
     "portals": "The catalogue (`portals.csv`), as of the last time this file was opened.",
     "archives": "The WARC files with the archived pages.",
     "pages": "Every response in the archives, with the position of its bytes.",
+    "archive_rewrites": "Archives that a pruning replaces, until the replaced file is deleted.",
     "reextraction_progress": "Parts of archives that an interrupted re-extraction has committed.",
     "lineage": "View: from a field of an article to its rule, reader, run, page and bytes.",
     "search_exact": "FTS5 index of the articles: canonical form (case folded, one tone style).",
@@ -258,11 +259,17 @@ COLUMNS: dict[str, dict[str, str]] = {
         "via": "Public archive that served it; null for the portal itself.",
         "showed": "`article`, `undated`, `list`, `reject`, `other`; null where it was not read.",
     },
+    "archive_rewrites": {
+        "path": "The archive, relative to the folder of the database.",
+        "replacement": "The smaller file with its remaining records.",
+        "state": "`copying`: the pages are in `path`; `replaced`: they are in `replacement`.",
+    },
     "reextraction_progress": {
         "path": "The archive.",
         "start_offset": "Offset of the part, in bytes.",
         "request": "Arguments of the command and version of the rules, as JSON.",
         "damaged_records": "Records in it that could not be read.",
+        "end_offset": "Offset up to which it was read, in bytes; a file may grow afterwards.",
     },
     "lineage": {
         "article_id": "The article.",

@@ -31,7 +31,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject, reject
-from portals.catalogue import portal, portals
+from portals.catalogue import portal, portal_name_fault, portals
 from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.history import History
 from portals.crawling.spider_outputs import KEY, KIND, SpiderOutput
@@ -130,6 +130,8 @@ class PortalSpider(Spider):
         self.article_recipe = self.recipe()
         if self.reads_any_site:
             self.name = site_name or self.host
+            if fault := portal_name_fault(self.name):
+                raise ArgumentError(fault)
             self.article_recipe = replace(self.article_recipe, portal=self.name)
         known = portals().get(self.name)
         self.portal_host = known.host if known else self.host

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from portals.archive.captures import Capture, archive_files, read_captures
-from portals.archive.replay_index import ReplayIndex
-from portals.archive.writer import ArchiveWriter
+from portals.archive.records import Damage, read_records
+from portals.archive.replay_index import ReplayIndex, record_at
+from portals.archive.writer import ArchiveWriter, RollingWriter
 from portals.errors import ArchiveError
 
 AT = datetime(2025, 3, 1, 5, 0, tzinfo=UTC)
@@ -110,3 +111,39 @@ def test_the_same_captures_make_the_same_bytes(tmp_path: Path) -> None:
         writer.close()
 
     assert writers[0].path.read_bytes() == writers[1].path.read_bytes()
+
+
+# --- files of their own --------------------------------------------------------------------------
+
+
+def test_two_runs_of_one_name_and_second_never_write_one_file(tmp_path: Path) -> None:
+    """As two databases with one folder of archives do: same portal, second and run number."""
+    name = "haiphong-20250301T050000Z-1"
+    writers = [RollingWriter(tmp_path, name, 10**9, {"isPartOf": "haiphong"}) for _ in range(2)]
+    for number in range(20):
+        for writer in writers:
+            written = writer.write(capture(number, bytes(number) + b"<p>Trang</p>"), [])
+            found = record_at(written.path, written.offset)
+            assert found is not None
+            assert found.length == written.length
+    for writer in writers:
+        writer.close()
+
+    paths = archive_files([tmp_path])
+    assert len(paths) == 2
+    assert all(path.name.startswith(f"{name}-") for path in paths)
+    assert [len(list(read_captures(path))) for path in paths] == [20, 20]
+    assert not [
+        found for path in paths for found in read_records(path) if isinstance(found, Damage)
+    ]
+
+
+@pytest.mark.parametrize("is_link", [True, False])
+def test_a_file_that_exists_is_never_written(tmp_path: Path, *, is_link: bool) -> None:
+    other, path = tmp_path / "other", tmp_path / "a.warc.gz"
+    other.write_bytes(b"other")
+    path.symlink_to(other) if is_link else path.write_bytes(b"other")
+
+    with pytest.raises(FileExistsError):
+        ArchiveWriter(path)
+    assert (other.read_bytes(), path.read_bytes()) == (b"other", b"other")

@@ -10,12 +10,11 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from portals.archive.captures import Capture
 from portals.archive.reading import RANGE, Recipes, ranges_of, read_range
 from portals.archive.records import Record, read_records
 from portals.archive.reextraction import Reextraction
@@ -28,34 +27,14 @@ from portals.store.database import Store
 from portals.store.pages import ArchivedPage, PageRepository
 from portals.timestamps import utc
 from tests.support.archive_life import OWN, aged, archive, crawl, edit, files, reextract, without
+from tests.support.archived_pages import AT, HOME, page_of, write
 from tests.support.commands import scrapy, until
 from tests.support.database import content, rows
 from tests.support.federation import LIST, federation, sample_items
 from tests.support.http_server import Answer, serving
-from tests.support.pages.prose import stories
-from tests.support.pages.synthetic import TODAY, text_of
-from tests.support.pages.themes import Frame, danaweb_1
 from tests.support.project import PROJECT
 
 pytestmark = pytest.mark.nightly  # fault injection: two minutes of processes
-HOME = "https://congdoanhaiphong.vn"
-AT = datetime(2025, 6, 15, 2, tzinfo=UTC)
-FRAME = Frame(TODAY)
-
-
-def page_of(number: int, days: int = 0) -> Capture:
-    (story,) = stories(1, number)
-    body = danaweb_1(text_of(story, "Tin"), FRAME)
-    url = f"{HOME}/tin-tuc-su-kien/{story.slug}-{story.number}.html"
-    return Capture(url, 200, [("Content-Type", "text/html")], body, AT + timedelta(days=days))
-
-
-def write(path: Path, *captures: Capture) -> Path:
-    writer = ArchiveWriter(path, started_at=AT)
-    for capture in captures:
-        writer.write(capture)
-    writer.close()
-    return path
 
 
 def stored(database: Path) -> list[str]:

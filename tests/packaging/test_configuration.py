@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 
 from portals.__main__ import translated
-from portals.configuration import Configuration, ConfigurationError, data_folder
+from portals.configuration import (
+    Configuration,
+    ConfigurationError,
+    archive_folder,
+    data_folder,
+)
 from portals.store.database import Store
 from tests.support.commands import Done
 from tests.support.project import PROJECT, SPIDERS
@@ -49,16 +54,20 @@ def setting(folder: Path, name: str, *words: str | Path, **environment: str) -> 
 def test_by_default_everything_is_in_the_folder_data() -> None:
     found = Configuration.load({})
 
-    assert (found.database, found.archive_dir) == ("data/articles.db", "data/archive")
+    assert found.database == "data/articles.db"
+    assert archive_folder(found.archive_dir, found.database, {}) == Path("data/archive")
     assert "contact: tin-cong-doan@example.org" in found.user_agent
     assert found.disabled_portals == ()
 
 
 def test_the_data_folder_moves_database_and_archives() -> None:
-    found = Configuration.load({"TIN_CONG_DOAN_DATA_DIR": "/srv/tin"})
+    environment = {"TIN_CONG_DOAN_DATA_DIR": "/srv/tin"}
+    found = Configuration.load(environment)
 
-    assert (found.database, found.archive_dir) == ("/srv/tin/articles.db", "/srv/tin/archive")
-    assert data_folder({"TIN_CONG_DOAN_DATA_DIR": "/srv/tin"}) == Path("/srv/tin")
+    assert found.database == "/srv/tin/articles.db"
+    folder = archive_folder(found.archive_dir, found.database, environment)
+    assert folder == Path("/srv/tin/archive")
+    assert data_folder(environment) == Path("/srv/tin")
 
 
 def test_local_toml_comes_before_the_defaults_its_paths_relative_to_it(folder: Path) -> None:
@@ -71,6 +80,34 @@ def test_local_toml_comes_before_the_defaults_its_paths_relative_to_it(folder: P
     assert "contact: toi@congdoan.example)" in found.user_agent
     assert (found.database, found.archive_dir) == ("data/tin.db", "/kho")
     assert found.disabled_portals == ("brvt",)
+
+
+@pytest.mark.parametrize(
+    ("database", "archive"),
+    [
+        ("data/articles.db", "data/archive"),
+        ("/srv/articles.db", "/srv/archive"),
+        ("data/test.db", "data/test-archive"),
+        ("/srv/test.db", "/srv/test-archive"),
+        ("test", "test-archive"),
+    ],
+)
+def test_archives_are_beside_their_database(database: str, archive: str) -> None:
+    assert archive_folder(None, database, {}) == Path(archive)
+
+
+def test_the_database_of_local_toml_has_the_archive_of_the_data_folder(folder: Path) -> None:
+    (folder / "data" / "local.toml").write_text('database = "tin.db"\n')
+
+    assert archive_folder(None, "data/tin.db", {}) == Path("data/archive")
+    assert archive_folder(None, "data/test.db", {}) == Path("data/test-archive")
+
+
+@pytest.mark.parametrize(("configured", "archive"), [("", None), ("/kho", Path("/kho"))])
+def test_a_configured_archive_folder_is_that_of_every_database(
+    configured: str, archive: Path | None
+) -> None:
+    assert archive_folder(configured, "data/test.db", {}) == archive
 
 
 def test_a_user_agent_is_taken_whole(folder: Path) -> None:
@@ -131,7 +168,6 @@ def test_the_more_special_flag_wins_on_the_command_line(folder: Path) -> None:
     words = ("--db", "cli.db", "--data-dir", "cli")
 
     assert setting(folder, "DATABASE", *words) == "cli.db"
-    assert setting(folder, "ARCHIVE_DIR", *words) == "cli/archive"
 
 
 def test_the_flags_may_stand_before_the_command(folder: Path) -> None:

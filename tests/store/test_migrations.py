@@ -28,8 +28,7 @@ from tests.support.project import SAMPLE
 
 NAMES = [migration.name for migration in migrations.pending(Database(memory=True))]
 SEARCHED_FROM = 5  # version
-RENAMED_FROM = 7  # version
-BESIDE = {"others": "alternate_urls", "home": "home_url", "system": "cms"}
+RENAMED_FROM = 7
 SEEN = "2024-05-01T01:00:00+00:00"
 KEPT = {
     "articles": {
@@ -101,7 +100,18 @@ LATER: dict[str, tuple[int, dict[str, Any]]] = {
 """A row of every table of which a name changed since, and the version that the table is from."""
 
 REFILLED = {"portals"}  # at every opening, from the catalogue
-COLUMNS_RENAMED_BESIDE = {"frontier": {"others": "alternate_urls"}}
+COLUMNS_RENAMED_BESIDE = {
+    "frontier": {"others": "alternate_urls"},
+    "portals": {"home": "home_url", "system": "cms"},
+}
+
+
+def named_in(version: int, table: str, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return a table and its row under the names that they have in a version."""
+    if version < RENAMED_FROM:
+        return table, row
+    new, columns = RENAMED.get(table, (table, COLUMNS_RENAMED_BESIDE.get(table, {})))
+    return new, {columns.get(name, name): value for name, value in row.items()}
 
 
 def old_database(path: Path, version: int) -> None:
@@ -116,19 +126,12 @@ def old_database(path: Path, version: int) -> None:
         if version >= SEARCHED_FROM:  # then saving an article did this
             texts = [str(KEPT["articles"]["title"]), None, str(KEPT["articles"]["body"])]
             index(connection, 7, texts, FORMS_1)
-            insert(db, version, "uncompared", {"article_id": KEPT["articles"]["id"]})
-        for table, (since, row) in LATER.items():
+            queue, waiting = named_in(version, "uncompared", {"article_id": KEPT["articles"]["id"]})
+            db.table(queue).insert(waiting)
+        for old, (since, row_of_old) in LATER.items():
             if version >= since:
-                insert(db, version, table, row)
-
-
-def insert(db: Database, version: int, table: str, row: dict[str, Any]) -> None:
-    """Insert a row whose table and columns have the names of before the renaming."""
-    if version >= RENAMED_FROM:
-        new, columns = RENAMED.get(table, (table, {}))
-        table, row = new, {columns.get(name, name): value for name, value in row.items()}
-        row = {BESIDE.get(name, name): value for name, value in row.items()}
-    db.table(table).insert(row)
+                table, row = named_in(version, old, row_of_old)
+                db.table(table).insert(row)
 
 
 def kept(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -141,7 +144,7 @@ def kept(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_every_version_is_known() -> None:
-    assert VERSION == len(NAMES) == 8
+    assert VERSION == len(NAMES) == 10
 
 
 @pytest.mark.parametrize("version", range(1, VERSION))
@@ -207,8 +210,7 @@ def wrong_renamed(path: Path, version: int) -> list[str]:
     for old, (since, row) in LATER.items():
         if version < since or old in REFILLED:
             continue
-        new, columns = RENAMED.get(old, (old, COLUMNS_RENAMED_BESIDE.get(old, {})))
-        expected = {columns.get(name, name): value for name, value in row.items()}
+        new, expected = named_in(RENAMED_FROM, old, row)
         (found,) = rows(path, f"SELECT * FROM {new}")
         if {name: found[name] for name in expected} != expected:
             wrong.append(f"{new}: {found}")
