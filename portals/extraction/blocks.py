@@ -133,7 +133,7 @@ class _Frame:
 class _Line:
     """The line being collected; ``take`` returns it as a block and starts a new one."""
 
-    __slots__ = ("_links", "_parts", "_plain", "_size", "_upright", "frame")
+    __slots__ = ("_caption", "_links", "_parts", "_plain", "_size", "_upright", "frame")
 
     def __init__(self, frame: _Frame) -> None:
         self.frame = frame
@@ -145,6 +145,7 @@ class _Line:
         self._size = 0
         self._plain = False
         self._upright = False
+        self._caption: Literal["", "named", "figure"] | None = None
 
     def add(self, text: str, frame: _Frame) -> None:
         if text.isspace():
@@ -160,6 +161,8 @@ class _Line:
             raise UnreadablePageError(RejectCode.TOO_LARGE, "an endless line")
         self._plain = self._plain or not frame.bold
         self._upright = self._upright or not frame.italic
+        if self._caption is None or not frame.caption:
+            self._caption = frame.caption  # of an inline element around the whole line
         if frame.link is None:
             return
         if not self._links or self._links[-1][0] != frame.link:
@@ -190,7 +193,7 @@ class _Line:
                 italic=not self._upright,
                 heading=frame.heading,
                 links=links,
-                caption=frame.caption,
+                caption=frame.caption or self._caption or "",
             )
         self._reset()
         return block

@@ -182,7 +182,7 @@ class Evidence(TitleEvidence):
         for i in self._byline_lines():
             block = self.blocks[i]
             text = block.text
-            if not text or len(text) > _MAX_BYLINE or i == self._lead_index:
+            if not text or len(text) > _MAX_BYLINE or i == self._lead_index or self._in_menu(i):
                 continue
             named = Role.AUTHOR in self.regions.roles_near(block, 1)
             rest = without_date(text) if i in self.dates else text
@@ -192,6 +192,13 @@ class Evidence(TitleEvidence):
             if signature and (signature.author or signature.source):
                 return signature, i
         return Signature(), None
+
+    def _in_menu(self, index: int) -> bool:
+        """Return True if a line is one of three links or more below each other."""
+        runs = (range(index - 2, index + 1), range(index - 1, index + 2), range(index, index + 3))
+        return any(
+            all(0 <= i < len(self.blocks) and self.blocks[i].is_link for i in run) for run in runs
+        )
 
     def _byline_lines(self) -> Iterator[int]:
         title = self.title

@@ -34,6 +34,7 @@ _HEADLINE_SHARE = 0.45  # of a line that is a headline with its date
 _MIN_ROWS = 4  # records with a day each that make a list
 _DATE_LINE = 40  # characters of a line with the day of a record
 _DAY = re.compile(r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)")
+_FIGURE_LEVELS = 3  # elements around a picture that can be its figure
 _MAX_LEVELS = 6  # elements around a headline that can be its card
 _CARD_LINES, _CARD_WORDS = 8, 110  # of the largest card: picture, date, headline, teaser
 _CARD_REACH = 4  # lines between two headlines of a flat list
@@ -212,11 +213,23 @@ class Regions:
             i
             for i, elements in around.items()
             if any(
-                sizes[element] <= most and shared[_first_name(element)] <= most
+                sizes[element] <= most
+                and shared[_first_name(element)] <= most
+                and element not in self._figures
                 for element in elements
             )
         }
         return frozenset(lines - self._own_captions(lines)) | self._insets(total)
+
+    @cached_property
+    def _figures(self) -> frozenset[HtmlElement]:
+        """The elements that hold a picture with its caption and nothing else ("aside-img")."""
+        parts: dict[HtmlElement, set[str]] = {}
+        for block in self.blocks:
+            part = "picture" if block.image else "caption" if block.caption else "text"
+            for element in self.chain(block.element)[:_FIGURE_LEVELS]:
+                parts.setdefault(element, set()).add(part)
+        return frozenset(e for e, held in parts.items() if held == {"picture", "caption"})
 
     def _own_captions(self, lines: set[int]) -> set[int]:
         """Return the captions among ``lines`` whose picture is not put aside."""

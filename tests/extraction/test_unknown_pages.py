@@ -1,0 +1,66 @@
+"""Details of pages whose system nobody described: captions, bylines."""
+
+from __future__ import annotations
+
+import pytest
+
+from portals.article import Article
+from portals.extraction.page import Page
+from portals.extraction.reader import read_safely
+from portals.recipes import Recipe
+
+pytestmark = pytest.mark.quick
+
+LEAD = "Sáng 12/3, công đoàn cơ sở nhà máy đường Đồng Mận tổ chức hội nghị người lao động."
+TEXTS = [
+    f"Đoạn {n}: các đại biểu thảo luận về thỏa ước lao động tập thể, bữa ăn ca, tiền thưởng và"
+    " việc chăm lo cho gia đình công nhân có hoàn cảnh khó khăn trong năm nay."
+    for n in range(6)
+]
+CAPTION = "Đoàn viên nhận quà tại buổi lễ"
+
+
+def read(inside: str = "", above: str = "") -> Article:
+    paragraphs = "".join(f"<p>{text}</p>" for text in TEXTS[:3])
+    rest = "".join(f"<p>{text}</p>" for text in TEXTS[3:])
+    page = (
+        "<html><head><title>Hội nghị người lao động nhà máy đường</title></head><body>"
+        f"<div class=top>{above}</div><div class=main>"
+        "<h1>Hội nghị người lao động nhà máy đường</h1><span>12/03/2024 08:15</span>"
+        f"<p><b>{LEAD}</b></p><div class=text>{paragraphs}{inside}{rest}</div></div></body></html>"
+    )
+    read = read_safely(
+        Page.from_bytes("http://x.vn/tin/hoi-nghi-12.html", page.encode(), "text/html"),
+        Recipe("x", general=True),
+    )
+    assert isinstance(read, Article)
+    return read
+
+
+BOXES = {
+    "an inline element": '<div class="pic"><img src="a.jpg"><span class="fig">{}</span></div>',
+    "a floating box": '<div class="full-img pull-right"><img src="a.jpg">'
+    '<span class="fig">{}</span></div>',
+    "a box beside the text": '<div class="aside-img"><p class="thumbnail"><img src="a.jpg">'
+    '<a href="#"><i class="zoom"></i></a></p><span class="photo-caption">{}</span></div>',
+}
+
+
+@pytest.mark.parametrize("box", BOXES.values(), ids=BOXES.keys())
+def test_a_caption_of_an_inline_element_is_no_paragraph(box: str) -> None:
+    article = read(inside=box.format(CAPTION))
+    assert [(one.url, one.caption) for one in article.images] == [
+        ("http://x.vn/tin/a.jpg", CAPTION)
+    ]
+    assert article.body.split("\n\n") == TEXTS
+
+
+def test_a_line_with_an_inline_caption_and_more_is_a_paragraph() -> None:
+    article = read(inside=f'<p>{TEXTS[0]} <span class="fig">{CAPTION}</span></p>')
+    assert f"{TEXTS[0]} {CAPTION}" in article.body
+
+
+def test_an_entry_of_a_menu_is_no_author() -> None:
+    entries = ("Bảng Điều Khiển", "Navbar Dropdown", "Minh Họa")
+    menu = "".join(f'<li class="author"><a href="#{n}">{n}</a></li>' for n in entries)
+    assert read(above=f"<ul>{menu}</ul>").author is None
