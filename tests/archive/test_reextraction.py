@@ -122,6 +122,20 @@ def test_pages_of_a_copy_in_the_same_folder_are_left_out_and_counted(tmp_path: P
     assert len(rows(tmp_path / "a.db", "SELECT 1 FROM articles")) == 6
 
 
+def test_an_archive_of_a_crawl_that_was_killed_before_its_first_commit_is_read(
+    tmp_path: Path,
+) -> None:
+    """The database knows the origin by the run, and no archive of it."""
+    with serving(federation(sample_items(1, 3), per_page=3)) as portal:
+        words = arguments(portal, tmp_path)
+        assert kill_at(words, "before the commit") == SIGKILLED
+    assert rows(tmp_path / "a.db", "SELECT * FROM pages") == []
+    done = reextract(tmp_path, database="a.db")
+
+    assert "of another origin" not in done.err
+    assert rows(tmp_path / "a.db", "SELECT * FROM pages") != []
+
+
 def test_a_copy_beside_the_portals_own_archives_is_not_read_into_a_new_database(
     tmp_path: Path,
 ) -> None:
