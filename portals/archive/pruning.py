@@ -126,9 +126,10 @@ def finish_interrupted(pages: PageRepository) -> Iterator[ArchiveRewrite]:
     """
     rewrites = ArchiveRewrites(pages)
     for rewrite in rewrites.unfinished():
-        if rewrite.replacement.parent.is_dir():
-            remove_drafts(rewrite.replacement)
-            _delete(rewrite.obsolete)
+        if not rewrite.replacement.parent.is_dir():
+            continue  # a disk that is not mounted: it may come back
+        remove_drafts(rewrite.replacement)
+        _delete(rewrite.obsolete)
         rewrites.end(rewrite.path)
         yield rewrite
 
