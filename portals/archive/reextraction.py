@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from typing import Any
 
-from portals.archive.captures import Capture, Revisit, capture_of
+from portals.archive.captures import Capture, Revisit, capture_of, parse_warc_date
 from portals.archive.reading import (
+    LeftOut,
     PageRead,
     Range,
     RangeRead,
@@ -47,6 +48,7 @@ COUNTED = (
 COMMAND = REEXTRACTION
 
 _PR_SET_PDEATHSIG = 1  # Linux: the signal that a process gets when its parent ends
+_NOT_MODIFIED = 304
 _MISSING = "it repeats a page that no archive here holds"
 
 
@@ -146,6 +148,7 @@ class Reextraction:
         self.differences: list[Difference] = []
         self.damage: list[tuple[Range, Damage]] = []
         self.foreign: Counter[str] = Counter()
+        self.left_out: Counter[LeftOut] = Counter()
         self.damaged_before = 0  # records, in the ranges that an interrupted run has committed
         self._deferred: list[tuple[PageRead, Range]] = []  # revisits whose payload comes later
         self._recipes: dict[str, Recipe] = {}
@@ -181,6 +184,7 @@ class Reextraction:
                 self.progress.record(part.path, part.start, part.end, len(damage))
         self.damage += [(read.range, found) for found in damage]
         self.foreign.update(read.foreign)
+        self.left_out.update(read.left_out)
 
     @property
     def damaged(self) -> int:
@@ -222,15 +226,15 @@ class Reextraction:
             self._store_page(read, part)
         for read, part in self._deferred:
             page = read.page
+            if read.revisit and not read.revisit.is_document:
+                self.left_out[LeftOut.NO_DOCUMENT] += 1
+                continue
             lost = Damage(page.offset, page.length, _MISSING, page.url)
             self.damage.append((part, lost))
 
     def _resolve(self, read: PageRead, revisit: Revisit) -> PageRead | None:
         """Return the page with the payload that it repeats, or None if that is not stored."""
-        repeated = None
-        if revisit.digest:
-            repeated = self.pages.with_digest(revisit.refers_to_url, revisit.digest)
-        repeated = repeated or self.pages.newest(revisit.refers_to_url, utc(revisit.captured_at))
+        repeated = self._repeated(revisit)
         capture = load_capture(self.pages, repeated) if repeated else None
         if repeated is None or capture is None:
             return None
@@ -240,6 +244,23 @@ class Reextraction:
         again = Capture(revisit.url, 200, capture.headers, capture.body, revisit.captured_at)
         shown, item = read_capture(again, read.recipe)
         return PageRead(read.recipe, page.page, shown, item)
+
+    def _repeated(self, revisit: Revisit) -> StoredPage | None:
+        """Return the page with the payload of a revisit.
+
+        The digest names it, whatever its URL is: other tools compare across http and https and
+        across URLs. A page of the URL with another payload is only meant by an exact date, or by a
+        304, which says that the newest one is unchanged.
+        """
+        url, digest = revisit.refers_to_url, revisit.digest
+        if digest and (found := self.pages.with_payload(digest, url)):
+            return found
+        referred = parse_warc_date(revisit.refers_to_date or "")
+        found = self.pages.newest(url, utc(referred)) if referred else None
+        if found and referred and found.page.fetched_at == utc(referred):
+            return found
+        is_unchanged = digest is None or revisit.status == _NOT_MODIFIED
+        return self.pages.newest(url, utc(revisit.captured_at)) if is_unchanged else None
 
     def _store(self, article: Article, portal: _Portal, page_id: int) -> None:
         portal.counts["articles"] += 1
@@ -340,4 +361,4 @@ def load_capture(pages: PageRepository, known: StoredPage) -> Capture | None:
 
 def _fingerprint(recipes: Recipes) -> str:
     """Return a hash of the recipes: with other recipes an interrupted run is not resumed."""
-    return hashlib.sha256(repr(recipes).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(replace(recipes, latest=None)).encode()).hexdigest()[:16]

@@ -13,7 +13,7 @@ from typing import Any
 
 from scrapy.exceptions import UsageError
 
-from portals.archive.captures import archive_files
+from portals.archive.captures import archive_files, is_archive_name
 from portals.archive.checking import Checked, Finding, check
 from portals.archive.pruning import Pruned, PrunePolicy, Pruning, finish_interrupted
 from portals.archive.reextraction import COMMAND
@@ -60,8 +60,8 @@ class Command(PortalCommand):
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the findings; the exit code is 0 if no page is damaged or missing."""
         folder = self._folder()
-        names = [path.name for path in folder.rglob("*.warc*")] if folder.is_dir() else []
-        has_files = any(name.endswith((".warc", ".warc.gz")) for name in names)
+        names = [path.name for path in folder.rglob("*")] if folder.is_dir() else []
+        has_files = any(map(is_archive_name, names))
         files = archive_files(args or [folder]) if args or has_files else []
         checked, counts = Checked(), Counter[str]()
         rows: list[dict[str, Any]] = []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections import Counter
 from contextlib import closing
 from datetime import UTC, timedelta
 from functools import partial
@@ -17,9 +19,11 @@ from portals.crawling.arguments import day
 from portals.store.database import Store
 from portals.store.export import (
     FORMATS,
+    MAX_CELL,
     ArticleFilter,
     articles,
     count,
+    count_long_cells,
     opened,
     title_of,
     write_atom,
@@ -61,8 +65,17 @@ class Command(PortalCommand):
             if opts.format == "atom":
                 write = partial(write_atom, portal=opts.portal, title=title)
             rows = with_progress(articles(conn, choice), count(conn, choice), "exporting", by=1)
+            long = Counter[str]()
+            if opts.format == "csv":
+                rows = count_long_cells(rows, long)
             with opened(output) as file:
                 write(rows, file)
+        for name, number in long.items():
+            print(
+                f"{number} cells of {name} are longer than the {MAX_CELL:,} characters that Excel"
+                " holds; other programs read them whole, as they do jsonl and parquet",
+                file=sys.stderr,
+            )
 
 
 def _iso(at: Any) -> str | None:

@@ -10,17 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 
-from portals.archive.captures import archive_files
+from portals.archive.captures import CLOCK_TOLERANCE, archive_files
 from portals.archive.origins import count_pages, foreign_archives
 from portals.archive.pruning import finish_interrupted
-from portals.archive.reading import Range, Recipes, ranges_of
+from portals.archive.reading import LeftOut, Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
 from portals.catalogue import portal_name_fault, portals
 from portals.commands.base import PortalCommand, option
@@ -38,6 +38,11 @@ from portals.store.similar import queue_length, update
 from portals.timestamps import utc
 
 _TOLD = 20  # damaged records that are printed one by one
+_LEFT_OUT = {
+    LeftOut.FUTURE: "captures from the future are left out: correct their WARC-Date",
+    LeftOut.PARTIAL: "conversion and continuation records are left out: they are no responses",
+    LeftOut.NO_DOCUMENT: "revisits of pictures and the like are left out: no payload is here",
+}
 
 
 class Command(PortalCommand):
@@ -150,6 +155,7 @@ class Command(PortalCommand):
             forced=opts.portal if args else None,
             only=None if args else opts.portal,
             since=day("since", opts.since),
+            latest=datetime.now(UTC) + CLOCK_TOLERANCE,
         )
 
     def _is_archived(self, portal: str) -> bool:
@@ -238,5 +244,7 @@ def _tell_problems(work: Reextraction) -> None:
     if len(work.damage) > _TOLD:
         more = len(work.damage) - _TOLD
         print(f"and {more} more; 'scrapy archive check' lists them all", file=sys.stderr)
+    for reason, count in sorted(work.left_out.items()):
+        print(f"{count} {_LEFT_OUT[reason]}", file=sys.stderr)
     for host, count in work.foreign.most_common(_TOLD):
         print(f"{count} pages of {host} are skipped: no portal has that host", file=sys.stderr)

@@ -461,6 +461,8 @@ CREATE TABLE archive_rewrites (
         ) STRICT, WITHOUT ROWID
         ;
 
+CREATE INDEX pages_by_digest ON pages (digest) WHERE repeats IS NULL;
+
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 
 INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)');

@@ -644,3 +644,9 @@ def m0009_archive_rewrites(db: Database) -> None:
 def m0010_progress_to_an_offset(db: Database) -> None:
     """Record how far a part of an archive was read; parts of earlier releases are read again."""
     db.execute("ALTER TABLE reextraction_progress ADD COLUMN end_offset INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m0011_payloads_by_digest(db: Database) -> None:
+    """Index payloads by their digests: revisits of other tools name them by nothing else."""
+    db.execute("CREATE INDEX pages_by_digest ON pages (digest) WHERE repeats IS NULL")

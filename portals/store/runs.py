@@ -45,6 +45,14 @@ class RunRepository:
         )
         return next(((row["id"], row["arguments"]) for row in rows), None)
 
+    def origins(self) -> list[tuple[str, str]]:
+        """Return portal and origin of every crawl of a copy (``-a origin=``)."""
+        rows = self.db.execute(
+            "SELECT DISTINCT portal, arguments ->> 'origin' FROM runs"
+            " WHERE verdict IS NOT 'locked' AND arguments ->> 'origin' IS NOT NULL"
+        ).fetchall()
+        return [(str(portal), str(origin)) for portal, origin in rows]
+
     def last_verdict(self, portal: str) -> tuple[str | None, str | None]:
         """Return verdict and end of the portal's last run of any kind; None if there is none."""
         row = self.db.execute(
