@@ -8,6 +8,7 @@ from pathlib import Path
 
 from portals.errors import StorageError
 from portals.files import replacing
+from portals.store.identity import opened_to_read
 
 
 def snapshot(database: Path, target: Path) -> int:
@@ -35,10 +36,6 @@ def snapshot(database: Path, target: Path) -> int:
 
 
 def _copy(database: Path, draft: Path) -> None:
-    with (
-        closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(draft)) as copy,
-    ):
-        source.execute("PRAGMA busy_timeout = 60000")
+    with opened_to_read(database) as source, closing(sqlite3.connect(draft)) as copy:
         source.backup(copy)  # all pages in one step, under one read lock
         copy.execute("PRAGMA journal_mode = DELETE")
