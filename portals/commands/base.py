@@ -18,6 +18,7 @@ from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
 from portals.recipes import portal_names, spider_names, unknown_spider
 from portals.store.portal_lock import PortalLockedError
+from portals.store.write_failures import write_failure
 
 Option = tuple[tuple[str, ...], dict[str, Any]]
 """The arguments of ``ArgumentParser.add_argument``: flags, and keywords."""
@@ -83,7 +84,13 @@ class PortalCommand(ScrapyCommand):
         except KeyboardInterrupt:
             self.exitcode = print_error("interrupted; run again", EXIT_CODES["incomplete"])
         except _REPORTED as error:
-            self.exitcode = print_error(error, _exit_code(error))
+            self.exitcode = print_error(self._in_words(error), _exit_code(error))
+
+    def _in_words(self, error: BaseException) -> object:
+        """Return the error, of SQLite with its cause and remedy."""
+        if not isinstance(error, sqlite3.Error):
+            return error
+        return write_failure(error, Path(self.database))
 
     @abstractmethod
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:

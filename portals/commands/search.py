@@ -14,13 +14,16 @@ from rich.text import Text
 from scrapy.exceptions import UsageError
 
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import decode_argument, print_rows, print_text
+from portals.commands.output import decode_argument, print_rows, print_text, with_progress
 from portals.crawling.arguments import day
 from portals.crawling.exit_codes import NOTHING_FOUND
 from portals.errors import StorageError
 from portals.store.database import Store
 from portals.store.export import title_of
-from portals.store.search import LIMIT, Found, SearchQuery, faults, reindex, search
+from portals.store.portal_lock import PortalLock
+from portals.store.search import LIMIT, Found, SearchQuery, faults, search
+from portals.store.search_rebuild import rebuild
+from portals.store.statistics import row_counts
 
 _MOST = 10_000  # articles
 
@@ -46,8 +49,7 @@ class Command(PortalCommand):
         if opts.limit < 1:
             raise UsageError("--limit must be at least 1")
         if opts.rebuild:
-            with closing(Store.open_existing(self.database)) as store, store.writing():
-                print(f"{reindex(store.db.conn)} articles indexed")
+            self._rebuild()
             return
         if opts.check:
             with closing(Store.open_existing(self.database)) as store:
@@ -64,6 +66,17 @@ class Command(PortalCommand):
         with closing(Store.open_to_read(self.database)) as store:
             title_of(store.db.conn, opts.portal)
             self._search(store, query, as_json=opts.json)
+
+    def _rebuild(self) -> None:
+        """Rebuild the index in short transactions; crawls beside it go on."""
+        with (
+            closing(Store.open_existing(self.database)) as store,
+            PortalLock(self.database, "search-rebuild").hold(),
+        ):
+            conn = store.db.conn
+            total = row_counts(conn, ["articles"])["articles"]
+            count = sum(with_progress(rebuild(conn), total, "indexing"))
+        print(f"{count} articles indexed")
 
     def _search(self, store: Store, query: SearchQuery, *, as_json: bool) -> None:
         found = search(store.db.conn, query)

@@ -25,6 +25,7 @@ from portals.store.runs import RunRepository
 from portals.store.transactions import reading, writing
 from portals.store.upgrade import upgrade
 from portals.store.url_knowledge import UrlKnowledge
+from portals.store.write_failures import write_failure
 
 __all__ = ["VERSION", "Store"]
 
@@ -60,9 +61,7 @@ class Store:
             connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
             return cls._of(connection, path)
         except (sqlite3.Error, OSError) as error:
-            raise StorageError(
-                f"cannot use the database {path}: {error}; give a writable file with -s DATABASE="
-            ) from error
+            raise StorageError(_why_unusable(error, path)) from error
 
     @classmethod
     def _of(cls, connection: sqlite3.Connection, path: Path) -> Store:
@@ -123,6 +122,13 @@ class Store:
         return reading(self.db.conn)
 
     # --- for callers that do not ask the repositories yet ----------------------------------------
+
+
+def _why_unusable(error: Exception, path: Path) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CORRUPT):
+        return f"cannot use the database {path}: {write_failure(error, path)}"
+    return f"cannot use the database {path}: {error}; give a writable file with -s DATABASE="
 
 
 def _configured(connection: sqlite3.Connection) -> Database:

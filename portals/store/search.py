@@ -57,29 +57,40 @@ class Found:
     marks: list[tuple[int, int]]
 
 
-def index(conn: sqlite3.Connection, article_id: int, texts: Sequence[str | None]) -> None:
-    """Index title, lead and body of an article, inside the caller's transaction."""
+def index(
+    conn: sqlite3.Connection, article_id: int, texts: Sequence[str | None], suffix: str = ""
+) -> None:
+    """Index title, lead and body of an article, inside the caller's transaction.
+
+    ``suffix``: of the names of the tables; an index that is being built has one.
+    """
     for name, form in FORMS.items():
         title, *rest = (form(text or "") for text in texts)
         conn.execute(
-            f"INSERT INTO search_{name} (rowid, title, text) VALUES (?, ?, ?)",  # noqa: S608
+            f"INSERT INTO search_{name}{suffix} (rowid, title, text) VALUES (?, ?, ?)",  # noqa: S608
             (article_id, title, " ".join(part for part in rest if part)),
         )
 
 
-def unindex(conn: sqlite3.Connection, article_id: int, texts: Sequence[str | None]) -> None:
+def unindex(
+    conn: sqlite3.Connection, article_id: int, texts: Sequence[str | None], suffix: str = ""
+) -> None:
     """Remove an article from the index; ``texts`` must be those that were indexed."""
     for name, form in FORMS.items():
         title, *rest = (form(text or "") for text in texts)
+        table = f"search_{name}{suffix}"
         conn.execute(
-            f"INSERT INTO search_{name} (search_{name}, rowid, title, text)"  # noqa: S608
+            f"INSERT INTO {table} ({table}, rowid, title, text)"  # noqa: S608
             " VALUES ('delete', ?, ?, ?)",
             (article_id, title, " ".join(part for part in rest if part)),
         )
 
 
 def reindex(conn: sqlite3.Connection) -> int:
-    """Rebuild the index, inside the caller's transaction, and return the number of articles."""
+    """Fill the index in one transaction, the caller's, and return the number of articles.
+
+    For migrations: ``search_rebuild`` lets others write meanwhile.
+    """
     for name in FORMS:
         conn.execute(f"INSERT INTO search_{name} (search_{name}) VALUES ('delete-all')")  # noqa: S608
     count = 0
