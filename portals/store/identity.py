@@ -81,6 +81,11 @@ def identify_file(path: Path) -> Identity:
     """
     if not path.exists():
         return Identity.EMPTY
+    if path.stat().st_nlink > 1:
+        raise StorageError(
+            f"{path} has a second name (a hard link): SQLite's logs and our locks follow the name,"
+            " and two programs would corrupt it; remove one name, or copy with 'scrapy snapshot'"
+        )
     with closing(_connect(path, "ro")) as connection:
         try:
             return identify(connection, path)

@@ -24,6 +24,7 @@ from portals.store.identity import (
     OlderDatabaseError,
 )
 from portals.store.migrations import migrations
+from portals.store.portal_lock import PortalLock, PortalLockedError
 from portals.store.upgrade import REEXTRACTION
 from tests.support.commands import scrapy
 from tests.support.database import rows
@@ -165,6 +166,30 @@ def test_a_symbolic_link_leaves_everything_beside_the_file(tmp_path: Path) -> No
     assert (real.parent / "a.db.schema6.bak").exists()
     assert (real.parent / f"a.db.{REEXTRACTION}.lock").exists()
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["link.db"]
+
+
+def test_a_lock_is_held_through_a_symbolic_link(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    link = tmp_path / "link.db"
+    link.symlink_to(tmp_path / "data" / "a.db")
+    with (
+        PortalLock(tmp_path / "data" / "a.db", "haiphong").hold(),
+        pytest.raises(PortalLockedError),
+    ):
+        PortalLock(link, "haiphong").acquire()
+
+
+def test_a_second_name_of_the_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    Store.open(path).close()
+    (tmp_path / "b.db").hardlink_to(path)
+    for name in ("a.db", "b.db"):
+        with pytest.raises(StorageError, match="hard link"):
+            Store.open(tmp_path / name)
+
+    Store.open_to_read(path).close()
+    (tmp_path / "b.db").unlink()
+    Store.open(path).close()
 
 
 # --- a place where nothing can be written -------------------------------------------------------
