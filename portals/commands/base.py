@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
-from portals.commands.output import discard_stdout, print_error
+from portals.commands.output import discard_stdout, flush_stdout, prepare_streams, print_error
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
@@ -76,6 +76,7 @@ class PortalCommand(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the command; print expected errors as one line and set the exit code."""
+        prepare_streams()
         try:
             self._execute(args, opts)
             sys.stdout.flush()
@@ -85,6 +86,8 @@ class PortalCommand(ScrapyCommand):
             self.exitcode = print_error("interrupted; run again", EXIT_CODES["incomplete"])
         except _REPORTED as error:
             self.exitcode = print_error(self._in_words(error), _exit_code(error))
+        finally:
+            flush_stdout()
 
     def _in_words(self, error: BaseException) -> object:
         """Return the error, of SQLite with its cause and remedy."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import closing
 from datetime import UTC, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from scrapy.exceptions import UsageError
 
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import with_progress
+from portals.commands.output import TerminalWriter, with_progress
 from portals.crawling.arguments import day
 from portals.store.database import Store
 from portals.store.export import (
@@ -62,7 +63,8 @@ class Command(PortalCommand):
                 write = partial(write_atom, portal=opts.portal, title=title)
             rows = with_progress(articles(conn, choice), count(conn, choice), "exporting", by=1)
             with opened(output) as file:
-                write(rows, file)
+                is_shown = output is None and sys.stdout.isatty() and opts.format != "parquet"
+                write(rows, cast("BinaryIO", TerminalWriter(file)) if is_shown else file)
 
 
 def _iso(at: Any) -> str | None:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from scrapy.exceptions import UsageError
 
 from portals.commands.base import PortalCommand
+from portals.commands.output import print_outcome
 from portals.store.database import Store
 from portals.store.identity import VERSION, Identity, identify_file
 
@@ -25,4 +26,4 @@ class Command(PortalCommand):
         before = identify_file(Path(self.database))
         Store.open_existing(self.database).close()
         verb = "was up to date already" if before is Identity.CURRENT else "is up to date"
-        print(f"{self.database}: {verb} (schema version {VERSION})")
+        print_outcome(f"{self.database}: {verb} (schema version {VERSION})")

@@ -9,12 +9,19 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import decode_argument, print_rows, print_text, with_progress
+from portals.commands.output import (
+    decode_argument,
+    print_note,
+    print_outcome,
+    print_rows,
+    print_styled,
+    print_text,
+    with_progress,
+)
 from portals.crawling.arguments import day
 from portals.crawling.exit_codes import NOTHING_FOUND
 from portals.errors import StorageError
@@ -76,7 +83,7 @@ class Command(PortalCommand):
             conn = store.db.conn
             total = row_counts(conn, ["articles"])["articles"]
             count = sum(with_progress(rebuild(conn), total, "indexing"))
-        print(f"{count} articles indexed")
+        print_outcome(f"{count} articles indexed")
 
     def _search(self, store: Store, query: SearchQuery, *, as_json: bool) -> None:
         found = search(store.db.conn, query)
@@ -88,17 +95,17 @@ class Command(PortalCommand):
             print_rows([_row(one) for one in found])
         if not found:
             self.exitcode = NOTHING_FOUND
-            print("nothing found", file=sys.stderr)
+            print_note("nothing found")
 
 
 def _check(store: Store) -> None:
     """Compare the search index with the articles. Raises StorageError if they differ."""
     found = faults(store.db.conn)
     for fault in found:
-        print(fault)
+        print_outcome(fault)
     if found:
         raise StorageError("the search index is out of date; run 'scrapy search --rebuild'")
-    print("the search index is up to date")
+    print_outcome("the search index is up to date")
 
 
 def _iso(at: Any) -> str | None:
@@ -118,13 +125,11 @@ def _row(one: Found) -> dict[str, Any]:
 
 def _show(found: list[Found]) -> None:
     """Print on a terminal, with matches in bold."""
-    console = Console()
     for one in found:
         head = Text(one.title, style="bold")
         head.append(f"  {one.portal} {(one.published_at or '')[:10]} #{one.article_id}", "dim")
-        console.print(head)
         snippet = Text(one.snippet)
         for start, end in one.marks:
             snippet.stylize("bold yellow", start, end)
-        console.print(snippet)
+        print_styled(head, snippet)
         print_text(f"{one.url}\n")

@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 from portals.archive.captures import archive_files
 from portals.archive.checking import Checked, check
 from portals.commands.base import PortalCommand
-from portals.commands.output import print_error, print_rows
+from portals.commands.output import print_error, print_outcome, print_rows
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.store.database import Store
 from portals.store.integrity import Fault, Part, content_faults, structural_faults
@@ -41,7 +41,7 @@ class Command(PortalCommand):
         print_rows([asdict(fault) for fault in found], as_json=opts.json)
         if not found:
             if not opts.json:
-                print(f"{self.database}: database, search index and archives are whole")
+                print_outcome(f"{self.database}: database, search index and archives are whole")
             return
         parts = {fault.part for fault in found}
         code = EXIT_CODES["incomplete" if parts == {Part.ARCHIVE} else "storage"]
