@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, TypeVar
 
 from portals.archive.captures import Capture, Revisit, capture_of, parse_warc_date
 from portals.archive.reading import (
@@ -38,6 +38,7 @@ from portals.store.database import Store
 from portals.store.differences import Difference, differences, fields_at
 from portals.store.pages import PageRepository, StoredPage
 from portals.store.reextraction_progress import ReextractionProgress
+from portals.store.transactions import let_others_write
 from portals.store.upgrade import REEXTRACTION
 from portals.timestamps import utc
 from portals.urls import url_key
@@ -47,6 +48,8 @@ COUNTED = (
 )  # fmt: skip
 COMMAND = REEXTRACTION
 
+_Item = TypeVar("_Item")
+_BATCH = 500  # pages in a transaction; a crawl beside it waits for some seconds at most
 _PR_SET_PDEATHSIG = 1  # Linux: the signal that a process gets when its parent ends
 _NOT_MODIFIED = 304
 _MISSING = "it repeats a page that no archive here holds"
@@ -174,8 +177,13 @@ class Reextraction:
         """Store the pages of a range. Raises sqlite3.Error."""
         damage = [found for found in read.damage if found.reason != CUT]  # left by a killed crawl
         deferred, is_cut = len(self._deferred), len(damage) < len(read.damage)
+        for batch in _batches(read.pages[:-_BATCH]):  # of a file that is one long range
+            with self.store.writing():
+                for page in batch:
+                    self._store_page(page, read.range)
+            let_others_write()
         with self.store.writing():
-            for page in read.pages:
+            for page in read.pages[-_BATCH:]:
                 self._store_page(page, read.range)
             # A range with revisits of later payloads, or whose last record may be still in
             # writing, is read again on resume.
@@ -222,8 +230,11 @@ class Reextraction:
     def _store_deferred(self) -> None:
         """Store the revisits whose payload came after them; report the others as damage."""
         deferred, self._deferred = self._deferred, []
-        for read, part in deferred:
-            self._store_page(read, part)
+        for batch in _batches(deferred):
+            with self.store.writing():
+                for read, part in batch:
+                    self._store_page(read, part)
+            let_others_write()
         for read, part in self._deferred:
             page = read.page
             if read.revisit and not read.revisit.is_document:
@@ -284,12 +295,11 @@ class Reextraction:
     def finish(self, *, is_whole: bool = True) -> list[dict[str, Any]]:
         """Decide on pages without a date, end the runs and return the counts per portal."""
         if is_whole:
-            with self.store.writing():
-                self._store_deferred()
+            self._store_deferred()
         for name, portal in self._portals.items():
+            if is_whole:
+                self._store_undated(name, portal)
             with self.store.writing():
-                if is_whole:
-                    self._store_undated(name, portal)
                 self._end(portal, is_whole=is_whole)
         if is_whole:
             self.progress.clear()
@@ -300,17 +310,26 @@ class Reextraction:
 
     def _store_undated(self, name: str, portal: _Portal) -> None:
         """Store the pages without a date whose URLs have the pattern of dated articles."""
-        patterns: Counter[str] | None = None
-        for known in self.pages.undated(name):
-            patterns = self._dated_patterns(name) if patterns is None else patterns
-            url = known.page.url
-            is_article = patterns[pattern_of(url)] >= SAMPLES and not is_skipped(url)
-            capture = load_capture(self.pages, known) if is_article else None
-            _, item = read_capture(capture, self._recipes[name]) if capture else (None, None)
-            if isinstance(item, Article):
-                self._store(item, portal, known.id)
-            else:
-                portal.counts["no_article"] += 1
+        undated = list(self.pages.undated(name))
+        patterns = self._dated_patterns(name) if undated else Counter[str]()
+        for batch in _batches(undated):
+            read = [(known, self._read_undated(known, name, patterns)) for known in batch]
+            with self.store.writing():
+                for known, item in read:
+                    if isinstance(item, Article):
+                        self._store(item, portal, known.id)
+                    else:
+                        portal.counts["no_article"] += 1
+            let_others_write()
+
+    def _read_undated(
+        self, known: StoredPage, name: str, patterns: Counter[str]
+    ) -> Article | Reject | None:
+        url = known.page.url
+        if patterns[pattern_of(url)] < SAMPLES or is_skipped(url):
+            return None
+        capture = load_capture(self.pages, known)
+        return read_capture(capture, self._recipes[name])[1] if capture else None
 
     def _dated_patterns(self, portal: str) -> Counter[str]:
         """Return the number of articles with a date per URL pattern."""
@@ -340,6 +359,12 @@ class Reextraction:
                 "rejects": counts["rejects"],
             },
         )
+
+
+def _batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    """Yield the items in groups that are stored in one transaction each."""
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]
 
 
 def load_capture(pages: PageRepository, known: StoredPage) -> Capture | None:

@@ -18,7 +18,7 @@ from portals.archive.checking import Checked, Finding, check
 from portals.archive.pruning import Pruned, PrunePolicy, Pruning, finish_interrupted
 from portals.archive.reextraction import COMMAND
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import print_error, print_rows
+from portals.commands.output import print_error, print_outcome, print_rows
 from portals.commands.reextract import print_interrupted, without_foreign
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError
@@ -81,7 +81,7 @@ class Command(PortalCommand):
         if counts["damaged"] or counts["missing"]:
             self.exitcode = print_error(summary, EXIT_CODES["incomplete"])
         elif not opts.json:
-            print(summary)
+            print_outcome(summary)
 
     def _folder(self) -> Path:
         """Return the folder of the archives. Raises PortalError."""
@@ -114,7 +114,7 @@ class Command(PortalCommand):
         if not opts.json:
             freed = sum(row["before"] - row["after"] for row in rows)
             verb = "would be dropped" if opts.dry_run else "were dropped"
-            print(f"{sum(row['dropped'] for row in rows)} pages {verb}, {freed} bytes")
+            print_outcome(f"{sum(row['dropped'] for row in rows)} pages {verb}, {freed} bytes")
 
     def _pruned(self, pruning: Pruning) -> Iterator[Pruned]:
         """Yield the pruned files, each under the locks of all portals with pages in it."""

@@ -16,7 +16,7 @@ from scrapy.exceptions import UsageError
 from portals.archive.wayback import VIA
 from portals.catalogue import portal_name_fault, portals
 from portals.commands.base import PortalCommand
-from portals.commands.output import print_error, strip_control_chars, to_json
+from portals.commands.output import print_error, print_note, print_outcome, to_json
 from portals.commands.process import crawler_process
 from portals.crawling.addons import seconds
 from portals.crawling.arguments import ArgumentError, CrawlArguments
@@ -88,10 +88,9 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         is_live = not (arguments.keys() & {"origin", "via"} or self.config["REPLAY"])
         if known and known.state == "gone" and is_live:
             since = f" since {known.since}" if known.since else ""
-            print(
+            print_note(
                 f"{name} is gone{since}: {known.evidence};"
-                f" public archives may have it: scrapy crawl {name} -a via={VIA}",
-                file=sys.stderr,
+                f" public archives may have it: scrapy crawl {name} -a via={VIA}"
             )
 
     def _record_locked(self, portal: str, error: PortalLockedError, *, as_json: bool) -> None:
@@ -105,9 +104,9 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         store.close()
         if as_json:
             row = {"portal": portal, "verdict": "locked", "reason": str(error), "run_id": run_id}
-            print(to_json(row))
+            print_outcome(to_json(row))
         else:
-            print(f"{portal}: locked")
+            print_outcome(f"{portal}: locked")
 
     def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
         recording = None
@@ -117,7 +116,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         if run_log is None or (run_log.run_id == 0 and not run_log.guard.has_failed):
             return print_error("the crawl did not start, see the log above", EXIT_CODES["crashed"])
         if as_json:
-            print(to_json(run_log.as_row()))
+            print_outcome(to_json(run_log.as_row()))
         else:
-            print(strip_control_chars(run_log.summary()))
+            print_outcome(run_log.summary())
         return EXIT_CODES[run_log.judgement.verdict]

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from scrapy.exceptions import UsageError
 
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import print_rows, with_progress
+from portals.commands.output import discard_stdout, print_note, print_rows, with_progress
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError, StorageError
 from portals.operations.alerts import heartbeat, send
@@ -52,10 +52,14 @@ class Command(PortalCommand):
         self.check_replay()
         Store.open(self.database).close()
         rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
-        print_rows(rows, as_json=opts.json)
-        self.exitcode = max((EXIT_CODES.get(row["verdict"], 17) for row in rows), default=0)
         self._tell(rows)
         self._compare()
+        self.exitcode = max((EXIT_CODES.get(row["verdict"], 17) for row in rows), default=0)
+        try:
+            print_rows(rows, as_json=opts.json)
+        except OSError as error:  # the verdicts hold even if they cannot be printed
+            discard_stdout()
+            print_note(f"warning: standard output cannot be written: {error}")
 
     def _compare(self) -> None:
         """Update near-duplicate pairs for the new articles; the rest is processed next time."""
@@ -64,9 +68,9 @@ class Command(PortalCommand):
                 for _ in with_progress(update(store), queue_length(store), "comparing"):
                     pass
         except (StorageError, sqlite3.Error) as error:
-            print(f"warning: articles are not compared: {error}", file=sys.stderr)
+            print_note(f"warning: articles are not compared: {error}")
         except KeyboardInterrupt:
-            print("warning: articles are not compared: interrupted", file=sys.stderr)
+            print_note("warning: articles are not compared: interrupted")
 
     def _tell(self, rows: list[dict[str, Any]]) -> None:
         """Send one alert if a portal is not ok, and the heartbeat in any case."""
@@ -74,7 +78,7 @@ class Command(PortalCommand):
         if target := self.config.get("HEARTBEAT_URL"):
             errors.append(heartbeat(target, rows, datetime.now(UTC)))
         for error in filter(None, errors):
-            print(f"warning: {error}", file=sys.stderr)
+            print_note(f"warning: {error}")
 
     def _crawl(self, names: list[str], opts: argparse.Namespace) -> list[dict[str, Any]]:
         options = [part for pair in opts.set for part in ("-s", pair)]
@@ -89,7 +93,7 @@ class Command(PortalCommand):
                 rows.append(row)
                 bar.update(task, advance=1, description=row["portal"])
                 if not bar.console.is_terminal:
-                    print(f"{row['portal']}: {row['verdict']}", file=sys.stderr)
+                    print_note(f"{row['portal']}: {row['verdict']}")
         return rows
 
 

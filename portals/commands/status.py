@@ -11,7 +11,7 @@ from typing import Any
 
 from portals.catalogue import portals
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import print_rows
+from portals.commands.output import print_note, print_rows
 from portals.crawling.exit_codes import OVERDUE
 from portals.errors import PortalError
 from portals.store.database import Store
@@ -57,7 +57,7 @@ class Command(PortalCommand):
             rows = [{k: v for k, v in row.items() if k != "tls_exception"} for row in rows]
         print_rows(rows, as_json=as_json)
         for name, at in late.items():
-            print(f"{name}: {_since(at)}; look at the schedule's log", file=sys.stderr)
+            print_note(f"{name}: {_since(at)}; look at the schedule's log")
         if late:
             self.exitcode = OVERDUE
 

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from scrapy import Spider, signals
@@ -29,6 +30,7 @@ from portals.crawling.verdicts import Judgement, RunFacts, judge
 from portals.outcomes import REJECT_RULES, Counter
 from portals.store.crawl_state import CrawlState
 from portals.store.database import Store
+from portals.store.write_failures import write_failure
 from portals.timestamps import utc
 
 logger = logging.getLogger(__name__)
@@ -147,6 +149,8 @@ class RunLog:
     def spider_closed(self, reason: str) -> None:
         """End the run with its verdict."""
         self.judgement = judge(self._facts(reason))
+        if self.guard.cause:
+            self.judgement = Judgement("storage", self.guard.cause, "storage")
         if self.run_id:
             self._end()
         self.store.close()
@@ -156,11 +160,14 @@ class RunLog:
             for store_rest in self.before_end:
                 store_rest()
         except (OSError, sqlite3.Error) as error:
-            self._storage_failed(f"the archive cannot be written: {error}")
+            self._storage_failed(f"the archive cannot be written: {self._cause(error)}")
         try:
             self.store.runs.update_run(self.run_id, self._last_values())
         except sqlite3.Error as error:
-            self._storage_failed(f"the database cannot be written: {error}")
+            self._storage_failed(f"the database cannot be written: {self._cause(error)}")
+
+    def _cause(self, error: Exception) -> str:
+        return write_failure(error, Path(self.crawler.settings["DATABASE"]))
 
     def _storage_failed(self, reason: str) -> None:
         self.judgement = Judgement("storage", reason, "storage")

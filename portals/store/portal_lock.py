@@ -33,7 +33,7 @@ class PortalLock:
     """A lock on a portal of a database, held until ``release`` or the end of the process."""
 
     def __init__(self, database: str | Path, portal: str) -> None:
-        path = Path(database)
+        path = Path(database).resolve()  # through a symbolic link it is the same database
         self.portal = portal
         name = re.sub(r"[^\w.-]", "_", portal)
         self.path = path.with_name(f"{path.name}.{name}.lock")

@@ -6,8 +6,7 @@ import pytest
 
 from portals.article import Article
 from portals.extraction.page import Page
-from portals.extraction.reader import read_safely
-from portals.recipes import Recipe
+from portals.extraction.reader import Recipe, read_safely
 
 pytestmark = pytest.mark.quick
 
