@@ -7,7 +7,7 @@ rows to it or replaces them by name.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +28,7 @@ class Portal:
     ``state``: whether the portal is live, moved, merged or gone, ``since`` when (day, month or
     year), its ``successor`` and the ``evidence``. ``hosts``: mirrors of the portal; their URLs are
     requested at ``home_url``. ``tls_exception``: why its certificate is not verified.
+    ``robots_exception``: why a robots.txt that fails does not forbid everything.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Portal:
     evidence: str
     hosts: str
     tls_exception: str
+    robots_exception: str = ""
 
     @property
     def host(self) -> str:
@@ -55,6 +57,10 @@ class Portal:
         """The URLs of its other hosts."""
         scheme = self.home_url.split("://")[0]
         return tuple(f"{scheme}://{host}/" for host in self.hosts.split())
+
+
+REQUIRED = tuple(field.name for field in fields(Portal) if field.default is MISSING)
+"""Columns that a catalogue must have; one of an earlier release has no others."""
 
 
 def portals() -> dict[str, Portal]:
@@ -91,13 +97,13 @@ def read_catalogue(path: Path) -> dict[str, Portal]:
 
 def _portal(row: dict[str, str], at: str) -> Portal:
     names = [field.name for field in fields(Portal)]
-    if None in row or any(row.get(name) is None for name in names):
+    if None in row or any(row.get(name) is None for name in REQUIRED):
         raise CatalogueError(f"{at}: give the columns {', '.join(names)}")
     if not row["name"]:
         raise CatalogueError(f"{at}: the portal has no name")
     if row["state"] not in STATES:
         raise CatalogueError(f"{at}: unknown state {row['state']!r}; give {', '.join(STATES)}")
-    return Portal(**{name: row[name] for name in names})
+    return Portal(**{name: row.get(name) or "" for name in names})
 
 
 def portal(name: str) -> Portal:

@@ -51,6 +51,8 @@ class Counter(StrEnum):
     SHRUNKEN_LISTINGS = "portal/shrunken_listings"
     TRUNCATED_LISTINGS = "portal/truncated_listings"
     LOST_CAPTURES = "portal/lost_captures"
+    ROBOTS_UNAVAILABLE = "portal/robots_unavailable"
+    ROBOTS_ABSENT_SINCE = "portal/robots_absent_since"
 
     def __repr__(self) -> str:
         """Return the key as Scrapy prints its stats."""
@@ -67,6 +69,7 @@ class RejectCode(StrEnum):
     BAD_CERTIFICATE = "bad_certificate"
     OFFSITE = "offsite"
     ROBOTS = "robots"
+    ROBOTS_UNAVAILABLE = "robots_unavailable"
     REDIRECT_LOOP = "redirect_loop"
     BAD_REDIRECT = "bad_redirect"
     BODY_TOO_LARGE = "body_too_large"
@@ -140,6 +143,9 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
         Stage.FETCH, "the address leads out of the portal", Counter.OFFSITE
     ),
     RejectCode.ROBOTS: RejectRule(Stage.FETCH, "forbidden by robots.txt"),
+    RejectCode.ROBOTS_UNAVAILABLE: RejectRule(
+        Stage.FETCH, "robots.txt cannot be had", Counter.ROBOTS_UNAVAILABLE
+    ),
     RejectCode.REDIRECT_LOOP: RejectRule(Stage.FETCH, "the address redirects without end"),
     RejectCode.BAD_REDIRECT: RejectRule(Stage.FETCH, "the address redirects to no address"),
     RejectCode.BODY_TOO_LARGE: RejectRule(Stage.FETCH, "the page is too large"),

@@ -100,10 +100,13 @@ ADDONS = {  # default: none
     "portals.crawling.addons.MaxRuntimeAddon": 200,
 }
 EXTENSIONS = {  # default: none; RecordingAddon adds more if RECORD is set
+    "portals.network.server_records.ServerRecords": 50,  # servers, as earlier runs found them
     "portals.network.politeness.Politeness": 300,  # Crawl-delay and Retry-After
 }
 DOWNLOADER_MIDDLEWARES = {  # default: none of ours
     "portals.network.url_guard.OperatorUrlMiddleware": 10,  # before robots.txt is requested
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "portals.network.robots.RobotsMiddleware": 100,  # replaces it; a failure forbids everything
     "portals.network.cookie_challenge.CookieChallengeMiddleware": 560,  # after RetryMiddleware
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "portals.network.decoding.DecodingMiddleware": 590,  # replaces it; decodes up to a limit

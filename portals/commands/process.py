@@ -17,7 +17,6 @@ _QUIETED = {
     "scrapy.middleware": logging.WARNING,
     "scrapy.utils.log": logging.WARNING,
     # A dead host would be a traceback of 80 lines here; the spider logs it in one.
-    "scrapy.downloadermiddlewares.robotstxt": logging.CRITICAL,
 }
 
 

@@ -52,8 +52,8 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
         "The stored rows are right; run `scrapy doctor` and fix the selectors of the CMS.",
     ),
     "blocked": (
-        "The portal refused half of the pages or more (401, 403, 429, 451), or showed challenges or"
-        " a login wall.",
+        "The portal refused half of the pages or more (401, 403, 429, 451), showed challenges or a"
+        " login wall, or its robots.txt failed and no copy of it is stored.",
         "Open the portal in a browser; wait; crawl more slowly.",
     ),
     "gone": (

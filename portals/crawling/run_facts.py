@@ -40,6 +40,7 @@ _COUNTED = {
     "listings": Counter.LISTINGS,
     "listings_by_headlines": Counter.LISTINGS_BY_HEADLINES,
     "truncated_listings": Counter.TRUNCATED_LISTINGS,
+    "robots_unavailable": Counter.ROBOTS_UNAVAILABLE,
 }
 """Fields of ``RunFacts`` and the counters that give their values."""
 
@@ -52,7 +53,8 @@ def field_counter(name: str) -> str:
 def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
     """Return the facts that are counters of the run."""
     counted = {name: stats.get_value(counter, 0) for name, counter in _COUNTED.items()}
-    return RunFacts(finish_reason=finish_reason, **counted)
+    absent_since = str(stats.get_value(Counter.ROBOTS_ABSENT_SINCE, ""))[:10]
+    return RunFacts(finish_reason=finish_reason, robots_absent_since=absent_since, **counted)
 
 
 def with_missing_pages(facts: RunFacts, state: CrawlState, run_id: int) -> RunFacts:

@@ -29,6 +29,7 @@ from portals.crawling.recording import Recording
 from portals.crawling.requests import LEASE, serialize_request
 from portals.discovery.url_filters import MAX_QUEUED, UrlFilters
 from portals.network.scrapy_compat import close_spider
+from portals.network.server_records import server_records
 from portals.outcomes import Counter
 from portals.store.crawl_state import CrawlState
 from portals.store.request_queue import LeasedRequest, RequestQueue
@@ -104,6 +105,8 @@ class Frontier(BaseScheduler):
                     "discarding an unfinished crawl: its arguments or callbacks differ, or RESUME=0"
                 )
             self.queue.clear()
+        if self._is_live:
+            server_records(self.crawler).use(run_log.store)
         if hasattr(spider, "history"):
             spider.history = StoredHistory(
                 run_log.store, run_log.crawl, is_resumed=run_log.is_resumed

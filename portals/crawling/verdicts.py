@@ -18,6 +18,8 @@ class RunFacts:
     articles in listings; ``is_resumed``: the run resumes an earlier one; ``stored_before``:
     articles of the portal stored by earlier runs; ``failed``: pages that failed at all attempts;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
+    ``robots_unavailable``: pages that were not requested since robots.txt failed;
+    ``robots_absent_since``: day since which it has failed for so long that it counts as absent;
     ``missing_page``: sentence on a listing page that failed or was empty before the end;
     ``missing_field``: sentence on a field that articles used to have.
     """
@@ -47,6 +49,8 @@ class RunFacts:
     offsite: int = 0
     bad_certificates: int = 0
     truncated_listings: int = 0
+    robots_unavailable: int = 0
+    robots_absent_since: str = ""
     missing_page: str = ""
     missing_field: str = ""
 
@@ -68,8 +72,17 @@ def judge(facts: RunFacts) -> Judgement:
     """Return the verdict of the first rule that applies; "ok" if none does."""
     for applies, verdict, code, reason in _RULES:
         if applies(facts):
-            return Judgement(verdict, reason.format(facts=facts), code)
-    return Judgement("ok")
+            return _with_remark(Judgement(verdict, reason.format(facts=facts), code), facts)
+    return _with_remark(Judgement("ok"), facts)
+
+
+def _with_remark(judgement: Judgement, facts: RunFacts) -> Judgement:
+    """Add to the reason, also of a run that is ok, that a failing robots.txt was passed over."""
+    if not facts.robots_absent_since:
+        return judgement
+    remark = f"robots.txt has failed since {facts.robots_absent_since} and counts as absent"
+    reason = "; ".join(filter(None, [judgement.reason, remark]))
+    return Judgement(judgement.verdict, reason, judgement.code or "robots_absent")
 
 
 _STORM = 5
@@ -129,6 +142,13 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "blocked",
         "refused_storm",
         "the portal refused {facts.refused} requests",
+    ),
+    (
+        lambda f: f.robots_unavailable and not f.responses,
+        "blocked",
+        "robots_unavailable",
+        "robots.txt cannot be had and no copy of it is stored: nothing may be requested, see the"
+        " rejects",
     ),
     (
         lambda f: f.offsite and not f.responses,

@@ -220,7 +220,7 @@ CREATE TABLE portals (
         since TEXT,
         successor TEXT,
         evidence TEXT
-    , hosts TEXT, tls_exception TEXT) STRICT, WITHOUT ROWID
+    , hosts TEXT, tls_exception TEXT, robots_exception TEXT) STRICT, WITHOUT ROWID
     ;
 
 CREATE TABLE archives (
@@ -442,6 +442,14 @@ CREATE VIEW visits AS SELECT portal AS portal, key AS key, url AS url, kind AS k
 CREATE INDEX exploration_log_by_portal ON exploration_log (portal, id);
 
 CREATE INDEX page_visits_due ON page_visits (portal, next_visit_at) WHERE next_visit_at IS NOT NULL;
+
+CREATE TABLE robots (
+        host TEXT PRIMARY KEY,
+        body BLOB,
+        fetched_at TEXT,
+        failing_since TEXT
+    ) STRICT
+    ;
 
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 

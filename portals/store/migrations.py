@@ -599,3 +599,23 @@ def _fill_codes(db: Database) -> None:
         for table in ("listing_pages", "listings"):
             sql = f"UPDATE {table} SET stop_code = ? WHERE stop_reason = ?"  # noqa: S608
             db.execute(sql, [stop, message])
+
+
+_ROBOTS = (
+    """
+    CREATE TABLE robots (
+        host TEXT PRIMARY KEY,
+        body BLOB,
+        fetched_at TEXT,
+        failing_since TEXT
+    ) STRICT
+    """,
+    "ALTER TABLE portals ADD COLUMN robots_exception TEXT",
+)
+
+
+@migrations()
+def m0008_robots(db: Database) -> None:
+    """Store the last good robots.txt of each host."""
+    for statement in _ROBOTS:
+        db.execute(statement)

@@ -24,6 +24,7 @@ TABLES: dict[str, str] = {
     "listing_pages": "The pages of each listing: expected, fetched, unchanged, empty or failed.",
     "skipped_urls": "URLs that a filter skipped in the last run: loops, calendars, sessions.",
     "learned_themes": "CSS paths of title, date and text, learned from a portal's own pages.",
+    "robots": "The last good robots.txt of each host, and since when it has failed.",
     "portals": "The catalogue (`portals.csv`), as of the last time this file was opened.",
     "archives": "The WARC files with the archived pages.",
     "pages": "Every response in the archives, with the position of its bytes.",
@@ -232,6 +233,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "evidence": "Evidence for `state`.",
         "hosts": "Other hosts of the portal, separated by spaces.",
         "tls_exception": "Why its certificate is not verified; null where it is verified.",
+        "robots_exception": "Why a failing robots.txt does not forbid everything; null: it does.",
+    },
+    "robots": {
+        "host": "Host, and port if its URLs have one. Key.",
+        "body": "The last good copy; empty where the host has none; null before the first.",
+        "fetched_at": "When the copy was received.",
+        "failing_since": "First of the failures since the last good answer; null where it is good.",
     },
     "archives": {
         "id": "Key.",

@@ -48,6 +48,7 @@ from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family, recipe_for
 from portals.network.decoding import UnreadableBodyError
 from portals.network.replay_handler import CAPTURED_AT, NotArchivedError
+from portals.network.robots import RobotsUnavailableError
 from portals.network.url_guard import OffsiteRequestError, UrlGuard
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.urls import host_of, url_key
@@ -135,6 +136,7 @@ class PortalSpider(Spider):
         self.portal_host = known.host if known else self.host
         self.mirror_urls = known.mirror_urls if known and not origin else ()
         self.tls_exception = known.tls_exception if known and not origin else ""
+        self.robots_exception = known.robots_exception if known and not origin else ""
         self.history = History()
         self.url_filters = UrlFilters()
         self.articles_yielded = 0
@@ -366,6 +368,7 @@ class PortalSpider(Spider):
 
 _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], RejectCode], ...] = (
     (lambda e: isinstance(e, OffsiteRequestError), RejectCode.OFFSITE),
+    (lambda e: isinstance(e, RobotsUnavailableError), RejectCode.ROBOTS_UNAVAILABLE),
     (lambda e: "max redirections" in str(e), RejectCode.REDIRECT_LOOP),
     (lambda e: isinstance(e, IgnoreRequest), RejectCode.ROBOTS),
     (lambda e: isinstance(e, ValueError), RejectCode.BAD_REDIRECT),
