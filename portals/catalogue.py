@@ -28,7 +28,8 @@ class Portal:
     ``state``: whether the portal is live, moved, merged or gone, ``since`` when (day, month or
     year), its ``successor`` and the ``evidence``. ``hosts``: mirrors of the portal; their URLs are
     requested at ``home_url``. ``tls_exception``: why its certificate is not verified.
-    ``robots_exception``: why a robots.txt that fails does not forbid everything.
+    ``robots_exception``: why a robots.txt that fails does not forbid everything. ``server``: name
+    of the machine that it shares with portals of other domains, or does not share with its own.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Portal:
     hosts: str
     tls_exception: str
     robots_exception: str = ""
+    server: str = ""
 
     @property
     def host(self) -> str:

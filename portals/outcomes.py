@@ -51,6 +51,7 @@ class Counter(StrEnum):
     SHRUNKEN_LISTINGS = "portal/shrunken_listings"
     TRUNCATED_LISTINGS = "portal/truncated_listings"
     LOST_CAPTURES = "portal/lost_captures"
+    HELD_UNTIL = "portal/held_until"
     ROBOTS_UNAVAILABLE = "portal/robots_unavailable"
     ROBOTS_ABSENT_SINCE = "portal/robots_absent_since"
 
@@ -70,6 +71,7 @@ class RejectCode(StrEnum):
     OFFSITE = "offsite"
     ROBOTS = "robots"
     ROBOTS_UNAVAILABLE = "robots_unavailable"
+    HELD = "held"
     REDIRECT_LOOP = "redirect_loop"
     BAD_REDIRECT = "bad_redirect"
     BODY_TOO_LARGE = "body_too_large"
@@ -146,6 +148,7 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.ROBOTS_UNAVAILABLE: RejectRule(
         Stage.FETCH, "robots.txt cannot be had", Counter.ROBOTS_UNAVAILABLE
     ),
+    RejectCode.HELD: RejectRule(Stage.FETCH, "the portal asks to wait with this page"),
     RejectCode.REDIRECT_LOOP: RejectRule(Stage.FETCH, "the address redirects without end"),
     RejectCode.BAD_REDIRECT: RejectRule(Stage.FETCH, "the address redirects to no address"),
     RejectCode.BODY_TOO_LARGE: RejectRule(Stage.FETCH, "the page is too large"),

@@ -43,7 +43,10 @@ DOWNLOAD_SLOTS = {  # default: none; the CDX index allows 24 requests a minute
 }
 WAYBACK_PAUSE = 60  # no Scrapy setting; seconds to wait after a 429 without Retry-After
 RETRY_TIMES = 3  # default: 2; portals on shared hosting have short outages
-MAX_RETRY_AFTER = 300  # no Scrapy setting; longest Retry-After obeyed, in seconds, five times a run
+# No Scrapy settings: the longest Retry-After, in seconds, for which a run pauses (five times).
+# For a longer one it ends, and later runs request nothing before that time without RETRY_NOW.
+MAX_RETRY_AFTER = 300
+RETRY_NOW = False
 DEFAULT_REQUEST_HEADERS = {  # default: English; some portals answer in the requested language
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "vi,en;q=0.3",
@@ -105,6 +108,7 @@ EXTENSIONS = {  # default: none; RecordingAddon adds more if RECORD is set
 }
 DOWNLOADER_MIDDLEWARES = {  # default: none of ours
     "portals.network.url_guard.OperatorUrlMiddleware": 10,  # before robots.txt is requested
+    "portals.network.politeness.HeldPageMiddleware": 90,  # a page that asked to wait
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "portals.network.robots.RobotsMiddleware": 100,  # replaces it; a failure forbids everything
     "portals.network.cookie_challenge.CookieChallengeMiddleware": 560,  # after RetryMiddleware

@@ -15,7 +15,7 @@ from scrapy.exceptions import UsageError
 
 from portals.archive.wayback import VIA
 from portals.catalogue import portals
-from portals.commands.base import PortalCommand
+from portals.commands.base import NOW_OPTION, PortalCommand
 from portals.commands.output import print_error, strip_control_chars, to_json
 from portals.commands.process import crawler_process
 from portals.crawling.addons import seconds
@@ -42,6 +42,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
     usage = "[options] <portal>"
     summary = "Crawl one portal into the database; the exit code is the verdict"
     json_help = "print the run as a JSON object"
+    options = (NOW_OPTION,)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """On a terminal, log warnings only, so that the progress bar stays readable."""
@@ -61,6 +62,8 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         except PortalLockedError as error:
             self._record_locked(lock.portal, error, as_json=opts.json)
             raise
+        if opts.now:
+            self.config.set("RETRY_NOW", value=True, priority="cmdline")
         self.config.set("RECORD", value=True, priority="project")
         self.crawler_process = crawler_process(self.config)
         crawler = self._create_crawler(args[0])

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from scrapy.exceptions import UsageError
 
-from portals.commands.base import PortalCommand, option
+from portals.commands.base import NOW_OPTION, PortalCommand, option
 from portals.commands.output import print_rows, with_progress
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError, StorageError
@@ -36,6 +36,7 @@ class Command(PortalCommand):
     summary = "Crawl every portal, each in its own process"
     json_help = "print the runs as a JSON list"
     options = (
+        NOW_OPTION,
         option("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE"),
         option("--only", metavar="NAMES", help="only these portals, comma-separated"),
         option("--jobs", type=int, default=2, metavar="N", help="processes at once"),
@@ -79,6 +80,7 @@ class Command(PortalCommand):
     def _crawl(self, names: list[str], opts: argparse.Namespace) -> list[dict[str, Any]]:
         options = [part for pair in opts.set for part in ("-s", pair)]
         options += [part for pair in opts.spargs for part in ("-a", pair)]
+        options += ["--now"] if opts.now else []
         rows = []
         children = _Children()
         with children, _bar() as bar, ThreadPoolExecutor(opts.jobs) as pool:

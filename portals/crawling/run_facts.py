@@ -54,7 +54,12 @@ def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
     """Return the facts that are counters of the run."""
     counted = {name: stats.get_value(counter, 0) for name, counter in _COUNTED.items()}
     absent_since = str(stats.get_value(Counter.ROBOTS_ABSENT_SINCE, ""))[:10]
-    return RunFacts(finish_reason=finish_reason, robots_absent_since=absent_since, **counted)
+    return RunFacts(
+        finish_reason=finish_reason,
+        robots_absent_since=absent_since,
+        held_until=str(stats.get_value(Counter.HELD_UNTIL, "")),
+        **counted,
+    )
 
 
 def with_missing_pages(facts: RunFacts, state: CrawlState, run_id: int) -> RunFacts:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS
 from portals.crawling.exit_codes import Verdict as Verdict  # noqa: PLC0414 - also had from here
+from portals.network.politeness import POSTPONED
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class RunFacts:
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
     ``robots_unavailable``: pages that were not requested since robots.txt failed;
     ``robots_absent_since``: day since which it has failed for so long that it counts as absent;
+    ``held_until``: time before which the server asks not to be requested;
     ``missing_page``: sentence on a listing page that failed or was empty before the end;
     ``missing_field``: sentence on a field that articles used to have.
     """
@@ -51,6 +53,7 @@ class RunFacts:
     truncated_listings: int = 0
     robots_unavailable: int = 0
     robots_absent_since: str = ""
+    held_until: str = ""
     missing_page: str = ""
     missing_field: str = ""
 
@@ -118,6 +121,12 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "timeout",
         "max_runtime",
         "the time allowed was over; the same command goes on from here",
+    ),
+    (
+        lambda f: f.finish_reason == POSTPONED,
+        "postponed",
+        "retry_after",
+        "the server asks not to be requested before {facts.held_until}; --now does it anyway",
     ),
     (
         lambda f: f.finish_reason not in ("finished", "limit", OUT_OF_ERRORS, OUT_OF_REQUESTS),

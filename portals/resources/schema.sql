@@ -220,7 +220,7 @@ CREATE TABLE portals (
         since TEXT,
         successor TEXT,
         evidence TEXT
-    , hosts TEXT, tls_exception TEXT, robots_exception TEXT) STRICT, WITHOUT ROWID
+    , hosts TEXT, tls_exception TEXT, robots_exception TEXT, server TEXT) STRICT, WITHOUT ROWID
     ;
 
 CREATE TABLE archives (
@@ -449,6 +449,16 @@ CREATE TABLE robots (
         fetched_at TEXT,
         failing_since TEXT
     ) STRICT
+    ;
+
+CREATE TABLE holds (
+        server TEXT NOT NULL,
+        url TEXT NOT NULL,
+        portal TEXT NOT NULL,
+        until TEXT NOT NULL,
+        recorded_at TEXT NOT NULL,
+        PRIMARY KEY (server, url)
+    ) STRICT, WITHOUT ROWID
     ;
 
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');

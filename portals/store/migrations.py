@@ -619,3 +619,25 @@ def m0008_robots(db: Database) -> None:
     """Store the last good robots.txt of each host."""
     for statement in _ROBOTS:
         db.execute(statement)
+
+
+_HOLDS = (
+    """
+    CREATE TABLE holds (
+        server TEXT NOT NULL,
+        url TEXT NOT NULL,
+        portal TEXT NOT NULL,
+        until TEXT NOT NULL,
+        recorded_at TEXT NOT NULL,
+        PRIMARY KEY (server, url)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "ALTER TABLE portals ADD COLUMN server TEXT",
+)
+
+
+@migrations()
+def m0009_holds(db: Database) -> None:
+    """Store until when a server asked not to be requested."""
+    for statement in _HOLDS:
+        db.execute(statement)

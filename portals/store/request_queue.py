@@ -138,6 +138,15 @@ class RequestQueue:
             )
         return cursor.rowcount
 
+    def requeue_failed(self) -> None:
+        """Make every failed request pending, as if it had not been tried."""
+        with self.store.writing():
+            self.store.db.conn.execute(
+                "UPDATE frontier SET state = 'pending', attempts = 0"
+                " WHERE portal = ? AND state = 'failed'",
+                (self.portal,),
+            )
+
     def give_up(self) -> None:
         """Mark requests that failed before and are pending or leased again as failed."""
         with self.store.writing():

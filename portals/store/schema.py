@@ -25,6 +25,7 @@ TABLES: dict[str, str] = {
     "skipped_urls": "URLs that a filter skipped in the last run: loops, calendars, sessions.",
     "learned_themes": "CSS paths of title, date and text, learned from a portal's own pages.",
     "robots": "The last good robots.txt of each host, and since when it has failed.",
+    "holds": "Servers and pages that are not requested before a time, as they asked.",
     "portals": "The catalogue (`portals.csv`), as of the last time this file was opened.",
     "archives": "The WARC files with the archived pages.",
     "pages": "Every response in the archives, with the position of its bytes.",
@@ -234,6 +235,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "hosts": "Other hosts of the portal, separated by spaces.",
         "tls_exception": "Why its certificate is not verified; null where it is verified.",
         "robots_exception": "Why a failing robots.txt does not forbid everything; null: it does.",
+        "server": "Name of the machine, where that is not the registrable domain of its host.",
+    },
+    "holds": {
+        "server": "Server: the registrable domain, or what the catalogue says. Key, with `url`.",
+        "url": "The page; empty: the whole server.",
+        "portal": "Portal whose crawl was asked to wait.",
+        "until": "Time before which nothing is requested (`Retry-After`, 24 hours at most).",
+        "recorded_at": "When it was asked.",
     },
     "robots": {
         "host": "Host, and port if its URLs have one. Key.",

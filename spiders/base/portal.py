@@ -47,6 +47,7 @@ from portals.extraction.time_limit import PageTimeoutError
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family, recipe_for
 from portals.network.decoding import UnreadableBodyError
+from portals.network.politeness import HeldPageError
 from portals.network.replay_handler import CAPTURED_AT, NotArchivedError
 from portals.network.robots import RobotsUnavailableError
 from portals.network.url_guard import OffsiteRequestError, UrlGuard
@@ -369,6 +370,7 @@ class PortalSpider(Spider):
 _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], RejectCode], ...] = (
     (lambda e: isinstance(e, OffsiteRequestError), RejectCode.OFFSITE),
     (lambda e: isinstance(e, RobotsUnavailableError), RejectCode.ROBOTS_UNAVAILABLE),
+    (lambda e: isinstance(e, HeldPageError), RejectCode.HELD),
     (lambda e: "max redirections" in str(e), RejectCode.REDIRECT_LOOP),
     (lambda e: isinstance(e, IgnoreRequest), RejectCode.ROBOTS),
     (lambda e: isinstance(e, ValueError), RejectCode.BAD_REDIRECT),

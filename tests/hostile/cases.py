@@ -158,7 +158,7 @@ CASES: tuple[Case, ...] = (
     Case("status-403", _status("403 No"), "the portal answered 403"),
     Case("status-404", _status("404 No"), "the portal answered 404"),
     Case("status-410", _status("410 Gone"), "the portal answered 410"),
-    Case("status-429", _status("429 Slowly", Retry_After="99999999"), "the portal answered 429"),
+    Case("status-429", _status("429 Slowly", Retry_After="soon"), "the portal answered 429"),
     Case("status-451", _status("451 No"), "the portal answered 451"),
     Case("status-500", _status("500 Oh"), "the portal answered 500"),
     Case("status-503", _status("503 Later", Retry_After="-5"), "the portal answered 503"),

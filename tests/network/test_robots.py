@@ -11,8 +11,6 @@ import pytest
 from portals.network.robots import PATIENCE
 from portals.store.database import Store
 from portals.store.robots import RobotsRepository
-from tests.hostile.test_certificates import LOCAL
-from tests.network.test_politeness import small_portal
 from tests.support.commands import (
     Done,
     crawl_of,
@@ -22,8 +20,9 @@ from tests.support.commands import (
     scrapy_after,
 )
 from tests.support.database import rows
-from tests.support.faults import catalogue
+from tests.support.faults import LOCAL, catalogue
 from tests.support.http_server import Answer, FakePortal, RawAnswer, http_server, serving
+from tests.support.small_portal import small_portal
 
 ROBOTS = "/robots.txt"
 

@@ -52,6 +52,13 @@ def failing(where: str, name: str, condition: str) -> str:
     )
 
 
+LOCAL = (
+    "from portals.network.url_guard import PublicResolver\n"
+    "PublicResolver.local_names.add('localhost')\n"
+)
+"""The code after which ``localhost`` may be requested."""
+
+
 def catalogue(folder: Path, home: str, tls_exception: str = "", robots_exception: str = "") -> str:
     """Return the code after which the catalogue says that the federation's portal is ``home``."""
     path = folder / "portals.csv"
