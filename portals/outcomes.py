@@ -52,6 +52,8 @@ class Counter(StrEnum):
     TRUNCATED_LISTINGS = "portal/truncated_listings"
     LOST_CAPTURES = "portal/lost_captures"
     HELD_UNTIL = "portal/held_until"
+    FORBIDDEN = "portal/forbidden"
+    FORBIDDEN_LISTINGS = "portal/forbidden_listings"
     ROBOTS_UNAVAILABLE = "portal/robots_unavailable"
     ROBOTS_ABSENT_SINCE = "portal/robots_absent_since"
 
@@ -144,7 +146,7 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.OFFSITE: RejectRule(
         Stage.FETCH, "the address leads out of the portal", Counter.OFFSITE
     ),
-    RejectCode.ROBOTS: RejectRule(Stage.FETCH, "forbidden by robots.txt"),
+    RejectCode.ROBOTS: RejectRule(Stage.FETCH, "forbidden by robots.txt", Counter.FORBIDDEN),
     RejectCode.ROBOTS_UNAVAILABLE: RejectRule(
         Stage.FETCH, "robots.txt cannot be had", Counter.ROBOTS_UNAVAILABLE
     ),

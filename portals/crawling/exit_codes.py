@@ -68,7 +68,8 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
     ),
     "blocked": (
         "The portal refused half of the pages or more (401, 403, 429, 451), showed challenges or a"
-        " login wall, or its robots.txt failed and no copy of it is stored.",
+        " login wall; or its robots.txt forbids what leads to articles, or failed and no copy of it"
+        " is stored.",
         "Open the portal in a browser; wait; crawl more slowly.",
     ),
     "gone": (

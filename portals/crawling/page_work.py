@@ -36,6 +36,7 @@ from portals.extraction.time_limit import PageTimeoutError, time_limit
 from portals.extraction.unreadable import UnreadablePageError
 from portals.network.decoding import UnreadableBodyError
 from portals.network.replay_handler import PAGE
+from portals.network.robots import ForbiddenByRobotsError
 from portals.network.url_guard import OffsiteRequestError
 from portals.outcomes import REJECT_RULES, RejectCode
 from portals.store.pages import ArchivedPage
@@ -51,6 +52,7 @@ Submit = Callable[[PageResult, Response | None], Awaitable[None]]
 _FAILURES: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (HttpError, FailureKind.HTTP_STATUS),
     (OffsiteRequestError, FailureKind.PERMANENT),
+    (ForbiddenByRobotsError, FailureKind.PERMANENT),
     (UnreadableBodyError, FailureKind.PERMANENT),
     (DownloadCancelledError, FailureKind.PERMANENT),
     (ValueError, FailureKind.PERMANENT),  # a redirect to an invalid URL

@@ -40,6 +40,8 @@ _COUNTED = {
     "listings": Counter.LISTINGS,
     "listings_by_headlines": Counter.LISTINGS_BY_HEADLINES,
     "truncated_listings": Counter.TRUNCATED_LISTINGS,
+    "forbidden": Counter.FORBIDDEN,
+    "forbidden_listings": Counter.FORBIDDEN_LISTINGS,
     "robots_unavailable": Counter.ROBOTS_UNAVAILABLE,
 }
 """Fields of ``RunFacts`` and the counters that give their values."""
@@ -78,7 +80,7 @@ def with_history(
     Raises sqlite3.Error.
     """
     stored, shares = store.articles.field_shares(portal, run_id, CHECKED_FIELDS)
-    facts = replace(facts, stored_before=stored)
+    facts = replace(facts, stored_before=stored, known_forbidden=store.runs.count_forbidden(portal))
     if stored < _MIN_HISTORY or facts.parsed < _MIN_PARSED:
         return facts
     for name in CHECKED_FIELDS:

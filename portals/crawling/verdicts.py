@@ -19,7 +19,9 @@ class RunFacts:
     articles in listings; ``is_resumed``: the run resumes an earlier one; ``stored_before``:
     articles of the portal stored by earlier runs; ``failed``: pages that failed at all attempts;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
-    ``robots_unavailable``: pages that were not requested since robots.txt failed;
+    ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
+    ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
+    requested since robots.txt failed;
     ``robots_absent_since``: day since which it has failed for so long that it counts as absent;
     ``held_until``: time before which the server asks not to be requested;
     ``missing_page``: sentence on a listing page that failed or was empty before the end;
@@ -51,6 +53,9 @@ class RunFacts:
     offsite: int = 0
     bad_certificates: int = 0
     truncated_listings: int = 0
+    forbidden: int = 0
+    forbidden_listings: int = 0
+    known_forbidden: int = 0
     robots_unavailable: int = 0
     robots_absent_since: str = ""
     held_until: str = ""
@@ -75,17 +80,36 @@ def judge(facts: RunFacts) -> Judgement:
     """Return the verdict of the first rule that applies; "ok" if none does."""
     for applies, verdict, code, reason in _RULES:
         if applies(facts):
-            return _with_remark(Judgement(verdict, reason.format(facts=facts), code), facts)
-    return _with_remark(Judgement("ok"), facts)
+            return _with_remarks(Judgement(verdict, reason.format(facts=facts), code), facts)
+    return _with_remarks(Judgement("ok"), facts)
 
 
-def _with_remark(judgement: Judgement, facts: RunFacts) -> Judgement:
-    """Add to the reason, also of a run that is ok, that a failing robots.txt was passed over."""
-    if not facts.robots_absent_since:
-        return judgement
-    remark = f"robots.txt has failed since {facts.robots_absent_since} and counts as absent"
-    reason = "; ".join(filter(None, [judgement.reason, remark]))
-    return Judgement(judgement.verdict, reason, judgement.code or "robots_absent")
+_REMARKS: tuple[tuple[Callable[[RunFacts], object], str, str], ...] = (
+    (
+        lambda f: f.robots_absent_since,
+        "robots_absent",
+        "robots.txt has failed since {facts.robots_absent_since} and counts as absent",
+    ),
+    (
+        lambda f: f.forbidden_listings and f.has_read,
+        "some_listings_forbidden",
+        "robots.txt forbids {facts.forbidden_listings} lists",
+    ),
+    (
+        lambda f: f.known_forbidden,
+        "pages_forbidden",
+        "robots.txt forbids {facts.known_forbidden} pages",
+    ),
+)
+"""What the reason of a run says besides, also if it is ok: fact, code, sentence."""
+
+
+def _with_remarks(judgement: Judgement, facts: RunFacts) -> Judgement:
+    for applies, code, remark in _REMARKS:
+        if applies(facts):
+            reason = "; ".join(filter(None, [judgement.reason, remark.format(facts=facts)]))
+            judgement = Judgement(judgement.verdict, reason, judgement.code or code)
+    return judgement
 
 
 _STORM = 5
@@ -158,6 +182,18 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "robots_unavailable",
         "robots.txt cannot be had and no copy of it is stored: nothing may be requested, see the"
         " rejects",
+    ),
+    (
+        lambda f: f.forbidden_listings and not f.has_read,
+        "blocked",
+        "listings_forbidden",
+        "robots.txt forbids {facts.forbidden_listings} lists",
+    ),
+    (
+        lambda f: f.forbidden and not f.responses,
+        "blocked",
+        "everything_forbidden",
+        "robots.txt forbids everything that was to be requested",
     ),
     (
         lambda f: f.offsite and not f.responses,

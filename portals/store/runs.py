@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from portals.article import Reject
 from portals.language.text import clean
+from portals.outcomes import RejectCode
 from portals.store.transactions import writing
 from portals.timestamps import utc
 
@@ -83,6 +84,15 @@ class RunRepository:
             self.db.table("rejects").upsert(
                 {**texts, "at": utc(now), "run_id": run_id}, pk=("url", "stage", "reason")
             )
+
+    def count_forbidden(self, portal: str) -> int:
+        """Return the number of pages of a portal that robots.txt forbids, found by any run."""
+        row = self.db.execute(
+            "SELECT count(DISTINCT url) FROM rejects WHERE code = ? AND run_id IN"
+            " (SELECT id FROM runs WHERE portal = ?)",
+            [RejectCode.ROBOTS, portal],
+        ).fetchone()
+        return int(row[0])
 
     def count_rejects(self, run_id: int) -> int:
         """Return the number of pages that a run rejected."""

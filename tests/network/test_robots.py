@@ -114,6 +114,30 @@ def test_it_counts_as_absent_after_thirty_days_of_failures(
     )
 
 
+def test_a_forbidden_link_is_counted_and_never_missing(tmp_path: Path) -> None:
+    pages, _ = small_portal()
+    forbidden = next(path for path in pages if path.endswith(".html"))
+    reasons = []
+    with serving({**pages, ROBOTS: forbidding(forbidden)}) as portal:
+        for _night in range(2):
+            done = crawl(portal, tmp_path / "a.db")
+            assert done.code == 0, done.err
+            reasons.append(last_run(tmp_path / "a.db")["reason"])
+
+    assert forbidden not in portal.asked
+    assert reasons == ["robots.txt forbids 1 pages"] * 2
+
+
+@pytest.mark.parametrize("path", ["/tin-tuc-su-kien", "/"])
+def test_forbidden_listings_are_blocked(tmp_path: Path, path: str) -> None:
+    pages, _ = small_portal()
+    with serving({**pages, ROBOTS: forbidding(path)}) as portal:
+        done = crawl(portal, tmp_path / "a.db")
+
+    assert (done.code, portal.asked) == (12, [ROBOTS]), done.err
+    assert "robots.txt forbids" in last_run(tmp_path / "a.db")["reason"]
+
+
 def test_a_good_answer_ends_the_series_of_failures(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "a.db")
     robots, first = RobotsRepository(store), datetime(2026, 10, 1, tzinfo=UTC)
