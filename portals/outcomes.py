@@ -108,6 +108,7 @@ class RejectCode(StrEnum):
     BROKEN_PORTAL = "broken_portal"
     READER_FAILED = "reader_failed"
     SPIDER_FAILED = "spider_failed"
+    KILLED_PROCESS = "killed_process"
     INVALID_TITLE = "invalid_title"
     TITLE_TOO_LONG = "title_too_long"
     INVALID_BODY = "invalid_body"
@@ -203,6 +204,9 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     ),
     RejectCode.READER_FAILED: RejectRule(Stage.EXTRACT, "the reader failed"),
     RejectCode.SPIDER_FAILED: RejectRule(Stage.EXTRACT, "the spider failed"),
+    RejectCode.KILLED_PROCESS: RejectRule(
+        Stage.EXTRACT, "the process died twice at this page", Counter.READER_ERRORS
+    ),
     RejectCode.INVALID_TITLE: RejectRule(Stage.VALIDATE, "the article has no title"),
     RejectCode.TITLE_TOO_LONG: RejectRule(Stage.VALIDATE, "the title is longer than any headline"),
     RejectCode.INVALID_BODY: RejectRule(Stage.VALIDATE, "the article has no text"),

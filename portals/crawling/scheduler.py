@@ -19,22 +19,30 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
 
+from portals.article import Reject
 from portals.crawling.budget import OUT_OF_ERRORS, Budget
 from portals.crawling.commit import PageCommitter
 from portals.crawling.history import StoredHistory
 from portals.crawling.item_signals import submit
 from portals.crawling.modes import CrawlMode
-from portals.crawling.page_result import Applied, PageResult, budget_class
+from portals.crawling.page_result import (
+    Applied,
+    FailureKind,
+    PageResult,
+    RequestedPage,
+    budget_class,
+)
 from portals.crawling.page_work import PageWork
 from portals.crawling.recording import Recording
 from portals.crawling.requests import LEASE, serialize_request
+from portals.crawling.spider_outputs import KIND
 from portals.discovery.url_filters import MAX_QUEUED, UrlFilters
 from portals.network.politeness import POSTPONED
 from portals.network.scrapy_compat import close_spider
 from portals.network.server_records import server_records
 from portals.network.servers import server_of
 from portals.network.url_guard import UrlGuard
-from portals.outcomes import Counter
+from portals.outcomes import Counter, RejectCode
 from portals.store.crawl_state import CrawlState
 from portals.store.request_queue import LeasedRequest, RequestQueue
 from portals.timestamps import utc
@@ -45,6 +53,7 @@ ENDED = frozenset(["finished", "limit"])
 """Close reasons of Scrapy after which a crawl is finished; after any other it is resumed."""
 
 _LEASED_AT_ONCE = 8  # requests leased in one transaction
+_DEATHS = 2  # of the process with the same page in flight; one may have been an operator's kill
 _TRIES = 2  # attempts per page and run, in addition to Scrapy's retries
 
 
@@ -101,6 +110,8 @@ class Frontier(BaseScheduler):
         has_callbacks = self.queue.callback_names() <= set(dir(spider))
         if is_unfinished and wants_to and has_callbacks and previous is not None:
             run_log.resume(previous)
+            if run_log.was_killed:
+                self._reject_deadly_pages()
             self.queue.release()
             self.committer.queued = queued
             logger.info("resuming run %d: %d requests are queued", previous, queued)
@@ -116,6 +127,21 @@ class Frontier(BaseScheduler):
             spider.history = StoredHistory(
                 run_log.store, run_log.crawl, is_resumed=run_log.is_resumed
             )
+
+    def _reject_deadly_pages(self) -> None:
+        """Reject the pages that were being processed when the process died, for the second time.
+
+        A page that makes the parser crash, or eats the memory, would otherwise be leased first at
+        every start: no run would get past it.
+        """
+        for lease in self.queue.record_death(self._max_open, _DEATHS):
+            expected = lease.request.get("meta", {}).get(KIND, "other")
+            page = RequestedPage(lease.id, lease.key, lease.url, expected)
+            result = PageResult(self.run_log.crawl, page, utc(datetime.now(UTC)))
+            result.failure = FailureKind.PERMANENT
+            result.rejects.append(Reject(lease.url, RejectCode.KILLED_PROCESS))
+            self.committer.commit(result)
+        self._max_open = 1  # so that a second death names one page
 
     def _use_server_records(self, spider: Spider) -> None:
         """Find out whether the server asked not to be requested yet."""

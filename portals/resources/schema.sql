@@ -150,7 +150,7 @@ CREATE TABLE frontier (
         priority INTEGER NOT NULL,
         state TEXT NOT NULL CHECK (state IN ('pending', 'leased', 'done', 'failed')),
         attempts INTEGER NOT NULL DEFAULT 0,
-        alternate_urls TEXT CHECK (alternate_urls IS NULL OR json_valid(alternate_urls)),
+        alternate_urls TEXT CHECK (alternate_urls IS NULL OR json_valid(alternate_urls)), deaths INTEGER NOT NULL DEFAULT 0,
         UNIQUE (portal, key)
     ) STRICT
     ;

@@ -641,3 +641,9 @@ def m0009_holds(db: Database) -> None:
     """Store until when a server asked not to be requested."""
     for statement in _HOLDS:
         db.execute(statement)
+
+
+@migrations()
+def m0010_deaths(db: Database) -> None:
+    """Count how often the process died while a request was in flight."""
+    db.execute("ALTER TABLE frontier ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0")

@@ -54,14 +54,15 @@ class RunRepository:
         ).fetchone()
         return (row[0], row[1]) if row else (None, None)
 
-    def end_killed_runs(self, portal: str, now: datetime) -> None:
-        """Set end and verdict of crawls whose process was killed."""
+    def end_killed_runs(self, portal: str, now: datetime) -> int:
+        """Set end and verdict of crawls whose process was killed; return their number."""
         with writing(self.db.conn):
-            self.db.execute(
+            cursor = self.db.execute(
                 "UPDATE runs SET verdict = 'crashed', finished_at = ?, reason = ?"
                 " WHERE portal = ? AND verdict IS NULL AND arguments ->> 'command' IS NULL",
                 [utc(now), KILLED, portal],
             )
+        return cursor.rowcount
 
     def end_killed_commands(self, command: str, now: datetime) -> None:
         """Set end and verdict of killed runs of a command other than a crawl, of every portal."""

@@ -161,6 +161,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "state": "`pending`, `leased` (being fetched), `done` or `failed`.",
         "attempts": "Times it was fetched in this crawl.",
         "alternate_urls": "JSON list: other URLs of the same page; null where there is none.",
+        "deaths": "Times the process died while it was in flight; the second one is a reject.",
     },
     "exploration_log": {
         "id": "Key; ascending in the order of the responses.",
