@@ -70,6 +70,10 @@ class RejectCode(StrEnum):
     TIMED_OUT = "timed_out"
     NO_HOST = "no_host"
     BAD_CERTIFICATE = "bad_certificate"
+    TLS_FAILED = "tls_failed"
+    NOT_HTTP = "not_http"
+    BROKE_OFF = "broke_off"
+    HEADERS_TOO_LARGE = "headers_too_large"
     OFFSITE = "offsite"
     ROBOTS = "robots"
     ROBOTS_UNAVAILABLE = "robots_unavailable"
@@ -139,7 +143,13 @@ _UNREACHABLE = "the portal cannot be reached"
 REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.HTTP_STATUS: RejectRule(Stage.FETCH, "the portal answered {status}"),
     RejectCode.UNREACHABLE: RejectRule(Stage.FETCH, _UNREACHABLE),
-    RejectCode.TIMED_OUT: RejectRule(Stage.FETCH, _UNREACHABLE, Counter.TIMED_OUT),
+    RejectCode.TIMED_OUT: RejectRule(
+        Stage.FETCH, "the portal did not answer in time", Counter.TIMED_OUT
+    ),
+    RejectCode.TLS_FAILED: RejectRule(Stage.FETCH, "no secure connection can be made"),
+    RejectCode.NOT_HTTP: RejectRule(Stage.FETCH, "the answer is not HTTP"),
+    RejectCode.BROKE_OFF: RejectRule(Stage.FETCH, "the connection broke off"),
+    RejectCode.HEADERS_TOO_LARGE: RejectRule(Stage.FETCH, "the headers are too large"),
     RejectCode.NO_HOST: RejectRule(Stage.FETCH, _UNREACHABLE, Counter.UNREACHABLE),
     RejectCode.BAD_CERTIFICATE: RejectRule(
         Stage.FETCH, "the certificate cannot be verified", Counter.BAD_CERTIFICATES

@@ -58,6 +58,7 @@ TELNETCONSOLE_ENABLED = False  # default: True; no port listens during a crawl
 REMOTE_CONTROL_ENABLED = False  # default: True; likewise
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default: False, which allows a man in the middle
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default: 1 GiB; no article is larger
+DOWNLOAD_FAIL_ON_DATALOSS = False  # default: True; our handler fails if the body has no end
 DOWNLOAD_WARNSIZE = 0  # default: 32 MiB, above our limit
 TWISTED_DNS_RESOLVER = (
     "portals.network.url_guard.PublicResolver"  # default: also resolves to local networks

@@ -8,7 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import (
+    CloseSpider,
+    DownloadCancelledError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -55,6 +60,7 @@ _FAILURES: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (ForbiddenByRobotsError, FailureKind.PERMANENT),
     (UnreadableBodyError, FailureKind.PERMANENT),
     (DownloadCancelledError, FailureKind.PERMANENT),
+    (ResponseDataLossError, FailureKind.BODY_CUT_SHORT),
     (ValueError, FailureKind.PERMANENT),  # a redirect to an invalid URL
     (IgnoreRequest, FailureKind.IGNORED),
 )
