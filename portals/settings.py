@@ -87,6 +87,7 @@ METAREFRESH_ENABLED = False  # default: True; DANAWEB reloads every page after 3
 # No Scrapy settings. Only 'scrapy crawl' sets RECORD: Scrapy's own tools (shell, fetch, parse, …)
 # use Scrapy's scheduler and write no database, no archive and no lock.
 RECORD = False
+END_WITH_PARENT = False  # crawlall sets it: a crawl ends with the process at its standard input
 RESUME = True  # False discards the unfinished crawl of an interrupted run and starts a new one
 MAX_RUNTIME = 0  # seconds, or 90m, 2h: the run ends with `timeout`, the next one resumes it
 

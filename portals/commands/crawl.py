@@ -17,7 +17,7 @@ from portals.archive.wayback import VIA
 from portals.catalogue import portals
 from portals.commands.base import NOW_OPTION, PortalCommand
 from portals.commands.output import print_error, strip_control_chars, to_json
-from portals.commands.process import crawler_process
+from portals.commands.process import crawler_process, end_with_parent, treat_hangup_as_term
 from portals.crawling.addons import seconds
 from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.exit_codes import EXIT_CODES
@@ -64,6 +64,9 @@ class Command(PortalCommand, BaseRunSpiderCommand):
             raise
         if opts.now:
             self.config.set("RETRY_NOW", value=True, priority="cmdline")
+        treat_hangup_as_term()
+        if self.config.getbool("END_WITH_PARENT"):
+            end_with_parent()
         self.config.set("RECORD", value=True, priority="project")
         self.crawler_process = crawler_process(self.config)
         crawler = self._create_crawler(args[0])
