@@ -39,6 +39,12 @@ def option(*flags: str, **keywords: Any) -> Option:
     return flags, keywords
 
 
+NOW_OPTION = option(
+    "--now", action="store_true", help="request servers that asked (Retry-After) to wait longer"
+)
+"""The option of the commands that crawl."""
+
+
 class PortalCommand(ScrapyCommand):
     """Base of the commands: a subclass declares its texts and options and implements ``_execute``.
 

@@ -15,9 +15,14 @@ from scrapy.exceptions import UsageError
 
 from portals.archive.wayback import VIA
 from portals.catalogue import portal_name_fault, portals
-from portals.commands.base import PortalCommand
-from portals.commands.output import print_error, print_note, print_outcome, to_json
-from portals.commands.process import crawler_process
+from portals.commands.base import NOW_OPTION, PortalCommand
+from portals.commands.output import (
+    print_error,
+    print_note,
+    print_outcome,
+    to_json,
+)
+from portals.commands.process import crawler_process, end_with_parent, treat_hangup_as_term
 from portals.crawling.addons import seconds
 from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.exit_codes import EXIT_CODES
@@ -42,6 +47,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
     usage = "[options] <portal>"
     summary = "Crawl one portal into the database; the exit code is the verdict"
     json_help = "print the run as a JSON object"
+    options = (NOW_OPTION,)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """On a terminal, log warnings only, so that the progress bar stays readable."""
@@ -61,6 +67,11 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         except PortalLockedError as error:
             self._record_locked(lock.portal, error, as_json=opts.json)
             raise
+        if opts.now:
+            self.config.set("RETRY_NOW", value=True, priority="cmdline")
+        treat_hangup_as_term()
+        if self.config.getbool("END_WITH_PARENT"):
+            end_with_parent()
         self.config.set("RECORD", value=True, priority="project")
         self.crawler_process = crawler_process(self.config)
         crawler = self._create_crawler(args[0])

@@ -36,10 +36,10 @@ class FailureKind(StrEnum):
     NO_ANSWER = "no_answer"
     """No response: a network failure or a timeout."""
     IGNORED = "ignored"
-    """Not requested: robots.txt forbids it, or the replayed archive does not hold it."""
+    """Not requested: robots.txt failed, the page asked to wait, or the archive does not hold it."""
     BODY_CUT_SHORT = "body_cut_short"
     PERMANENT = "permanent"
-    """The same at every attempt: a URL outside the portal, a body too large or undecodable."""
+    """The same at every attempt: a URL forbidden or outside the portal, an unusable body."""
 
 
 _RETRIED_LIVE = frozenset([FailureKind.NO_ANSWER, FailureKind.IGNORED])

@@ -8,7 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import (
+    CloseSpider,
+    DownloadCancelledError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -36,6 +41,7 @@ from portals.extraction.time_limit import PageTimeoutError, time_limit
 from portals.extraction.unreadable import UnreadablePageError
 from portals.network.decoding import UnreadableBodyError
 from portals.network.replay_handler import PAGE
+from portals.network.robots import ForbiddenByRobotsError
 from portals.network.url_guard import OffsiteRequestError
 from portals.outcomes import REJECT_RULES, RejectCode
 from portals.store.pages import ArchivedPage
@@ -51,8 +57,10 @@ Submit = Callable[[PageResult, Response | None], Awaitable[None]]
 _FAILURES: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (HttpError, FailureKind.HTTP_STATUS),
     (OffsiteRequestError, FailureKind.PERMANENT),
+    (ForbiddenByRobotsError, FailureKind.PERMANENT),
     (UnreadableBodyError, FailureKind.PERMANENT),
     (DownloadCancelledError, FailureKind.PERMANENT),
+    (ResponseDataLossError, FailureKind.BODY_CUT_SHORT),
     (ValueError, FailureKind.PERMANENT),  # a redirect to an invalid URL
     (IgnoreRequest, FailureKind.IGNORED),
 )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from portals.article import Article
 from portals.crawling.page_result import PageResult
 from portals.crawling.spider_outputs import PageKind
+from portals.outcomes import RejectCode
 from portals.store.crawl_state import TRUST_AFTER, PageVisit
 from portals.timestamps import utc
 
@@ -106,6 +107,8 @@ def _due_after(result: PageResult, now: datetime) -> str:
     article: Article | None = next(iter(result.articles), None)
     if article and result.failure is None:
         return utc(next_visit(article.published_at, now))
+    if any(reject.code is RejectCode.KILLED_PROCESS for reject in result.rejects):
+        return utc(now + _NOT_AN_ARTICLE)
     if result.status in _GONE:
         return utc(now + _WITHDRAWN)
     if result.failure is not None:

@@ -52,7 +52,8 @@ _COLUMNS = {  # column of ``runs``: key in the stats
 class RunLog:
     """Records a run in the database and computes its verdict.
 
-    ``before_end``: callbacks that store data of other components before the run's row is closed.
+    ``was_killed``: the process of the previous run died. ``before_end``: callbacks that store data
+    of other components before the run's row is closed.
     """
 
     def __init__(self, crawler: Crawler, store: Store, guard: StorageGuard) -> None:
@@ -64,6 +65,7 @@ class RunLog:
         self.crawl = CrawlContext("", 0)
         self.is_partial = False
         self.is_resumed = False
+        self.was_killed = False
         self.failed_pages = 0
         self.judgement = Judgement("crashed", "the run did not start", "not_started")
         self.before_end: list[Callable[[], None]] = []
@@ -96,7 +98,7 @@ class RunLog:
         asked = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
         now = datetime.now(UTC)
         previous = self.store.runs.last_run(spider.name)
-        self.store.runs.end_killed_runs(spider.name, now)
+        self.was_killed = bool(self.store.runs.end_killed_runs(spider.name, now))
         run_id = self.store.runs.start_run(spider.name, now, asked)
         self.crawl = replace(self.crawl, run_id=run_id)
         if previous is None or previous[1] != asked:

@@ -25,6 +25,8 @@ TABLES: dict[str, str] = {
     "listing_pages": "The pages of each listing: expected, fetched, unchanged, empty or failed.",
     "skipped_urls": "URLs that a filter skipped in the last run: loops, calendars, sessions.",
     "learned_themes": "CSS paths of title, date and text, learned from a portal's own pages.",
+    "robots": "The last good robots.txt of each host, and since when it has failed.",
+    "holds": "Servers and pages that are not requested before a time, as they asked.",
     "portals": "The catalogue (`portals.csv`), as of the last time this file was opened.",
     "archives": "The WARC files with the archived pages.",
     "pages": "Every response in the archives, with the position of its bytes.",
@@ -167,6 +169,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "state": "`pending`, `leased` (being fetched), `done` or `failed`.",
         "attempts": "Times it was fetched in this crawl.",
         "alternate_urls": "JSON list: other URLs of the same page; null where there is none.",
+        "deaths": "Times the process died while it was in flight; the second one is a reject.",
     },
     "exploration_log": {
         "id": "Key; ascending in the order of the responses.",
@@ -240,6 +243,21 @@ COLUMNS: dict[str, dict[str, str]] = {
         "evidence": "Evidence for `state`.",
         "hosts": "Other hosts of the portal, separated by spaces.",
         "tls_exception": "Why its certificate is not verified; null where it is verified.",
+        "robots_exception": "Why a failing robots.txt does not forbid everything; null: it does.",
+        "server": "Name of the machine, where that is not the registrable domain of its host.",
+    },
+    "holds": {
+        "server": "Server: the registrable domain, or what the catalogue says. Key, with `url`.",
+        "url": "The page; empty: the whole server.",
+        "portal": "Portal whose crawl was asked to wait.",
+        "until": "Time before which nothing is requested (`Retry-After`, 24 hours at most).",
+        "recorded_at": "When it was asked.",
+    },
+    "robots": {
+        "host": "Host, and port if its URLs have one. Key.",
+        "body": "The last good copy; empty where the host has none; null before the first.",
+        "fetched_at": "When the copy was received.",
+        "failing_since": "First of the failures since the last good answer; null where it is good.",
     },
     "archives": {
         "id": "Key.",

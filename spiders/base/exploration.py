@@ -30,6 +30,7 @@ from portals.extraction.page import Page
 from portals.extraction.selector_learner import SelectorLearner, theme_from_json, theme_to_json
 from portals.language.text import content_hash
 from portals.network.replay_handler import NotArchivedError
+from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.store.url_knowledge import StoredUrlPattern
 from portals.urls import url_key
@@ -225,6 +226,11 @@ class ExplorationFinder(Finder):
         """Record a failed visit and continue with the other targets."""
         yield from self.spider.on_error(failure)
         visit = self._visit(failure.request)  # type: ignore[attr-defined]
+        is_listing = visit.purpose in ("listing", "page")
+        if isinstance(failure.value, ForbiddenByRobotsError):
+            self.spider.inc_counter(Counter.FORBIDDEN_LISTINGS, int(is_listing))
+            yield from self._missed(visit)
+            return
         if isinstance(failure.value, NotArchivedError) or self._is_dead_link(failure.value, visit):
             yield from self._missed(visit)
             return

@@ -35,6 +35,7 @@ from portals.language.dates import find_date
 from portals.language.sections import is_pager_label
 from portals.language.text import clean
 from portals.network.replay_handler import NotArchivedError
+from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import Counter, RejectCode, StopReason
 from portals.urls import url_key
 from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
@@ -257,6 +258,9 @@ class ListingFinder(Finder):
         where = ListingCursor(**request.cb_kwargs)
         yield from self.spider.on_error(failure)
         if isinstance(failure.value, NotArchivedError):
+            return
+        if isinstance(failure.value, ForbiddenByRobotsError):
+            self.spider.inc_counter(Counter.FORBIDDEN_LISTINGS)  # the portal's right: not missing
             return
         yield from self._broken(where, request.url)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
@@ -18,12 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
-    CannotResolveHostError,
     CloseSpider,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
 )
 from scrapy.http import Response
 from scrapy.settings import SETTINGS_PRIORITIES
@@ -48,9 +43,10 @@ from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family, recipe_for
 from portals.network.decoding import UnreadableBodyError
 from portals.network.replay_handler import CAPTURED_AT, NotArchivedError
-from portals.network.url_guard import OffsiteRequestError, UrlGuard
+from portals.network.url_guard import UrlGuard
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.urls import host_of, url_key
+from spiders.base.failures import code_of
 
 _REFUSED = frozenset([401, 403, 429, 451])
 GONE = frozenset([404, 410])
@@ -137,6 +133,7 @@ class PortalSpider(Spider):
         self.portal_host = known.host if known else self.host
         self.mirror_urls = known.mirror_urls if known and not origin else ()
         self.tls_exception = known.tls_exception if known and not origin else ""
+        self.robots_exception = known.robots_exception if known and not origin else ""
         self.history = History()
         self.url_filters = UrlFilters()
         self.articles_yielded = 0
@@ -342,7 +339,9 @@ class PortalSpider(Spider):
             return Reject(url, RejectCode.TOO_SLOW)
         if isinstance(error, HttpError):
             return self._reject_of_status(url, error.response)
-        code = next(code for applies, code in _FAILURES if applies(error))
+        code = code_of(error)
+        if code is RejectCode.BODY_CUT_SHORT:
+            return reject(url, code, error="the body ends before the announced length")
         return Reject(url, code, f"{type(error).__name__}: {error}"[:200])
 
     def _reject_of_status(self, url: str, response: Response) -> Reject:
@@ -364,23 +363,6 @@ class PortalSpider(Spider):
         kind = classify_interstitial(page) if page else None
         code = INTERSTITIAL_CODES[kind] if kind else None
         return code if code and REJECT_RULES[code].counter else None
-
-
-_FAILURES: tuple[tuple[Callable[[BaseException | None], bool], RejectCode], ...] = (
-    (lambda e: isinstance(e, OffsiteRequestError), RejectCode.OFFSITE),
-    (lambda e: "max redirections" in str(e), RejectCode.REDIRECT_LOOP),
-    (lambda e: isinstance(e, IgnoreRequest), RejectCode.ROBOTS),
-    (lambda e: isinstance(e, ValueError), RejectCode.BAD_REDIRECT),
-    (lambda e: isinstance(e, DownloadCancelledError), RejectCode.BODY_TOO_LARGE),
-    (lambda e: "certificate verify failed" in str(e), RejectCode.BAD_CERTIFICATE),
-    (lambda e: isinstance(e, DownloadTimeoutError), RejectCode.TIMED_OUT),
-    (
-        lambda e: isinstance(e, CannotResolveHostError | DownloadConnectionRefusedError),
-        RejectCode.NO_HOST,
-    ),
-    (lambda _: True, RejectCode.UNREACHABLE),
-)
-"""Reject codes of failed requests: the first test that is true decides."""
 
 
 def _page_or_none(response: Response) -> Page | None:
