@@ -51,6 +51,9 @@ class Counter(StrEnum):
     SHRUNKEN_LISTINGS = "portal/shrunken_listings"
     TRUNCATED_LISTINGS = "portal/truncated_listings"
     LOST_CAPTURES = "portal/lost_captures"
+    ANNOUNCED_ONLY = "portal/announced_only"
+    ANNOUNCEMENTS_READ = "portal/announcements_read"
+    ANNOUNCEMENTS_UNREADABLE = "portal/announcements_unreadable"
 
     def __repr__(self) -> str:
         """Return the key as Scrapy prints its stats."""

@@ -40,6 +40,7 @@ _COUNTED = {
     "listings": Counter.LISTINGS,
     "listings_by_headlines": Counter.LISTINGS_BY_HEADLINES,
     "truncated_listings": Counter.TRUNCATED_LISTINGS,
+    "announced_only": Counter.ANNOUNCED_ONLY,
 }
 """Fields of ``RunFacts`` and the counters that give their values."""
 

@@ -17,6 +17,7 @@ class RunFacts:
     ``responses``: responses of any status; ``parsed``: articles read; ``listed_known``: known
     articles in listings; ``is_resumed``: the run resumes an earlier one; ``stored_before``:
     articles of the portal stored by earlier runs; ``failed``: pages that failed at all attempts;
+    ``announced_only``: new articles that a feed or sitemap names and no listing;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
     ``missing_page``: sentence on a listing page that failed or was empty before the end;
     ``missing_field``: sentence on a field that articles used to have.
@@ -47,6 +48,7 @@ class RunFacts:
     offsite: int = 0
     bad_certificates: int = 0
     truncated_listings: int = 0
+    announced_only: int = 0
     missing_page: str = ""
     missing_field: str = ""
 
@@ -65,10 +67,17 @@ class Judgement(NamedTuple):
 
 
 def judge(facts: RunFacts) -> Judgement:
-    """Return the verdict of the first rule that applies; "ok" if none does."""
+    """Return the verdict of the first rule that applies; "ok" if none does.
+
+    "ok" has a reason where the listings do not show all: a note, without a code.
+    """
     for applies, verdict, code, reason in _RULES:
         if applies(facts):
             return Judgement(verdict, reason.format(facts=facts), code)
+    if facts.announced_only:
+        count = facts.announced_only
+        what = "article was" if count == 1 else "articles were"
+        return Judgement("ok", f"{count} {what} known to the feeds and sitemaps only")
     return Judgement("ok")
 
 

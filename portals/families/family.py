@@ -26,6 +26,8 @@ class Family:
     listings are the news entries of the menu. ``is_home_a_listing``: the home page lists articles
     and has a pager. ``can_listing_be_article``: a listing with one article shows the article.
     ``is_parent_a_listing``: the URL above an article is a listing.
+
+    Announcements: ``sitemaps``: paths of sitemaps, tried where robots.txt names none.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Family:
     is_home_a_listing: bool = False
     can_listing_be_article: bool = False
     is_parent_a_listing: bool = False
+    sitemaps: tuple[str, ...] = ()
 
 
 def recipe_for(
