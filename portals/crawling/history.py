@@ -12,7 +12,7 @@ from typing import Any
 
 from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import CrawlContext
-from portals.store.articles import last_seen_urls
+from portals.store.articles import last_seen_urls, portal_totals
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
 from portals.store.gaps import Gap, gaps_of
@@ -72,6 +72,10 @@ class History:
     def article_urls(self) -> list[str]:
         """Return the URLs of the articles seen last."""
         return []
+
+    def stored_articles(self) -> int:
+        """Return the number of URLs at which articles are stored."""
+        return 0
 
     def gaps(self) -> list[Gap]:
         """Return the publication gaps of the stored articles."""
@@ -136,6 +140,10 @@ class StoredHistory(History):
     def article_urls(self) -> list[str]:
         """Return the URLs of the articles seen last."""
         return last_seen_urls(self._store.db.conn, self._crawl.portal)
+
+    def stored_articles(self) -> int:
+        """Return the number of URLs at which articles are stored."""
+        return portal_totals(self._store.db.conn, self._crawl.portal).sightings
 
     def gaps(self) -> list[Gap]:
         """Return the publication gaps of the stored articles."""

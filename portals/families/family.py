@@ -28,6 +28,7 @@ class Family:
     ``is_parent_a_listing``: the URL above an article is a listing.
 
     Announcements: ``sitemaps``: paths of sitemaps, tried where robots.txt names none.
+    ``posts_api``: path of WordPress's list of posts.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Family:
     can_listing_be_article: bool = False
     is_parent_a_listing: bool = False
     sitemaps: tuple[str, ...] = ()
+    posts_api: str | None = None
 
 
 def recipe_for(

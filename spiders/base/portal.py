@@ -46,6 +46,7 @@ from portals.urls import host_of, url_key
 from spiders.base.announced import Announcements
 from spiders.base.answers import is_web_page, page_or_none
 from spiders.base.failures import reject_of
+from spiders.base.posts import PostList
 
 _REFUSED = frozenset([401, 403, 429, 451])
 GONE = frozenset([404, 410])
@@ -155,7 +156,8 @@ class PortalSpider(Spider):
         via_wayback = bool(self.arguments.via)
         self.finder = (self.wayback_finder_type if via_wayback else self.finder_type)(self)
         self.announcements = Announcements(self, self.finder)
-        for owner in (self.finder, self.announcements):
+        self.post_list = PostList(self, self.announcements)
+        for owner in (self.finder, self.announcements, self.post_list):
             for callback in owner.callbacks:
                 setattr(self, callback, getattr(owner, callback))
 
@@ -346,6 +348,7 @@ class PortalSpider(Spider):
         ``page``: names feeds in its head.
         """
         yield from self.announcements.remember(page)
+        yield from self.post_list.remember()
 
     # --- failures --------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -370,6 +371,105 @@ def test_an_archive_without_the_sitemap_is_whole(site: Site40, tmp_path: Path) -
 
     assert done.out.startswith("haiphong: ok, 10 new, 0 changed, 0 known, 0 rejected"), done
     assert "not archived" not in done.out
+
+
+# --- WordPress -----------------------------------------------------------------------------------
+
+POSTS = "/wp-json/wp/v2/posts"
+
+
+def wordpress(origin: str, count: int, shown: int) -> dict[str, bytes | Answer]:
+    """A WordPress site whose home page shows its newest posts only."""
+    told = list(stories(count))
+    paths = {story.number: f"/{story.slug}/" for story in told}
+    heads = "".join(
+        f"<article><h2 class='entry-title'><a href='{paths[story.number]}'>{story.title}</a></h2>"
+        "</article>"
+        for story in told[:shown]
+    )
+    pages: dict[str, bytes | Answer] = {
+        "/": f"<html><body><h1>Tin</h1>{heads}</body></html>".encode()
+    }
+    for story in told:
+        text = "".join(f"<p>{paragraph}</p>" for paragraph in story.paragraphs)
+        pages[paths[story.number]] = (
+            f"<html><body><article><h1 class='entry-title'>{story.title}</h1>"
+            f"<time class='entry-date published' datetime='{story.published.isoformat()}'>x</time>"
+            f"<div class='entry-content'>{text}</div></article></body></html>"
+        ).encode()
+    headers = {"Content-Type": "application/json", "X-WP-Total": str(count)}
+    pages[f"{POSTS}?per_page=1&_fields=link"] = Answer(b"[]", headers=headers)
+    posts = [
+        {"link": origin + paths[story.number], "title": {"rendered": story.title}} for story in told
+    ]
+    for number in range(-(-count // 100)):
+        body = json.dumps(posts[100 * number : 100 * number + 100]).encode()
+        path = f"{POSTS}?per_page=100&_fields=link,title,modified&page={number + 1}"
+        pages[path] = Answer(body, headers=headers)
+    return pages
+
+
+@contextmanager
+def blog(tmp_path: Path, count: int, shown: int) -> Iterator[Site40]:
+    with serving({}) as portal:
+        found = wordpress(portal.origin, count, shown)
+        portal.pages = {p: Answer(b) if isinstance(b, bytes) else b for p, b in found.items()}
+        yield Site40(portal, tmp_path / "a.db", [], "wordpress")
+
+
+def test_the_list_of_posts_completes_a_site_that_counts_more(tmp_path: Path) -> None:
+    with blog(tmp_path, 120, 100) as site:
+        done = site.crawl("-a", "portal=blog")
+        first = [path for path in site.portal.asked if POSTS in path]
+        asked = len(site.portal.asked)
+        site.crawl("-a", "portal=blog")
+
+    assert done.out.startswith("blog: ok, 120 new"), done
+    assert "(20 articles were known to the feeds and sitemaps only)" in done.out
+    assert len(first) == 3
+    assert asked <= 1.4 * 120
+    assert site.portal.asked == [ROBOTS, "/", f"{POSTS}?per_page=1&_fields=link"]
+
+
+def test_a_site_that_shows_all_its_posts_is_not_asked_for_their_list(tmp_path: Path) -> None:
+    with blog(tmp_path, 8, 8) as site:
+        site.crawl("-a", "portal=blog")
+
+    assert [path for path in site.portal.asked if POSTS in path] == [
+        f"{POSTS}?per_page=1&_fields=link"
+    ]
+
+
+def test_a_post_that_is_no_article_is_looked_for_once(tmp_path: Path) -> None:
+    with blog(tmp_path, 8, 7) as site:
+        (missing,) = [
+            path for path in site.portal.pages if path.endswith("/") and path.count("/") == 2
+        ][-1:]
+        site.portal.pages[missing] = Answer(b"", 404)
+        site.crawl("-a", "portal=blog")
+        site.crawl("-a", "portal=blog")
+        site.crawl("-a", "portal=blog")
+
+    assert [path for path in site.portal.asked if POSTS in path] == [
+        f"{POSTS}?per_page=1&_fields=link"
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(b"", 401), Answer(b"", 404), Answer(b"[]"), Answer(b"<html>"),
+        Answer(b"[]", headers={"X-WP-Total": "many"}),
+    ],
+)  # fmt: skip
+def test_a_site_that_does_not_count_its_posts_is_read_by_its_listings(
+    tmp_path: Path, answer: Answer
+) -> None:
+    with blog(tmp_path, 8, 7) as site:
+        site.portal.pages[f"{POSTS}?per_page=1&_fields=link"] = answer
+        done = site.crawl("-a", "portal=blog")
+
+    assert done.out.startswith("blog: ok, 7 new, 0 changed, 0 known, 0 rejected"), done
 
 
 # --- feeds ---------------------------------------------------------------------------------------
