@@ -56,6 +56,9 @@ class Counter(StrEnum):
     FORBIDDEN_LISTINGS = "portal/forbidden_listings"
     ROBOTS_UNAVAILABLE = "portal/robots_unavailable"
     ROBOTS_ABSENT_SINCE = "portal/robots_absent_since"
+    ANNOUNCED_ONLY = "portal/announced_only"
+    ANNOUNCEMENTS_READ = "portal/announcements_read"
+    ANNOUNCEMENTS_UNREADABLE = "portal/announcements_unreadable"
 
     def __repr__(self) -> str:
         """Return the key as Scrapy prints its stats."""

@@ -43,6 +43,7 @@ _COUNTED = {
     "forbidden": Counter.FORBIDDEN,
     "forbidden_listings": Counter.FORBIDDEN_LISTINGS,
     "robots_unavailable": Counter.ROBOTS_UNAVAILABLE,
+    "announced_only": Counter.ANNOUNCED_ONLY,
 }
 """Fields of ``RunFacts`` and the counters that give their values."""
 

@@ -120,6 +120,8 @@ class RunLog:
                 self.stats.inc_value(counter)
         for article, outcome in zip(result.articles, applied.outcomes, strict=True):
             self._count_article(article, outcome)
+            if outcome == "new" and result.request.is_announced:
+                self.stats.inc_value(Counter.ANNOUNCED_ONLY)
 
     def count_links(self, applied: Applied) -> None:
         """Count the known, skipped and enqueued links of a page."""

@@ -35,7 +35,7 @@ from portals.crawling.page_result import (
 from portals.crawling.page_work import PageWork
 from portals.crawling.recording import Recording
 from portals.crawling.requests import LEASE, serialize_request
-from portals.crawling.spider_outputs import KIND
+from portals.crawling.spider_outputs import KIND, LATE_PRIORITY
 from portals.discovery.url_filters import MAX_QUEUED, UrlFilters
 from portals.network.politeness import POSTPONED
 from portals.network.scrapy_compat import close_spider
@@ -230,11 +230,14 @@ class Frontier(BaseScheduler):
         if self.guard.has_failed or not self.committer.queued:
             return
         try:
-            self._leased.extend(self.queue.lease(_LEASED_AT_ONCE))
+            self._leased.extend(self.queue.lease(_LEASED_AT_ONCE, above=LATE_PRIORITY))
+            if not self._leased and not self._open_pages:
+                self._leased.extend(self.queue.lease(1))
         except sqlite3.Error as error:
             self.guard.on_failure("the frontier", error)
             return
-        queued = self.committer.queued - len(self._leased) if self._leased else 0
+        is_waiting = bool(self._leased or self._open_pages)
+        queued = self.committer.queued - len(self._leased) if is_waiting else 0
         self.committer.queued = max(0, queued)
 
     def _release(self) -> None:

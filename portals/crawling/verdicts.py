@@ -18,6 +18,7 @@ class RunFacts:
     ``responses``: responses of any status; ``parsed``: articles read; ``listed_known``: known
     articles in listings; ``is_resumed``: the run resumes an earlier one; ``stored_before``:
     articles of the portal stored by earlier runs; ``failed``: pages that failed at all attempts;
+    ``announced_only``: new articles that a feed or sitemap names and no listing;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
     ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
     ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
@@ -59,6 +60,7 @@ class RunFacts:
     robots_unavailable: int = 0
     robots_absent_since: str = ""
     held_until: str = ""
+    announced_only: int = 0
     missing_page: str = ""
     missing_field: str = ""
 
@@ -99,6 +101,16 @@ _REMARKS: tuple[tuple[Callable[[RunFacts], object], str, str], ...] = (
         lambda f: f.known_forbidden,
         "pages_forbidden",
         "robots.txt forbids {facts.known_forbidden} pages",
+    ),
+    (
+        lambda f: f.announced_only == 1,
+        "announced_only",
+        "1 article was known to the feeds and sitemaps only",
+    ),
+    (
+        lambda f: f.announced_only > 1,
+        "announced_only",
+        "{facts.announced_only} articles were known to the feeds and sitemaps only",
     ),
 )
 """What the reason of a run says besides, also if it is ok: fact, code, sentence."""

@@ -96,14 +96,18 @@ class RequestQueue:
             )
         return bool(cursor.rowcount)
 
-    def lease(self, count: int) -> list[LeasedRequest]:
-        """Lease up to ``count`` pending requests, the highest priority first, then the oldest."""
+    def lease(self, count: int, above: int | None = None) -> list[LeasedRequest]:
+        """Lease up to ``count`` pending requests, the highest priority first, then the oldest.
+
+        ``above``: only requests of a higher priority.
+        """
         with self.store.writing():
             rows = self.store.db.conn.execute(
                 "UPDATE frontier SET state = 'leased' WHERE id IN (SELECT id FROM frontier"
-                " WHERE portal = ? AND state = 'pending' ORDER BY priority DESC, id LIMIT ?)"
+                " WHERE portal = ?1 AND state = 'pending' AND (?2 IS NULL OR priority > ?2)"
+                " ORDER BY priority DESC, id LIMIT ?3)"
                 " RETURNING id, key, url, request, priority",
-                (self.portal, count),
+                (self.portal, above, count),
             ).fetchall()
         leased = [LeasedRequest(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in rows]
         return sorted(leased, key=lambda row: (-row.priority, row.id))

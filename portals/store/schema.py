@@ -124,7 +124,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "started_at": "Start.",
         "finished_at": "End; null while it runs, or where the process was killed.",
         "verdict": "How it ended, see `docs/operations.md`; null as `finished_at`.",
-        "reason": "The verdict's reason in one line.",
+        "reason": "The verdict's reason in one line; a note where it is `ok`.",
         "requests": "Requests sent.",
         "listings": "Listing pages read.",
         "articles_seen": "Article pages read.",
@@ -175,7 +175,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "id": "Key; ascending in the order of the responses.",
         "portal": "Portal (spider name).",
         "url": "URL.",
-        "page": "JSON list: kind of page, links, hash of the text; empty where there was no page.",
+        "page": "JSON list: kind of page, links, hash of the text, `announced` where a sitemap or"
+        " a feed gave the links; empty where there was no page.",
     },
     "page_visits": {
         "portal": "Portal (spider name).",
@@ -187,7 +188,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "fetched_at": "Last fetch.",
         "etag": "Validator `ETag` of the last response; null where it had none.",
         "last_modified": "Validator `Last-Modified` of the last response; null where it had none.",
-        "fingerprint": "Hash of an article's text or of a listing page's links; null for others.",
+        "fingerprint": "Hash of an article's text or of the links of a listing page, a feed or a"
+        " sitemap; null for others.",
         "listed_articles": "Articles linked from a listing page; null for other pages.",
         "validator_trust": "How often the validator was right; -1 once it was wrong.",
         "next_visit_at": "When an article is due again; null for other pages.",

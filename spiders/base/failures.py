@@ -13,15 +13,14 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
+from portals.article import Reject, reject
+from portals.extraction.time_limit import PageTimeoutError
+from portals.extraction.unreadable import UnreadablePageError
+from portals.network.decoding import UnreadableBodyError
 from portals.network.politeness import HeldPageError
 from portals.network.robots import RobotsUnavailableError
 from portals.network.url_guard import OffsiteRequestError
 from portals.outcomes import RejectCode
-
-
-def code_of(error: BaseException | None) -> RejectCode:
-    """Return the reject code of the failure of a request."""
-    return next(code for applies, code in _FAILURES if applies(error))
 
 
 def _is_a(*types: type[BaseException]) -> Callable[[BaseException | None], bool]:
@@ -62,3 +61,17 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], RejectCode], ...]
     (lambda _: True, RejectCode.UNREACHABLE),
 )
 """Reject codes of failed requests: the first test that is true decides."""
+
+
+def reject_of(url: str, error: BaseException | None) -> Reject:
+    """Return the reject of a request that failed otherwise than by the status of its answer."""
+    if isinstance(error, UnreadableBodyError):
+        return reject(url, error.code, error=error)
+    if isinstance(error, UnreadablePageError):
+        return Reject(url, error.code, error.detail)
+    if isinstance(error, PageTimeoutError):
+        return Reject(url, RejectCode.TOO_SLOW)
+    code = next(code for applies, code in _FAILURES if applies(error))
+    if code is RejectCode.BODY_CUT_SHORT:
+        return reject(url, code, error="the body ends before the announced length")
+    return Reject(url, code, f"{type(error).__name__}: {error}"[:200])
