@@ -12,6 +12,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Self
 
 from scrapy import Request, signals
@@ -57,6 +58,11 @@ class _Ruling:
 _EVERYTHING_ALLOWED = _Ruling()
 
 
+def _passed_on(waiting: Deferred[_Ruling], ruling: _Ruling) -> _Ruling:
+    waiting.callback(ruling)
+    return ruling
+
+
 class RobotsMiddleware:
     """Downloader middleware that replaces Scrapy's RobotsTxtMiddleware."""
 
@@ -94,7 +100,11 @@ class RobotsMiddleware:
         known = self._rulings.get(host)
         if known is None:
             return await self._fetch(request, host)
-        return await maybe_deferred_to_future(known) if isinstance(known, Deferred) else known
+        if isinstance(known, _Ruling):
+            return known
+        waiting: Deferred[_Ruling] = Deferred()  # of this request: who awaits one takes its result
+        known.addCallback(partial(_passed_on, waiting))
+        return await maybe_deferred_to_future(waiting)
 
     async def _fetch(self, request: Request, host: str) -> _Ruling:
         """Request robots.txt; requests to the same host wait for the ruling meanwhile."""

@@ -79,7 +79,7 @@ def identify_file(path: Path) -> Identity:
 
     Raises StorageError and sqlite3.Error.
     """
-    if not path.exists():
+    if not path.is_file():  # of anything else SQLite says why it is no database
         return Identity.EMPTY
     if path.stat().st_nlink > 1:
         raise StorageError(

@@ -211,9 +211,10 @@ CASES: tuple[Case, ...] = (
     Case("lying-gzip", _packed("gzip", lambda page: page), None),
     Case(
         "unknown-encoding",
-        _packed("compress", lambda page: page),
+        _packed("compress", lambda page: b"\x1f\x9d" + page[::-1]),
         "the content encoding 'compress' is unknown",
     ),
+    Case("unknown-encoding-of-text", _packed("compress", lambda page: page), None),
     Case("noise-in-br", _packed("br", lambda _: bytes(range(256)) * 9), "the br body is damaged"),
     Case("too-large", lambda _: http(b"<p>x</p>" * 2_300_000), "the page is too large"),
     # --- not text, or not in the encoding that it says ---------------------------------------
