@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -33,6 +33,8 @@ class Portal:
     ``state``: whether the portal is live, moved, merged or gone, ``since`` when (day, month or
     year), its ``successor`` and the ``evidence``. ``hosts``: mirrors of the portal; their URLs are
     requested at ``home_url``. ``tls_exception``: why its certificate is not verified.
+    ``robots_exception``: why a robots.txt that fails does not forbid everything. ``server``: name
+    of the machine that it shares with portals of other domains, or does not share with its own.
     """
 
     name: str
@@ -49,6 +51,8 @@ class Portal:
     evidence: str
     hosts: str
     tls_exception: str
+    robots_exception: str = ""
+    server: str = ""
 
     @property
     def host(self) -> str:
@@ -75,6 +79,10 @@ def portal_name_fault(name: str) -> str | None:
         f"{name[:_MAX_NAME]!r} cannot name a portal; use letters, digits, _ - . and a letter, digit"
         f" or _ first, {_MAX_NAME} bytes at most"
     )
+
+
+REQUIRED = tuple(field.name for field in fields(Portal) if field.default is MISSING)
+"""Columns that a catalogue must have; one of an earlier release has no others."""
 
 
 def portals() -> dict[str, Portal]:
@@ -111,7 +119,7 @@ def read_catalogue(path: Path) -> dict[str, Portal]:
 
 def _portal(row: dict[str, str], at: str) -> Portal:
     names = [field.name for field in fields(Portal)]
-    if None in row or any(row.get(name) is None for name in names):
+    if None in row or any(row.get(name) is None for name in REQUIRED):
         raise CatalogueError(f"{at}: give the columns {', '.join(names)}")
     if not row["name"]:
         raise CatalogueError(f"{at}: the portal has no name")
@@ -119,7 +127,7 @@ def _portal(row: dict[str, str], at: str) -> Portal:
         raise CatalogueError(f"{at}: {fault}")
     if row["state"] not in STATES:
         raise CatalogueError(f"{at}: unknown state {row['state']!r}; give {', '.join(STATES)}")
-    return Portal(**{name: row[name] for name in names})
+    return Portal(**{name: row.get(name) or "" for name in names})
 
 
 def portal(name: str) -> Portal:

@@ -7,12 +7,15 @@ import glob
 import logging
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
+_FOLDER = ".temporary"
 _TOKEN = 8  # bytes; a name that nobody can guess
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _EXISTING = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -39,6 +42,28 @@ def replacing(path: Path) -> Iterator[Path]:
         sync_folder(path.parent)
     finally:
         _remove(draft)
+        os.close(lock)
+
+
+@contextmanager
+def folder_beside(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside ``path`` for temporary files, and remove it at the end.
+
+    Folders that killed processes left are removed first, with a warning. Raises OSError.
+    """
+    for folder in sorted(path.parent.glob(f".{glob.escape(path.name)}.*{_FOLDER}")):
+        lock = _lock_of(folder)
+        if lock is not None:
+            shutil.rmtree(folder)
+            os.close(lock)
+            logger.warning("removed %s, left by a command that was killed", folder)
+    folder = Path(tempfile.mkdtemp(_FOLDER, f".{path.name}.", path.parent))
+    lock = os.open(folder, _EXISTING)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
 
 

@@ -51,6 +51,14 @@ class Counter(StrEnum):
     SHRUNKEN_LISTINGS = "portal/shrunken_listings"
     TRUNCATED_LISTINGS = "portal/truncated_listings"
     LOST_CAPTURES = "portal/lost_captures"
+    HELD_UNTIL = "portal/held_until"
+    FORBIDDEN = "portal/forbidden"
+    FORBIDDEN_LISTINGS = "portal/forbidden_listings"
+    ROBOTS_UNAVAILABLE = "portal/robots_unavailable"
+    ROBOTS_ABSENT_SINCE = "portal/robots_absent_since"
+    ANNOUNCED_ONLY = "portal/announced_only"
+    ANNOUNCEMENTS_READ = "portal/announcements_read"
+    ANNOUNCEMENTS_UNREADABLE = "portal/announcements_unreadable"
 
     def __repr__(self) -> str:
         """Return the key as Scrapy prints its stats."""
@@ -65,8 +73,14 @@ class RejectCode(StrEnum):
     TIMED_OUT = "timed_out"
     NO_HOST = "no_host"
     BAD_CERTIFICATE = "bad_certificate"
+    TLS_FAILED = "tls_failed"
+    NOT_HTTP = "not_http"
+    BROKE_OFF = "broke_off"
+    HEADERS_TOO_LARGE = "headers_too_large"
     OFFSITE = "offsite"
     ROBOTS = "robots"
+    ROBOTS_UNAVAILABLE = "robots_unavailable"
+    HELD = "held"
     REDIRECT_LOOP = "redirect_loop"
     BAD_REDIRECT = "bad_redirect"
     BODY_TOO_LARGE = "body_too_large"
@@ -101,6 +115,7 @@ class RejectCode(StrEnum):
     BROKEN_PORTAL = "broken_portal"
     READER_FAILED = "reader_failed"
     SPIDER_FAILED = "spider_failed"
+    KILLED_PROCESS = "killed_process"
     INVALID_TITLE = "invalid_title"
     TITLE_TOO_LONG = "title_too_long"
     INVALID_BODY = "invalid_body"
@@ -131,7 +146,13 @@ _UNREACHABLE = "the portal cannot be reached"
 REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.HTTP_STATUS: RejectRule(Stage.FETCH, "the portal answered {status}"),
     RejectCode.UNREACHABLE: RejectRule(Stage.FETCH, _UNREACHABLE),
-    RejectCode.TIMED_OUT: RejectRule(Stage.FETCH, _UNREACHABLE, Counter.TIMED_OUT),
+    RejectCode.TIMED_OUT: RejectRule(
+        Stage.FETCH, "the portal did not answer in time", Counter.TIMED_OUT
+    ),
+    RejectCode.TLS_FAILED: RejectRule(Stage.FETCH, "no secure connection can be made"),
+    RejectCode.NOT_HTTP: RejectRule(Stage.FETCH, "the answer is not HTTP"),
+    RejectCode.BROKE_OFF: RejectRule(Stage.FETCH, "the connection broke off"),
+    RejectCode.HEADERS_TOO_LARGE: RejectRule(Stage.FETCH, "the headers are too large"),
     RejectCode.NO_HOST: RejectRule(Stage.FETCH, _UNREACHABLE, Counter.UNREACHABLE),
     RejectCode.BAD_CERTIFICATE: RejectRule(
         Stage.FETCH, "the certificate cannot be verified", Counter.BAD_CERTIFICATES
@@ -139,7 +160,11 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.OFFSITE: RejectRule(
         Stage.FETCH, "the address leads out of the portal", Counter.OFFSITE
     ),
-    RejectCode.ROBOTS: RejectRule(Stage.FETCH, "forbidden by robots.txt"),
+    RejectCode.ROBOTS: RejectRule(Stage.FETCH, "forbidden by robots.txt", Counter.FORBIDDEN),
+    RejectCode.ROBOTS_UNAVAILABLE: RejectRule(
+        Stage.FETCH, "robots.txt cannot be had", Counter.ROBOTS_UNAVAILABLE
+    ),
+    RejectCode.HELD: RejectRule(Stage.FETCH, "the portal asks to wait with this page"),
     RejectCode.REDIRECT_LOOP: RejectRule(Stage.FETCH, "the address redirects without end"),
     RejectCode.BAD_REDIRECT: RejectRule(Stage.FETCH, "the address redirects to no address"),
     RejectCode.BODY_TOO_LARGE: RejectRule(Stage.FETCH, "the page is too large"),
@@ -192,6 +217,9 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     ),
     RejectCode.READER_FAILED: RejectRule(Stage.EXTRACT, "the reader failed"),
     RejectCode.SPIDER_FAILED: RejectRule(Stage.EXTRACT, "the spider failed"),
+    RejectCode.KILLED_PROCESS: RejectRule(
+        Stage.EXTRACT, "the process died twice at this page", Counter.READER_ERRORS
+    ),
     RejectCode.INVALID_TITLE: RejectRule(Stage.VALIDATE, "the article has no title"),
     RejectCode.TITLE_TOO_LONG: RejectRule(Stage.VALIDATE, "the title is longer than any headline"),
     RejectCode.INVALID_BODY: RejectRule(Stage.VALIDATE, "the article has no text"),

@@ -43,7 +43,10 @@ DOWNLOAD_SLOTS = {  # default: none; the CDX index allows 24 requests a minute
 }
 WAYBACK_PAUSE = 60  # no Scrapy setting; seconds to wait after a 429 without Retry-After
 RETRY_TIMES = 3  # default: 2; portals on shared hosting have short outages
-MAX_RETRY_AFTER = 300  # no Scrapy setting; longest Retry-After obeyed, in seconds, five times a run
+# No Scrapy settings: the longest Retry-After, in seconds, for which a run pauses (five times).
+# For a longer one it ends, and later runs request nothing before that time without RETRY_NOW.
+MAX_RETRY_AFTER = 300
+RETRY_NOW = False
 DEFAULT_REQUEST_HEADERS = {  # default: English; some portals answer in the requested language
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "vi,en;q=0.3",
@@ -55,6 +58,7 @@ TELNETCONSOLE_ENABLED = False  # default: True; no port listens during a crawl
 REMOTE_CONTROL_ENABLED = False  # default: True; likewise
 DOWNLOAD_VERIFY_CERTIFICATES = True  # default: False, which allows a man in the middle
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default: 1 GiB; no article is larger
+DOWNLOAD_FAIL_ON_DATALOSS = False  # default: True; our handler fails if the body has no end
 DOWNLOAD_WARNSIZE = 0  # default: 32 MiB, above our limit
 TWISTED_DNS_RESOLVER = (
     "portals.network.url_guard.PublicResolver"  # default: also resolves to local networks
@@ -83,6 +87,7 @@ METAREFRESH_ENABLED = False  # default: True; DANAWEB reloads every page after 3
 # No Scrapy settings. Only 'scrapy crawl' sets RECORD: Scrapy's own tools (shell, fetch, parse, …)
 # use Scrapy's scheduler and write no database, no archive and no lock.
 RECORD = False
+END_WITH_PARENT = False  # crawlall sets it: a crawl ends with the process at its standard input
 RESUME = True  # False discards the unfinished crawl of an interrupted run and starts a new one
 MAX_RUNTIME = 0  # seconds, or 90m, 2h: the run ends with `timeout`, the next one resumes it
 
@@ -100,10 +105,14 @@ ADDONS = {  # default: none
     "portals.crawling.addons.MaxRuntimeAddon": 200,
 }
 EXTENSIONS = {  # default: none; RecordingAddon adds more if RECORD is set
+    "portals.network.server_records.ServerRecords": 50,  # servers, as earlier runs found them
     "portals.network.politeness.Politeness": 300,  # Crawl-delay and Retry-After
 }
 DOWNLOADER_MIDDLEWARES = {  # default: none of ours
     "portals.network.url_guard.OperatorUrlMiddleware": 10,  # before robots.txt is requested
+    "portals.network.politeness.HeldPageMiddleware": 90,  # a page that asked to wait
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "portals.network.robots.RobotsMiddleware": 100,  # replaces it; a failure forbids everything
     "portals.network.cookie_challenge.CookieChallengeMiddleware": 560,  # after RetryMiddleware
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "portals.network.decoding.DecodingMiddleware": 590,  # replaces it; decodes up to a limit

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,7 +40,7 @@ class Capture:
     @property
     def content_type(self) -> str | None:
         """The Content-Type header, if any."""
-        return next((v for k, v in self.headers if k.lower() == "content-type"), None)
+        return _value_of(self.headers, "content-type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,23 @@ class Revisit:
     digest: str | None
     refers_to_url: str
     refers_to_date: str | None
+    content_type: str | None = None
+
+    @property
+    def is_document(self) -> bool:
+        """Return False if it is evidently of a picture, a style sheet or the like."""
+        kind = self.content_type or guess_type(urlsplit(self.url).path)[0] or "html"
+        return "html" in kind or kind.startswith("text/plain")
+
+
+CAPTURE_KINDS = frozenset(["response", "revisit", "resource"])
+"""Types of records that are captures of pages; ``resource`` in packed copies of sites."""
+
+CLOCK_TOLERANCE = timedelta(days=1)
+"""How far the clocks of other crawlers may be ahead of ours."""
+
+PARTIAL_KINDS = frozenset(["conversion", "continuation"])
+"""Types of records with payloads that are not read: no tool writes them for web pages."""
 
 
 def payload_digest(body: bytes) -> str:
@@ -59,6 +78,10 @@ def payload_digest(body: bytes) -> str:
 
 
 _MAX_HEAD = 256 * 1024  # bytes of status line and headers
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_LINE_END = re.compile(r"\r?\n")
+_DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII)
+_REST_OF_DATE = {len("2024"): "-01-01", len("2024-03"): "-01"}
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200  # plausible years of capture
 
 
@@ -68,7 +91,7 @@ def archive_files(paths: Iterable[str | Path]) -> list[Path]:
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.name.endswith((".warc", ".warc.gz")))
+            inside = sorted(p for p in path.rglob("*") if is_archive_name(p.name))
             if not inside:
                 raise ArchiveError(f"the folder {path} holds no WARC file (*.warc, *.warc.gz)")
             found += inside
@@ -79,10 +102,15 @@ def archive_files(paths: Iterable[str | Path]) -> list[Path]:
     return found
 
 
+def is_archive_name(name: str) -> bool:
+    """Return True if a file of this name in a folder is an archive."""
+    return name.lower().endswith((".warc", ".warc.gz"))
+
+
 def read_captures(path: Path) -> Iterator[Capture]:
     """Yield the responses of a WARC file in order; damage is logged and skipped."""
     for record in read_records(path):
-        if isinstance(record, Record) and record.kind != "response":
+        if isinstance(record, Record) and record.kind == "revisit":
             continue
         found = record if isinstance(record, Damage) else capture_of(record)
         if isinstance(found, Capture):
@@ -92,10 +120,13 @@ def read_captures(path: Path) -> Iterator[Capture]:
 
 
 def capture_of(record: Record) -> Capture | Revisit | Damage | None:
-    """Return the response or revisit of a record; None for records of other types."""
-    if record.kind not in ("response", "revisit") or not (record.url or "").startswith("http"):
+    """Return the response or revisit of a record; None for records of other types.
+
+    A ``resource`` record, a file of a packed site, is the response 200 with that file.
+    """
+    if record.kind not in CAPTURE_KINDS or not (record.url or "").startswith("http"):
         return None
-    captured_at = _date(record.headers.get("warc-date", ""))
+    captured_at = parse_warc_date(record.headers.get("warc-date", ""))
     if captured_at is None:
         return _damage(record, "a record without a date")
     if not is_url(record.url or ""):
@@ -106,7 +137,7 @@ def capture_of(record: Record) -> Capture | Revisit | Damage | None:
 
 
 def _revisit(record: Record, captured_at: datetime) -> Revisit:
-    status, _, _ = _http(record.block)
+    status, headers, _ = _http(record.block)
     return Revisit(
         url=record.url or "",
         captured_at=captured_at,
@@ -114,10 +145,15 @@ def _revisit(record: Record, captured_at: datetime) -> Revisit:
         digest=record.headers.get("warc-payload-digest"),
         refers_to_url=record.headers.get("warc-refers-to-target-uri") or record.url or "",
         refers_to_date=record.headers.get("warc-refers-to-date"),
+        content_type=_value_of(headers, "content-type"),
     )
 
 
 def _response(record: Record, captured_at: datetime) -> Capture | Damage:
+    if record.kind == "resource":
+        kind = record.headers.get("content-type")
+        headers = [("Content-Type", kind)] if kind else []
+        return Capture(record.url or "", 200, headers, record.block, captured_at)
     status, headers, _ = _http(record.block)
     if status is None:
         return _damage(record, "not an HTTP response")
@@ -138,6 +174,8 @@ def _response(record: Record, captured_at: datetime) -> Capture | Damage:
 
 def payload_of(record: Record) -> bytes:
     """Return the payload of a response as sent, over which its digest is computed."""
+    if record.kind == "resource":
+        return record.block
     _, headers, body = _http(record.block)
     values = {name.lower(): value for name, value in headers}
     return dechunk(body) if "chunked" in values.get("transfer-encoding", "").lower() else body
@@ -147,11 +185,15 @@ def _damage(record: Record, reason: str) -> Damage:
     return Damage(record.offset, record.length, reason, record.url)
 
 
+def _value_of(headers: Iterable[tuple[str, str]], name: str) -> str | None:
+    return next((value for key, value in headers if key.lower() == name), None)
+
+
 def _http(block: bytes) -> tuple[int | None, list[tuple[str, str]], bytes]:
     """Return status, headers and body of an HTTP response; status None if it is none."""
-    end = block.find(b"\r\n\r\n", 0, _MAX_HEAD)
-    head, body = (block[:end], block[end + 4 :]) if end >= 0 else (block[:_MAX_HEAD], b"")
-    first, *lines = head.decode("utf-8", "replace").split("\r\n")
+    end = _HEAD_END.search(block, 0, _MAX_HEAD)
+    head, body = (block[: end.start()], block[end.end() :]) if end else (block[:_MAX_HEAD], b"")
+    first, *lines = _LINE_END.split(head.decode("utf-8", "replace"))
     version, _, rest = first.partition(" ")
     code = rest.strip()[:3]
     if not version.startswith("HTTP/") or not code.isdecimal():
@@ -160,9 +202,12 @@ def _http(block: bytes) -> tuple[int | None, list[tuple[str, str]], bytes]:
     return int(code), [(name.strip(), value.strip()) for name, _, value in pairs], body
 
 
-def _date(text: str) -> datetime | None:
+def parse_warc_date(text: str) -> datetime | None:
+    """Return a date of any precision that WARC 1.1 allows, or of 14 digits; None if it is none."""
+    if digits := _DIGITS.fullmatch(text):
+        text = "{}-{}-{}T{}:{}:{}".format(*digits.groups())
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text + _REST_OF_DATE.get(len(text), ""))
     except ValueError:
         return None
     try:

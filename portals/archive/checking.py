@@ -71,7 +71,8 @@ def _check_file(path: Path, pages: PageRepository, checked: Checked) -> Iterator
         checked.records += 1
         if reason := _wrong_digest(record):
             yield Finding("damaged", path, record.offset, record.url, reason)
-        if record.kind in ("response", "revisit"):
+        is_known = record.offset in expected
+        if is_known or record.kind in ("response", "revisit"):
             page = expected.pop(record.offset, None)
             if page is None:
                 reason = "not in the database; scrapy reextract adds it"
@@ -89,7 +90,7 @@ def _wrong_digest(record: Record) -> str:
     if block and _is_known(block) and payload_digest(record.block) != block:
         return "the block does not match its digest"
     payload = record.headers.get("warc-payload-digest")
-    if record.kind != "response" or not payload or not _is_known(payload):
+    if record.kind not in ("response", "resource") or not payload or not _is_known(payload):
         return ""
     is_right = payload_digest(payload_of(record)) == payload
     return "" if is_right else "the payload does not match its digest"

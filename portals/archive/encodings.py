@@ -18,6 +18,7 @@ MAX_BODY = 16 * 1024 * 1024
 
 _GZIP, _ZLIB, _BARE = 31, 15, -15  # ``wbits`` of zlib for these formats
 _HEADERS = {_GZIP: 10, _ZLIB: 2, _BARE: 0}  # bytes before the text
+_NO_ENCODINGS = frozenset(["identity", "utf-8", "none"])
 _MAX_ENCODINGS = 3  # nested; a server and a proxy can make two
 _MAX_MEMBERS = 100  # of one gzip body, or frames of zstd
 _TOO_MANY = f"a body of more than {_MAX_MEMBERS} compressed parts"
@@ -37,19 +38,19 @@ def decode_body(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
     """Return ``body`` without its content encodings (the header's value). Raises EncodingError.
 
     An encoding is ignored if the body evidently does not have it, unlike in browsers: archives of
-    decoded bodies retain the header (Common Crawl before 2018).
+    decoded bodies retain the header (Common Crawl before 2018). Unknown names are ignored if what
+    remains is evidently text, as in browsers: servers write character sets and types there.
     """
     if not body:  # as of a 304 or a redirect, whatever its headers say
         return body
     names = [name.strip().lower() for name in encodings.split(",") if name.strip()]
     if len(names) > _MAX_ENCODINGS:
         raise EncodingError(f"{len(names)} content encodings one in another")
+    unknown = [name for name in names if name not in _DECODERS and name not in _NO_ENCODINGS]
     for name in reversed(names):
-        if name in ("identity", "utf-8", "none"):
-            continue
         decoder = _DECODERS.get(name)
         if decoder is None:
-            raise EncodingError(f"the content encoding {name!r} is unknown")
+            continue
         try:
             decoded = _decoded(decoder, name, body, limit + 1)
         except EncodingError:
@@ -59,6 +60,8 @@ def decode_body(body: bytes, encodings: str, limit: int = MAX_BODY) -> bytes:
         if len(decoded) > limit:
             raise EncodingError(f"a {name} body of more than {limit // 1024**2} MB")
         body = decoded
+    if unknown and not _looks_plain(body):
+        raise EncodingError(f"the content encoding {unknown[0]!r} is unknown")
     return body
 
 
@@ -91,7 +94,8 @@ def dechunk(body: bytes) -> bytes:
 
 
 def _looks_plain(body: bytes) -> bool:
-    return body[:200].lstrip().startswith((b"<", b"\xef\xbb\xbf<"))
+    begin = body[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return begin.startswith((b"<", b"user-agent:", b"sitemap:"))
 
 
 def _inflate(body: bytes, limit: int, *, wbits: int) -> bytes:

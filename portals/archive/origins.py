@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from portals.archive.captures import is_url
 from portals.archive.reading import about_file
 from portals.archive.records import Record, read_records
 from portals.store.pages import PageRepository
@@ -58,10 +59,11 @@ def foreign_archives(
 ) -> dict[Path, ArchiveOrigin]:
     """Return the archives in ``files`` that are of other origins than those of the database.
 
-    A portal's origins are its host in the catalogue (``hosts``: portals by host) and those of the
-    archives that the database knows. Another origin is foreign if the database has crawled the
-    portal, or if it is a local copy and archives of the portal itself are among ``files``.
-    Otherwise the database is made from the archives, and all are read. Raises OSError.
+    A portal's origins are its host in the catalogue (``hosts``: portals by host), those of its
+    crawls, and those of the archives that the database knows. Another origin is foreign if the
+    database has crawled the portal, or if it is a local copy and archives of the portal itself are
+    among ``files``. Otherwise the database is made from the archives, and all are read. Raises
+    OSError.
     """
     origins = {path: origin for path in files if (origin := ArchiveOrigin.of(path))}
     trusted = {(portal, host) for host, portal in hosts.items()}
@@ -70,6 +72,8 @@ def foreign_archives(
     trusted |= {
         origin.key for path in known if path.is_file() if (origin := ArchiveOrigin.of(path))
     }
+    crawled = (ArchiveOrigin(*run) for run in pages.store.runs.origins())
+    trusted |= {origin.key for origin in crawled if is_url(origin.url)}
     return {
         path: origin
         for path, origin in origins.items()

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from portals.archive.companions import RecordIndex
+from portals.archive.records import is_compressed_whole
 from portals.files import remove_drafts, replacing, sync_folder
 from portals.store.archive_rewrites import ArchiveRewrite, ArchiveRewrites
 from portals.store.pages import PageRepository, StoredPage
@@ -64,6 +65,7 @@ class Pruning:
             path
             for path in reversed(known)
             if path.is_file() and path.resolve().is_relative_to(inside)
+            if not is_compressed_whole(path)  # no record of it can be copied
         ]
 
     def prune(self, path: Path) -> Pruned | None:
@@ -124,9 +126,10 @@ def finish_interrupted(pages: PageRepository) -> Iterator[ArchiveRewrite]:
     """
     rewrites = ArchiveRewrites(pages)
     for rewrite in rewrites.unfinished():
-        if rewrite.replacement.parent.is_dir():
-            remove_drafts(rewrite.replacement)
-            _delete(rewrite.obsolete)
+        if not rewrite.replacement.parent.is_dir():
+            continue  # a disk that is not mounted: it may come back
+        remove_drafts(rewrite.replacement)
+        _delete(rewrite.obsolete)
         rewrites.end(rewrite.path)
         yield rewrite
 

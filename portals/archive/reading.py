@@ -6,10 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
-from portals.archive.captures import Capture, Revisit, capture_of, is_url, payload_digest
-from portals.archive.records import Damage, Record, read_records
+from portals.archive.captures import (
+    PARTIAL_KINDS,
+    Capture,
+    Revisit,
+    capture_of,
+    is_url,
+    payload_digest,
+)
+from portals.archive.records import Damage, Record, is_compressed_whole, read_records
 from portals.article import Article, Reject
 from portals.catalogue import portal_name_fault
 from portals.contract import normalise, why_invalid
@@ -30,8 +38,8 @@ class Recipes:
     """The recipes by which archived pages are read, and which pages are.
 
     ``by_name``: recipes by portal. ``hosts``: portals by host. ``forced``: the portal whose recipe
-    reads every page. ``only``: read the pages of this portal only. ``since`` (aware): skip earlier
-    captures.
+    reads every page. ``only``: read the pages of this portal only. ``since`` and ``latest``
+    (aware): skip earlier and later captures; one from the future would be the newest for good.
     """
 
     by_name: Mapping[str, Recipe]
@@ -39,6 +47,7 @@ class Recipes:
     forced: str | None = None
     only: str | None = None
     since: datetime | None = None
+    latest: datetime | None = None
 
     def recipe_of(self, url: str, about: Mapping[str, str]) -> Recipe | None:
         """Return the recipe of a page by its file's ``warcinfo`` (``about``) or its host, or None.
@@ -83,9 +92,17 @@ class PageRead:
         return self.recipe.portal
 
 
+class LeftOut(StrEnum):
+    """Why whole records are not read."""
+
+    FUTURE = "future"
+    PARTIAL = "partial"
+    NO_DOCUMENT = "no_document"
+
+
 @dataclass(slots=True)
 class RangeRead:
-    """The result for a range: pages, damage, and the number of pages by foreign host.
+    """The result for a range: pages, damage, and what is left out, by foreign host and by reason.
 
     ``began`` and ``ended``: offsets of the start of its first and the end of its last record; None
     if no record begins in it.
@@ -95,6 +112,7 @@ class RangeRead:
     pages: list[PageRead] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
     foreign: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[LeftOut] = field(default_factory=Counter)
     began: int | None = None
     ended: int | None = None
 
@@ -103,7 +121,8 @@ def ranges_of(path: Path) -> Iterator[Range]:
     """Yield the ranges of an archive. Raises OSError."""
     size = path.stat().st_size
     about = about_file(path)
-    step = RANGE if path.suffix == ".gz" else max(size, 1)
+    is_divisible = path.suffix.lower() == ".gz" and not is_compressed_whole(path)
+    step = RANGE if is_divisible else max(size, 1)
     for start in range(0, size, step):
         yield Range(path, start, min(start + step, size), about)
 
@@ -135,6 +154,8 @@ def read_range(part: Range, recipes: Recipes, start: int | None = None) -> Range
             read.damage.append(found)
         elif found is not None and isinstance(record, Record):
             _add_page(read, record, found, recipes)
+        elif isinstance(record, Record) and record.kind in PARTIAL_KINDS:
+            read.left_out[LeftOut.PARTIAL] += 1
     return read
 
 
@@ -146,6 +167,9 @@ def _add_page(read: RangeRead, record: Record, found: Capture | Revisit, recipes
             read.foreign[host_of(found.url)] += 1
         return
     if recipes.only not in (None, recipe.portal):
+        return
+    if recipes.latest and found.captured_at > recipes.latest:
+        read.left_out[LeftOut.FUTURE] += 1
         return
     found = _with_portal_url(found, about)
     page = _page(read.range.path, record, found)

@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, TypeVar
 
-from portals.archive.captures import Capture, Revisit, capture_of
+from portals.archive.captures import Capture, Revisit, capture_of, parse_warc_date
 from portals.archive.reading import (
+    LeftOut,
     PageRead,
     Range,
     RangeRead,
@@ -37,6 +38,7 @@ from portals.store.database import Store
 from portals.store.differences import Difference, differences, fields_at
 from portals.store.pages import PageRepository, StoredPage
 from portals.store.reextraction_progress import ReextractionProgress
+from portals.store.transactions import let_others_write
 from portals.store.upgrade import REEXTRACTION
 from portals.timestamps import utc
 from portals.urls import url_key
@@ -46,7 +48,10 @@ COUNTED = (
 )  # fmt: skip
 COMMAND = REEXTRACTION
 
+_Item = TypeVar("_Item")
+_BATCH = 500  # pages in a transaction; a crawl beside it waits for some seconds at most
 _PR_SET_PDEATHSIG = 1  # Linux: the signal that a process gets when its parent ends
+_NOT_MODIFIED = 304
 _MISSING = "it repeats a page that no archive here holds"
 
 
@@ -146,6 +151,7 @@ class Reextraction:
         self.differences: list[Difference] = []
         self.damage: list[tuple[Range, Damage]] = []
         self.foreign: Counter[str] = Counter()
+        self.left_out: Counter[LeftOut] = Counter()
         self.damaged_before = 0  # records, in the ranges that an interrupted run has committed
         self._deferred: list[tuple[PageRead, Range]] = []  # revisits whose payload comes later
         self._recipes: dict[str, Recipe] = {}
@@ -171,8 +177,13 @@ class Reextraction:
         """Store the pages of a range. Raises sqlite3.Error."""
         damage = [found for found in read.damage if found.reason != CUT]  # left by a killed crawl
         deferred, is_cut = len(self._deferred), len(damage) < len(read.damage)
+        for batch in _batches(read.pages[:-_BATCH]):  # of a file that is one long range
+            with self.store.writing():
+                for page in batch:
+                    self._store_page(page, read.range)
+            let_others_write()
         with self.store.writing():
-            for page in read.pages:
+            for page in read.pages[-_BATCH:]:
                 self._store_page(page, read.range)
             # A range with revisits of later payloads, or whose last record may be still in
             # writing, is read again on resume.
@@ -181,6 +192,7 @@ class Reextraction:
                 self.progress.record(part.path, part.start, part.end, len(damage))
         self.damage += [(read.range, found) for found in damage]
         self.foreign.update(read.foreign)
+        self.left_out.update(read.left_out)
 
     @property
     def damaged(self) -> int:
@@ -218,19 +230,22 @@ class Reextraction:
     def _store_deferred(self) -> None:
         """Store the revisits whose payload came after them; report the others as damage."""
         deferred, self._deferred = self._deferred, []
-        for read, part in deferred:
-            self._store_page(read, part)
+        for batch in _batches(deferred):
+            with self.store.writing():
+                for read, part in batch:
+                    self._store_page(read, part)
+            let_others_write()
         for read, part in self._deferred:
             page = read.page
+            if read.revisit and not read.revisit.is_document:
+                self.left_out[LeftOut.NO_DOCUMENT] += 1
+                continue
             lost = Damage(page.offset, page.length, _MISSING, page.url)
             self.damage.append((part, lost))
 
     def _resolve(self, read: PageRead, revisit: Revisit) -> PageRead | None:
         """Return the page with the payload that it repeats, or None if that is not stored."""
-        repeated = None
-        if revisit.digest:
-            repeated = self.pages.with_digest(revisit.refers_to_url, revisit.digest)
-        repeated = repeated or self.pages.newest(revisit.refers_to_url, utc(revisit.captured_at))
+        repeated = self._repeated(revisit)
         capture = load_capture(self.pages, repeated) if repeated else None
         if repeated is None or capture is None:
             return None
@@ -240,6 +255,23 @@ class Reextraction:
         again = Capture(revisit.url, 200, capture.headers, capture.body, revisit.captured_at)
         shown, item = read_capture(again, read.recipe)
         return PageRead(read.recipe, page.page, shown, item)
+
+    def _repeated(self, revisit: Revisit) -> StoredPage | None:
+        """Return the page with the payload of a revisit.
+
+        The digest names it, whatever its URL is: other tools compare across http and https and
+        across URLs. A page of the URL with another payload is only meant by an exact date, or by a
+        304, which says that the newest one is unchanged.
+        """
+        url, digest = revisit.refers_to_url, revisit.digest
+        if digest and (found := self.pages.with_payload(digest, url)):
+            return found
+        referred = parse_warc_date(revisit.refers_to_date or "")
+        found = self.pages.newest(url, utc(referred)) if referred else None
+        if found and referred and found.page.fetched_at == utc(referred):
+            return found
+        is_unchanged = digest is None or revisit.status == _NOT_MODIFIED
+        return self.pages.newest(url, utc(revisit.captured_at)) if is_unchanged else None
 
     def _store(self, article: Article, portal: _Portal, page_id: int) -> None:
         portal.counts["articles"] += 1
@@ -263,12 +295,11 @@ class Reextraction:
     def finish(self, *, is_whole: bool = True) -> list[dict[str, Any]]:
         """Decide on pages without a date, end the runs and return the counts per portal."""
         if is_whole:
-            with self.store.writing():
-                self._store_deferred()
+            self._store_deferred()
         for name, portal in self._portals.items():
+            if is_whole:
+                self._store_undated(name, portal)
             with self.store.writing():
-                if is_whole:
-                    self._store_undated(name, portal)
                 self._end(portal, is_whole=is_whole)
         if is_whole:
             self.progress.clear()
@@ -279,17 +310,26 @@ class Reextraction:
 
     def _store_undated(self, name: str, portal: _Portal) -> None:
         """Store the pages without a date whose URLs have the pattern of dated articles."""
-        patterns: Counter[str] | None = None
-        for known in self.pages.undated(name):
-            patterns = self._dated_patterns(name) if patterns is None else patterns
-            url = known.page.url
-            is_article = patterns[pattern_of(url)] >= SAMPLES and not is_skipped(url)
-            capture = load_capture(self.pages, known) if is_article else None
-            _, item = read_capture(capture, self._recipes[name]) if capture else (None, None)
-            if isinstance(item, Article):
-                self._store(item, portal, known.id)
-            else:
-                portal.counts["no_article"] += 1
+        undated = list(self.pages.undated(name))
+        patterns = self._dated_patterns(name) if undated else Counter[str]()
+        for batch in _batches(undated):
+            read = [(known, self._read_undated(known, name, patterns)) for known in batch]
+            with self.store.writing():
+                for known, item in read:
+                    if isinstance(item, Article):
+                        self._store(item, portal, known.id)
+                    else:
+                        portal.counts["no_article"] += 1
+            let_others_write()
+
+    def _read_undated(
+        self, known: StoredPage, name: str, patterns: Counter[str]
+    ) -> Article | Reject | None:
+        url = known.page.url
+        if patterns[pattern_of(url)] < SAMPLES or is_skipped(url):
+            return None
+        capture = load_capture(self.pages, known)
+        return read_capture(capture, self._recipes[name])[1] if capture else None
 
     def _dated_patterns(self, portal: str) -> Counter[str]:
         """Return the number of articles with a date per URL pattern."""
@@ -321,6 +361,12 @@ class Reextraction:
         )
 
 
+def _batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    """Yield the items in groups that are stored in one transaction each."""
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]
+
+
 def load_capture(pages: PageRepository, known: StoredPage) -> Capture | None:
     """Return an archived page as it was served, or None if it is in no archive any more."""
     holder = pages.by_id(known.page.repeats) if known.page.repeats else known
@@ -340,4 +386,4 @@ def load_capture(pages: PageRepository, known: StoredPage) -> Capture | None:
 
 def _fingerprint(recipes: Recipes) -> str:
     """Return a hash of the recipes: with other recipes an interrupted run is not resumed."""
-    return hashlib.sha256(repr(recipes).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(replace(recipes, latest=None)).encode()).hexdigest()[:16]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from portals.archive.captures import (
+    CLOCK_TOLERANCE,
     Capture,
     Revisit,
     archive_files,
@@ -39,10 +40,12 @@ class _RecordPlace:
     file: int
     offset: int
     captured_at: datetime
+    url: str = ""
+    """The URL, where it is another one than that of the record with the payload."""
 
 
 class ReplayIndex:
-    """The newest capture of each URL in a set of archives.
+    """The newest capture of each URL in a set of archives, captures from the future excepted.
 
     A revisit has the payload that it repeats. Raises ArchiveError if there is no response.
     """
@@ -50,10 +53,16 @@ class ReplayIndex:
     def __init__(self, paths: Iterable[str | Path]) -> None:
         self._files = archive_files(paths)
         self._places: dict[str, _RecordPlace] = {}
-        self._payloads: dict[tuple[str, str | None], _RecordPlace] = {}
+        self._payloads: dict[str, _RecordPlace] = {}
+        self._latest = datetime.now(UTC) + CLOCK_TOLERANCE
+        self._revisits: list[Revisit] = []
         damaged: list[tuple[Path, Damage]] = []
         for number, path in enumerate(self._files):
             self._index(number, path, damaged)
+        for revisit in self._revisits:  # a payload may be in a later record or file
+            if place := self._payloads.get(revisit.digest or ""):
+                place = replace(place, captured_at=revisit.captured_at, url=revisit.url)
+                self._save_newest(revisit.url, place)
         if not self._places:
             names = ", ".join(str(path) for path in self._files)
             raise ArchiveError(f"no readable response in {names}; is it a WARC file?")
@@ -65,15 +74,16 @@ class ReplayIndex:
             found = record if isinstance(record, Damage) else capture_of(record)
             if isinstance(found, Damage):
                 damaged.append((path, found))
+            elif found is not None and found.captured_at > self._latest:
+                reason = f"captured in the future: {found.captured_at.isoformat()}"
+                damaged.append((path, Damage(record.offset, record.length, reason, found.url)))
             elif isinstance(found, Revisit):
-                repeated = self._payloads.get((_key(found.refers_to_url), found.digest))
-                if repeated and found.status == _OK:
-                    place = replace(repeated, captured_at=found.captured_at)
-                    self._save_newest(found.url, place)
+                if found.status == _OK:
+                    self._revisits.append(found)
             elif found is not None and found.status != _NOT_MODIFIED and isinstance(record, Record):
                 place = _RecordPlace(number, record.offset, found.captured_at)
-                digest = record.headers.get("warc-payload-digest")
-                self._payloads[_key(found.url), digest] = place
+                digest = record.headers.get("warc-payload-digest") or payload_digest(found.body)
+                self._payloads[digest] = place
                 self._save_newest(found.url, place)
 
     def _save_newest(self, url: str, place: _RecordPlace) -> None:
@@ -95,7 +105,8 @@ class ReplayIndex:
         if record is None or not isinstance(found, Capture):
             return None
         digest = record.headers.get("warc-payload-digest") or payload_digest(found.body)
-        served = replace(found, captured_at=place.captured_at)
+        url = place.url or found.url
+        served = replace(found, url=url, captured_at=place.captured_at)
         return Replayed(served, path, record.offset, record.length, digest)
 
 

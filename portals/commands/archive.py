@@ -13,12 +13,12 @@ from typing import Any
 
 from scrapy.exceptions import UsageError
 
-from portals.archive.captures import archive_files
+from portals.archive.captures import archive_files, is_archive_name
 from portals.archive.checking import Checked, Finding, check
 from portals.archive.pruning import Pruned, PrunePolicy, Pruning, finish_interrupted
 from portals.archive.reextraction import COMMAND
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import print_error, print_rows
+from portals.commands.output import print_error, print_outcome, print_rows
 from portals.commands.reextract import print_interrupted, without_foreign
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError
@@ -60,8 +60,8 @@ class Command(PortalCommand):
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the findings; the exit code is 0 if no page is damaged or missing."""
         folder = self._folder()
-        names = [path.name for path in folder.rglob("*.warc*")] if folder.is_dir() else []
-        has_files = any(name.endswith((".warc", ".warc.gz")) for name in names)
+        names = [path.name for path in folder.rglob("*")] if folder.is_dir() else []
+        has_files = any(map(is_archive_name, names))
         files = archive_files(args or [folder]) if args or has_files else []
         checked, counts = Checked(), Counter[str]()
         rows: list[dict[str, Any]] = []
@@ -81,7 +81,7 @@ class Command(PortalCommand):
         if counts["damaged"] or counts["missing"]:
             self.exitcode = print_error(summary, EXIT_CODES["incomplete"])
         elif not opts.json:
-            print(summary)
+            print_outcome(summary)
 
     def _folder(self) -> Path:
         """Return the folder of the archives. Raises PortalError."""
@@ -114,7 +114,7 @@ class Command(PortalCommand):
         if not opts.json:
             freed = sum(row["before"] - row["after"] for row in rows)
             verb = "would be dropped" if opts.dry_run else "were dropped"
-            print(f"{sum(row['dropped'] for row in rows)} pages {verb}, {freed} bytes")
+            print_outcome(f"{sum(row['dropped'] for row in rows)} pages {verb}, {freed} bytes")
 
     def _pruned(self, pruning: Pruning) -> Iterator[Pruned]:
         """Yield the pruned files, each under the locks of all portals with pages in it."""

@@ -12,13 +12,14 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
-from portals.commands.output import discard_stdout, print_error
+from portals.commands.output import discard_stdout, flush_stdout, prepare_streams, print_error
 from portals.configuration import archive_folder
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
 from portals.recipes import portal_names, spider_names, unknown_spider
 from portals.store.portal_lock import PortalLockedError
+from portals.store.write_failures import write_failure
 
 Option = tuple[tuple[str, ...], dict[str, Any]]
 """The arguments of ``ArgumentParser.add_argument``: flags, and keywords."""
@@ -36,6 +37,12 @@ _REPORTED = tuple(error for errors, _ in _CODES for error in errors)
 def option(*flags: str, **keywords: Any) -> Option:
     """Return an option of a command, written as for ``ArgumentParser.add_argument``."""
     return flags, keywords
+
+
+NOW_OPTION = option(
+    "--now", action="store_true", help="request servers that asked (Retry-After) to wait longer"
+)
+"""The option of the commands that crawl."""
 
 
 class PortalCommand(ScrapyCommand):
@@ -76,6 +83,7 @@ class PortalCommand(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the command; print expected errors as one line and set the exit code."""
+        prepare_streams()
         try:
             self._execute(args, opts)
             sys.stdout.flush()
@@ -84,7 +92,15 @@ class PortalCommand(ScrapyCommand):
         except KeyboardInterrupt:
             self.exitcode = print_error("interrupted; run again", EXIT_CODES["incomplete"])
         except _REPORTED as error:
-            self.exitcode = print_error(error, _exit_code(error))
+            self.exitcode = print_error(self._in_words(error), _exit_code(error))
+        finally:
+            flush_stdout()
+
+    def _in_words(self, error: BaseException) -> object:
+        """Return the error, of SQLite with its cause and remedy."""
+        if not isinstance(error, sqlite3.Error):
+            return error
+        return write_failure(error, Path(self.database))
 
     @abstractmethod
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -15,9 +15,14 @@ from scrapy.exceptions import UsageError
 
 from portals.archive.wayback import VIA
 from portals.catalogue import portal_name_fault, portals
-from portals.commands.base import PortalCommand
-from portals.commands.output import print_error, strip_control_chars, to_json
-from portals.commands.process import crawler_process
+from portals.commands.base import NOW_OPTION, PortalCommand
+from portals.commands.output import (
+    print_error,
+    print_note,
+    print_outcome,
+    to_json,
+)
+from portals.commands.process import crawler_process, end_with_parent, treat_hangup_as_term
 from portals.crawling.addons import seconds
 from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.exit_codes import EXIT_CODES
@@ -42,6 +47,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
     usage = "[options] <portal>"
     summary = "Crawl one portal into the database; the exit code is the verdict"
     json_help = "print the run as a JSON object"
+    options = (NOW_OPTION,)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """On a terminal, log warnings only, so that the progress bar stays readable."""
@@ -61,6 +67,11 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         except PortalLockedError as error:
             self._record_locked(lock.portal, error, as_json=opts.json)
             raise
+        if opts.now:
+            self.config.set("RETRY_NOW", value=True, priority="cmdline")
+        treat_hangup_as_term()
+        if self.config.getbool("END_WITH_PARENT"):
+            end_with_parent()
         self.config.set("RECORD", value=True, priority="project")
         self.crawler_process = crawler_process(self.config)
         crawler = self._create_crawler(args[0])
@@ -88,10 +99,9 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         is_live = not (arguments.keys() & {"origin", "via"} or self.config["REPLAY"])
         if known and known.state == "gone" and is_live:
             since = f" since {known.since}" if known.since else ""
-            print(
+            print_note(
                 f"{name} is gone{since}: {known.evidence};"
-                f" public archives may have it: scrapy crawl {name} -a via={VIA}",
-                file=sys.stderr,
+                f" public archives may have it: scrapy crawl {name} -a via={VIA}"
             )
 
     def _record_locked(self, portal: str, error: PortalLockedError, *, as_json: bool) -> None:
@@ -105,9 +115,9 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         store.close()
         if as_json:
             row = {"portal": portal, "verdict": "locked", "reason": str(error), "run_id": run_id}
-            print(to_json(row))
+            print_outcome(to_json(row))
         else:
-            print(f"{portal}: locked")
+            print_outcome(f"{portal}: locked")
 
     def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
         recording = None
@@ -117,7 +127,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         if run_log is None or (run_log.run_id == 0 and not run_log.guard.has_failed):
             return print_error("the crawl did not start, see the log above", EXIT_CODES["crashed"])
         if as_json:
-            print(to_json(run_log.as_row()))
+            print_outcome(to_json(run_log.as_row()))
         else:
-            print(strip_control_chars(run_log.summary()))
+            print_outcome(run_log.summary())
         return EXIT_CODES[run_log.judgement.verdict]

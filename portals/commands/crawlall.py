@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sqlite3
 import subprocess
@@ -18,8 +19,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from scrapy.exceptions import UsageError
 
-from portals.commands.base import PortalCommand, option
-from portals.commands.output import print_rows, with_progress
+from portals.commands.base import NOW_OPTION, PortalCommand, option
+from portals.commands.output import discard_stdout, print_note, print_rows, with_progress
+from portals.commands.process import parent_pipe
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError, StorageError
 from portals.operations.alerts import heartbeat, send
@@ -36,6 +38,7 @@ class Command(PortalCommand):
     summary = "Crawl every portal, each in its own process"
     json_help = "print the runs as a JSON list"
     options = (
+        NOW_OPTION,
         option("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE"),
         option("--only", metavar="NAMES", help="only these portals, comma-separated"),
         option("--jobs", type=int, default=2, metavar="N", help="processes at once"),
@@ -52,10 +55,14 @@ class Command(PortalCommand):
         self.check_replay()
         Store.open(self.database).close()
         rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
-        print_rows(rows, as_json=opts.json)
-        self.exitcode = max((EXIT_CODES.get(row["verdict"], 17) for row in rows), default=0)
         self._tell(rows)
         self._compare()
+        self.exitcode = max((EXIT_CODES.get(row["verdict"], 17) for row in rows), default=0)
+        try:
+            print_rows(rows, as_json=opts.json)
+        except OSError as error:  # the verdicts hold even if they cannot be printed
+            discard_stdout()
+            print_note(f"warning: standard output cannot be written: {error}")
 
     def _compare(self) -> None:
         """Update near-duplicate pairs for the new articles; the rest is processed next time."""
@@ -64,9 +71,9 @@ class Command(PortalCommand):
                 for _ in with_progress(update(store), queue_length(store), "comparing"):
                     pass
         except (StorageError, sqlite3.Error) as error:
-            print(f"warning: articles are not compared: {error}", file=sys.stderr)
+            print_note(f"warning: articles are not compared: {error}")
         except KeyboardInterrupt:
-            print("warning: articles are not compared: interrupted", file=sys.stderr)
+            print_note("warning: articles are not compared: interrupted")
 
     def _tell(self, rows: list[dict[str, Any]]) -> None:
         """Send one alert if a portal is not ok, and the heartbeat in any case."""
@@ -74,11 +81,12 @@ class Command(PortalCommand):
         if target := self.config.get("HEARTBEAT_URL"):
             errors.append(heartbeat(target, rows, datetime.now(UTC)))
         for error in filter(None, errors):
-            print(f"warning: {error}", file=sys.stderr)
+            print_note(f"warning: {error}")
 
     def _crawl(self, names: list[str], opts: argparse.Namespace) -> list[dict[str, Any]]:
         options = [part for pair in opts.set for part in ("-s", pair)]
         options += [part for pair in opts.spargs for part in ("-a", pair)]
+        options += ["--now"] if opts.now else []
         rows = []
         children = _Children()
         with children, _bar() as bar, ThreadPoolExecutor(opts.jobs) as pool:
@@ -89,7 +97,7 @@ class Command(PortalCommand):
                 rows.append(row)
                 bar.update(task, advance=1, description=row["portal"])
                 if not bar.console.is_terminal:
-                    print(f"{row['portal']}: {row['verdict']}", file=sys.stderr)
+                    print_note(f"{row['portal']}: {row['verdict']}")
         return rows
 
 
@@ -108,37 +116,52 @@ def _bar() -> Progress:
 
 
 class _Children:
-    """The running crawls. SIGINT and SIGTERM are passed on to them, and no further one starts.
+    """The running crawls. SIGINT, SIGTERM and SIGHUP end them, and no further one starts.
 
-    They end cleanly, and the next run resumes them.
+    They end cleanly, also if this process is killed, and the next run resumes them. SIGHUP is left
+    alone where it was ignored from the start (nohup).
     """
 
     def __init__(self) -> None:
+        self._terminals = [file for file in (1, 2) if os.isatty(file)]
         self.is_stopped = False
         self._running: set[subprocess.Popen[str]] = set()
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        hangup = () if is_ignored else (signal.SIGHUP,)
+        for number in (signal.SIGINT, signal.SIGTERM, *hangup):
             self._before[number] = signal.signal(number, self._stop)
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def _stop(self, *_: object) -> None:
+    def _stop(self, number: int, _: object) -> None:
         self.is_stopped = True
+        if number == signal.SIGHUP:
+            self._leave_terminal()
         for child in list(self._running):
             child.send_signal(signal.SIGTERM)
 
+    def _leave_terminal(self) -> None:
+        """Write to the null device: a terminal that hung up gives errors before alerts go out."""
+        for file in self._terminals:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), file)
+
     def run(self, command: list[str]) -> tuple[int, str]:
         """Run a child process and return its exit code and output."""
-        with subprocess.Popen(  # noqa: S603 - our own interpreter, arguments as a list
-            command,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # so that Ctrl-C reaches the children once, through us
-        ) as child:
+        with (
+            parent_pipe() as pipe,
+            subprocess.Popen(  # noqa: S603 - our own interpreter
+                command,
+                stdin=pipe,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,  # so that Ctrl-C reaches the children once, through us
+            ) as child,
+        ):
             self._running.add(child)
             if self.is_stopped:
                 child.send_signal(signal.SIGTERM)
@@ -152,6 +175,7 @@ def _crawl_one(name: str, options: list[str], children: _Children) -> dict[str, 
         run: dict[str, Any] = {"portal": name, "verdict": "incomplete", "reason": "not started"}
         return {key: run.get(key) for key in _SHOWN}
     command = [sys.executable, "-m", "scrapy", "crawl", name, "--json", "-s", "PROGRESS=0"]
+    command += ["-s", "END_WITH_PARENT=1"]
     code, out = children.run([*command, "-s", "LOG_LEVEL=WARNING", *options])
     found = next(_json_lines(out), None)
     if found is None:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections import Counter
 from contextlib import closing
 from datetime import UTC, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from scrapy.exceptions import UsageError
 
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import with_progress
+from portals.commands.output import TerminalWriter, print_note, with_progress
 from portals.crawling.arguments import day
 from portals.store.database import Store
 from portals.store.export import (
     FORMATS,
+    MAX_CELL,
     ArticleFilter,
     articles,
     count,
+    count_long_cells,
     opened,
     title_of,
     write_atom,
@@ -61,8 +65,17 @@ class Command(PortalCommand):
             if opts.format == "atom":
                 write = partial(write_atom, portal=opts.portal, title=title)
             rows = with_progress(articles(conn, choice), count(conn, choice), "exporting", by=1)
+            long = Counter[str]()
+            if opts.format == "csv":
+                rows = count_long_cells(rows, long)
             with opened(output) as file:
-                write(rows, file)
+                is_shown = output is None and sys.stdout.isatty() and opts.format != "parquet"
+                write(rows, cast("BinaryIO", TerminalWriter(file)) if is_shown else file)
+        for name, number in long.items():
+            print_note(
+                f"{number} cells of {name} are longer than the {MAX_CELL:,} characters that Excel"
+                " holds; other programs read them whole, as they do jsonl and parquet"
+            )
 
 
 def _iso(at: Any) -> str | None:

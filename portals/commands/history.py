@@ -7,12 +7,11 @@ import sys
 from contextlib import closing
 from dataclasses import asdict
 
-from rich.console import Console
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
 from portals.commands.base import PortalCommand
-from portals.commands.output import decode_argument, print_text, to_json
+from portals.commands.output import decode_argument, print_styled, print_text, to_json
 from portals.errors import PortalError
 from portals.store.database import Store
 from portals.store.history import History, Piece, find_article, history_of
@@ -61,9 +60,7 @@ def _show(found: History) -> None:
     if found.gone_at:
         lines.append(Text(f"{found.gone_at}  withdrawn: the page is gone", style="bold red"))
     if is_terminal:
-        console = Console()
-        for line in lines:
-            console.print(line)
+        print_styled(*lines)
     else:
         print_text("\n".join(line.plain for line in lines))
 

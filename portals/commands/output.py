@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from contextlib import suppress
+from io import RawIOBase, TextIOWrapper
+from typing import Any, BinaryIO, TypeVar
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 _Item = TypeVar("_Item")
 
@@ -54,7 +58,7 @@ def decode_argument(argument: str) -> str:
 
 def print_error(message: object, code: int) -> int:
     """Print one line on standard error and return ``code``."""
-    print(strip_control_chars(f"error: {message}"), file=sys.stderr)
+    print_note(f"error: {message}")
     return code
 
 
@@ -95,16 +99,95 @@ def with_progress(items: Iterable[_Item], total: int, what: str, by: int = 0) ->
 
 
 def print_text(text: str) -> None:
-    """Print ``text``; a closed pipe (``| head``) is not an error."""
+    """Print ``text``, the product of a command, on standard output.
+
+    A closed pipe (``| head``) is not an error. Raises OSError if it cannot be written.
+    """
     try:
         print("\n".join(map(strip_control_chars, text.split("\n"))), flush=True)
     except BrokenPipeError:
         discard_stdout()
 
 
+def print_styled(*lines: Text) -> None:
+    """Print lines with styles on a terminal, as ``print_text`` prints plain ones."""
+    console = Console()
+    for line in lines:
+        console.print(_harmless(line))
+
+
+def print_outcome(text: str) -> None:
+    """Print how a task ended; what it did and its exit code hold even if this cannot be printed."""
+    try:
+        print("\n".join(map(strip_control_chars, text.split("\n"))), flush=True)
+    except OSError as error:
+        discard_stdout()
+        if not isinstance(error, BrokenPipeError):
+            print_note(f"warning: standard output cannot be written: {error}")
+
+
+def print_note(message: object) -> None:
+    """Print one line on standard error, if that can be written."""
+    with suppress(OSError):
+        print(strip_control_chars(str(message)), file=sys.stderr)
+
+
+class TerminalWriter(RawIOBase):
+    """A binary stream for texts in UTF-8 that a terminal shows: without control characters."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write what is harmless of ``data`` (bytes); return its length."""
+        lines = self._decoder.decode(bytes(data)).split("\n")
+        self._stream.write("\n".join(map(strip_control_chars, lines)).encode())
+        return len(data)
+
+
+def prepare_streams() -> None:
+    """Make the standard streams safe to print on: closed ones, and encodings without Vietnamese.
+
+    Characters that an encoding lacks are printed as escapes. A stream that was closed is replaced:
+    standard output by one that cannot be written, standard error by the null device.
+    """
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def flush_stdout() -> None:
+    """Write what standard output still holds, or discard it: Python would fail on it at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        discard_stdout()
+
+
 def discard_stdout() -> None:
     """Redirect standard output to the null device, since Python flushes it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
+
+
+def _harmless(line: Text) -> Text:
+    """Return a line without control characters, its styles where they were."""
+    if line.plain == strip_control_chars(line.plain):
+        return line
+    kept = Text(style=line.style)
+    for part in line.divide(sorted({at for span in line.spans for at in span[:2]})):
+        kept.append(strip_control_chars(part.plain), part.spans[0].style if part.spans else None)
+    return kept
 
 
 def _plain(value: object) -> str:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -17,7 +22,6 @@ _QUIETED = {
     "scrapy.middleware": logging.WARNING,
     "scrapy.utils.log": logging.WARNING,
     # A dead host would be a traceback of 80 lines here; the spider logs it in one.
-    "scrapy.downloadermiddlewares.robotstxt": logging.CRITICAL,
 }
 
 
@@ -42,3 +46,36 @@ def crawler_process(settings: Settings) -> AsyncCrawlerProcess:
     if handler is not None:
         handler.setFormatter(PlainFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
     return process
+
+
+def treat_hangup_as_term() -> None:
+    """Let SIGHUP end the process as SIGTERM does, unless it was started to ignore it (nohup)."""
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def end_with_parent() -> None:
+    """Send this process SIGTERM when its parent has ended, however it ended.
+
+    Standard input must be a pipe whose other end only the parent holds: the operating system closes
+    it with the parent, also after SIGKILL. Unlike Linux's parent-death signal this works on every
+    POSIX system, and does not depend on which thread of the parent started the child.
+    """
+    threading.Thread(target=_wait_for_end_of_input, daemon=True).start()
+
+
+def _wait_for_end_of_input() -> None:
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@contextmanager
+def parent_pipe() -> Iterator[int]:
+    """Give the standard input of a child that calls ``end_with_parent``: a pipe held open."""
+    read_end, write_end = os.pipe()  # neither is inherited by other children
+    try:
+        yield read_end
+    finally:
+        os.close(read_end)
+        os.close(write_end)

@@ -10,21 +10,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 
-from portals.archive.captures import archive_files
+from portals.archive.captures import CLOCK_TOLERANCE, archive_files
 from portals.archive.origins import count_pages, foreign_archives
 from portals.archive.pruning import finish_interrupted
-from portals.archive.reading import Range, Recipes, ranges_of
+from portals.archive.reading import LeftOut, Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
 from portals.catalogue import portal_name_fault, portals
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import print_error, print_rows, strip_control_chars, with_progress
+from portals.commands.output import (
+    print_error,
+    print_note,
+    print_rows,
+    strip_control_chars,
+    with_progress,
+)
 from portals.crawling.arguments import day
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import ArchiveError, PortalError
@@ -38,6 +44,11 @@ from portals.store.similar import queue_length, update
 from portals.timestamps import utc
 
 _TOLD = 20  # damaged records that are printed one by one
+_LEFT_OUT = {
+    LeftOut.FUTURE: "captures from the future are left out: correct their WARC-Date",
+    LeftOut.PARTIAL: "conversion and continuation records are left out: they are no responses",
+    LeftOut.NO_DOCUMENT: "revisits of pictures and the like are left out: no payload is here",
+}
 
 
 class Command(PortalCommand):
@@ -93,7 +104,7 @@ class Command(PortalCommand):
         left = work.left(ranges)
         if len(left) < len(ranges):
             read = f"{len(ranges) - len(left)} of {len(ranges)} parts"
-            print(f"resuming an interrupted re-extraction: {read} are done", file=sys.stderr)
+            print_note(f"resuming an interrupted re-extraction: {read} are done")
         try:
             is_whole = _work_through(work, left, opts.jobs)
         except BrokenProcessPool:
@@ -129,7 +140,7 @@ class Command(PortalCommand):
         if work.damaged:
             self.exitcode = EXIT_CODES["incomplete"]
         if not rows:
-            print("nothing would change", file=sys.stderr)
+            print_note("nothing would change")
 
     def _recipes(self, args: list[str], opts: argparse.Namespace) -> Recipes:
         """Return how pages are read. Raises PortalError."""
@@ -150,6 +161,7 @@ class Command(PortalCommand):
             forced=opts.portal if args else None,
             only=None if args else opts.portal,
             since=day("since", opts.since),
+            latest=datetime.now(UTC) + CLOCK_TOLERANCE,
         )
 
     def _is_archived(self, portal: str) -> bool:
@@ -234,9 +246,11 @@ def _tell_problems(work: Reextraction) -> None:
     """Print on standard error the damaged records and the hosts that no portal has."""
     for part, damage in work.damage[:_TOLD]:
         at = f" ({damage.url})" if damage.url else ""
-        print(f"{part.path}, byte {damage.offset}: {damage.reason}{at}", file=sys.stderr)
+        print_note(f"{part.path}, byte {damage.offset}: {damage.reason}{at}")
     if len(work.damage) > _TOLD:
         more = len(work.damage) - _TOLD
-        print(f"and {more} more; 'scrapy archive check' lists them all", file=sys.stderr)
+        print_note(f"and {more} more; 'scrapy archive check' lists them all")
+    for reason, count in sorted(work.left_out.items()):
+        print_note(f"{count} {_LEFT_OUT[reason]}")
     for host, count in work.foreign.most_common(_TOLD):
-        print(f"{count} pages of {host} are skipped: no portal has that host", file=sys.stderr)
+        print_note(f"{count} pages of {host} are skipped: no portal has that host")

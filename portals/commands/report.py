@@ -10,6 +10,7 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from portals.commands.base import PortalCommand, option
+from portals.commands.output import print_outcome
 from portals.reporting.facts import gather
 from portals.reporting.page import LANGUAGES, report
 from portals.store.database import Store
@@ -30,4 +31,4 @@ class Command(PortalCommand):
             page = report(gather(store.db, datetime.now(UTC)), opts.language)
         with opened(Path(args[0])) as file:
             file.write(page.encode())
-        print(f"{args[0]}: {len(page.encode())} bytes")
+        print_outcome(f"{args[0]}: {len(page.encode())} bytes")

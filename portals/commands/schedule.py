@@ -30,8 +30,8 @@ class Command(PortalCommand):
     usage = "--cron|--systemd [options]"
     summary = "Print a nightly schedule for cron or systemd"
     options = (
-        option("--cron", action="store_true", help="two lines for 'crontab -e'"),
-        option("--systemd", action="store_true", help="a service and its timer"),
+        option("--cron", action="store_true", help="lines for 'crontab -e'"),
+        option("--systemd", action="store_true", help="services and their timers"),
         option("--at", default="02:30", metavar="HH:MM", help="start (default: 02:30)"),
         option(
             "--jitter", default="30m", metavar="TIME", help="start later by up to this, 6h at most"

@@ -9,18 +9,28 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import decode_argument, print_rows, print_text
+from portals.commands.output import (
+    decode_argument,
+    print_note,
+    print_outcome,
+    print_rows,
+    print_styled,
+    print_text,
+    with_progress,
+)
 from portals.crawling.arguments import day
 from portals.crawling.exit_codes import NOTHING_FOUND
 from portals.errors import StorageError
 from portals.store.database import Store
 from portals.store.export import title_of
-from portals.store.search import LIMIT, Found, SearchQuery, faults, reindex, search
+from portals.store.portal_lock import PortalLock
+from portals.store.search import LIMIT, Found, SearchQuery, faults, search
+from portals.store.search_rebuild import rebuild
+from portals.store.statistics import row_counts
 
 _MOST = 10_000  # articles
 
@@ -46,8 +56,7 @@ class Command(PortalCommand):
         if opts.limit < 1:
             raise UsageError("--limit must be at least 1")
         if opts.rebuild:
-            with closing(Store.open_existing(self.database)) as store, store.writing():
-                print(f"{reindex(store.db.conn)} articles indexed")
+            self._rebuild()
             return
         if opts.check:
             with closing(Store.open_existing(self.database)) as store:
@@ -65,6 +74,17 @@ class Command(PortalCommand):
             title_of(store.db.conn, opts.portal)
             self._search(store, query, as_json=opts.json)
 
+    def _rebuild(self) -> None:
+        """Rebuild the index in short transactions; crawls beside it go on."""
+        with (
+            closing(Store.open_existing(self.database)) as store,
+            PortalLock(self.database, "search-rebuild").hold(),
+        ):
+            conn = store.db.conn
+            total = row_counts(conn, ["articles"])["articles"]
+            count = sum(with_progress(rebuild(conn), total, "indexing"))
+        print_outcome(f"{count} articles indexed")
+
     def _search(self, store: Store, query: SearchQuery, *, as_json: bool) -> None:
         found = search(store.db.conn, query)
         if as_json:
@@ -75,17 +95,17 @@ class Command(PortalCommand):
             print_rows([_row(one) for one in found])
         if not found:
             self.exitcode = NOTHING_FOUND
-            print("nothing found", file=sys.stderr)
+            print_note("nothing found")
 
 
 def _check(store: Store) -> None:
     """Compare the search index with the articles. Raises StorageError if they differ."""
     found = faults(store.db.conn)
     for fault in found:
-        print(fault)
+        print_outcome(fault)
     if found:
         raise StorageError("the search index is out of date; run 'scrapy search --rebuild'")
-    print("the search index is up to date")
+    print_outcome("the search index is up to date")
 
 
 def _iso(at: Any) -> str | None:
@@ -105,13 +125,11 @@ def _row(one: Found) -> dict[str, Any]:
 
 def _show(found: list[Found]) -> None:
     """Print on a terminal, with matches in bold."""
-    console = Console()
     for one in found:
         head = Text(one.title, style="bold")
         head.append(f"  {one.portal} {(one.published_at or '')[:10]} #{one.article_id}", "dim")
-        console.print(head)
         snippet = Text(one.snippet)
         for start, end in one.marks:
             snippet.stylize("bold yellow", start, end)
-        console.print(snippet)
+        print_styled(head, snippet)
         print_text(f"{one.url}\n")

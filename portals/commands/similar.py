@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from contextlib import closing
 
 from scrapy.exceptions import UsageError
 
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import decode_argument, print_rows, with_progress
+from portals.commands.output import (
+    decode_argument,
+    print_note,
+    print_outcome,
+    print_rows,
+    with_progress,
+)
 from portals.errors import PortalError
 from portals.store.articles import headline
 from portals.store.database import Store
@@ -31,7 +36,7 @@ class Command(PortalCommand):
         if opts.update:
             with closing(Store.open_existing(self.database)) as store:
                 count = sum(with_progress(update(store), queue_length(store), "comparing"))
-            print(f"{count} articles compared")
+            print_outcome(f"{count} articles compared")
             return
         with closing(Store.open_to_read(self.database)) as store:
             _show(store, args[0], as_json=opts.json)
@@ -48,4 +53,4 @@ def _show(store: Store, given: str, *, as_json: bool) -> None:
         rows.append({"id": one.article_id, "similarity": one.similarity, **shown})
     print_rows(rows, as_json=as_json)
     if left := queue_length(store):
-        print(f"{left} articles are not compared yet; run scrapy similar --update", file=sys.stderr)
+        print_note(f"{left} articles are not compared yet; run scrapy similar --update")

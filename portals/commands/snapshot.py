@@ -8,6 +8,7 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from portals.commands.base import PortalCommand
+from portals.commands.output import print_outcome
 from portals.store.snapshot import snapshot
 
 
@@ -21,4 +22,4 @@ class Command(PortalCommand):
         if len(args) != 1:
             raise UsageError("give the file to write")
         size = snapshot(Path(self.database), Path(args[0]))
-        print(f"{args[0]}: {size} bytes")
+        print_outcome(f"{args[0]}: {size} bytes")

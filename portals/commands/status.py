@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from portals.catalogue import portals
+from portals.catalogue import Portal, portals
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import print_rows
+from portals.commands.output import print_note, print_rows
 from portals.crawling.exit_codes import OVERDUE
 from portals.errors import PortalError
+from portals.network.servers import server_of
 from portals.store.database import Store
+from portals.store.holds import Hold, HoldRepository
 from portals.store.status import PortalStatus, not_attempted, portal_statuses
-from portals.timestamps import parse_duration
+from portals.timestamps import parse_duration, utc
 
+_SELDOM = ("tls_exception", "held_until")  # a terminal shows them where they say something
 _TIMES = ("last_run", "newest", "expected")
 
 
@@ -52,25 +56,39 @@ class Command(PortalCommand):
             raise PortalError(f"there is no portal {unknown[0]!r}; there are {', '.join(found)}")
         names = list(dict.fromkeys(wanted)) or [name for name in found if name not in disabled]
         late = {} if age is None else not_attempted(store.db, names, age, now)
-        rows = [_row(found[name], as_json=as_json) for name in names]
-        if sys.stdout.isatty() and not any(row["tls_exception"] for row in rows):
-            rows = [{k: v for k, v in row.items() if k != "tls_exception"} for row in rows]
+        holds = HoldRepository(store).active(now)
+        rows = [_row(found[name], holds, as_json=as_json) for name in names]
+        if sys.stdout.isatty():
+            empty = {name for name in _SELDOM if not any(row[name] for row in rows)}
+            rows = [{k: v for k, v in row.items() if k not in empty} for row in rows]
         print_rows(rows, as_json=as_json)
         for name, at in late.items():
-            print(f"{name}: {_since(at)}; look at the schedule's log", file=sys.stderr)
+            print_note(f"{name}: {_since(at)}; look at the schedule's log")
         if late:
             self.exitcode = OVERDUE
 
 
-def _row(status: PortalStatus, *, as_json: bool) -> dict[str, Any]:
+def _row(status: PortalStatus, holds: Sequence[Hold], *, as_json: bool) -> dict[str, Any]:
     known = portals().get(status.portal)
-    row = {**asdict(status), "tls_exception": known.tls_exception or None if known else None}
+    row = {
+        **asdict(status),
+        "tls_exception": known.tls_exception or None if known else None,
+        "held_until": _held_until(status.portal, known, holds),
+    }
     if as_json:
         return row
     row["overdue"] = str(status.overdue).lower()
     if sys.stdout.isatty():  # whole times leave no room for the reason
         row |= {name: row[name] and row[name][:10] for name in _TIMES}
     return row
+
+
+def _held_until(name: str, known: Portal | None, holds: Sequence[Hold]) -> str | None:
+    """Return until when the portal's server is not requested, as itself or another portal asked."""
+    server = server_of(known.home_url) if known else None
+    whole = (hold for hold in holds if not hold.url)
+    ends = [hold.until for hold in whole if name == hold.portal or server == hold.server]
+    return utc(max(ends)) if ends else None
 
 
 def _since(at: str | None) -> str:

@@ -19,7 +19,7 @@ from portals.crawling.page_result import (
     page_kind,
 )
 from portals.crawling.revisit_policy import visit_after
-from portals.crawling.spider_outputs import KIND, KnownArticle, ListingPageRead
+from portals.crawling.spider_outputs import CHANGED, KIND, KnownArticle, ListingPageRead
 from portals.discovery.url_filters import MAX_QUEUED
 from portals.store.crawl_state import CrawlState, ListingPage
 from portals.store.database import Store
@@ -92,6 +92,8 @@ class PageApplier:
             return False
         if crawl.revisits == "none":
             return True
+        if request.request["meta"].get(CHANGED, "") > visit.fetched_at:
+            return False
         return visit.next_visit_at is not None and visit.next_visit_at > now
 
     def _skip_known(self, known: Iterable[KnownArticle], applied: Applied) -> None:

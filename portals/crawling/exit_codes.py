@@ -6,11 +6,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal[
-    "ok", "incomplete", "drift", "blocked", "gone", "locked", "storage", "timeout", "crashed"
+    "ok",
+    "postponed",
+    "incomplete",
+    "drift",
+    "blocked",
+    "gone",
+    "locked",
+    "storage",
+    "timeout",
+    "crashed",
 ]
 
 EXIT_CODES: dict[Verdict, int] = {
     "ok": 0,
+    "postponed": 9,
     "incomplete": 10,
     "drift": 11,
     "blocked": 12,
@@ -38,6 +48,11 @@ HEALTH_CODES: dict[Health, int] = {"healthy": 0, "degraded": 20, "broken": 21}
 # Meaning and remedy, for the documents, ``scrapy explain`` and the alerts.
 EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
     "ok": ("The portal was crawled, even if nothing was new.", "Nothing."),
+    "postponed": (
+        "The server asked (`Retry-After`) not to be requested for a longer time; `runs.reason` and"
+        " `scrapy status` say until when. Runs before that time request nothing.",
+        "Nothing: a run after that time resumes it. `--now` requests it anyway.",
+    ),
     "incomplete": (
         "Stopped by a signal, a listing has no article or a missing page, a page could not be"
         " fetched or was refused, the portal's certificate could not be verified, nothing was"
@@ -52,8 +67,9 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
         "The stored rows are right; run `scrapy doctor` and fix the selectors of the CMS.",
     ),
     "blocked": (
-        "The portal refused half of the pages or more (401, 403, 429, 451), or showed challenges or"
-        " a login wall.",
+        "The portal refused half of the pages or more (401, 403, 429, 451), showed challenges or a"
+        " login wall; or its robots.txt forbids what leads to articles, or failed and no copy of it"
+        " is stored.",
         "Open the portal in a browser; wait; crawl more slowly.",
     ),
     "gone": (

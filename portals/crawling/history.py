@@ -12,6 +12,7 @@ from typing import Any
 
 from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import CrawlContext
+from portals.store.articles import last_seen_urls, portal_totals
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
 from portals.store.gaps import Gap, gaps_of
@@ -67,6 +68,14 @@ class History:
         self, patterns: Sequence[StoredUrlPattern], theme: str | None, trained_on: list[str]
     ) -> None:
         """Store what this run learned."""
+
+    def article_urls(self) -> list[str]:
+        """Return the URLs of the articles seen last."""
+        return []
+
+    def stored_articles(self) -> int:
+        """Return the number of URLs at which articles are stored."""
+        return 0
 
     def gaps(self) -> list[Gap]:
         """Return the publication gaps of the stored articles."""
@@ -127,6 +136,14 @@ class StoredHistory(History):
         now, portal, run_id = datetime.now(UTC), self._crawl.portal, self._crawl.run_id
         self._store.url_knowledge.save_url_patterns(portal, patterns, run_id, now)
         self._store.url_knowledge.save_learned_theme(portal, theme, trained_on, run_id, now)
+
+    def article_urls(self) -> list[str]:
+        """Return the URLs of the articles seen last."""
+        return last_seen_urls(self._store.db.conn, self._crawl.portal)
+
+    def stored_articles(self) -> int:
+        """Return the number of URLs at which articles are stored."""
+        return portal_totals(self._store.db.conn, self._crawl.portal).sightings
 
     def gaps(self) -> list[Gap]:
         """Return the publication gaps of the stored articles."""

@@ -36,10 +36,10 @@ class FailureKind(StrEnum):
     NO_ANSWER = "no_answer"
     """No response: a network failure or a timeout."""
     IGNORED = "ignored"
-    """Not requested: robots.txt forbids it, or the replayed archive does not hold it."""
+    """Not requested: robots.txt failed, the page asked to wait, or the archive does not hold it."""
     BODY_CUT_SHORT = "body_cut_short"
     PERMANENT = "permanent"
-    """The same at every attempt: a URL outside the portal, a body too large or undecodable."""
+    """The same at every attempt: a URL forbidden or outside the portal, an unusable body."""
 
 
 _RETRIED_LIVE = frozenset([FailureKind.NO_ANSWER, FailureKind.IGNORED])
@@ -62,6 +62,7 @@ class RequestedPage:
     """The request of a result: its row in the frontier, page key, URL and expected kind.
 
     ``is_sample``: exploration reads a few pages of each URL pattern to classify it.
+    ``is_announced``: an article that a feed or a sitemap names and no listing.
     """
 
     lease_id: int
@@ -69,6 +70,7 @@ class RequestedPage:
     url: str
     expected: PageKind = "other"
     is_sample: bool = False
+    is_announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,9 @@ class PageResult:
 
     ``fetched_at``: UTC, ISO 8601. ``status``: 0 without a response. ``archived``: the responses
     archived since the last result (robots.txt, redirects, the page); ``answer``: the one that is
-    the page. ``wants_retry``: the callback requested another attempt. ``applied``: the changes,
-    set when the result is stored; not part of the JSON.
+    the page. ``announcement``: fingerprint of a feed or sitemap. ``wants_retry``: the callback
+    requested another attempt. ``applied``: the changes, set when the result is stored; not part of
+    the JSON.
     """
 
     crawl: CrawlContext
@@ -122,6 +125,7 @@ class PageResult:
     known: list[KnownArticle] = field(default_factory=list)
     skipped: list[SkippedLink] = field(default_factory=list)
     traversals: list[str] = field(default_factory=list)
+    announcement: str | None = None
     wants_retry: bool = False
     applied: Applied | None = field(default=None, compare=False)
 
@@ -155,7 +159,12 @@ def page_kind(result: PageResult) -> ShownKind:
 
 
 def is_retryable(result: PageResult) -> bool:
-    """Return True for transient failures; they are fetched once more at the end of the run."""
+    """Return True for transient failures; they are fetched once more at the end of the run.
+
+    An announcement is not: no article is missing if it cannot be had.
+    """
+    if result.request.expected == "announcement":
+        return False
     if result.failure is None:
         is_missing = any(page.state in ("empty", "failed") for page in result.listing_pages)
         is_transient = any(REJECT_RULES[reject.code].is_retryable for reject in result.rejects)
@@ -173,7 +182,7 @@ class BudgetClass(StrEnum):
     GOOD = "good"
     """An article or a listing."""
     SAMPLE = "sample"
-    """Neither, but a sample of exploration, which limits its samples itself."""
+    """Neither, but a sample of exploration, which limits its samples itself; an announcement."""
     EMPTY = "empty"
     ERROR = "error"
     """A server error."""
@@ -185,6 +194,8 @@ def budget_class(result: PageResult) -> BudgetClass:
 
     Captures of an archive cost nothing unless there is no answer: many are not articles.
     """
+    if result.request.expected == "announcement":
+        return BudgetClass.SAMPLE
     found = _live_budget_class(result)
     is_archive = result.crawl.mode is not CrawlMode.LIVE
     return BudgetClass.GOOD if is_archive and found is not BudgetClass.UNANSWERED else found

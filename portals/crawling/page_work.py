@@ -8,7 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import CloseSpider, DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import (
+    CloseSpider,
+    DownloadCancelledError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -23,7 +28,10 @@ from portals.crawling.page_result import (
 )
 from portals.crawling.requests import deserialize_request, serialize_request
 from portals.crawling.spider_outputs import (
+    ANNOUNCED,
     KIND,
+    SECONDS,
+    AnnouncementRead,
     ExplorationRecord,
     KnownArticle,
     ListingPageRead,
@@ -32,10 +40,11 @@ from portals.crawling.spider_outputs import (
     TraversalStart,
 )
 from portals.discovery.url_filters import MAX_LINKS
-from portals.extraction.time_limit import PageTimeoutError, time_limit
+from portals.extraction.time_limit import PAGE_SECONDS, PageTimeoutError, time_limit
 from portals.extraction.unreadable import UnreadablePageError
 from portals.network.decoding import UnreadableBodyError
 from portals.network.replay_handler import PAGE
+from portals.network.robots import ForbiddenByRobotsError
 from portals.network.url_guard import OffsiteRequestError
 from portals.outcomes import REJECT_RULES, RejectCode
 from portals.store.pages import ArchivedPage
@@ -51,8 +60,10 @@ Submit = Callable[[PageResult, Response | None], Awaitable[None]]
 _FAILURES: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (HttpError, FailureKind.HTTP_STATUS),
     (OffsiteRequestError, FailureKind.PERMANENT),
+    (ForbiddenByRobotsError, FailureKind.PERMANENT),
     (UnreadableBodyError, FailureKind.PERMANENT),
     (DownloadCancelledError, FailureKind.PERMANENT),
+    (ResponseDataLossError, FailureKind.BODY_CUT_SHORT),
     (ValueError, FailureKind.PERMANENT),  # a redirect to an invalid URL
     (IgnoreRequest, FailureKind.IGNORED),
 )
@@ -85,6 +96,7 @@ class PageWork:
                 lease.url,
                 data.get("meta", {}).get(KIND, "other"),
                 data.get("cb_kwargs", {}).get("purpose") == "sample",
+                bool(data.get("meta", {}).get(ANNOUNCED)),
             ),
             utc(datetime.now(UTC)),
         )
@@ -135,7 +147,7 @@ class PageWork:
         name = self._lease.request.get(role, "")
         handler: Handler = getattr(self._spider, name) if name else self._reject_failure
         try:
-            with time_limit():
+            with time_limit(self._lease.request.get("meta", {}).get(SECONDS, PAGE_SECONDS)):
                 for output in handler(subject, **kwargs) or ():
                     self._take(output)
         except (UnreadablePageError, PageTimeoutError) as error:
@@ -186,6 +198,8 @@ class PageWork:
                 result.known.append(output)
             case TraversalStart():
                 result.traversals.append(output.listing)
+            case AnnouncementRead():
+                result.announcement = output.fingerprint
             case RetryLater():
                 result.wants_retry = True
             case _:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from portals.article import Article
 from portals.crawling.page_result import PageResult
-from portals.crawling.spider_outputs import PageKind
-from portals.store.crawl_state import TRUST_AFTER, PageVisit
+from portals.outcomes import RejectCode
+from portals.store.crawl_state import TRUST_AFTER, PageVisit, VisitKind
 from portals.timestamps import utc
 
 _REVISITS = (  # age of an article at its visit, and when it is visited again
@@ -75,14 +75,14 @@ def visit_after(result: PageResult, before: PageVisit | None) -> PageVisit | Non
     return _with_trust(_visit(result, kind, before, due), before)
 
 
-def _kind_of(result: PageResult) -> PageKind:
+def _kind_of(result: PageResult) -> VisitKind:
     if result.articles or result.request.expected == "article":
         return "article"
     return "listing" if result.listing_pages else "other"
 
 
 def _visit(
-    result: PageResult, kind: PageKind, before: PageVisit | None, due: str | None
+    result: PageResult, kind: VisitKind, before: PageVisit | None, due: str | None
 ) -> PageVisit:
     listing = result.listing_pages[0] if result.listing_pages else None
     article = result.articles[0] if result.articles else None
@@ -96,7 +96,7 @@ def _visit(
         fetched_at=result.fetched_at,
         etag=result.etag,
         last_modified=result.last_modified,
-        fingerprint=listing.fingerprint if listing else fingerprint,
+        fingerprint=listing.fingerprint if listing else fingerprint or result.announcement,
         listed_articles=listing.items if listing else None,
         next_visit_at=due,
     )
@@ -106,6 +106,8 @@ def _due_after(result: PageResult, now: datetime) -> str:
     article: Article | None = next(iter(result.articles), None)
     if article and result.failure is None:
         return utc(next_visit(article.published_at, now))
+    if any(reject.code is RejectCode.KILLED_PROCESS for reject in result.rejects):
+        return utc(now + _NOT_AN_ARTICLE)
     if result.status in _GONE:
         return utc(now + _WITHDRAWN)
     if result.failure is not None:

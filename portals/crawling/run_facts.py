@@ -40,6 +40,10 @@ _COUNTED = {
     "listings": Counter.LISTINGS,
     "listings_by_headlines": Counter.LISTINGS_BY_HEADLINES,
     "truncated_listings": Counter.TRUNCATED_LISTINGS,
+    "forbidden": Counter.FORBIDDEN,
+    "forbidden_listings": Counter.FORBIDDEN_LISTINGS,
+    "robots_unavailable": Counter.ROBOTS_UNAVAILABLE,
+    "announced_only": Counter.ANNOUNCED_ONLY,
 }
 """Fields of ``RunFacts`` and the counters that give their values."""
 
@@ -52,7 +56,13 @@ def field_counter(name: str) -> str:
 def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
     """Return the facts that are counters of the run."""
     counted = {name: stats.get_value(counter, 0) for name, counter in _COUNTED.items()}
-    return RunFacts(finish_reason=finish_reason, **counted)
+    absent_since = str(stats.get_value(Counter.ROBOTS_ABSENT_SINCE, ""))[:10]
+    return RunFacts(
+        finish_reason=finish_reason,
+        robots_absent_since=absent_since,
+        held_until=str(stats.get_value(Counter.HELD_UNTIL, "")),
+        **counted,
+    )
 
 
 def with_missing_pages(facts: RunFacts, state: CrawlState, run_id: int) -> RunFacts:
@@ -71,7 +81,7 @@ def with_history(
     Raises sqlite3.Error.
     """
     stored, shares = store.articles.field_shares(portal, run_id, CHECKED_FIELDS)
-    facts = replace(facts, stored_before=stored)
+    facts = replace(facts, stored_before=stored, known_forbidden=store.runs.count_forbidden(portal))
     if stored < _MIN_HISTORY or facts.parsed < _MIN_PARSED:
         return facts
     for name in CHECKED_FIELDS:

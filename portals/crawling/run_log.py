@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from scrapy import Spider, signals
@@ -29,6 +30,7 @@ from portals.crawling.verdicts import Judgement, RunFacts, judge
 from portals.outcomes import REJECT_RULES, Counter
 from portals.store.crawl_state import CrawlState
 from portals.store.database import Store
+from portals.store.write_failures import write_failure
 from portals.timestamps import utc
 
 logger = logging.getLogger(__name__)
@@ -50,7 +52,8 @@ _COLUMNS = {  # column of ``runs``: key in the stats
 class RunLog:
     """Records a run in the database and computes its verdict.
 
-    ``before_end``: callbacks that store data of other components before the run's row is closed.
+    ``was_killed``: the process of the previous run died. ``before_end``: callbacks that store data
+    of other components before the run's row is closed.
     """
 
     def __init__(self, crawler: Crawler, store: Store, guard: StorageGuard) -> None:
@@ -62,6 +65,7 @@ class RunLog:
         self.crawl = CrawlContext("", 0)
         self.is_partial = False
         self.is_resumed = False
+        self.was_killed = False
         self.failed_pages = 0
         self.judgement = Judgement("crashed", "the run did not start", "not_started")
         self.before_end: list[Callable[[], None]] = []
@@ -94,7 +98,7 @@ class RunLog:
         asked = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
         now = datetime.now(UTC)
         previous = self.store.runs.last_run(spider.name)
-        self.store.runs.end_killed_runs(spider.name, now)
+        self.was_killed = bool(self.store.runs.end_killed_runs(spider.name, now))
         run_id = self.store.runs.start_run(spider.name, now, asked)
         self.crawl = replace(self.crawl, run_id=run_id)
         if previous is None or previous[1] != asked:
@@ -116,6 +120,8 @@ class RunLog:
                 self.stats.inc_value(counter)
         for article, outcome in zip(result.articles, applied.outcomes, strict=True):
             self._count_article(article, outcome)
+            if outcome == "new" and result.request.is_announced:
+                self.stats.inc_value(Counter.ANNOUNCED_ONLY)
 
     def count_links(self, applied: Applied) -> None:
         """Count the known, skipped and enqueued links of a page."""
@@ -147,6 +153,8 @@ class RunLog:
     def spider_closed(self, reason: str) -> None:
         """End the run with its verdict."""
         self.judgement = judge(self._facts(reason))
+        if self.guard.cause:
+            self.judgement = Judgement("storage", self.guard.cause, "storage")
         if self.run_id:
             self._end()
         self.store.close()
@@ -156,11 +164,14 @@ class RunLog:
             for store_rest in self.before_end:
                 store_rest()
         except (OSError, sqlite3.Error) as error:
-            self._storage_failed(f"the archive cannot be written: {error}")
+            self._storage_failed(f"the archive cannot be written: {self._cause(error)}")
         try:
             self.store.runs.update_run(self.run_id, self._last_values())
         except sqlite3.Error as error:
-            self._storage_failed(f"the database cannot be written: {error}")
+            self._storage_failed(f"the database cannot be written: {self._cause(error)}")
+
+    def _cause(self, error: Exception) -> str:
+        return write_failure(error, Path(self.crawler.settings["DATABASE"]))
 
     def _storage_failed(self, reason: str) -> None:
         self.judgement = Judgement("storage", reason, "storage")

@@ -19,17 +19,30 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Response
 
+from portals.article import Reject
 from portals.crawling.budget import OUT_OF_ERRORS, Budget
 from portals.crawling.commit import PageCommitter
 from portals.crawling.history import StoredHistory
 from portals.crawling.item_signals import submit
-from portals.crawling.page_result import Applied, PageResult, budget_class
+from portals.crawling.modes import CrawlMode
+from portals.crawling.page_result import (
+    Applied,
+    FailureKind,
+    PageResult,
+    RequestedPage,
+    budget_class,
+)
 from portals.crawling.page_work import PageWork
 from portals.crawling.recording import Recording
 from portals.crawling.requests import LEASE, serialize_request
+from portals.crawling.spider_outputs import KIND, LATE_PRIORITY
 from portals.discovery.url_filters import MAX_QUEUED, UrlFilters
+from portals.network.politeness import POSTPONED
 from portals.network.scrapy_compat import close_spider
-from portals.outcomes import Counter
+from portals.network.server_records import server_records
+from portals.network.servers import server_of
+from portals.network.url_guard import UrlGuard
+from portals.outcomes import Counter, RejectCode
 from portals.store.crawl_state import CrawlState
 from portals.store.request_queue import LeasedRequest, RequestQueue
 from portals.timestamps import utc
@@ -40,6 +53,7 @@ ENDED = frozenset(["finished", "limit"])
 """Close reasons of Scrapy after which a crawl is finished; after any other it is resumed."""
 
 _LEASED_AT_ONCE = 8  # requests leased in one transaction
+_DEATHS = 2  # of the process with the same page in flight; one may have been an operator's kill
 _TRIES = 2  # attempts per page and run, in addition to Scrapy's retries
 
 
@@ -64,6 +78,7 @@ class Frontier(BaseScheduler):
         self._is_ending = False
         self._is_retrying = False
         self._has_given_up = False
+        self._is_held = False
         crawler.signals.connect(self._on_opened, signals.spider_opened)
         crawler.signals.connect(self._on_idle, signals.spider_idle)
 
@@ -95,6 +110,8 @@ class Frontier(BaseScheduler):
         has_callbacks = self.queue.callback_names() <= set(dir(spider))
         if is_unfinished and wants_to and has_callbacks and previous is not None:
             run_log.resume(previous)
+            if run_log.was_killed:
+                self._reject_deadly_pages()
             self.queue.release()
             self.committer.queued = queued
             logger.info("resuming run %d: %d requests are queued", previous, queued)
@@ -104,10 +121,40 @@ class Frontier(BaseScheduler):
                     "discarding an unfinished crawl: its arguments or callbacks differ, or RESUME=0"
                 )
             self.queue.clear()
+        if run_log.crawl.mode is not CrawlMode.REPLAY:
+            self._use_server_records(spider)
         if hasattr(spider, "history"):
             spider.history = StoredHistory(
                 run_log.store, run_log.crawl, is_resumed=run_log.is_resumed
             )
+
+    def _reject_deadly_pages(self) -> None:
+        """Reject the pages that were being processed when the process died, for the second time.
+
+        A page that makes the parser crash, or eats the memory, would otherwise be leased first at
+        every start: no run would get past it.
+        """
+        for lease in self.queue.record_death(self._max_open, _DEATHS):
+            expected = lease.request.get("meta", {}).get(KIND, "other")
+            page = RequestedPage(lease.id, lease.key, lease.url, expected)
+            result = PageResult(self.run_log.crawl, page, utc(datetime.now(UTC)))
+            result.failure = FailureKind.PERMANENT
+            result.rejects.append(Reject(lease.url, RejectCode.KILLED_PROCESS))
+            self.committer.commit(result)
+        self._max_open = 1  # so that a second death names one page
+
+    def _use_server_records(self, spider: Spider) -> None:
+        """Find out whether the server asked not to be requested yet."""
+        records = server_records(self.crawler)
+        records.use(self.run_log.store)
+        guard: UrlGuard | None = getattr(spider, "url_guard", None)
+        if guard is None:
+            return
+        if self.crawler.settings.getbool("RETRY_NOW"):
+            records.lift(guard.homes[0])
+        if until := records.held_until(server_of(guard.homes[0])):
+            self.run_log.stats.set_value(Counter.HELD_UNTIL, utc(until))
+            self._is_held = True
 
     def close(self, reason: str) -> None:
         """Return leased requests to the queue; clear the queue of a finished crawl."""
@@ -115,6 +162,8 @@ class Frontier(BaseScheduler):
             return
         try:
             self.queue.release()
+            if reason == POSTPONED:
+                self.queue.requeue_failed()
             self.run_log.failed_pages = self.queue.count("failed")
             if reason in ENDED:
                 self._end(is_whole=reason == "finished")
@@ -165,7 +214,7 @@ class Frontier(BaseScheduler):
         """Return the next request, leased to this process, or None if none is pending."""
         if self._returned:
             return self._returned.popleft()
-        if self._open_pages >= self._max_open:
+        if self._open_pages >= self._max_open or self._is_held:
             return None
         if not self._leased:
             self._lease()
@@ -181,11 +230,14 @@ class Frontier(BaseScheduler):
         if self.guard.has_failed or not self.committer.queued:
             return
         try:
-            self._leased.extend(self.queue.lease(_LEASED_AT_ONCE))
+            self._leased.extend(self.queue.lease(_LEASED_AT_ONCE, above=LATE_PRIORITY))
+            if not self._leased and not self._open_pages:
+                self._leased.extend(self.queue.lease(1))
         except sqlite3.Error as error:
             self.guard.on_failure("the frontier", error)
             return
-        queued = self.committer.queued - len(self._leased) if self._leased else 0
+        is_waiting = bool(self._leased or self._open_pages)
+        queued = self.committer.queued - len(self._leased) if is_waiting else 0
         self.committer.queued = max(0, queued)
 
     def _release(self) -> None:
@@ -240,6 +292,8 @@ class Frontier(BaseScheduler):
         """End a crawl that could not begin; only now can all its components be closed."""
         if self.guard.has_failed:
             raise CloseSpider("storage")
+        if self._is_held:
+            raise CloseSpider(POSTPONED)
 
     def _on_idle(self) -> None:
         """Retry failed pages once if the portal has answered any request."""

@@ -11,13 +11,25 @@ from portals.article import Article, Reject
 from portals.outcomes import StopReason
 from portals.store.crawl_state import PageState
 
-PageKind = Literal["article", "listing", "other"]
+PageKind = Literal["article", "listing", "announcement", "other"]
 
 KIND = "kind"
 """Key in ``Request.meta``: what the URL is expected to be (``PageKind``)."""
 
 KEY = "key"
 """Key in ``Request.meta``: the page key, if it is not the normalised URL."""
+
+ANNOUNCED = "announced"
+"""Key in ``Request.meta``: True for an article that a feed or a sitemap names and no listing."""
+
+CHANGED = "changed"
+"""Key in ``Request.meta``: when the portal says that a known article changed (UTC, ISO 8601)."""
+
+SECONDS = "seconds"
+"""Key in ``Request.meta``: CPU seconds that the callback may take, if not those of a page."""
+
+LATE_PRIORITY = -10
+"""Priority of announcements: they are requested when no other request is pending or open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +75,18 @@ class TraversalStart:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncementRead:
+    """A feed, a sitemap or a list of posts was read. ``fingerprint``: hash of what it names."""
+
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class RetryLater:
     """The response was not usable; the page is requested once more at the end of the run."""
 
 
 SpiderOutput = (
     Article | Reject | Request | ListingPageRead | ExplorationRecord | KnownArticle
-    | TraversalStart | RetryLater
+    | TraversalStart | AnnouncementRead | RetryLater
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS
 from portals.crawling.exit_codes import Verdict as Verdict  # noqa: PLC0414 - also had from here
+from portals.network.politeness import POSTPONED
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,13 @@ class RunFacts:
     ``responses``: responses of any status; ``parsed``: articles read; ``listed_known``: known
     articles in listings; ``is_resumed``: the run resumes an earlier one; ``stored_before``:
     articles of the portal stored by earlier runs; ``failed``: pages that failed at all attempts;
+    ``announced_only``: new articles that a feed or sitemap names and no listing;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
+    ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
+    ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
+    requested since robots.txt failed;
+    ``robots_absent_since``: day since which it has failed for so long that it counts as absent;
+    ``held_until``: time before which the server asks not to be requested;
     ``missing_page``: sentence on a listing page that failed or was empty before the end;
     ``missing_field``: sentence on a field that articles used to have.
     """
@@ -47,6 +54,13 @@ class RunFacts:
     offsite: int = 0
     bad_certificates: int = 0
     truncated_listings: int = 0
+    forbidden: int = 0
+    forbidden_listings: int = 0
+    known_forbidden: int = 0
+    robots_unavailable: int = 0
+    robots_absent_since: str = ""
+    held_until: str = ""
+    announced_only: int = 0
     missing_page: str = ""
     missing_field: str = ""
 
@@ -68,8 +82,46 @@ def judge(facts: RunFacts) -> Judgement:
     """Return the verdict of the first rule that applies; "ok" if none does."""
     for applies, verdict, code, reason in _RULES:
         if applies(facts):
-            return Judgement(verdict, reason.format(facts=facts), code)
-    return Judgement("ok")
+            return _with_remarks(Judgement(verdict, reason.format(facts=facts), code), facts)
+    return _with_remarks(Judgement("ok"), facts)
+
+
+_REMARKS: tuple[tuple[Callable[[RunFacts], object], str, str], ...] = (
+    (
+        lambda f: f.robots_absent_since,
+        "robots_absent",
+        "robots.txt has failed since {facts.robots_absent_since} and counts as absent",
+    ),
+    (
+        lambda f: f.forbidden_listings and f.has_read,
+        "some_listings_forbidden",
+        "robots.txt forbids {facts.forbidden_listings} lists",
+    ),
+    (
+        lambda f: f.known_forbidden,
+        "pages_forbidden",
+        "robots.txt forbids {facts.known_forbidden} pages",
+    ),
+    (
+        lambda f: f.announced_only == 1,
+        "announced_only",
+        "1 article was known to the feeds and sitemaps only",
+    ),
+    (
+        lambda f: f.announced_only > 1,
+        "announced_only",
+        "{facts.announced_only} articles were known to the feeds and sitemaps only",
+    ),
+)
+"""What the reason of a run says besides, also if it is ok: fact, code, sentence."""
+
+
+def _with_remarks(judgement: Judgement, facts: RunFacts) -> Judgement:
+    for applies, code, remark in _REMARKS:
+        if applies(facts):
+            reason = "; ".join(filter(None, [judgement.reason, remark.format(facts=facts)]))
+            judgement = Judgement(judgement.verdict, reason, judgement.code or code)
+    return judgement
 
 
 _STORM = 5
@@ -107,6 +159,12 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "the time allowed was over; the same command goes on from here",
     ),
     (
+        lambda f: f.finish_reason == POSTPONED,
+        "postponed",
+        "retry_after",
+        "the server asks not to be requested before {facts.held_until}; --now does it anyway",
+    ),
+    (
         lambda f: f.finish_reason not in ("finished", "limit", OUT_OF_ERRORS, OUT_OF_REQUESTS),
         "incomplete",
         "stopped",
@@ -129,6 +187,25 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "blocked",
         "refused_storm",
         "the portal refused {facts.refused} requests",
+    ),
+    (
+        lambda f: f.robots_unavailable and not f.responses,
+        "blocked",
+        "robots_unavailable",
+        "robots.txt cannot be had and no copy of it is stored: nothing may be requested, see the"
+        " rejects",
+    ),
+    (
+        lambda f: f.forbidden_listings and not f.has_read,
+        "blocked",
+        "listings_forbidden",
+        "robots.txt forbids {facts.forbidden_listings} lists",
+    ),
+    (
+        lambda f: f.forbidden and not f.responses,
+        "blocked",
+        "everything_forbidden",
+        "robots.txt forbids everything that was to be requested",
     ),
     (
         lambda f: f.offsite and not f.responses,

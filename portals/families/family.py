@@ -26,6 +26,9 @@ class Family:
     listings are the news entries of the menu. ``is_home_a_listing``: the home page lists articles
     and has a pager. ``can_listing_be_article``: a listing with one article shows the article.
     ``is_parent_a_listing``: the URL above an article is a listing.
+
+    Announcements: ``sitemaps``: paths of sitemaps, tried where robots.txt names none.
+    ``posts_api``: path of WordPress's list of posts.
     """
 
     name: str
@@ -46,6 +49,8 @@ class Family:
     is_home_a_listing: bool = False
     can_listing_be_article: bool = False
     is_parent_a_listing: bool = False
+    sitemaps: tuple[str, ...] = ()
+    posts_api: str | None = None
 
 
 def recipe_for(

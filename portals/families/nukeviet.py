@@ -73,6 +73,7 @@ NUKEVIET = Family(
     ),
     pager_links=("ul.pagination a",),
     is_home_a_listing=True,
+    sitemaps=("sitemap.xml",),
     section_feeds=(
         "link[type='application/rss+xml']::attr(href)",
         r"/rss/([^/]+/)?$",

@@ -65,4 +65,5 @@ WORDPRESS = Family(
         "li.menu-item-object-category > a",
     ),
     is_home_a_listing=True,
+    posts_api="wp-json/wp/v2/posts",
 )

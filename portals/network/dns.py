@@ -2,42 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from scrapy.resolver import CachingThreadedResolver
-from twisted.internet.defer import Deferred
-from twisted.internet.error import DNSLookupError
+from scrapy.resolver import CachingHostnameResolver
+from twisted.internet.base import ReactorBase
+from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+from zope.interface import implementer
 
 from portals.network.addresses import is_public
+from portals.network.scrapy_compat import system_resolver
 
 
-class PublicResolver(CachingThreadedResolver):
-    """Scrapy's resolver (IPv4); local addresses are refused except for ``local_names``.
+class PublicResolver(CachingHostnameResolver):
+    """Scrapy's resolver (IPv4 and IPv6); local addresses are dropped except for ``local_names``.
 
-    It resolves the name for every connection, and the checked address is the one connected to.
-    There is one resolver per process. ``local_names``: names without ``www.`` that a crawl's
-    operator gave; ``typed_names``: exact names that were typed for one of Scrapy's own tools.
+    The checked addresses are those connected to. There is one resolver per process.
+    ``local_names``: names without ``www.`` that a crawl's operator gave; ``typed_names``: exact
+    names that were typed for one of Scrapy's own tools. Neither helps a name that once had a
+    public address (``public_names``): its owner may point it to the local network (rebinding).
+    ``refused``: the local address of each name that has no other.
     """
 
     local_names: ClassVar[set[str]] = set()
     typed_names: ClassVar[set[str]] = set()
+    public_names: ClassVar[set[str]] = set()
     refused: ClassVar[dict[str, str]] = {}
 
-    def getHostByName(self, name: str, timeout: Iterable[int] = ()) -> Deferred[str]:  # noqa: N802
-        """Return the IP address of ``name``. Raises DNSLookupError if it is a local one."""
-        found = super().getHostByName(name, tuple(timeout))
-        return found.addCallback(self._checked, name)
+    def __init__(self, reactor: ReactorBase, cache_size: int) -> None:
+        super().__init__(reactor, cache_size)
+        self.original_resolver = system_resolver(reactor)
 
-    def _checked(self, address: str, name: str) -> str:
+    def resolveHostName(  # noqa: N802 - Twisted's
+        self,
+        resolutionReceiver: IResolutionReceiver,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> IHostResolution:
+        """Give the receiver the addresses of ``hostName`` that may be connected to."""
+        checked: Any = _CheckedAddresses(resolutionReceiver, hostName)
+        return super().resolveHostName(
+            checked, hostName, portNumber, addressTypes, transportSemantics
+        )
+
+    @classmethod
+    def admits(cls, name: str, address: str) -> bool:
+        """Return True if a connection to ``address``, an address of ``name``, is allowed."""
         exact = name.lower().rstrip(".")
-        is_named = exact in self.typed_names or exact.removeprefix("www.") in self.local_names
-        if is_public(address) or is_named or name in _proxies():
-            return address
-        self.refused[name] = address
-        raise DNSLookupError(f"{name} leads to {address}, which is not a public address")
+        if is_public(address):
+            cls.public_names.add(exact)
+            return True
+        if name in _proxies():
+            return True
+        is_named = exact in cls.typed_names or exact.removeprefix("www.") in cls.local_names
+        return is_named and exact not in cls.public_names
+
+
+@implementer(IResolutionReceiver)
+class _CheckedAddresses:
+    """Passes addresses on to ``receiver`` if the name may have them."""
+
+    def __init__(self, receiver: Any, name: str) -> None:
+        self._receiver = receiver
+        self._name = name
+
+    def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:  # noqa: N802, N803
+        """Pass on that the resolution began."""
+        PublicResolver.refused.pop(self._name, None)
+        self._receiver.resolutionBegan(resolutionInProgress)
+
+    def addressResolved(self, address: IAddress) -> None:  # noqa: N802
+        """Pass an allowed address on; keep a refused one for the reject."""
+        found = str(getattr(address, "host", ""))
+        if PublicResolver.admits(self._name, found):
+            self._receiver.addressResolved(address)
+        else:
+            PublicResolver.refused[self._name] = found
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        """Pass on that the resolution ended; without any address the name is not found."""
+        self._receiver.resolutionComplete()
 
 
 def _proxies() -> set[str | None]:

@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
+from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import ResponseDataLossError
+from scrapy.http import Response
 from twisted.internet.interfaces import IAddress
 
+from portals.archive.encodings import EncodingError, decode_body
 from portals.network.scrapy_compat import (
     ClientProtocol,
     LenientFactory,
@@ -28,6 +32,28 @@ class HeadLimitHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         use_factory(self, _HeadLimitFactory)
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the response, also one whose announced length is wrong while its body is whole.
+
+        Raises ResponseDataLossError for a body that was cut short.
+        """
+        response = await super().download_request(request)
+        if "dataloss" in response.flags and not _is_whole(response):
+            raise ResponseDataLossError
+        return response
+
+
+def _is_whole(response: Response) -> bool:
+    """Return True if a body has its end: that of a page, or that of its compression."""
+    encodings = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+    if not encodings:
+        return response.body.rstrip().lower().endswith(b"</html>")
+    try:
+        decode_body(response.body, encodings)
+    except EncodingError:
+        return False
+    return True
 
 
 class _HeadLimitProtocol(LenientProtocol):

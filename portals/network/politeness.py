@@ -1,20 +1,32 @@
 """Politeness that Scrapy lacks: Crawl-delay and Retry-After.
 
-A crawl requests pages of one host only, so that it waits by pausing the engine.
+A crawl requests pages of one host only, so that it waits by pausing the engine. Where a server
+asks for more than ``MAX_RETRY_AFTER`` seconds, the run ends, and no run requests anything from it
+before that time.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Self
+from urllib.parse import urlsplit
 
-from scrapy import signals
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.asyncio import call_later
+
+from portals.network.scrapy_compat import close_spider
+from portals.network.server_records import server_records
+from portals.network.servers import server_of
+from portals.outcomes import Counter
+from portals.store.holds import Hold
+from portals.timestamps import utc
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +34,14 @@ _MAX_DELAY = 120.0  # seconds; with a longer Crawl-delay a nightly run would rea
 _MAX_WAITS = 5  # pauses in one run; further 429 and 503 answers are failures
 _OK, _TOO_MANY = 200, 429
 _BUSY = frozenset([_TOO_MANY, 503])
+_LONGEST_HOLD = timedelta(hours=24)  # a Retry-After of years is a mistake
+
+POSTPONED = "postponed"
+"""Close reason of a run whose server asked for a longer wait; a later run resumes it."""
+
+
+class HeldPageError(IgnoreRequest):
+    """A page that is not requested yet: it answered 503 and said until when."""
 
 
 class Politeness:
@@ -31,6 +51,7 @@ class Politeness:
         self.crawler = crawler
         self.longest = crawler.settings.getfloat("MAX_RETRY_AFTER")
         self.waits = 0
+        self._busy_urls: set[str] = set()  # since the last answer that was not "busy"
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Politeness:
@@ -61,22 +82,68 @@ class Politeness:
         for slot in self.crawler.engine.downloader.slots.values():
             slot.delay = max(slot.delay, delay)
 
-    def response_downloaded(self, response: Response) -> None:
-        """Pause the engine for ``Retry-After`` seconds, up to ``MAX_RETRY_AFTER``."""
+    def response_downloaded(self, response: Response, request: Request) -> None:
+        """Pause the engine for ``Retry-After`` seconds, or hold page or server for longer times."""
         engine = self.crawler.engine
+        if response.status not in _BUSY:
+            self._busy_urls.clear()
         if response.status not in _BUSY or engine is None or engine.paused:
             if self.is_archive and response.status == _OK:
                 self.waits = 0  # an archive is read for days: only consecutive refusals count
             return
         wait = retry_after(response, datetime.now(UTC))
+        if wait > self.longest:
+            self._hold(request, response.status, wait)
+            return
         if self.is_archive and not wait and response.status == _TOO_MANY:
             wait = self.crawler.settings.getfloat("WAYBACK_PAUSE")
-        if not 0 < wait <= self.longest or self.waits >= _MAX_WAITS:
+        if not wait or self.waits >= _MAX_WAITS:
             return
         self.waits += 1
         logger.info("pausing for %g seconds, as the portal requested", wait)
         engine.pause()
         call_later(wait, engine.unpause)
+
+    def _hold(self, request: Request, status: int, wait: float) -> None:
+        """Hold the page, or its server: after 429, for robots.txt, or with a second busy page."""
+        if self.crawler.settings["REPLAY"]:
+            return
+        now = datetime.now(UTC)
+        until = (now + min(timedelta(seconds=wait), _LONGEST_HOLD)).replace(microsecond=0)
+        request.meta["dont_retry"] = True
+        self._busy_urls.add(request.url)
+        is_page = status != _TOO_MANY and len(self._busy_urls) == 1 and not _is_robots(request)
+        portal = self.crawler.spider.name if self.crawler.spider else ""
+        url = request.url if is_page else ""
+        hold = Hold(server_of(request.url), url, portal, until)
+        server_records(self.crawler).hold(hold, now)
+        logger.warning("%s asks to wait until %s", url or hold.server, utc(until))
+        if not is_page:
+            assert self.crawler.stats is not None
+            self.crawler.stats.set_value(Counter.HELD_UNTIL, utc(until))
+            close_spider(self.crawler, POSTPONED)
+
+
+class HeldPageMiddleware:
+    """Downloader middleware that does not request a page before the time that it named."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the middleware of a crawl."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Raise HeldPageError for a page that is held."""
+        until = server_records(self.crawler).held_until(server_of(request.url), request.url)
+        if until:
+            raise HeldPageError(f"asked to wait until {utc(until)}")
+
+
+def _is_robots(request: Request) -> bool:
+    return urlsplit(request.url).path == "/robots.txt"
 
 
 def retry_after(response: Response, now: datetime) -> float:

@@ -5,6 +5,7 @@ When a new release of either renames one, this file is what has to change.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from scrapy.core.downloader.handlers.http11 import (
 )
 from scrapy.crawler import Crawler
 from scrapy.utils.defer import _schedule_coro
+from twisted.internet._resolver import GAIResolver
 from twisted.web._newclient import HEADER, STATUS, HTTP11ClientProtocol
 
 ClientProtocol = HTTP11ClientProtocol
@@ -45,6 +47,12 @@ def is_reading_head(protocol: LenientProtocol) -> bool:
     """Return True while status line and headers of a response are being read."""
     parser = protocol._parser
     return parser is not None and parser.state in (STATUS, HEADER)
+
+
+def system_resolver(reactor: Any) -> Any:
+    """Return the operating system's resolver (``IHostnameResolver``) for IPv4 and IPv6."""
+    lookup: Any = socket.getaddrinfo
+    return GAIResolver(reactor, getaddrinfo=lookup)
 
 
 def edit_file(editor: str, path: Path) -> int:

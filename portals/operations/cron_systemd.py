@@ -15,6 +15,8 @@ _LONGEST_NIGHT = (
     timedelta(hours=24) - LONGEST_JITTER
 )  # a nightly run that hangs ends before the next one
 _HOURS_TO_STATUS = 6
+_HOURS_TO_VERIFICATION = 10
+_VERIFICATION_DAY = "0"  # Sunday, for cron
 _UNIT = "tin-cong-doan"
 
 _TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
@@ -54,12 +56,16 @@ def parse_time_of_day(text: str) -> time:
 
 
 def cron_lines(schedule: Schedule) -> str:
-    """Return two lines for a crontab: the crawl, and a check that prints only overdue portals."""
+    """Return the lines of a crontab: crawl, check for overdue portals, weekly verification.
+
+    The checks print only what is wrong, which cron mails. The log of a crawl is named by the day of
+    the week and replaced after a week, so that the logs do not grow without end.
+    """
     enter = f"cd {shlex.quote(str(schedule.project))}"
     folder_flag = ["--data-dir", str(schedule.data_dir)] if schedule.data_dir else []
     program = shlex.join([str(schedule.interpreter), "-m", schedule.module, *folder_flag])
-    log = shlex.quote(str((schedule.data_dir or Path("data")) / "crawl.log"))
-    crawl = [enter, f"{program} crawlall >> {log} 2>&1"]
+    folder = shlex.quote(str(schedule.data_dir or Path("data")))
+    crawl = [enter, f'{program} crawlall > {folder}/crawl-"$(date +%u)".log 2>&1']
     if seconds := int(schedule.jitter.total_seconds()):
         # cron's /bin/sh has no $RANDOM, and awk seeded by the clock gives all machines one number.
         number = "$(od -An -N4 -tu4 /dev/urandom)"
@@ -67,11 +73,17 @@ def cron_lines(schedule: Schedule) -> str:
     status = [enter, f"{program} status --max-age 2d > /dev/null"]
     at = schedule.at
     checked = at.replace(hour=(at.hour + _HOURS_TO_STATUS) % 24)
-    return "\n".join([_cron_line(at, crawl), _cron_line(checked, status)]) + "\n"
+    verified = at.replace(hour=(at.hour + _HOURS_TO_VERIFICATION) % 24)
+    verify = [enter, f"{program} verify > /dev/null"]
+    lines = [_cron_line(at, crawl), _cron_line(checked, status)]
+    return "\n".join([*lines, _cron_line(verified, verify, _VERIFICATION_DAY)]) + "\n"
 
 
 def systemd_units(schedule: Schedule) -> str:
-    """Return a service and its timer, each after a comment with its path. Raises ScheduleError."""
+    """Return services and timers of crawl and verification, each after a comment with its path.
+
+    Raises ScheduleError.
+    """
     _refuse_quotes(schedule)
     own = schedule.user is None
     folder = "~/.config/systemd/user" if own else "/etc/systemd/system"
@@ -82,35 +94,58 @@ def systemd_units(schedule: Schedule) -> str:
     folder_flag = f' --data-dir "{data_dir}"' if schedule.data_dir else ""
     # A user's own manager knows no network-online.target, and runs everything as that user.
     after = [] if own else ["Wants=network-online.target", "After=network-online.target"]
-    lines = [
-        f"# {folder}/{_UNIT}.service",
-        "[Unit]",
-        "Description=Crawl every portal of Tin Công Đoàn",
+    run = f'ExecStart="{interpreter}" -m {schedule.module}{folder_flag}'
+    service = [
         *after,
         "",
         "[Service]",
         "Type=oneshot",
         *([] if own else [f"User={schedule.user}"]),
         f"WorkingDirectory={project}",
-        f'ExecStart="{interpreter}" -m {schedule.module}{folder_flag} crawlall',
+    ]
+    limits = [
         "Nice=10",
         f"TimeoutStartSec={_seconds(_LONGEST_NIGHT)}",
         "KillSignal=SIGTERM",
         "TimeoutStopSec=120",
         "",
-        f"# {folder}/{_UNIT}.timer",
+    ]
+    verified = schedule.at.replace(hour=(schedule.at.hour + _HOURS_TO_VERIFICATION) % 24)
+    lines = [
+        f"# {folder}/{_UNIT}.service",
         "[Unit]",
-        "Description=Crawl every portal of Tin Công Đoàn each night",
+        "Description=Crawl every portal of Tin Công Đoàn",
+        *service,
+        f"{run} crawlall",
+        *limits,
+        f"# {folder}/{_UNIT}.timer",
+        *_timer("Crawl every portal of Tin Công Đoàn each night", "*-*-*", schedule.at, schedule),
+        "",
+        f"# {folder}/{_UNIT}-verify.service",
+        "[Unit]",
+        "Description=Check database and archives of Tin Công Đoàn",
+        *service[len(after) :],
+        f"{run} verify",
+        *limits,
+        f"# {folder}/{_UNIT}-verify.timer",
+        *_timer("Check Tin Công Đoàn each week", "Sun *-*-*", verified, schedule),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _timer(description: str, days: str, at: time, schedule: Schedule) -> list[str]:
+    return [
+        "[Unit]",
+        f"Description={description}",
         "",
         "[Timer]",
-        f"OnCalendar=*-*-* {schedule.at:%H:%M:%S}",
+        f"OnCalendar={days} {at:%H:%M:%S}",
         f"RandomizedDelaySec={_seconds(schedule.jitter)}",
         "Persistent=true",
         "",
         "[Install]",
         "WantedBy=timers.target",
     ]
-    return "\n".join(lines) + "\n"
 
 
 def _refuse_quotes(schedule: Schedule) -> None:
@@ -123,9 +158,9 @@ def _refuse_quotes(schedule: Schedule) -> None:
             )
 
 
-def _cron_line(at: time, steps: list[str]) -> str:
+def _cron_line(at: time, steps: list[str], weekday: str = "*") -> str:
     command = " && ".join(steps).replace("%", r"\%")  # cron makes a bare one a line break
-    return f"{at.minute} {at.hour} * * * {command}"
+    return f"{at.minute} {at.hour} * * {weekday} {command}"
 
 
 def _seconds(duration: timedelta) -> int:

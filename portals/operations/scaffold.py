@@ -16,7 +16,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
 
-from portals.catalogue import CATALOGUE, Portal, portal_name_fault
+from portals.catalogue import CATALOGUE, REQUIRED, Portal, portal_name_fault
 from portals.errors import CatalogueError
 from portals.extraction.layout import Layout
 from portals.files import replacing
@@ -120,7 +120,8 @@ def catalogue_with(path: Path, row: Portal) -> bytes:
     if path.exists():
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
-            if reader.fieldnames != names:
+            columns = list(reader.fieldnames or ())
+            if columns != names[: len(columns)] or not set(REQUIRED) <= set(columns):
                 raise CatalogueError(f"{path} needs the columns {', '.join(names)}, in this order")
             rows = list(reader)
     at = next((i for i, one in enumerate(rows) if one["name"] == row.name), len(rows))

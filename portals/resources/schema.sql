@@ -150,7 +150,7 @@ CREATE TABLE frontier (
         priority INTEGER NOT NULL,
         state TEXT NOT NULL CHECK (state IN ('pending', 'leased', 'done', 'failed')),
         attempts INTEGER NOT NULL DEFAULT 0,
-        alternate_urls TEXT CHECK (alternate_urls IS NULL OR json_valid(alternate_urls)),
+        alternate_urls TEXT CHECK (alternate_urls IS NULL OR json_valid(alternate_urls)), deaths INTEGER NOT NULL DEFAULT 0,
         UNIQUE (portal, key)
     ) STRICT
     ;
@@ -220,7 +220,7 @@ CREATE TABLE portals (
         since TEXT,
         successor TEXT,
         evidence TEXT
-    , hosts TEXT, tls_exception TEXT) STRICT, WITHOUT ROWID
+    , hosts TEXT, tls_exception TEXT, robots_exception TEXT, server TEXT) STRICT, WITHOUT ROWID
     ;
 
 CREATE TABLE archives (
@@ -460,6 +460,26 @@ CREATE TABLE archive_rewrites (
             state TEXT NOT NULL CHECK (state IN ('copying', 'replaced'))
         ) STRICT, WITHOUT ROWID
         ;
+
+CREATE INDEX pages_by_digest ON pages (digest) WHERE repeats IS NULL;
+
+CREATE TABLE robots (
+        host TEXT PRIMARY KEY,
+        body BLOB,
+        fetched_at TEXT,
+        failing_since TEXT
+    ) STRICT
+    ;
+
+CREATE TABLE holds (
+        server TEXT NOT NULL,
+        url TEXT NOT NULL,
+        portal TEXT NOT NULL,
+        until TEXT NOT NULL,
+        recorded_at TEXT NOT NULL,
+        PRIMARY KEY (server, url)
+    ) STRICT, WITHOUT ROWID
+    ;
 
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 

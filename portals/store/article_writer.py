@@ -30,8 +30,8 @@ from portals.store.article_decision import (
     media_of,
     provenance_json,
 )
-from portals.store.identity import stored_hash
 from portals.store.rows import rows_of
+from portals.store.stored_hash import stored_hash
 
 _REVISIONS = """
     SELECT id, seen_at, content_hash FROM revisions WHERE article_id = ? ORDER BY seen_at, id

@@ -95,6 +95,15 @@ def dated_urls(connection: sqlite3.Connection, portal: str) -> Iterator[str]:
         yield url
 
 
+def last_seen_urls(connection: sqlite3.Connection, portal: str) -> list[str]:
+    """Return the URLs of the portal's most recently seen articles."""
+    rows = connection.execute(
+        "SELECT url FROM sightings WHERE portal = ? ORDER BY last_seen_at DESC LIMIT ?",
+        (portal, _COMPARED_ARTICLES),
+    )
+    return [str(url) for (url,) in rows]
+
+
 def last_seen_articles(connection: sqlite3.Connection, portal: str) -> dict[str, dict[str, Any]]:
     """Return the fields of the portal's most recently seen articles, by URL."""
     cursor = connection.execute(

@@ -10,7 +10,8 @@ from portals.store.transactions import writing
 
 _COLUMNS = (
     "name", "title", "kind", "province_then", "province_now", "home_url", "cms", "state", "since",
-    "successor", "evidence", "hosts", "tls_exception",
+    "successor", "evidence", "hosts", "tls_exception", "robots_exception",
+    "server",
 )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from portals.timestamps import utc
 TRUST_AFTER = 2
 """Times that a page's validator must have been right before it is relied on."""
 
+VisitKind = Literal["article", "listing", "other"]
+
 PageState = Literal["expected", "fetched", "unchanged", "empty", "failed"]
 
 
@@ -28,7 +30,7 @@ class PageVisit:
 
     key: str
     url: str
-    kind: Literal["article", "listing", "other"]
+    kind: VisitKind
     status: int
     first_fetched_at: str
     fetched_at: str

@@ -12,17 +12,24 @@ from portals.catalogue import portals
 from portals.errors import StorageError
 from portals.store.articles import ArticleRepository
 from portals.store.catalogue_table import save_catalogue
-from portals.store.migrations import migrations
+from portals.store.identity import (
+    BUSY_TIMEOUT_SECONDS,
+    VERSION,
+    Identity,
+    OlderDatabaseError,
+    connect_to_read,
+    identify,
+    identify_file,
+)
 from portals.store.runs import RunRepository
 from portals.store.transactions import reading, writing
 from portals.store.upgrade import upgrade
 from portals.store.url_knowledge import UrlKnowledge
+from portals.store.write_failures import write_failure
 
-BUSY_TIMEOUT_SECONDS = 60
-"""How long a writer waits for another one; nightly crawls of several portals share one file."""
+__all__ = ["VERSION", "Store"]
 
-VERSION = len(list(migrations.pending(Database(memory=True))))
-"""Version of the schema (``PRAGMA user_version``)."""
+_MEMORY = ":memory:"
 
 
 class Store:
@@ -40,16 +47,21 @@ class Store:
 
     @classmethod
     def open(cls, path: str | Path) -> Store:
-        """Open ``path``; create or migrate it if needed. Raises StorageError."""
+        """Open ``path``; create or migrate it if needed.
+
+        A symbolic link is followed, so that logs, locks and copies are beside the file itself.
+        Raises StorageError; nothing is written to a file of another program or a newer release.
+        """
         path = Path(path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if str(path) != _MEMORY:
+                path = path.resolve()
+                path.parent.mkdir(parents=True, exist_ok=True)
+                identify_file(path)
             connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
             return cls._of(connection, path)
         except (sqlite3.Error, OSError) as error:
-            raise StorageError(
-                f"cannot use the database {path}: {error}; give a writable file with -s DATABASE="
-            ) from error
+            raise StorageError(_why_unusable(error, path)) from error
 
     @classmethod
     def _of(cls, connection: sqlite3.Connection, path: Path) -> Store:
@@ -72,23 +84,30 @@ class Store:
 
     @classmethod
     def open_to_read(cls, path: str | Path) -> Store:
-        """Open an existing ``path`` without writing to it. Raises StorageError."""
+        """Open an existing ``path`` without writing to it, also in a place that is read-only.
+
+        Raises StorageError, also where the database is of another release or program.
+        """
         path = Path(path)
         if not path.is_file():
             raise StorageError(f"there is no database {path}; crawl first, or give -s DATABASE=")
         try:
-            connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_SECONDS
-            )
-            connection.execute("SELECT 1 FROM articles LIMIT 1")
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            connection = connect_to_read(path)
+            try:
+                identity = identify(connection, path)
+            except BaseException:
+                connection.close()
+                raise
         except sqlite3.Error as error:
             raise StorageError(f"cannot read the database {path}: {error}") from error
-        if version < VERSION:  # of an earlier release: migrate it once
-            connection.close()
-            cls.open(path).close()
-            return cls.open_to_read(path)
-        return cls(Database(connection), path.resolve().parent)
+        if identity is Identity.CURRENT:
+            return cls(Database(connection), path.resolve().parent)
+        connection.close()
+        if identity is Identity.EMPTY:
+            raise StorageError(f"the database {path} is empty; crawl first, or give -s DATABASE=")
+        raise OlderDatabaseError(
+            f"the database {path} is of an earlier release; 'scrapy migrate' brings it up to date"
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -103,6 +122,13 @@ class Store:
         return reading(self.db.conn)
 
     # --- for callers that do not ask the repositories yet ----------------------------------------
+
+
+def _why_unusable(error: Exception, path: Path) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CORRUPT):
+        return f"cannot use the database {path}: {write_failure(error, path)}"
+    return f"cannot use the database {path}: {error}; give a writable file with -s DATABASE="
 
 
 def _configured(connection: sqlite3.Connection) -> Database:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from portals.article import field_names
 from portals.errors import StorageError
+from portals.files import folder_beside
 from portals.store.database import Store
+from portals.store.identity import opened_to_read
 
 FIELDS = field_names("compared")
 """Fields that are compared: all that are extracted from a page."""
@@ -45,12 +46,9 @@ def trial_copy(path: str | Path) -> Iterator[Store]:
     source = Path(path)
     if not source.is_file():
         raise StorageError(f"there is no database {path}; crawl first, or give -s DATABASE=")
-    with TemporaryDirectory(prefix="trial-", dir=source.parent) as folder:
-        target = Path(folder) / "trial.db"
-        with (
-            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as stored,
-            closing(sqlite3.connect(target)) as copied,
-        ):
+    with folder_beside(source) as folder:
+        target = folder / "trial.db"
+        with opened_to_read(source) as stored, closing(sqlite3.connect(target)) as copied:
             stored.backup(copied)
         store = Store.open(target)
         store.folder = source.resolve().parent  # paths of archives are relative to the original

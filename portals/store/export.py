@@ -8,6 +8,7 @@ import json
 import re
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +48,9 @@ FIELDS: dict[str, tuple[str, str]] = {
     "changed_at": ("string", "Start of the run that last wrote its text or a field of it, UTC."),
 }
 """Fields of an exported article, their types (``?``: may be null) and meanings, in order."""
+
+MAX_CELL = 32_767
+"""Characters that Excel holds in one cell; it cuts or splits longer ones."""
 
 _ROWS_IN_GROUP = 2_000  # rows per row group of Parquet
 _SAFE_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
@@ -153,6 +157,14 @@ def _defused(value: object) -> object:
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value
+
+
+def count_long_cells(rows: Iterable[Row], counts: Counter[str]) -> Iterator[Row]:
+    """Pass ``rows`` on; count by field the cells of CSV that Excel cuts (``MAX_CELL``)."""
+    for row in rows:
+        long = (name for name in FIELDS if len(str(_defused(row[name]))) > MAX_CELL)
+        counts.update(long)
+        yield row
 
 
 def write_parquet(rows: Iterable[Row], out: BinaryIO) -> None:

@@ -1,111 +1,157 @@
-"""The hash under which a page is stored: that of its text, unless it is another document.
-
-Three announcements with one covering text are three articles: the first has the hash of the text,
-each later one that of the text with its title (``documents.document_hash``).
-"""
+"""Whose a database file is, and of which release: asked before anything is written to it."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from enum import StrEnum
+from pathlib import Path
 
-from portals.article import Article
-from portals.language.text import canonical, content_hash
-from portals.store.documents import Document, document_hash, is_other
+from sqlite_utils import Database
 
-_MAX_DOCUMENTS = 200  # URLs of one article that are compared
+from portals.errors import StorageError
+from portals.store.migrations import migrations
 
-_OWNER = """
-    SELECT r.article_id FROM revisions r JOIN articles a ON a.id = r.article_id
-    WHERE r.content_hash = ? ORDER BY a.content_hash = r.content_hash DESC, a.id LIMIT 1
-"""
-_SIGHTING = """
-    SELECT s.content_hash, a.id, a.url, a.title, a.body
-    FROM sightings s JOIN articles a ON a.id = s.article_id WHERE s.url = ?
-"""
-_DOCUMENTS = """
-    SELECT portal, url, title, external_id, substr(published_at, 1, 10) FROM sightings
-    WHERE article_id = ? ORDER BY first_seen_at, url LIMIT ?
-"""
-_FILES = """
-    SELECT coalesce(f.page_url, a.url), f.url FROM attachments f JOIN articles a
-    ON a.id = f.article_id WHERE f.article_id = ?
-"""
+APPLICATION_ID = 0x54434431
+"""``PRAGMA application_id`` of our databases ("TCD1"); 0 in those of earlier releases."""
+
+MIGRATION_NAMES = tuple(one.name for one in migrations.pending(Database(memory=True)))
+"""The migrations of this release, in order."""
+
+VERSION = len(MIGRATION_NAMES)
+"""Version of the schema (``PRAGMA user_version``)."""
+
+BUSY_TIMEOUT_SECONDS = 60
+"""How long a writer waits for another one; nightly crawls of several portals share one file."""
+
+_NO_WRITE_ACCESS = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 
 
-def stored_hash(conn: sqlite3.Connection, article: Article) -> str:
-    """Return the hash under which ``article`` is stored. Raises sqlite3.Error.
+class ForeignDatabaseError(StorageError):
+    """A SQLite file of another program."""
 
-    A page whose URL is known keeps its hash while it shows the same text and title.
+
+class NewerDatabaseError(StorageError):
+    """A database of a newer release."""
+
+
+class OlderDatabaseError(StorageError):
+    """A database of an earlier release, which a reader does not migrate."""
+
+
+class Identity(StrEnum):
+    """Whose a file is: ``empty`` has no tables and may become ours."""
+
+    EMPTY = "empty"
+    OLDER = "older"
+    CURRENT = "current"
+
+
+def identify(connection: sqlite3.Connection, path: Path) -> Identity:
+    """Return what the database is, without writing to it.
+
+    SQLite is asked: with a write-ahead log, the header in the file may be out of date. Raises
+    ForeignDatabaseError, NewerDatabaseError and sqlite3.Error.
     """
-    text_hash = article.content_hash
-    if article.is_listing_url:
-        return text_hash
-    known = conn.execute(_SIGHTING, (article.url,)).fetchone()
-    if known is not None and _shows_its_text(article, *known):
-        return str(known[0])
-    owner = _owner(conn, text_hash)
-    if owner is None:
-        return text_hash
-    return _hash_beside(conn, article, owner)
-
-
-def _shows_its_text(
-    article: Article, stored_hash: str, _article_id: int, url: str, title: str, body: str
-) -> bool:
-    if url != article.url:  # it may have been taken for a copy of another document
-        return False
-    if stored_hash == article.content_hash:
-        return True
-    is_same_title = canonical(title) == canonical(article.title)
-    return is_same_title and content_hash(title, body) == article.content_hash
-
-
-def _hash_beside(conn: sqlite3.Connection, article: Article, owner: int) -> str:
-    """Return the hash of a page whose text is stored already, as that of the article ``owner``."""
-    document = document_of(article)
-    known = documents_of(conn, owner)
-    titled = document_hash(document, article.content_hash)
-    with_title = _owner(conn, titled)
-    is_first = not is_other(document, known, article.word_count)
-    if is_first and (with_title is None or _has_title(document, known)):
-        return article.content_hash
-    if with_title is None:
-        return titled
-    if not is_other(document, documents_of(conn, with_title), article.word_count):
-        return titled
-    return document_hash(document, article.content_hash, with_files=True)
-
-
-def _has_title(document: Document, known: list[Document]) -> bool:
-    title = canonical(document.title)
-    return any(canonical(one.title) == title for one in known)
-
-
-def _owner(conn: sqlite3.Connection, text_hash: str) -> int | None:
-    row = conn.execute(_OWNER, (text_hash,)).fetchone()
-    return int(row[0]) if row else None
-
-
-def document_of(article: Article) -> Document:
-    """Return what distinguishes an article's page from others with the same text."""
-    return Document(
-        portal=article.portal,
-        url=article.url,
-        title=article.title,
-        external_id=article.external_id,
-        day=article.published_at[:10] if article.published_at else None,
-        files=tuple(file.url for file in article.attachments),
+    application, version = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("application_id", "user_version")
     )
+    applied = _applied(connection)
+    if application not in (0, APPLICATION_ID) or (application == 0 and not applied):
+        has_tables = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+        if application or version or has_tables:
+            raise ForeignDatabaseError(
+                f"{path} is a database of another program; give another file with -s DATABASE="
+            )
+        return Identity.EMPTY
+    if version > VERSION or not applied.issubset(MIGRATION_NAMES):
+        raise NewerDatabaseError(
+            f"the database {path} is of a newer release (schema version"
+            f" {max(version, len(applied))}; this release knows {VERSION}); install that release"
+        )
+    return Identity.CURRENT if len(applied) == VERSION else Identity.OLDER
 
 
-def documents_of(conn: sqlite3.Connection, article_id: int) -> list[Document]:
-    """Return the document that each URL of a stored article shows. Raises sqlite3.Error."""
-    files: dict[str, list[str]] = defaultdict(list)
-    for url, file in conn.execute(_FILES, (article_id,)):
-        files[url].append(file)
-    rows = conn.execute(_DOCUMENTS, (article_id, _MAX_DOCUMENTS))
-    return [
-        Document(portal, url, title, external_id, day, tuple(files[url]))
-        for portal, url, title, external_id, day in rows
-    ]
+def identify_file(path: Path) -> Identity:
+    """Return what the file at ``path`` is, through a connection that cannot write.
+
+    Raises StorageError and sqlite3.Error.
+    """
+    if not path.is_file():  # of anything else SQLite says why it is no database
+        return Identity.EMPTY
+    if path.stat().st_nlink > 1:
+        raise StorageError(
+            f"{path} has a second name (a hard link): SQLite's logs and our locks follow the name,"
+            " and two programs would corrupt it; remove one name, or copy with 'scrapy snapshot'"
+        )
+    with closing(_connect(path, "ro")) as connection:
+        try:
+            return identify(connection, path)
+        except sqlite3.OperationalError as error:
+            if not _lacks_write_access(error):
+                raise
+    # The log of a killed writer, which only a connection that may write can read.
+    with closing(_connect(path, "rw")) as connection:
+        return identify(connection, path)
+
+
+@contextmanager
+def opened_to_read(path: Path) -> Iterator[sqlite3.Connection]:
+    """Yield a connection that cannot write, and close it. Raises StorageError, sqlite3.Error."""
+    with closing(connect_to_read(path)) as connection:
+        yield connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Return a connection to an existing file that cannot write, also on a read-only place.
+
+    A file in write-ahead mode needs ``-shm`` and ``-wal`` beside it, which cannot be created there;
+    without a log the file alone is the whole database. Raises StorageError and sqlite3.Error.
+    """
+    connection = _connect(path, "ro")
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if not _lacks_write_access(error):
+            raise
+    except BaseException:
+        connection.close()
+        raise
+    else:
+        return connection
+    log = path.resolve()
+    log = log.with_name(f"{log.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise StorageError(
+            f"{log} holds rows that cannot be read where nothing can be written;"
+            " 'scrapy snapshot' at the place of origin makes one whole file"
+        )
+    return _connect(path, "ro&immutable=1")
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS)
+
+
+def _lacks_write_access(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF in _NO_WRITE_ACCESS
+
+
+def _applied(connection: sqlite3.Connection) -> set[str]:
+    """Return the names of our migrations that were applied to the database."""
+    table = migrations.migrations_table
+    sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
+    if not connection.execute(sql, (table,)).fetchone():
+        return set()
+    columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+    if not {"migration_set", "name"} <= columns:
+        return set()
+    rows = connection.execute(
+        f"SELECT name FROM {table} WHERE migration_set = ?",  # noqa: S608 - our own name
+        (migrations.name,),
+    )
+    return {row[0] for row in rows}

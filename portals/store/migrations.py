@@ -644,3 +644,57 @@ def m0009_archive_rewrites(db: Database) -> None:
 def m0010_progress_to_an_offset(db: Database) -> None:
     """Record how far a part of an archive was read; parts of earlier releases are read again."""
     db.execute("ALTER TABLE reextraction_progress ADD COLUMN end_offset INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m0011_payloads_by_digest(db: Database) -> None:
+    """Index payloads by their digests: revisits of other tools name them by nothing else."""
+    db.execute("CREATE INDEX pages_by_digest ON pages (digest) WHERE repeats IS NULL")
+
+
+_ROBOTS = (
+    """
+    CREATE TABLE robots (
+        host TEXT PRIMARY KEY,
+        body BLOB,
+        fetched_at TEXT,
+        failing_since TEXT
+    ) STRICT
+    """,
+    "ALTER TABLE portals ADD COLUMN robots_exception TEXT",
+)
+
+
+@migrations()
+def m0012_robots(db: Database) -> None:
+    """Store the last good robots.txt of each host."""
+    for statement in _ROBOTS:
+        db.execute(statement)
+
+
+_HOLDS = (
+    """
+    CREATE TABLE holds (
+        server TEXT NOT NULL,
+        url TEXT NOT NULL,
+        portal TEXT NOT NULL,
+        until TEXT NOT NULL,
+        recorded_at TEXT NOT NULL,
+        PRIMARY KEY (server, url)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "ALTER TABLE portals ADD COLUMN server TEXT",
+)
+
+
+@migrations()
+def m0013_holds(db: Database) -> None:
+    """Store until when a server asked not to be requested."""
+    for statement in _HOLDS:
+        db.execute(statement)
+
+
+@migrations()
+def m0014_deaths(db: Database) -> None:
+    """Count how often the process died while a request was in flight."""
+    db.execute("ALTER TABLE frontier ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0")

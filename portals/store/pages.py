@@ -141,6 +141,11 @@ class PageRepository:
             None,
         )
 
+    def with_payload(self, digest: str, url: str) -> StoredPage | None:
+        """Return a page whose payload has the digest, one of ``url`` if there is one, or None."""
+        where = "WHERE p.digest = ? AND p.repeats IS NULL ORDER BY p.url = ? DESC, p.id LIMIT 1"
+        return next(self._query(where, digest, url), None)
+
     def holds(self, url: str, fetched_at: str, via: str) -> bool:
         """Return True if the capture was fetched from the archive ``via`` before, and was read."""
         found = self.db.conn.execute(

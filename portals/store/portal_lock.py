@@ -11,6 +11,8 @@ from pathlib import Path
 
 from portals.errors import PortalError
 
+_LOCK_FILE = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW  # a lock is no link
+
 
 class PortalLockedError(PortalError):
     """Another run of this portal is in progress."""
@@ -19,7 +21,7 @@ class PortalLockedError(PortalError):
 @contextmanager
 def waiting_lock(path: Path) -> Iterator[None]:
     """Hold a lock on the file ``path``; wait while another process has it. Raises OSError."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    file = os.open(path, _LOCK_FILE, 0o644)
     try:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -31,7 +33,7 @@ class PortalLock:
     """A lock on a portal of a database, held until ``release`` or the end of the process."""
 
     def __init__(self, database: str | Path, portal: str) -> None:
-        path = Path(database)
+        path = Path(database).resolve()  # through a symbolic link it is the same database
         self.portal = portal
         name = re.sub(r"[^\w.-]", "_", portal)
         self.path = path.with_name(f"{path.name}.{name}.lock")
@@ -39,7 +41,7 @@ class PortalLock:
 
     def acquire(self) -> None:
         """Take the lock. Raises PortalLockedError; OSError if the file cannot be created."""
-        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        file = os.open(self.path, _LOCK_FILE, 0o644)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

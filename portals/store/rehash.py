@@ -19,7 +19,7 @@ from portals.language.text import (
 )
 from portals.store import search
 from portals.store.documents import document_hash, is_other
-from portals.store.identity import documents_of
+from portals.store.stored_hash import documents_of
 from portals.store.transactions import writing
 from portals.timestamps import utc
 

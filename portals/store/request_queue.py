@@ -96,17 +96,52 @@ class RequestQueue:
             )
         return bool(cursor.rowcount)
 
-    def lease(self, count: int) -> list[LeasedRequest]:
-        """Lease up to ``count`` pending requests, the highest priority first, then the oldest."""
+    def lease(self, count: int, above: int | None = None) -> list[LeasedRequest]:
+        """Lease up to ``count`` pending requests, the highest priority first, then the oldest.
+
+        ``above``: only requests of a higher priority.
+        """
         with self.store.writing():
             rows = self.store.db.conn.execute(
                 "UPDATE frontier SET state = 'leased' WHERE id IN (SELECT id FROM frontier"
-                " WHERE portal = ? AND state = 'pending' ORDER BY priority DESC, id LIMIT ?)"
+                " WHERE portal = ?1 AND state = 'pending' AND (?2 IS NULL OR priority > ?2)"
+                " ORDER BY priority DESC, id LIMIT ?3)"
                 " RETURNING id, key, url, request, priority",
-                (self.portal, count),
+                (self.portal, above, count),
             ).fetchall()
         leased = [LeasedRequest(row[0], row[1], row[2], json.loads(row[3]), row[4]) for row in rows]
         return sorted(leased, key=lambda row: (-row.priority, row.id))
+
+    def record_death(self, in_flight: int, limit: int) -> list[LeasedRequest]:
+        """Count the death of the process for the leased requests that were in flight.
+
+        Requests are leased in advance and processed in the order of ``lease``: the first
+        ``in_flight`` of those that are still leased were being processed, or one if any of them
+        was in flight at an earlier death, after which pages are processed one by one. Return those
+        that were in flight at ``limit`` deaths.
+        """
+        with self.store.writing():
+            if self._has_suspects():
+                in_flight = 1
+            rows = self.store.db.conn.execute(
+                "UPDATE frontier SET deaths = deaths + 1 WHERE id IN (SELECT id FROM frontier"
+                " WHERE portal = ? AND state = 'leased' ORDER BY priority DESC, id LIMIT ?)"
+                " RETURNING id, key, url, request, priority, deaths",
+                (self.portal, in_flight),
+            ).fetchall()
+        return [
+            LeasedRequest(row[0], row[1], row[2], json.loads(row[3]), row[4])
+            for row in rows
+            if row[5] >= limit
+        ]
+
+    def _has_suspects(self) -> bool:
+        row = self.store.db.conn.execute(
+            "SELECT EXISTS (SELECT 1 FROM frontier"
+            " WHERE portal = ? AND state = 'leased' AND deaths > 0)",
+            (self.portal,),
+        ).fetchone()
+        return bool(row[0])
 
     def finish(self, row_id: int, *, failed: bool) -> None:
         """Mark a request as done, or as failed."""
@@ -137,6 +172,15 @@ class RequestQueue:
                 (self.portal, attempts),
             )
         return cursor.rowcount
+
+    def requeue_failed(self) -> None:
+        """Make every failed request pending, as if it had not been tried."""
+        with self.store.writing():
+            self.store.db.conn.execute(
+                "UPDATE frontier SET state = 'pending', attempts = 0"
+                " WHERE portal = ? AND state = 'failed'",
+                (self.portal,),
+            )
 
     def give_up(self) -> None:
         """Mark requests that failed before and are pending or leased again as failed."""

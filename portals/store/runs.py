@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from portals.article import Reject
 from portals.language.text import clean
+from portals.outcomes import RejectCode
 from portals.store.transactions import writing
 from portals.timestamps import utc
 
@@ -45,6 +46,14 @@ class RunRepository:
         )
         return next(((row["id"], row["arguments"]) for row in rows), None)
 
+    def origins(self) -> list[tuple[str, str]]:
+        """Return portal and origin of every crawl of a copy (``-a origin=``)."""
+        rows = self.db.execute(
+            "SELECT DISTINCT portal, arguments ->> 'origin' FROM runs"
+            " WHERE verdict IS NOT 'locked' AND arguments ->> 'origin' IS NOT NULL"
+        ).fetchall()
+        return [(str(portal), str(origin)) for portal, origin in rows]
+
     def last_verdict(self, portal: str) -> tuple[str | None, str | None]:
         """Return verdict and end of the portal's last run of any kind; None if there is none."""
         row = self.db.execute(
@@ -53,14 +62,15 @@ class RunRepository:
         ).fetchone()
         return (row[0], row[1]) if row else (None, None)
 
-    def end_killed_runs(self, portal: str, now: datetime) -> None:
-        """Set end and verdict of crawls whose process was killed."""
+    def end_killed_runs(self, portal: str, now: datetime) -> int:
+        """Set end and verdict of crawls whose process was killed; return their number."""
         with writing(self.db.conn):
-            self.db.execute(
+            cursor = self.db.execute(
                 "UPDATE runs SET verdict = 'crashed', finished_at = ?, reason = ?"
                 " WHERE portal = ? AND verdict IS NULL AND arguments ->> 'command' IS NULL",
                 [utc(now), KILLED, portal],
             )
+        return cursor.rowcount
 
     def end_killed_commands(self, command: str, now: datetime) -> None:
         """Set end and verdict of killed runs of a command other than a crawl, of every portal."""
@@ -83,6 +93,15 @@ class RunRepository:
             self.db.table("rejects").upsert(
                 {**texts, "at": utc(now), "run_id": run_id}, pk=("url", "stage", "reason")
             )
+
+    def count_forbidden(self, portal: str) -> int:
+        """Return the number of pages of a portal that robots.txt forbids, found by any run."""
+        row = self.db.execute(
+            "SELECT count(DISTINCT url) FROM rejects WHERE code = ? AND run_id IN"
+            " (SELECT id FROM runs WHERE portal = ?)",
+            [RejectCode.ROBOTS, portal],
+        ).fetchone()
+        return int(row[0])
 
     def count_rejects(self, run_id: int) -> int:
         """Return the number of pages that a run rejected."""

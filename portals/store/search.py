@@ -31,7 +31,7 @@ _OTHER_TITLES = """
         WHERE s.article_id = a.id AND s.title <> a.title ORDER BY s.title
     )
 """
-_TEXTS = f"SELECT a.id, a.title, a.lead, a.body, ({_OTHER_TITLES}) FROM articles a"  # noqa: S608
+TEXTS = f"SELECT a.id, a.title, a.lead, a.body, ({_OTHER_TITLES}) FROM articles a"  # noqa: S608
 """Articles with the texts that are indexed."""
 
 FORMS: dict[str, Callable[[str], str]] = {
@@ -77,15 +77,17 @@ def index(
     article_id: int,
     texts: Sequence[str | None],
     forms: Mapping[str, Callable[[str], str]] | None = None,
+    suffix: str = "",
 ) -> None:
     """Index title, lead, body and ``other_titles`` of an article, in the caller's transaction.
 
-    ``forms``: those of an earlier release; default: ``FORMS``.
+    ``forms``: those of an earlier release; default: ``FORMS``. ``suffix``: of the names of the
+    tables; an index that is being built has one.
     """
     for name, form in (forms or FORMS).items():
         title, *rest = (form(text or "") for text in texts)
         conn.execute(
-            f"INSERT INTO search_{name} (rowid, title, text) VALUES (?, ?, ?)",  # noqa: S608
+            f"INSERT INTO search_{name}{suffix} (rowid, title, text) VALUES (?, ?, ?)",  # noqa: S608
             (article_id, title, " ".join(part for part in rest if part)),
         )
 
@@ -95,12 +97,14 @@ def unindex(
     article_id: int,
     texts: Sequence[str | None],
     forms: Mapping[str, Callable[[str], str]] | None = None,
+    suffix: str = "",
 ) -> None:
     """Remove an article from the index; ``texts`` and ``forms`` must be those of its entries."""
     for name, form in (forms or FORMS).items():
         title, *rest = (form(text or "") for text in texts)
+        table = f"search_{name}{suffix}"
         conn.execute(
-            f"INSERT INTO search_{name} (search_{name}, rowid, title, text)"  # noqa: S608
+            f"INSERT INTO {table} ({table}, rowid, title, text)"  # noqa: S608
             " VALUES ('delete', ?, ?, ?)",
             (article_id, title, " ".join(part for part in rest if part)),
         )
@@ -115,19 +119,8 @@ def other_titles(conn: sqlite3.Connection, article_id: int) -> str:
 
 def indexed_texts(conn: sqlite3.Connection, article_id: int) -> list[str | None]:
     """Return the texts of a stored article that are indexed."""
-    row = conn.execute(f"{_TEXTS} WHERE a.id = ?", (article_id,)).fetchone()
+    row = conn.execute(f"{TEXTS} WHERE a.id = ?", (article_id,)).fetchone()
     return list(row[1:])
-
-
-def reindex(conn: sqlite3.Connection) -> int:
-    """Rebuild the index, inside the caller's transaction, and return the number of articles."""
-    for name in FORMS:
-        conn.execute(f"INSERT INTO search_{name} (search_{name}) VALUES ('delete-all')")  # noqa: S608
-    count = 0
-    for article_id, *texts in conn.execute(_TEXTS):
-        index(conn, article_id, texts)
-        count += 1
-    return count
 
 
 def faults(conn: sqlite3.Connection) -> list[str]:
@@ -166,7 +159,7 @@ def _wrong_words(conn: sqlite3.Connection, name: str, form: Callable[[str], str]
     for term, article_id in conn.execute("SELECT term, doc FROM temp.indexed"):
         indexed[article_id][term] += 1
     conn.execute("DROP TABLE temp.indexed")
-    for article_id, *texts in conn.execute(_TEXTS):
+    for article_id, *texts in conn.execute(TEXTS):
         expected = Counter(word for text in texts for word in form(text or "").split())
         if expected != indexed[article_id]:
             yield f"search_{name}: article {article_id} is indexed with other words"
@@ -175,7 +168,7 @@ def _wrong_words(conn: sqlite3.Connection, name: str, form: Callable[[str], str]
 def _missing_words(
     conn: sqlite3.Connection, name: str, form: Callable[[str], str]
 ) -> Iterator[str]:
-    rows = conn.execute(f"{_TEXTS} ORDER BY random() LIMIT 500")
+    rows = conn.execute(f"{TEXTS} ORDER BY random() LIMIT 500")
     sql = f"SELECT 1 FROM search_{name} WHERE search_{name} MATCH ? AND rowid = ?"  # noqa: S608
     for article_id, *texts in rows.fetchall():
         expected = {word for text in texts for word in words(form(text or ""))}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from portals.language.shingles import resemblance, shingles
 from portals.language.text import SHORT_BODY_WORDS, words
 from portals.store.database import Store
+from portals.store.transactions import let_others_write
 
 SIMILAR = 0.15
 """Similarity (Jaccard, shingles of four syllables) from which a pair is stored.
@@ -74,10 +75,10 @@ def queue_length(store: Store) -> int:
     return int(row[0])
 
 
-def update(store: Store) -> Iterator[int]:
+def update(store: Store, pause: Callable[[], None] = let_others_write) -> Iterator[int]:
     """Compare the queued articles and yield the number per transaction.
 
-    Raises sqlite3.Error.
+    ``pause``: called between transactions. Raises sqlite3.Error.
     """
     conn = store.db.conn
     while True:
@@ -92,6 +93,7 @@ def update(store: Store) -> Iterator[int]:
         if not rows:
             return
         yield len(rows)
+        pause()
 
 
 _MONTH = (

@@ -8,13 +8,20 @@ from pathlib import Path
 
 from portals.errors import StorageError
 from portals.files import replacing
+from portals.store.identity import opened_to_read
+from portals.store.integrity import Part, structural_faults
+
+
+class DamagedDatabaseError(StorageError):
+    """A database that is not whole."""
 
 
 def snapshot(database: Path, target: Path) -> int:
     """Copy ``database`` to ``target`` atomically and return the size in bytes.
 
     The copy is one file without a write-ahead log, as of one moment; a crawl may write meanwhile.
-    Raises StorageError.
+    It is checked before it replaces an earlier one. Raises StorageError; DamagedDatabaseError if
+    the copy is not whole, and then ``target`` is left as it was.
     """
     if not database.is_file():
         raise StorageError(f"there is no database {database}; crawl first, or give -s DATABASE=")
@@ -27,6 +34,7 @@ def snapshot(database: Path, target: Path) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as draft:
             _copy(database, draft)
+            _check(draft, database, target)
             for log in ("-wal", "-shm", "-journal"):  # left by writers of an earlier copy
                 target.with_name(f"{target.name}{log}").unlink(missing_ok=True)
     except (sqlite3.Error, OSError) as error:
@@ -35,10 +43,20 @@ def snapshot(database: Path, target: Path) -> int:
 
 
 def _copy(database: Path, draft: Path) -> None:
-    with (
-        closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(draft)) as copy,
-    ):
-        source.execute("PRAGMA busy_timeout = 60000")
+    with opened_to_read(database) as source, closing(sqlite3.connect(draft)) as copy:
         source.backup(copy)  # all pages in one step, under one read lock
         copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _check(draft: Path, database: Path, target: Path) -> None:
+    """Raise DamagedDatabaseError if the copy is damaged."""
+    with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
+        fault = next(structural_faults(copy), None)
+    if fault is None:
+        return
+    remedy = "restore an earlier copy of it"
+    if fault.part is Part.SEARCH:
+        remedy = "run 'scrapy search --rebuild'"
+    raise DamagedDatabaseError(
+        f"{database} is damaged ({fault.message}); {target} is left as it was; {remedy}"
+    )

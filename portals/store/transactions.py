@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_PAUSE_SECONDS = 0.15
+"""Longer than the longest interval (0.1 s) at which a waiting connection of SQLite tries again."""
+
+
+def let_others_write() -> None:
+    """Pause between two transactions of a long task, so that a waiting writer gets its turn."""
+    time.sleep(_PAUSE_SECONDS)
 
 
 @contextmanager

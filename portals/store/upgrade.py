@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from portals.errors import StorageError
+from portals.store.identity import APPLICATION_ID, VERSION
 from portals.store.migrations import migrations
 from portals.store.new_schema import create
 from portals.store.portal_lock import PortalLock, PortalLockedError, waiting_lock
@@ -31,6 +32,7 @@ def upgrade(db: Database, path: Path) -> None:
     Raises StorageError, sqlite3.Error and OSError.
     """
     if not migrations.pending(db):
+        _claim(db)
         _rehash(db, path)
         return
     if not migrations.applied(db):
@@ -41,10 +43,11 @@ def upgrade(db: Database, path: Path) -> None:
             return
         version = db.execute("PRAGMA user_version").fetchone()[0]
         copy = path.with_name(f"{path.name}.schema{version}.bak")
+        names = ", ".join(migration.name for migration in migrations.pending(db))
         logger.warning(
-            "the database is of an earlier release: bringing it up to date; a copy is kept as %s",
-            copy,
-        )
+            "migrating %s from schema version %d to %d (%s); a copy is kept as %s",
+            path, version, VERSION, names, copy,
+        )  # fmt: skip
         snapshot(path, copy)
         _in_one_transaction(db, migrations.apply)
     _rehash(db, path)
@@ -56,6 +59,12 @@ def _rehash(db: Database, path: Path) -> None:
         return
     with waiting_lock(path.with_name(f"{path.name}.upgrade.lock")), _nobody_writing(db, path):
         rehash(db.conn)
+
+
+def _claim(db: Database) -> None:
+    """Mark a database of an earlier release of this schema as ours, once."""
+    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 @contextmanager
@@ -80,6 +89,7 @@ def _in_one_transaction(db: Database, change: Callable[[Database], None]) -> Non
         if migrations.pending(db):  # or another process was faster
             change(db)
         connection.execute(f"PRAGMA user_version = {len(migrations.applied(db))}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     except BaseException:
         connection.rollback()
         raise

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from scrapy import Request
@@ -13,6 +14,7 @@ from twisted.python.failure import Failure
 from portals.article import Article, Reject
 from portals.crawling.scheduler import ENDED
 from portals.crawling.spider_outputs import (
+    ANNOUNCED,
     KEY,
     KIND,
     ExplorationRecord,
@@ -21,15 +23,19 @@ from portals.crawling.spider_outputs import (
     SpiderOutput,
     TraversalStart,
 )
+from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.explorer import Explorer
 from portals.discovery.links import found_links
 from portals.discovery.paging import fingerprint_of
 from portals.discovery.targets import CrawlTarget, FoundLink, PageKind, UrlPattern
-from portals.discovery.url_patterns import listing_position
+from portals.discovery.url_filters import MAX_LINKS
+from portals.discovery.url_kinds import UrlKind
+from portals.discovery.url_patterns import listing_position, pattern_of
 from portals.extraction.page import Page
 from portals.extraction.selector_learner import SelectorLearner, theme_from_json, theme_to_json
 from portals.language.text import content_hash
 from portals.network.replay_handler import NotArchivedError
+from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.store.url_knowledge import StoredUrlPattern
 from portals.urls import url_key
@@ -51,6 +57,7 @@ class ExplorationFinder(Finder):
         super().__init__(spider)
         self._undated: dict[str, Article] = {}
         self._known: list[KnownArticle] = []
+        self._announced: set[str] = set()
         self._has_started = False
         self.explorer = Explorer(spider.home_url)
         self.learner = SelectorLearner(spider.article_recipe, None)
@@ -109,7 +116,9 @@ class ExplorationFinder(Finder):
         """Replay a page of the exploration log; its targets may be queued already."""
         if not seen:
             return self.explorer.on_failure(url)
-        kind, links, text_hash = seen
+        kind, links, text_hash, *announced = seen
+        if announced:
+            self._announced.update(link for link, _ in links)
         found = [FoundLink(link, text) for link, text in links]
         return self.explorer.on_page(url, kind, found, text_hash).targets
 
@@ -182,6 +191,8 @@ class ExplorationFinder(Finder):
         yield ExplorationRecord(
             visit.url, [kind, [[link.url, link.text] for link in links], text_hash]
         )
+        if seen.is_listing or is_start:
+            yield from self.spider.remember_announced(page)
         if seen.is_listing:
             self.spider.inc_counter(Counter.LISTINGS)
             section, number = listing_position(visit.url)
@@ -202,6 +213,39 @@ class ExplorationFinder(Finder):
         ):
             yield result
         yield from self._proven()
+        yield from self._requests(seen.targets)
+
+    def url_kinds(self) -> Callable[[str], UrlKind]:
+        """Return what URLs lead to, as far as their patterns were explored."""
+
+        def kind_of(url: str) -> UrlKind:
+            pattern = self.explorer.patterns.get(pattern_of(url))
+            if pattern is None or (pattern.kind == "listing" and pattern.articles):
+                return "unknown"  # or both: the explorer sorts them
+            return pattern.kind if pattern.kind in ("article", "unknown") else "other"
+
+        return kind_of
+
+    def article_request(self, url: str, label: str = "") -> Request:
+        """Return the request for an article."""
+        return self._request(CrawlTarget(url, "article", label))
+
+    def sample_unknown(
+        self,
+        source: str,
+        urls: Sequence[AnnouncedUrl],
+        again: int,  # noqa: ARG002 - the explorer remembers the rest
+    ) -> Iterator[SpiderOutput]:
+        """Let the explorer sort URLs of unknown patterns: it samples them, and then the rest."""
+        last_visit, page_key = self.spider.history.last_visit, self.spider.page_key
+        fresh = (each for each in urls if last_visit(page_key(each.url)) is None)
+        links = [FoundLink(each.url, each.title) for each in islice(fresh, MAX_LINKS)]
+        if not links:
+            return
+        self._announced.update(link.url for link in links)
+        seen = self.explorer.on_page(source, "other", links)
+        pairs = [[link.url, link.text] for link in links]
+        yield ExplorationRecord(source, ["other", pairs, None, "announced"])
         yield from self._requests(seen.targets)
 
     def _is_reported(self, reject: Reject, visit: CrawlTarget) -> bool:
@@ -225,6 +269,11 @@ class ExplorationFinder(Finder):
         """Record a failed visit and continue with the other targets."""
         yield from self.spider.on_error(failure)
         visit = self._visit(failure.request)  # type: ignore[attr-defined]
+        is_listing = visit.purpose in ("listing", "page")
+        if isinstance(failure.value, ForbiddenByRobotsError):
+            self.spider.inc_counter(Counter.FORBIDDEN_LISTINGS, int(is_listing))
+            yield from self._missed(visit)
+            return
         if isinstance(failure.value, NotArchivedError) or self._is_dead_link(failure.value, visit):
             yield from self._missed(visit)
             return
@@ -303,6 +352,7 @@ class ExplorationFinder(Finder):
             meta={
                 KIND: "article" if visit.purpose == "article" else "other",
                 KEY: self._key(visit),
+                **({ANNOUNCED: True} if visit.url in self._announced else {}),
             },
         )
 

@@ -35,6 +35,7 @@ from portals.language.dates import find_date
 from portals.language.sections import is_pager_label
 from portals.language.text import clean
 from portals.network.replay_handler import NotArchivedError
+from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import Counter, RejectCode, StopReason
 from portals.urls import url_key
 from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
@@ -49,6 +50,7 @@ class ListingFinder(Finder):
     """Reads the listings of a portal whose CMS is known, page after page."""
 
     callbacks = ("parse_home", "parse_listing", "on_listing_error", "on_article_error")
+    trusts_feeds = True
 
     def __init__(self, spider: PortalSpider) -> None:
         super().__init__(spider)
@@ -61,7 +63,7 @@ class ListingFinder(Finder):
     def start(self) -> Iterator[Request]:
         """Request due revisits and the first page of every listing, or the home page."""
         for url in self.due_revisits():
-            yield self._article(url).replace(priority=REVISIT_PRIORITY)
+            yield self.article_request(url).replace(priority=REVISIT_PRIORITY)
         if not self.listings:
             yield Request(
                 self.spider.home_url,
@@ -93,6 +95,7 @@ class ListingFinder(Finder):
                 meta={KIND: "listing"},
             )
             return
+        yield from self.spider.remember_announced(page)
         sections = self._sections(page)
         section = self.spider.arguments.section or ""
         for url in sections:
@@ -122,6 +125,7 @@ class ListingFinder(Finder):
             yield from self._broken(where, asked)
 
     def _unchanged(self, response: Response, where: ListingCursor) -> Iterator[SpiderOutput]:
+        yield from self.spider.remember_announced()
         before = self.spider.history.last_visit(url_key(response.url))
         items = (before.listed_articles if before else 0) or 0
         self.spider.inc_counter(Counter.PAGES_READ)
@@ -135,6 +139,7 @@ class ListingFinder(Finder):
 
     def _listed(self, page: Page, where: ListingCursor) -> Iterator[SpiderOutput]:
         self.spider.inc_counter(Counter.LISTINGS)
+        yield from self.spider.remember_announced(page)
         items = self._items(page)
         self._have_selectors_found = self._have_selectors_found or bool(items)
         if not items and not self._have_selectors_found:
@@ -143,7 +148,7 @@ class ListingFinder(Finder):
             yield from self._empty_listing(page, where)
             return
         for url in items:
-            yield self._article(url)
+            yield self.article_request(url)
         yield from self._parents(items)
         for url in self._links(page, self.family.section_links):
             if (self.spider.arguments.section or "") in url:
@@ -258,10 +263,14 @@ class ListingFinder(Finder):
         yield from self.spider.on_error(failure)
         if isinstance(failure.value, NotArchivedError):
             return
+        if isinstance(failure.value, ForbiddenByRobotsError):
+            self.spider.inc_counter(Counter.FORBIDDEN_LISTINGS)  # the portal's right: not missing
+            return
         yield from self._broken(where, request.url)
 
     def _broken(self, where: ListingCursor, url: str) -> Iterator[SpiderOutput]:
         """Record an unreadable listing page, and request the page after it if its URL is known."""
+        yield from self.spider.remember_announced()
         yield ListingPageRead(
             where.listing, where.number, url, "failed",
             stop_reason=None if where.upcoming_pages else StopReason.PAGE_FAILED,
@@ -276,11 +285,13 @@ class ListingFinder(Finder):
                 url, listing=where.listing, number=number, last=where.last, upcoming_pages=behind
             )
 
-    def _article(self, url: str) -> Request:
+    def article_request(self, url: str, label: str = "") -> Request:
+        """Return the request for an article."""
         return Request(
             url,
             self.spider.parse_article,
             errback=self.on_article_error,
+            cb_kwargs={"label": label} if label else {},
             priority=1,
             meta=self.spider.request_meta("article", url),
         )
@@ -294,7 +305,7 @@ class ListingFinder(Finder):
         if not untried or len(tried) > _MAX_URLS:
             yield from self.spider.on_error(failure)
             return
-        other = self._article(untried[0])
+        other = self.article_request(untried[0])
         meta = {KIND: "article", KEY: f"{self.spider.page_key(other.url)} {len(tried) + 1}"}
         yield other.replace(cb_kwargs={"tried": tried}, meta=meta)
 

@@ -7,24 +7,16 @@ attributes only.
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    CloseSpider,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-)
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -35,22 +27,26 @@ from portals.catalogue import portal, portal_name_fault, portals
 from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.history import History
 from portals.crawling.spider_outputs import KEY, KIND, SpiderOutput
+from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.forwarding import forward_of
 from portals.discovery.url_filters import UrlFilters, matching_filter
+from portals.discovery.url_kinds import UrlKind, kinds_by_pattern
 from portals.discovery.url_patterns import has_session_id, without_session
 from portals.extraction.interstitials import INTERSTITIAL_CODES, classify_interstitial
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
 from portals.extraction.themes import Theme
-from portals.extraction.time_limit import PageTimeoutError
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family, recipe_for
-from portals.network.decoding import UnreadableBodyError
 from portals.network.replay_handler import CAPTURED_AT, NotArchivedError
-from portals.network.url_guard import OffsiteRequestError, UrlGuard
+from portals.network.url_guard import UrlGuard
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.urls import host_of, url_key
+from spiders.base.announced import Announcements
+from spiders.base.answers import is_web_page, page_or_none
+from spiders.base.failures import reject_of
+from spiders.base.posts import PostList
 
 _REFUSED = frozenset([401, 403, 429, 451])
 GONE = frozenset([404, 410])
@@ -67,10 +63,12 @@ class Finder(ABC):
     """Finds the articles of the portal of ``spider``.
 
     ``callbacks``: names of the methods used as callbacks and errbacks; the spider gets them as
-    attributes, since the frontier stores callbacks by name.
+    attributes, since the frontier stores callbacks by name. ``trusts_feeds``: what a feed names is
+    an article, also where the URL pattern is unknown.
     """
 
     callbacks: ClassVar[tuple[str, ...]] = ()
+    trusts_feeds: ClassVar[bool] = False
 
     def __init__(self, spider: PortalSpider) -> None:
         self.spider = spider
@@ -82,6 +80,23 @@ class Finder(ABC):
     def read_page(self, page: Page) -> Article | Reject:
         """Return the article of a page, or its reject."""
         return self.spider.read_with_recipe(page)
+
+    def url_kinds(self) -> Callable[[str], UrlKind]:
+        """Return the function that says what a URL of the portal leads to, as known now."""
+        return kinds_by_pattern(self.spider.family, self.spider.history.article_urls())
+
+    def article_request(self, url: str, label: str = "") -> Request:
+        """Return the request for an article; ``label``: the text of the link to it."""
+        raise NotImplementedError
+
+    def sample_unknown(
+        self, source: str, urls: Sequence[AnnouncedUrl], again: int
+    ) -> Iterator[SpiderOutput]:
+        """Yield requests for some of the URLs of unknown kind that the sitemap ``source`` names.
+
+        ``again``: times that the sitemap was read before in this crawl.
+        """
+        yield from self.spider.announcements.samples(source, urls, again)
 
     def close(self, reason: str) -> None:  # noqa: B027 - most finders learn nothing
         """Store what was learned; ``reason`` is Scrapy's close reason."""
@@ -137,18 +152,23 @@ class PortalSpider(Spider):
         self.portal_host = known.host if known else self.host
         self.mirror_urls = known.mirror_urls if known and not origin else ()
         self.tls_exception = known.tls_exception if known and not origin else ""
+        self.robots_exception = known.robots_exception if known and not origin else ""
         self.history = History()
         self.url_filters = UrlFilters()
         self.articles_yielded = 0
         via_wayback = bool(self.arguments.via)
         self.finder = (self.wayback_finder_type if via_wayback else self.finder_type)(self)
-        for callback in self.finder.callbacks:
-            setattr(self, callback, getattr(self.finder, callback))
+        self.announcements = Announcements(self, self.finder)
+        self.post_list = PostList(self, self.announcements)
+        for owner in (self.finder, self.announcements, self.post_list):
+            for callback in owner.callbacks:
+                setattr(self, callback, getattr(owner, callback))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Turn certificate verification off if the catalogue has a ``tls_exception``."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.announcements.on_robots, signals.robots_parsed)
         if spider.tls_exception and not spider.arguments.via:
             crawler.settings.set("DOWNLOAD_VERIFY_CERTIFICATES", value=False, priority="spider")
             spider.logger.warning("the certificate is not verified: %s", spider.tls_exception)
@@ -260,9 +280,13 @@ class PortalSpider(Spider):
         """Yield the article of a page; Scrapy's default callback (``scrapy parse``)."""
         yield from self.parse_article(response)
 
-    def parse_article(self, response: Response, **_: Any) -> Iterator[SpiderOutput]:
-        """Yield the article of a page, or its reject."""
+    def parse_article(
+        self, response: Response, label: str = "", **_: Any
+    ) -> Iterator[SpiderOutput]:
+        """Yield the article of a page, or its reject; ``label``: the text of the link to it."""
         page = self.page_of(response)
+        if label and isinstance(page, Page):
+            page.link_texts = (label,)
         if not isinstance(page, Reject) and self.is_home(response.url):
             requested = response.meta.get("redirect_urls", [response.url])[0]
             yield Reject(requested, RejectCode.REDIRECTED_HOME)
@@ -278,7 +302,7 @@ class PortalSpider(Spider):
         self.inc_counter(Counter.PAGES_READ)
         header = response.headers.get("Content-Type")
         kind = header.decode("latin-1") if header else ""
-        if not _is_web_page(kind, response.body):
+        if not is_web_page(kind, response.body):
             return Reject(response.url, RejectCode.NOT_A_WEB_PAGE, kind or None)
         captured_at = response.meta.get(CAPTURED_AT) if response.request is not None else None
         try:
@@ -321,6 +345,14 @@ class PortalSpider(Spider):
             self.inc_counter(Counter.BY_FALLBACK)
         yield article
 
+    def remember_announced(self, page: Page | None = None) -> Iterator[Request]:
+        """Yield the requests, made last, for what the portal announces to programs.
+
+        ``page``: names feeds in its head.
+        """
+        yield from self.announcements.remember(page)
+        yield from self.post_list.remember()
+
     # --- failures --------------------------------------------------------------------------------
 
     def on_error(self, failure: Failure) -> Iterator[SpiderOutput]:
@@ -334,16 +366,9 @@ class PortalSpider(Spider):
         yield self._reject_of(request.meta.get("redirect_urls", [request.url])[0], error)
 
     def _reject_of(self, url: str, error: BaseException | None) -> Reject:
-        if isinstance(error, UnreadableBodyError):
-            return reject(url, error.code, error=error)
-        if isinstance(error, UnreadablePageError):
-            return Reject(url, error.code, error.detail)
-        if isinstance(error, PageTimeoutError):
-            return Reject(url, RejectCode.TOO_SLOW)
         if isinstance(error, HttpError):
             return self._reject_of_status(url, error.response)
-        code = next(code for applies, code in _FAILURES if applies(error))
-        return Reject(url, code, f"{type(error).__name__}: {error}"[:200])
+        return reject_of(url, error)
 
     def _reject_of_status(self, url: str, response: Response) -> Reject:
         status = response.status
@@ -360,41 +385,7 @@ class PortalSpider(Spider):
 
         Otherwise None: the status says more than the text of the page.
         """
-        page = _page_or_none(response)
+        page = page_or_none(response)
         kind = classify_interstitial(page) if page else None
         code = INTERSTITIAL_CODES[kind] if kind else None
         return code if code and REJECT_RULES[code].counter else None
-
-
-_FAILURES: tuple[tuple[Callable[[BaseException | None], bool], RejectCode], ...] = (
-    (lambda e: isinstance(e, OffsiteRequestError), RejectCode.OFFSITE),
-    (lambda e: "max redirections" in str(e), RejectCode.REDIRECT_LOOP),
-    (lambda e: isinstance(e, IgnoreRequest), RejectCode.ROBOTS),
-    (lambda e: isinstance(e, ValueError), RejectCode.BAD_REDIRECT),
-    (lambda e: isinstance(e, DownloadCancelledError), RejectCode.BODY_TOO_LARGE),
-    (lambda e: "certificate verify failed" in str(e), RejectCode.BAD_CERTIFICATE),
-    (lambda e: isinstance(e, DownloadTimeoutError), RejectCode.TIMED_OUT),
-    (
-        lambda e: isinstance(e, CannotResolveHostError | DownloadConnectionRefusedError),
-        RejectCode.NO_HOST,
-    ),
-    (lambda _: True, RejectCode.UNREACHABLE),
-)
-"""Reject codes of failed requests: the first test that is true decides."""
-
-
-def _page_or_none(response: Response) -> Page | None:
-    kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    try:
-        return Page.from_bytes(response.url, response.body, kind)
-    except UnreadablePageError:
-        return None
-
-
-def _is_web_page(content_type: str, body: bytes) -> bool:
-    if content_type and not re.search(
-        r"html|xml|text/plain|octet-stream", content_type, re.IGNORECASE
-    ):
-        return False
-    start = body[:2048].lstrip()
-    return not start.startswith((b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from portals.archive.captures import Capture
-from portals.archive.pruning import PrunePolicy, Pruning
+from portals.archive.pruning import PrunePolicy, Pruning, finish_interrupted
 from portals.archive.records import Record, read_records
 from portals.archive.writer import ArchiveWriter, RevisitTarget
 from portals.store.archive_rewrites import ArchiveRewrites
@@ -244,6 +244,22 @@ def test_a_file_that_a_killed_pruning_left_is_removed_and_its_pages_stay_dropped
     assert files(tmp_path) == [pruned]
     assert count_pages(tmp_path) == pages
     assert rows(tmp_path / "a.db", "SELECT * FROM archive_rewrites") == []
+
+
+def test_a_rewrite_in_a_folder_that_is_away_is_finished_when_it_is_back(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "a.db")
+    pages, folder = PageRepository(store), tmp_path / "disk"
+    rewrites = ArchiveRewrites(pages)
+    rewrites.begin(folder / "a.warc.gz", folder / "a.1.warc.gz")
+
+    assert list(finish_interrupted(pages)) == []
+    folder.mkdir()
+    (folder / "a.1.warc.gz").write_bytes(b"half")
+    (found,) = finish_interrupted(pages)
+    assert found.obsolete == folder / "a.1.warc.gz"
+    assert list(folder.iterdir()) == []
+    assert rewrites.unfinished() == []
+    store.close()
 
 
 @pytest.mark.nightly  # a process for every boundary

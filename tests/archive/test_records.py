@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -12,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portals.archive import records
-from portals.archive.captures import Capture, capture_of
+from portals.archive.captures import Capture, archive_files, capture_of
 from portals.archive.encodings import EncodingError, dechunk, decode_body
+from portals.archive.reading import ranges_of
 from portals.archive.records import CUT, Damage, Record, read_records
+from portals.archive.replay_index import record_at
 from portals.archive.writer import ArchiveWriter, RevisitTarget
 from tests.support.pages.prose import stories
 
@@ -139,11 +142,100 @@ def test_a_record_that_inflates_without_end_is_told_and_left(
     assert (found.url, found.reason) == ("http://x.vn/bomb", "a record of more than 1 MB")
 
 
-def test_several_records_in_one_member_are_told(whole: Path) -> None:
-    whole.write_bytes(gzip.compress(b"".join(gzip.decompress(part) for part in members(whole))))
+def test_several_records_in_a_later_member_are_told(whole: Path) -> None:
+    first, *rest = members(whole)
+    together = gzip.compress(b"".join(map(gzip.decompress, rest)))
+    whole.write_bytes(first + together)
 
     (found,) = damage(whole)
     assert "several records in one gzip member" in found.reason
+
+
+# --- files as other programs write them ----------------------------------------------------------
+
+
+@pytest.fixture
+def compressed_whole(tmp_path: Path) -> Path:
+    path = archive(tmp_path / "whole.warc.gz", 40)
+    path.write_bytes(gzip.compress(b"".join(map(gzip.decompress, members(path)))))
+    return path
+
+
+def test_a_file_that_was_compressed_whole_is_read(compressed_whole: Path) -> None:
+    found = [one for one in read_records(compressed_whole) if isinstance(one, Record)]
+
+    assert [one.url for one in found[1:]] == [f"http://x.vn/{n}.html" for n in range(1, 41)]
+    assert damage(compressed_whole) == []
+    (part,) = ranges_of(compressed_whole)
+    assert urls(compressed_whole, part.start, part.end) == [one.url for one in found]
+    for one in found[::9]:
+        assert record_at(compressed_whole, one.offset) == one
+
+
+def test_a_file_that_was_compressed_whole_is_read_up_to_its_damage(compressed_whole: Path) -> None:
+    data = compressed_whole.read_bytes()
+    compressed_whole.write_bytes(data[: len(data) * 2 // 3])
+
+    count = len(urls(compressed_whole))
+    assert 5 < count < 41
+    (found,) = damage(compressed_whole)
+    assert found.reason == "the gzip data ends in the middle of a record"
+
+
+def end_with(end: bytes) -> Callable[[bytes], bytes]:
+    return lambda data: data.removesuffix(b"\r\n\r\n") + end
+
+
+def version(name: bytes) -> Callable[[bytes], bytes]:
+    return lambda data: data.replace(b"WARC/1.1", name, 1)
+
+
+def bare_line_feeds(data: bytes) -> bytes:
+    head, _, rest = data.partition(b"\r\n\r\n")
+    return head.replace(b"\r\n", b"\n") + b"\n\n" + rest.removesuffix(b"\r\n\r\n") + b"\n\n"
+
+
+FORMS: dict[str, Callable[[bytes], bytes]] = {
+    "0.17": version(b"WARC/0.17"),
+    "0.18": version(b"WARC/0.18"),
+    "line feeds": bare_line_feeds,
+    "no blank lines": end_with(b""),
+    "one line end": end_with(b"\r\n"),
+    "three line ends": end_with(b"\r\n\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_every_form_is_read_whole(tmp_path: Path, form: str, *, is_packed: bool) -> None:
+    path = archive(tmp_path / "a.warc.gz")
+    parts = [FORMS[form](gzip.decompress(part)) for part in members(path)]
+    path = tmp_path / ("b.WARC.GZ" if is_packed else "b.WARC")
+    path.write_bytes(b"".join(gzip.compress(part) if is_packed else part for part in parts))
+
+    assert urls(path) == [None, *(f"http://x.vn/{n}.html" for n in range(1, 7))]
+    assert damage(path) == []
+    assert archive_files([tmp_path]) == [tmp_path / "a.warc.gz", path]
+
+
+def test_a_length_that_counts_the_line_ends_is_still_told(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.warc.gz", 3)
+    parts = [gzip.decompress(part) for part in members(path)]
+    size = len(parts[2].partition(b"\r\n\r\n")[2]) - 4
+    parts[2] = parts[2].replace(b"Content-Length: %d" % size, b"Content-Length: %d" % (size + 4), 1)
+    for path in (tmp_path / "b.warc.gz", tmp_path / "b.warc"):
+        is_packed = path.suffix == ".gz"
+        path.write_bytes(b"".join(gzip.compress(part) if is_packed else part for part in parts))
+        assert urls(path) == [None, "http://x.vn/1.html", "http://x.vn/3.html"]
+        assert [found.url for found in damage(path)] == ["http://x.vn/2.html"]
+
+
+def test_an_arc_file_is_refused_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.arc"
+    path.write_bytes(b"filedesc://a.arc 0.0.0.0 20240310020000 text/plain 73\n1 0 test\n\n")
+
+    (found,) = damage(path)
+    assert found.reason.startswith("an ARC file; convert it")
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive at all\n" * 99, b"\x1f\x8b\x08junk" * 99])
@@ -220,9 +312,57 @@ def test_what_cannot_be_read_is_damage_and_no_page(block: bytes, headers: dict[s
     assert found.url == "http://x.vn/a"
 
 
-@pytest.mark.parametrize("kind", ["warcinfo", "request", "metadata", "resource"])
+@pytest.mark.parametrize("kind", ["warcinfo", "request", "metadata", "conversion"])
 def test_other_records_are_no_captures(kind: str) -> None:
     assert capture_of(record(b"HTTP/1.1 200 OK\r\n\r\n", warc_type=kind)) is None
+
+
+def test_a_file_of_a_packed_site_is_a_page() -> None:
+    found = capture_of(record(b"<p>Trang</p>", warc_type="resource", content_type="text/html"))
+
+    assert isinstance(found, Capture)
+    assert (found.status, found.content_type, found.body) == (200, "text/html", b"<p>Trang</p>")
+
+
+@pytest.mark.parametrize("url", ["urn:uuid:1", "file:///a.html", "dns:x.vn"])
+def test_a_resource_that_has_no_address_in_the_web_is_no_page(url: str) -> None:
+    assert capture_of(record(b"<p>", warc_type="resource", warc_target_uri=url)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("20240310020304", "2024-03-10T02:03:04"), ("2024", "2024-01-01T00:00:00"),
+        ("2024-03", "2024-03-01T00:00:00"), ("2024-03-10", "2024-03-10T00:00:00"),
+        ("2024-03-10T02:03:04.123456789Z", "2024-03-10T02:03:04.123456"),
+    ],
+)  # fmt: skip
+def test_dates_of_every_precision_are_read(text: str, at: str) -> None:
+    found = capture_of(record(b"HTTP/1.1 200 OK\n\n<p>", warc_date=text))
+
+    assert isinstance(found, Capture)
+    assert found.captured_at == datetime.fromisoformat(at).replace(tzinfo=UTC)
+    assert found.body == b"<p>"
+
+
+NONSENSE = (
+    "UTF8", "ISO-8859-1", "text/html", "binary", "amz-1.0", "8bit", "identity, x-unknown",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("names", NONSENSE)
+@pytest.mark.parametrize("body", [b"<p>Trang</p>", b"\xef\xbb\xbf \n<html>", b"User-agent: *\n"])
+def test_a_content_encoding_that_is_none_is_ignored_where_the_body_is_text(
+    names: str, body: bytes
+) -> None:
+    assert decode_body(body, names) == body
+    assert decode_body(gzip.compress(body), f"gzip, {names}") == body
+    assert decode_body(gzip.compress(body), f"{names}, gzip") == body
+
+
+def test_a_body_that_is_no_text_needs_its_encoding() -> None:
+    with pytest.raises(EncodingError, match="'x-packed' is unknown"):
+        decode_body(b"\x00\x01", "x-packed")
 
 
 def test_a_packed_body_that_inflates_without_end_is_refused() -> None:

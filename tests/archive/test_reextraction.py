@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from portals.archive.writer import RollingWriter
+import pytest
+
+from portals.archive.captures import payload_digest
+from portals.archive.replay_index import ReplayIndex
+from portals.archive.writer import RollingWriter, warc_date
 from tests.support.archive_life import archive, arguments, crawl, files, reextract
 from tests.support.archived_pages import HOME, page_of, write
-from tests.support.commands import command, scrapy
+from tests.support.commands import Done, command, scrapy
 from tests.support.database import content, rows
 from tests.support.federation import federation, sample_items
 from tests.support.http_server import serving
@@ -116,6 +122,20 @@ def test_pages_of_a_copy_in_the_same_folder_are_left_out_and_counted(tmp_path: P
     assert len(rows(tmp_path / "a.db", "SELECT 1 FROM articles")) == 6
 
 
+def test_an_archive_of_a_crawl_that_was_killed_before_its_first_commit_is_read(
+    tmp_path: Path,
+) -> None:
+    """The database knows the origin by the run, and no archive of it."""
+    with serving(federation(sample_items(1, 3), per_page=3)) as portal:
+        words = arguments(portal, tmp_path)
+        assert kill_at(words, "before the commit") == SIGKILLED
+    assert rows(tmp_path / "a.db", "SELECT * FROM pages") == []
+    done = reextract(tmp_path, database="a.db")
+
+    assert "of another origin" not in done.err
+    assert rows(tmp_path / "a.db", "SELECT * FROM pages") != []
+
+
 def test_a_copy_beside_the_portals_own_archives_is_not_read_into_a_new_database(
     tmp_path: Path,
 ) -> None:
@@ -155,3 +175,138 @@ def test_an_archive_whose_origin_is_no_url_is_read_by_its_hosts(tmp_path: Path) 
 
     assert (done.code, done.err) == (0, "")
     assert stored(tmp_path / "b.db") == [page_of(1).url]
+
+
+# --- revisits, captures from the future, other records -------------------------------------------
+
+
+def packed(*parts: bytes) -> bytes:
+    return b"".join(map(gzip.compress, parts))
+
+
+def raw(kind: str, url: str, block: bytes, *fields: str, at: str = "2025-07-01T00:00:00Z") -> bytes:
+    head = [
+        "WARC/1.0", f"WARC-Type: {kind}", f"WARC-Target-URI: {url}", f"WARC-Date: {at}", *fields,
+        f"Content-Length: {len(block)}",
+    ]  # fmt: skip
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + block + b"\r\n\r\n"
+
+
+def revisit(url: str, digest: str, *fields: str, kind: str = "text/html") -> bytes:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n".encode()
+    return raw("revisit", url, head, f"WARC-Payload-Digest: {digest}", *fields)
+
+
+def sightings(database: Path) -> dict[str, str]:
+    found = rows(database, "SELECT url, last_seen_at FROM sightings")
+    return {row["url"]: row["last_seen_at"][:10] for row in found}
+
+
+def read(tmp_path: Path, path: Path, *words: str) -> Done:
+    return scrapy("reextract", path, *words, "-s", f"DATABASE={tmp_path / 'a.db'}")
+
+
+def test_a_revisit_finds_its_payload_by_its_digest_wherever_it_is(tmp_path: Path) -> None:
+    page = page_of(1)
+    digest = payload_digest(page.body)
+    other = f"{HOME}/tin-tuc-su-kien/ban-sao-77.html"
+    plain = page.url.replace("https", "http")
+    path = write(tmp_path / "b.warc.gz", page)
+    early = tmp_path / "a.warc.gz"  # it is read before its payload
+    early.write_bytes(packed(revisit(other, digest), revisit(plain, digest)))
+    done = scrapy("reextract", early, path, "-s", f"DATABASE={tmp_path / 'a.db'}")
+    replay = ReplayIndex([tmp_path])
+
+    assert (done.code, done.err) == (0, "")
+    seen = sightings(tmp_path / "a.db")
+    assert seen[other] == "2025-07-01"
+    assert "2025-07-01" in {seen.get(plain), seen.get(page.url)}
+    again = replay.find(other)
+    assert again is not None
+    assert (again.capture.url, again.capture.body) == (other, page.body)
+
+
+def test_a_revisit_of_another_payload_does_not_get_the_text_before_it(tmp_path: Path) -> None:
+    """The page changed, and the record with its new payload is in another file."""
+    page = page_of(1)
+    path = write(tmp_path / "a.warc.gz", page)
+    refers = f"WARC-Refers-To-Target-URI: {page.url}"
+    with path.open("ab") as file:
+        file.write(packed(revisit(page.url, payload_digest(b"new text"), refers)))
+    done = read(tmp_path, path)
+
+    assert done.code == 10
+    assert "it repeats a page that no archive here holds" in done.err
+    assert sightings(tmp_path / "a.db") == {page.url: "2025-06-15"}
+
+
+def test_a_revisit_that_names_url_and_date_finds_its_payload(tmp_path: Path) -> None:
+    """Its digest is of another kind than the one of the response."""
+    page = page_of(1)
+    path = write(tmp_path / "a.warc.gz", page)
+    refers = (
+        f"WARC-Refers-To-Target-URI: {page.url}",
+        f"WARC-Refers-To-Date: {warc_date(page.captured_at)}",
+    )
+    with path.open("ab") as file:
+        file.write(packed(revisit(page.url, "sha256:00", *refers)))
+    done = read(tmp_path, path)
+
+    assert (done.code, done.err) == (0, "")
+    assert sightings(tmp_path / "a.db") == {page.url: "2025-07-01"}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("logo", "image/png"), ("logo.png", ""), ("a.css", "text/css")]
+)
+def test_a_revisit_of_a_picture_is_no_damage(tmp_path: Path, name: str, kind: str) -> None:
+    path = write(tmp_path / "a.warc.gz", page_of(1))
+    lost = revisit(f"{HOME}/{name}", "sha1:ELSEWHERE", kind=kind)
+    if not kind:
+        lost = lost.replace(b"Content-Type: \r\n", b"X-Powered: \r\n")
+    with path.open("ab") as file:
+        file.write(packed(lost))
+    done = read(tmp_path, path)
+
+    assert done.code == 0
+    assert done.err == ("1 revisits of pictures and the like are left out: no payload is here\n")
+
+
+def test_a_capture_from_the_future_is_left_out_and_counted(tmp_path: Path) -> None:
+    page = page_of(1)
+    late = replace(page_of(1), body=page_of(2).body, captured_at=datetime(2199, 1, 1, tzinfo=UTC))
+    path = write(tmp_path / "a.warc.gz", late, page)
+    done = read(tmp_path, path)
+    replay = ReplayIndex([path]).find(page.url)
+
+    assert done.code == 0
+    assert done.err == "1 captures from the future are left out: correct their WARC-Date\n"
+    assert sightings(tmp_path / "a.db") == {page.url: "2025-06-15"}
+    assert replay is not None
+    assert replay.capture.body == page.body
+
+
+def test_records_that_are_no_responses_are_counted(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.warc.gz", page_of(1))
+    with path.open("ab") as file:
+        file.write(packed(raw("conversion", f"{HOME}/a.txt", b"x"), raw("continuation", HOME, b"")))
+    done = read(tmp_path, path)
+
+    assert done.code == 0
+    assert done.err == (
+        "2 conversion and continuation records are left out: they are no responses\n"
+    )
+
+
+def test_a_file_compressed_whole_is_read_checked_and_not_pruned(tmp_path: Path) -> None:
+    path = write(tmp_path / "archive" / "a.warc.gz", page_of(1), page_of(2))
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())))
+    before = path.read_bytes()
+    done = reextract(tmp_path, database="a.db")
+    check = archive(tmp_path, "check")
+    pruned = archive(tmp_path, "prune", "--older", "1d", "--drop-current")
+
+    assert (done.code, check.code, pruned.code) == (0, 0, 0), done.err + check.err + pruned.err
+    assert check.out.endswith("0 damaged, 0 missing, 0 orphans\n")
+    assert len(stored(tmp_path / "a.db")) == 2
+    assert path.read_bytes() == before

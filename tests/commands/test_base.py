@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from scrapy.exceptions import UsageError
+from scrapy.settings import Settings
 
 from portals.commands.base import PortalCommand
 from portals.errors import ArchiveError, CatalogueError, PortalError, StorageError
@@ -55,6 +56,7 @@ def test_an_error_is_one_line_and_an_exit_code(
     error: BaseException | None, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = Failing(error)
+    command.settings = Settings({"DATABASE": "a.db"})
     command.run([], argparse.Namespace())
 
     out, err = capsys.readouterr()

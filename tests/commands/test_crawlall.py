@@ -9,7 +9,9 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.support.commands import live, scrapy, until
+import pytest
+
+from tests.support.commands import live, scrapy, started, until
 from tests.support.database import rows
 from tests.support.http_server import Answer, serving
 from tests.support.listener import listening
@@ -62,3 +64,45 @@ def test_told_to_stop_it_stops_its_children_and_they_are_resumed_later(tmp_path:
     (run,) = rows(database, "SELECT verdict, reason FROM runs")
     assert run["verdict"] == "incomplete"
     assert "signal" in run["reason"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
+def test_its_children_end_when_it_hangs_up_or_is_killed(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """The child's answer is held back until its parent is gone; then it must end by itself."""
+    database, held = tmp_path / "a.db", threading.Event()
+    with serving({"/robots.txt": Answer(b"", after=held)}) as portal:
+        options = live("haiphong", portal.origin, database)[2:]
+        options = (*options, "-s", "LOG_LEVEL=INFO")
+        with started(tmp_path, "crawlall", "--only", "haiphong", *options) as night:
+            until(lambda: portal.asked)
+            night.signal(number)
+            night.wait_for("Closing spider (shutdown)")  # says the child
+            held.set()
+            until(lambda: rows(database, "SELECT verdict FROM runs")[0]["verdict"])
+            done = night.end()
+
+    (run,) = rows(database, "SELECT verdict, reason_code FROM runs")
+    assert (run["verdict"], run["reason_code"]) == ("incomplete", "stopped_by_signal")
+    assert done.code == (10 if number is signal.SIGHUP else -signal.SIGKILL)
+
+
+def test_a_hangup_that_is_ignored_stops_nothing(tmp_path: Path) -> None:
+    """As ``nohup`` starts it."""
+    held, pages = threading.Event(), {"/robots.txt": Answer(b"")}
+    pages["/robots.txt"].after = held
+    with serving(pages) as portal:
+        options = live("haiphong", portal.origin, tmp_path / "a.db")[2:]
+        arguments = ("-m", "scrapy", "crawlall", "--only", "haiphong", *options)
+        with subprocess.Popen(
+            ["nohup", sys.executable, *arguments],
+            cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        ) as night:  # fmt: skip
+            until(lambda: portal.asked or night.poll() is not None)
+            night.send_signal(signal.SIGHUP)
+            held.set()
+            night.communicate()
+
+    (run,) = rows(tmp_path / "a.db", "SELECT reason_code FROM runs")
+    assert run["reason_code"] != "stopped_by_signal"

@@ -11,6 +11,7 @@ from portals.archive.writer import ArchiveWriter
 from portals.catalogue import CATALOGUE, portal_name_fault, portals, read_catalogue
 from portals.errors import CatalogueError
 from portals.operations.scaffold import name_fault
+from portals.store.portal_lock import PortalLock, waiting_lock
 from tests.support.archived_pages import page_of, write
 from tests.support.commands import scrapy
 
@@ -83,3 +84,15 @@ def test_a_portal_to_read_again_is_no_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../x", "upgrade", "class"])
 def test_a_new_portal_has_no_such_name(name: str) -> None:
     assert name_fault(name) is not None
+
+
+def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    other, database = tmp_path / "other", tmp_path / "a.db"
+    other.write_text("other")
+    (tmp_path / "a.db.ldtd.lock").symlink_to(other)
+
+    with pytest.raises(OSError, match="symbolic link"):
+        PortalLock(database, "ldtd").acquire()
+    with pytest.raises(OSError, match="symbolic link"), waiting_lock(tmp_path / "a.db.ldtd.lock"):
+        pass
+    assert other.read_text() == "other"

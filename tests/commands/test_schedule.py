@@ -17,8 +17,9 @@ def test_the_cron_lines_name_this_project_and_this_interpreter() -> None:
     assert (done.code, done.err) == (0, "")
     enter = f"cd {shlex.quote(str(PROJECT))} && {shlex.quote(sys.executable)} -m scrapy"
     assert done.out.splitlines() == [
-        f"7 3 * * * {enter} crawlall >> data/crawl.log 2>&1",
+        f'7 3 * * * {enter} crawlall > data/crawl-"$(date +\\%u)".log 2>&1',
         f"7 9 * * * {enter} status --max-age 2d > /dev/null",
+        f"7 13 * * 0 {enter} verify > /dev/null",
     ]
 
 
@@ -37,7 +38,7 @@ def test_the_units_name_this_project_and_this_interpreter() -> None:
 def test_the_systems_units_do_not_run_as_somebody_else() -> None:
     done = scrapy("schedule", "--systemd")
 
-    (user,) = [line for line in done.out.splitlines() if line.startswith("User=")]
+    (user,) = {line for line in done.out.splitlines() if line.startswith("User=")}
     assert user != "User="
 
 

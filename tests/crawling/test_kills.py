@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from portals.article import Article
 from portals.contract import normalise
 from portals.store.migrations import migrations
-from tests.support.commands import command, scrapy
+from tests.support.commands import command, crawl_of, scrapy, scrapy_after
 from tests.support.database import rows
 from tests.support.federation import (
     ARTICLE,
@@ -37,6 +37,7 @@ from tests.support.http_server import FakePortal, serving
 from tests.support.kills import SIGKILLED, Killing, kill_at, kill_crawl
 from tests.support.pages.synthetic import PLANS, build
 from tests.support.pages.themes import danaweb_1_list
+from tests.support.small_portal import small_portal
 
 AT_ONCE = 8
 PARALLEL = (
@@ -298,3 +299,36 @@ def test_a_portal_is_explored_whole_however_often_the_crawl_is_killed(
     assert rows(database, "SELECT count(*) AS n FROM runs WHERE verdict = 'crashed'") == [
         {"n": kills}
     ]
+
+
+# --- a page that kills ---------------------------------------------------------------------------
+
+_DEADLY = """
+import os, signal
+from portals.extraction.page import Page
+whole = Page.from_bytes
+def deadly(url, *more):
+    if url.endswith({path!r}):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return whole(url, *more)
+Page.from_bytes = deadly
+"""
+
+
+@pytest.mark.parametrize("more", [(), PARALLEL], ids=["one at a time", "eight at once"])
+def test_a_page_that_kills_the_process_is_a_reject_after_the_second_death(
+    tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    database, (pages, _) = tmp_path / "a.db", small_portal()
+    path = next(path for path in pages if path.endswith(".html"))
+    with serving(pages) as portal:
+        arguments = crawl_of(portal.origin, database, *more)
+        ends = [scrapy_after(_DEADLY.format(path=path), *arguments) for _ in range(3)]
+        asked = portal.asked.count(path)
+        after = scrapy_after(_DEADLY.format(path=path), *arguments)
+
+    assert [done.code for done in ends] == [SIGKILLED, SIGKILLED, 17], ends[-1].err
+    (reject,) = rows(database, "SELECT url, code FROM rejects")
+    assert (reject["url"], reject["code"]) == (f"{portal.origin}{path}", "killed_process")
+    assert len(rows(database, "SELECT 1 FROM articles")) == 3
+    assert (after.code, portal.asked.count(path)) == (0, asked)

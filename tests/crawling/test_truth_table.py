@@ -245,7 +245,6 @@ def test_a_parked_domain_is_gone_with_a_history_too(tmp_path: Path) -> None:
 
 # --- shut out ------------------------------------------------------------------------------------
 
-_LATER = {"Retry-After": "86400"}
 _STUB = b'<html><script>document.cookie="D1N=7c21e"+"; path=/";location.reload();</script></html>'
 _MOMENT = (
     b"<html><head><title>Just a moment...</title></head><body><div>"
@@ -259,7 +258,7 @@ _LOGIN = (
 ).encode()
 WALLS = {
     "403": Answer(b"<h1>Forbidden</h1>", 403),
-    "429": Answer(b"", 429, _LATER),
+    "429": Answer(b"", 429),
     "cookie stub": Answer(_STUB),
     "challenge with 403": Answer(_MOMENT, 403),
     "challenge with 503": Answer(_MOMENT, 503),

@@ -13,7 +13,10 @@ from tests.support.pages.prose import story
 from tests.support.pages.synthetic import text_of
 from tests.support.pages.themes import Item, danaweb_1_list, danaweb_404, static_page
 
-UNREACHABLE = "the portal cannot be reached"
+BROKE_OFF = "the connection broke off"
+CUT_SHORT = "the body ends before the announced length"
+NOT_HTTP = "the answer is not HTTP"
+NO_ANSWER = "the portal did not answer in time"
 NO_ADDRESS = "the address redirects to no address"
 OUTSIDE = "the address leads out of the portal"
 CHALLENGE = "a challenge page in place of the portal"
@@ -118,39 +121,45 @@ def _bomb(encoding: str) -> Case:
     return Case(name, packed, f"a {inner} body of more than 16 MB")
 
 
+def _wrong_length(asked: Asked) -> RawAnswer:
+    """The whole page, and a length beyond it."""
+    return RawAnswer(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n" + asked.page)
+
+
 _OK = b"HTTP/1.1 200 OK\r\n"
 _PASSWORD = "<form><input name=u><input type=password name=p></form>"
 
 CASES: tuple[Case, ...] = (
     # --- lines that break, and answers that are none ------------------------------------------
-    Case("cut-line", _raw("", resets=True), UNREACHABLE),
-    Case("no-answer", _raw(""), UNREACHABLE),
-    Case("not-http", _raw("SSH-2.0-OpenSSH_9.2\r\n"), UNREACHABLE),
-    Case("only-a-page", _raw("<html><body>Tin</body></html>"), UNREACHABLE),
-    Case("cut-head", _raw("HTTP/1.1 200 OK\r\nContent-Type: te"), UNREACHABLE),
-    Case("cut-body", _raw("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n<html>"), UNREACHABLE),
-    Case("negative-length", _raw("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nx"), UNREACHABLE),
-    Case("wordy-length", _raw("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nx"), UNREACHABLE),
+    Case("cut-line", _raw("", resets=True), BROKE_OFF),
+    Case("no-answer", _raw(""), BROKE_OFF),
+    Case("not-http", _raw("SSH-2.0-OpenSSH_9.2\r\n"), NOT_HTTP),
+    Case("only-a-page", _raw("<html><body>Tin</body></html>"), BROKE_OFF),
+    Case("cut-head", _raw("HTTP/1.1 200 OK\r\nContent-Type: te"), BROKE_OFF),
+    Case("cut-body", _raw("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n<html>"), CUT_SHORT),
+    Case("wrong-length", _wrong_length, None),
+    Case("negative-length", _raw("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nx"), NOT_HTTP),
+    Case("wordy-length", _raw("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nx"), NOT_HTTP),
     Case(
         "two-lengths",
         _raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx"),
-        UNREACHABLE,
+        NOT_HTTP,
     ),
     Case(
         "bad-chunk",
         _raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n"),
-        UNREACHABLE,
+        CUT_SHORT,
     ),
     Case(
         "cut-chunk",
         _raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc\r\n"),
-        UNREACHABLE,
+        CUT_SHORT,
     ),
-    Case("long-header", _raw(f"HTTP/1.1 200 OK\r\nX: {'x' * 200_000}\r\n\r\n"), UNREACHABLE),
-    Case("silence", _drips(b"", b""), UNREACHABLE, waits=True),
-    Case("flood-of-headers", _drips(_OK, b"X: y\r\n" * 20_000), UNREACHABLE),
-    Case("endless-headers", _drips(_OK, b"X: y\r\n"), UNREACHABLE, waits=True),
-    Case("drops", _drips(_OK + b"Content-Length: 9999\r\n\r\n", b"."), UNREACHABLE, waits=True),
+    Case("long-header", _raw(f"HTTP/1.1 200 OK\r\nX: {'x' * 200_000}\r\n\r\n"), BROKE_OFF),
+    Case("silence", _drips(b"", b""), NO_ANSWER, waits=True),
+    Case("flood-of-headers", _drips(_OK, b"X: y\r\n" * 20_000), "the headers are too large"),
+    Case("endless-headers", _drips(_OK, b"X: y\r\n"), NO_ANSWER, waits=True),
+    Case("drops", _drips(_OK + b"Content-Length: 9999\r\n\r\n", b"."), NO_ANSWER, waits=True),
     # --- statuses -----------------------------------------------------------------------------
     Case("status-999", _status("999 Denied"), "the portal answered 999"),
     Case("status-204", _status("204 No Content"), "the page shows nothing"),
@@ -158,7 +167,7 @@ CASES: tuple[Case, ...] = (
     Case("status-403", _status("403 No"), "the portal answered 403"),
     Case("status-404", _status("404 No"), "the portal answered 404"),
     Case("status-410", _status("410 Gone"), "the portal answered 410"),
-    Case("status-429", _status("429 Slowly", Retry_After="99999999"), "the portal answered 429"),
+    Case("status-429", _status("429 Slowly", Retry_After="soon"), "the portal answered 429"),
     Case("status-451", _status("451 No"), "the portal answered 451"),
     Case("status-500", _status("500 Oh"), "the portal answered 500"),
     Case("status-503", _status("503 Later", Retry_After="-5"), "the portal answered 503"),
@@ -202,9 +211,10 @@ CASES: tuple[Case, ...] = (
     Case("lying-gzip", _packed("gzip", lambda page: page), None),
     Case(
         "unknown-encoding",
-        _packed("compress", lambda page: page),
+        _packed("compress", lambda page: b"\x1f\x9d" + page[::-1]),
         "the content encoding 'compress' is unknown",
     ),
+    Case("unknown-encoding-of-text", _packed("compress", lambda page: page), None),
     Case("noise-in-br", _packed("br", lambda _: bytes(range(256)) * 9), "the br body is damaged"),
     Case("too-large", lambda _: http(b"<p>x</p>" * 2_300_000), "the page is too large"),
     # --- not text, or not in the encoding that it says ---------------------------------------

@@ -15,13 +15,9 @@ from cryptography.x509.oid import NameOID
 
 from tests.support.commands import crawl_of, crawl_without_origin, scrapy, scrapy_after
 from tests.support.database import rows
-from tests.support.faults import catalogue
+from tests.support.faults import LOCAL, catalogue
 from tests.support.hostile_server import LIST, good_path, hostile
 
-LOCAL = (
-    "from portals.network.url_guard import PublicResolver\n"
-    "PublicResolver.local_names.add('localhost')\n"
-)
 WHY = "thiếu chứng chỉ trung gian; xem ngày 2026-11-01"
 
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from scrapy import Request
-from twisted.internet.error import DNSLookupError
 
 from portals.network.addresses import is_public
 from portals.network.dns import PublicResolver
@@ -32,6 +31,7 @@ from tests.support.database import rows
 from tests.support.faults import catalogue
 from tests.support.hostile_server import LIST, fault_path, good_path, hostile, http
 from tests.support.http_server import Answer, serving
+from tests.support.small_portal import small_portal
 
 HOME = "http://congdoan.example/"
 FORBIDDEN = [
@@ -52,6 +52,7 @@ FORBIDDEN = [
         "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.8.8.8", "169.254.169.254",
         "172.16.0.1", "192.168.1.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
         "::", "::1", "::ffff:10.0.0.1", "::ffff:127.0.0.1", "64:ff9b::a00:1", "2002:a00:1::",
+        "fec0::1", "feff::1", "3fff::1", "64:ff9b:1::808:808", "2001:0:808:808::f5ff:fffe",
         "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "2001:db8::1", "", "x", "1.2.3",
     ],
 )  # fmt: skip
@@ -263,11 +264,33 @@ def test_the_check_for_ports_sees_one() -> None:
 
 
 def test_a_name_that_was_typed_for_a_tool_allows_no_other_name() -> None:
-    resolver = PublicResolver.__new__(PublicResolver)
     PublicResolver.typed_names.add("tin.vn")
     try:
-        assert resolver._checked("10.0.0.1", "tin.vn") == "10.0.0.1"
-        with pytest.raises(DNSLookupError):
-            resolver._checked("10.0.0.1", "www.tin.vn")
+        assert PublicResolver.admits("tin.vn", "10.0.0.1")
+        assert not PublicResolver.admits("www.tin.vn", "10.0.0.1")
     finally:
         PublicResolver.typed_names.clear()
+
+
+def test_a_name_that_was_public_once_may_not_be_local_later() -> None:
+    PublicResolver.local_names.add("tin.vn")
+    try:
+        assert PublicResolver.admits("tin.vn", "10.0.0.1")
+        assert PublicResolver.admits("tin.vn", "203.113.130.1")
+        assert not PublicResolver.admits("tin.vn", "10.0.0.1")
+    finally:
+        PublicResolver.local_names.clear()
+        PublicResolver.public_names.clear()
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
+def test_a_host_that_has_only_ipv6_is_read(tmp_path: Path) -> None:
+    pages, _ = small_portal()
+    with serving(pages, address="::1") as portal:
+        origin = portal.origin.replace("[::1]", "chi-sau.example")
+        code = resolving({"chi-sau.example": "::1"})
+        done = scrapy_after(code, *crawl_of(origin, tmp_path / "a.db"))
+        by_number = scrapy(*crawl_of(portal.origin, tmp_path / "b.db"))
+
+    assert (done.code, by_number.code) == (0, 0), done.err + by_number.err
+    assert len(rows(tmp_path / "a.db", "SELECT 1 FROM articles")) == 4

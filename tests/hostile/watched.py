@@ -27,8 +27,8 @@ def resolving(names: dict[str, str]) -> str:
     """Return the code after which the system's resolver finds ``names`` at these addresses."""
     return (
         "import socket\n"
-        f"_names, _found = {names!r}, socket.gethostbyname\n"
-        "socket.gethostbyname = lambda name: _names.get(name) or _found(name)\n"
+        f"_names, _found = {names!r}, socket.getaddrinfo\n"
+        "socket.getaddrinfo = lambda name, *more: _found(_names.get(name, name), *more)\n"
     )
 
 

@@ -15,9 +15,7 @@ from portals.network.politeness import retry_after
 from tests.support.commands import live, scrapy
 from tests.support.database import rows
 from tests.support.http_server import Answer, serving
-from tests.support.pages.prose import stories
-from tests.support.pages.synthetic import TODAY, text_of
-from tests.support.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
+from tests.support.small_portal import small_portal
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 STUB = b"<html><script>document.cookie='D1N=5f3a'; window.location.reload();</script></html>"
@@ -97,13 +95,3 @@ def test_a_spider_that_opted_in_asks_once_more_with_the_cookie() -> None:
     middleware.process_request(again)
     assert again.headers["Cookie"] == b"D1N=5f3a"
     assert middleware.process_response(again, stub) is stub
-
-
-def small_portal() -> tuple[dict[str, Answer], str]:
-    items = [
-        Item(f"/tin-tuc-su-kien/{s.slug}-{s.number}.html", text_of(s, "Tin")) for s in stories(4)
-    ]
-    pages = {item.url: Answer(danaweb_1(item.text, Frame(TODAY))) for item in items}
-    first = "/tin-tuc-su-kien"
-    pages[first] = Answer(danaweb_1_list(items, Frame(TODAY), []))
-    return pages, first

@@ -22,14 +22,14 @@ PLAIN = Schedule(
 ODD_FOLDER = "tin công đoàn 100% 'cũ' \"x\""
 
 
-def read_cron(line: str) -> tuple[int, int, str]:
-    """Return minute, hour and command of a daily crontab line, as cron reads it."""
+def read_cron(line: str, day_of_week: str = "*") -> tuple[int, int, str]:
+    """Return minute, hour and command of a crontab line, as cron reads it."""
     minute, hour, day, month, weekday, command = line.split(" ", 5)
     assert minute.isdecimal()
     assert hour.isdecimal()
     assert int(minute) < 60
     assert int(hour) < 24
-    assert (day, month, weekday) == ("*", "*", "*")
+    assert (day, month, weekday) == ("*", "*", day_of_week)
     assert not re.search(r"(?<!\\)%", command), "cron ends the command at a bare percent sign"
     return int(minute), int(hour), command.replace(r"\%", "%")
 
@@ -114,12 +114,14 @@ def test_a_line_break_in_a_path_is_refused() -> None:
 
 @pytest.mark.parametrize("folder", ["/srv/news", f"/srv/{ODD_FOLDER}"])
 @pytest.mark.parametrize("jitter", [timedelta(), timedelta(minutes=30)])
-def test_cron_reads_two_lines_that_the_shell_understands(folder: str, jitter: timedelta) -> None:
+def test_cron_reads_three_lines_that_the_shell_understands(folder: str, jitter: timedelta) -> None:
     text = cron_lines(replace(PLAIN, project=Path(folder), jitter=jitter))
-    lines = [read_cron(line) for line in text.splitlines()]
+    days = ("*", "*", "0")
+    lines = [read_cron(*pair) for pair in zip(text.splitlines(), days, strict=True)]
 
-    assert [(hour, minute) for minute, hour, _ in lines] == [(2, 30), (8, 30)]
-    assert "crawlall >> data/crawl.log 2>&1" in lines[0][2]
+    assert [(hour, minute) for minute, hour, _ in lines] == [(2, 30), (8, 30), (12, 30)]
+    assert 'crawlall > data/crawl-"$(date +%u)".log 2>&1' in lines[0][2]
+    assert lines[2][2].endswith(" -m scrapy verify > /dev/null")
     assert lines[1][2].endswith(" -m scrapy status --max-age 2d > /dev/null")
     for _, _, command in lines:
         done = subprocess.run(["sh", "-n", "-c", command], capture_output=True, check=False)
@@ -127,24 +129,27 @@ def test_cron_reads_two_lines_that_the_shell_understands(folder: str, jitter: ti
 
 
 def test_the_check_follows_the_crawl_past_midnight() -> None:
-    _, check = cron_lines(replace(PLAIN, at=time(22, 10))).splitlines()
+    _, check, _ = cron_lines(replace(PLAIN, at=time(22, 10))).splitlines()
 
     assert read_cron(check)[:2] == (10, 4)
 
 
-def test_the_shell_waits_crawls_and_appends_to_the_log(tmp_path: Path) -> None:
+def test_the_shell_waits_crawls_and_keeps_a_log_of_each_day_of_the_week(tmp_path: Path) -> None:
     project = tmp_path / ODD_FOLDER
     (project / "data").mkdir(parents=True)
     python = stub(tmp_path / "a b%" / "python", 'echo "$PWD: $*"; echo trouble >&2')
     stub(tmp_path / "bin" / "sleep", f"echo $1 >> {tmp_path}/slept")
+    stub(tmp_path / "bin" / "date", f"read n < {tmp_path}/night; echo $((n % 7 + 1))")
     schedule = Schedule(project, python, time(2, 30), timedelta(seconds=9))
-    crawl, check = (read_cron(line)[2] for line in cron_lines(schedule).splitlines())
+    crawl, check = (read_cron(line)[2] for line in cron_lines(schedule).splitlines()[:2])
     path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
 
-    for _ in range(12):
+    for night in range(16):
+        (tmp_path / "night").write_text(f"{night}\n", "utf-8")
         subprocess.run(["/bin/sh", "-c", crawl], env={"PATH": path}, check=True, cwd="/")
     line = f"{project}: -m scrapy crawlall\ntrouble\n"
-    assert (project / "data" / "crawl.log").read_text("utf-8") == line * 12
+    logs = {log.name: log.read_text("utf-8") for log in (project / "data").iterdir()}
+    assert logs == {f"crawl-{day}.log": line for day in range(1, 8)}, "they do not grow"
     slept = {int(number) for number in (tmp_path / "slept").read_text().split()}
     assert slept <= set(range(10))
     assert len(slept) > 1
@@ -160,7 +165,15 @@ def test_the_shell_waits_crawls_and_appends_to_the_log(tmp_path: Path) -> None:
 def test_the_units_say_what_is_run_and_when(user: str | None) -> None:
     text = systemd_units(replace(PLAIN, user=user))
     units = read_units(text)
-    assert list(units) == ["tin-cong-doan.service", "tin-cong-doan.timer"]
+    assert list(units) == [
+        f"tin-cong-doan{name}"
+        for name in (".service", ".timer", "-verify.service", "-verify.timer")
+    ]
+    verify = dict(parsed(units["tin-cong-doan-verify.service"])["Service"])
+    assert verify["ExecStart"] == '"/srv/venv/bin/python" -m scrapy verify'
+    assert (
+        parsed(units["tin-cong-doan-verify.timer"])["Timer"]["OnCalendar"] == "Sun *-*-* 12:30:00"
+    )
 
     service = dict(parsed(units["tin-cong-doan.service"])["Service"])
     assert service["Type"] == "oneshot"
@@ -230,5 +243,5 @@ def test_an_installed_package_runs_with_its_data_folder() -> None:
     _, _, command = read_cron(cron_lines(schedule).splitlines()[0])
 
     program = "-m portals --data-dir '/srv/kho tin 100%'"
-    assert f"{program} crawlall >> '/srv/kho tin 100%/crawl.log' 2>&1" in command
+    assert f"{program} crawlall > '/srv/kho tin 100%'/crawl-\"$(date +%u)\".log 2>&1" in command
     assert service["ExecStart"].endswith('-m portals --data-dir "/srv/kho tin 100%%" crawlall')

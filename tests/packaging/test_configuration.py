@@ -285,4 +285,4 @@ def test_in_the_folder_of_another_project_the_settings_are_still_ours(folder: Pa
 
     assert setting(folder, "BOT_NAME") == "tin-cong-doan"
     assert f"cd {folder} && " in done.out
-    assert " -m portals crawlall >> data/crawl.log" in done.out
+    assert " -m portals crawlall > data/crawl-" in done.out

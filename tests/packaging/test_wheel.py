@@ -163,7 +163,7 @@ def test_a_schedule_runs_the_package_with_its_data(installed: Installed) -> None
 
     data = installed.folder / "kho"
     assert done.code == 0, done.err
-    assert f"-m portals --data-dir {data} crawlall >> {data / 'crawl.log'}" in done.out
+    assert f"-m portals --data-dir {data} crawlall > {data}/crawl-" in done.out
 
 
 def test_the_documents_are_written_in_a_clone_only(installed: Installed) -> None:

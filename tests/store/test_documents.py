@@ -13,7 +13,8 @@ import pytest
 from portals.article import Article, Attachment
 from portals.contract import normalise
 from portals.store.database import Store
-from portals.store.search import SearchQuery, faults, reindex, search
+from portals.store.search import SearchQuery, faults, search
+from portals.store.search_rebuild import rebuild
 
 FIRST = datetime(2025, 1, 1, 3, 0, tzinfo=UTC)
 COVER = " ".join(["Ban Thường vụ thông báo đến công đoàn cơ sở nội dung trong tệp kèm theo."] * 4)
@@ -203,6 +204,6 @@ def test_announcements_that_an_earlier_release_took_for_copies_become_articles(
             "published_at": page(1).published_at,
         }
     )
-    reindex(store.db.conn)
+    list(rebuild(store.db.conn))
     assert save(store, page(1, days=1), from_archive=True) == ["new"]
     assert len(titles(store)) == 2

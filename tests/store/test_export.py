@@ -203,3 +203,22 @@ def test_a_pipe_is_written_and_not_replaced(sample: Path, tmp_path: Path) -> Non
 )  # fmt: skip
 def test_what_cannot_be_used_is_told(sample: Path, words: str) -> None:
     assert run(sample, *words.split()).code == 2
+
+
+@pytest.mark.parametrize(("length", "is_long"), [(32_767, False), (32_768, True)])
+def test_cells_that_excel_cuts_are_counted(tmp_path: Path, length: int, *, is_long: bool) -> None:
+    database = tmp_path / "a.db"
+    store = Store.open(database)
+    at = datetime(2025, 3, 1, tzinfo=UTC)
+    run_id = store.runs.start_run("ldtd", at)
+    body = ("a" * 9 + " ") * (length // 10) + "b" * (length % 10)
+    item = Article(portal="ldtd", url="http://x.vn/1", title="Tin", body=body, fetched_at=at)
+    store.articles.save(normalise(item), run_id)
+    store.close()
+    done = scrapy("export", "--format", "csv", "-s", f"DATABASE={database}")
+
+    assert done.code == 0
+    assert body in done.out
+    assert done.err.startswith("1 cells of body are longer than the 32,767 characters") is is_long
+    assert (done.err == "") is not is_long
+    assert scrapy("export", "-s", f"DATABASE={database}").err == ""

@@ -106,10 +106,12 @@ class FakePortal:
 
 
 @contextmanager
-def serving(pages: Mapping[str, bytes | Answer]) -> Iterator[FakePortal]:
+def serving(
+    pages: Mapping[str, bytes | Answer], address: str = "127.0.0.1"
+) -> Iterator[FakePortal]:
     """Serve ``pages`` (by path with query) on a free port until the block ends."""
     portal = FakePortal("", answers(pages))
-    with http_server(portal.answer) as server:
+    with http_server(portal.answer, address=address) as server:
         portal.origin = server.origin
         yield portal
 
@@ -120,12 +122,14 @@ def answers(pages: Mapping[str, bytes | Answer]) -> dict[str, Answer]:
 
 
 @contextmanager
-def http_server(answer: Answering, tls: ssl.SSLContext | None = None) -> Iterator[HttpServer]:
+def http_server(
+    answer: Answering, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1"
+) -> Iterator[HttpServer]:
     """Serve what ``answer`` returns for each request on a free port until the block ends.
 
     Answers that are held back are given up when the block ends, so that nothing outlives it.
     """
-    server = _Server(answer)
+    server = (_ServerOfSix if ":" in address else _Server)(answer, address)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -164,11 +168,12 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, answer: Answering) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, answer: Answering, address: str) -> None:
+        super().__init__((address, 0), _Handler)
         self.answer = answer
         self.ended = threading.Event()
-        self.seen = HttpServer(f"http://127.0.0.1:{self.server_address[1]}")
+        host = f"[{address}]" if ":" in address else address
+        self.seen = HttpServer(f"http://{host}:{self.server_address[1]}")
 
     def reply_to(self, request: ServedRequest) -> RawAnswer:
         """Return the bytes for a request, once its answer is no longer held back."""
@@ -186,6 +191,10 @@ class _Server(socketserver.ThreadingTCPServer):
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
         """Close at once."""
         self.close_request(request)
+
+
+class _ServerOfSix(_Server):
+    address_family = socket.AF_INET6
 
 
 def _read(readline: Callable[[], bytes], read: Callable[[int], bytes]) -> ServedRequest | None:

@@ -1,0 +1,64 @@
+"""What a recorded crawl knows of servers from earlier runs."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from portals.network.servers import server_of
+from portals.store.database import Store
+from portals.store.holds import Hold, HoldRepository
+from portals.store.robots import RobotsRepository
+
+
+class ServerRecords:
+    """Extension that gives the network side the tables on servers.
+
+    Both repositories are None unless the crawl is recorded and uses the network: Scrapy's own
+    tools have no database, and a replayed archive says nothing about a server's present state.
+    """
+
+    def __init__(self) -> None:
+        self.robots: RobotsRepository | None = None
+        self.holds: HoldRepository | None = None
+        self._held: dict[tuple[str, str], datetime] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:  # noqa: ARG003 - Scrapy's signature
+        """Return the extension without a database."""
+        return cls()
+
+    def use(self, store: Store) -> None:
+        """Use the database of the crawl. Raises sqlite3.Error."""
+        self.robots = RobotsRepository(store)
+        self.holds = HoldRepository(store)
+        active = self.holds.active(datetime.now(UTC))
+        self._held = {(hold.server, hold.url): hold.until for hold in active}
+
+    def hold(self, hold: Hold, now: datetime) -> None:
+        """Hold a server or a page, for later runs too."""
+        self._held[hold.server, hold.url] = hold.until
+        if self.holds:
+            with suppress(sqlite3.Error):  # the next write to the database reports it
+                self.holds.save(hold, now)
+
+    def held_until(self, server: str, url: str = "") -> datetime | None:
+        """Return until when a server, or a page of it, is not requested; None if it is now."""
+        until = self._held.get((server, url))
+        return until if until and until > datetime.now(UTC) else None
+
+    def lift(self, url: str) -> None:
+        """Lift every hold of the server of ``url``. Raises sqlite3.Error."""
+        server = server_of(url)
+        self._held = {key: until for key, until in self._held.items() if key[0] != server}
+        if self.holds:
+            self.holds.lift(server)
+
+
+def server_records(crawler: Crawler) -> ServerRecords:
+    """Return the records of a crawl; empty ones where the extension is off."""
+    return crawler.get_extension(ServerRecords) or ServerRecords()

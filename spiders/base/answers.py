@@ -1,0 +1,48 @@
+"""What a response is: when it was served, what was asked, whether it is a page."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from scrapy.http import Response
+
+from portals.archive.encodings import decode_body
+from portals.extraction.page import Page
+from portals.extraction.unreadable import UnreadablePageError
+from portals.network.replay_handler import CAPTURED_AT
+
+
+def page_or_none(response: Response) -> Page | None:
+    """Return the parsed page of a response, or None if it cannot be parsed."""
+    kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    try:
+        return Page.from_bytes(response.url, response.body, kind)
+    except UnreadablePageError:
+        return None
+
+
+def is_web_page(content_type: str, body: bytes) -> bool:
+    """Return False for pictures, documents and other files."""
+    if content_type and not re.search(
+        r"html|xml|text/plain|octet-stream", content_type, re.IGNORECASE
+    ):
+        return False
+    start = body[:2048].lstrip()
+    return not start.startswith((b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04"))
+
+
+def asked(response: Response) -> str:
+    """Return the URL that was requested, before redirects."""
+    return str(response.meta.get("redirect_urls", [response.url])[0])
+
+
+def fetched_at(response: Response) -> datetime:
+    """Return when the response was served."""
+    at = response.meta.get(CAPTURED_AT)
+    return at if isinstance(at, datetime) else datetime.now(UTC)
+
+
+def unzipped(body: bytes) -> bytes:
+    """Return the content of a gzip file (``sitemap.xml.gz``). Raises EncodingError."""
+    return decode_body(body, "gzip") if body[:2] == b"\x1f\x8b" else body
