@@ -481,6 +481,14 @@ CREATE TABLE holds (
     ) STRICT, WITHOUT ROWID
     ;
 
+CREATE INDEX articles_by_author ON articles (author, published_at) WHERE author IS NOT NULL;
+
+CREATE INDEX articles_by_section ON articles (section, published_at) WHERE section IS NOT NULL;
+
+CREATE INDEX page_visits_gone ON page_visits (fetched_at) WHERE kind = 'article' AND (status IN (404, 410) OR (status = 200 AND fingerprint IS NULL));
+
+CREATE INDEX page_visits_gone_by_url ON page_visits (url) WHERE kind = 'article' AND (status IN (404, 410) OR (status = 200 AND fingerprint IS NULL));
+
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 
 INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)');

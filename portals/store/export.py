@@ -133,6 +133,14 @@ def articles(conn: sqlite3.Connection, choice: ArticleFilter) -> Iterator[Row]:
         yield dict(zip(FIELDS, row, strict=True))
 
 
+def feed_rows(conn: sqlite3.Connection, ids: Iterable[int]) -> list[dict[str, Any]]:
+    """Return the articles with these ids, in this order. Raises sqlite3.Error."""
+    names = ", ".join(FIELDS)
+    sql = f"SELECT {names} FROM ({_CHANGED}) WHERE id = ?"  # noqa: S608 - our own names
+    rows = (conn.execute(sql, (article_id,)).fetchone() for article_id in ids)
+    return [dict(zip(FIELDS, row, strict=True)) for row in rows if row]
+
+
 # --- formats -------------------------------------------------------------------------------------
 
 

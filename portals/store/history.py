@@ -165,6 +165,18 @@ def difference(before: str, after: str) -> list[Piece]:
     return found
 
 
+def excerpt(text: str, context: int, *, is_first: bool, is_last: bool) -> str:
+    """Return what of an unchanged text is beside changes: ``context`` characters at each end.
+
+    ``is_first`` and ``is_last``: nothing changed before it, or after it.
+    """
+    head = "" if is_first else text[:context]
+    tail = "" if is_last else text[-context:]
+    if len(text) <= len(head) + len(tail):
+        return text
+    return f"{head}…{tail}"
+
+
 def _pieces(text: str) -> list[str]:
     """Return a text as words with the white space after them, or as paragraphs if it is long."""
     found = re.findall(r"\S+\s*", text)

@@ -698,3 +698,22 @@ def m0013_holds(db: Database) -> None:
 def m0014_deaths(db: Database) -> None:
     """Count how often the process died while a request was in flight."""
     db.execute("ALTER TABLE frontier ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0")
+
+
+GONE = "kind = 'article' AND (status IN (404, 410) OR (status = 200 AND fingerprint IS NULL))"
+"""Condition of a visit of an article whose page is gone, as the view ``withdrawn`` has it."""
+
+_READING = (
+    "CREATE INDEX articles_by_author ON articles (author, published_at) WHERE author IS NOT NULL",
+    "CREATE INDEX articles_by_section ON articles (section, published_at)"
+    " WHERE section IS NOT NULL",
+    f"CREATE INDEX page_visits_gone ON page_visits (fetched_at) WHERE {GONE}",
+    f"CREATE INDEX page_visits_gone_by_url ON page_visits (url) WHERE {GONE}",
+)
+
+
+@migrations()
+def m0015_reading(db: Database) -> None:
+    """Index what readers filter by: author, section, and pages that are gone."""
+    for statement in _READING:
+        db.execute(statement)
