@@ -20,6 +20,8 @@ COVERED = field_names("counted")
 SAMPLE = 500
 """Newest articles of a portal of which the coverage is computed."""
 
+_MOST_MONTHS = 240  # shown
+
 _COUNTS = "SELECT portal, count(*) FROM articles GROUP BY portal"
 _CATALOGUE = "SELECT * FROM portals ORDER BY name"
 _NEWEST = """
@@ -113,19 +115,28 @@ def portal_view(conn: sqlite3.Connection, name: str, articles: int) -> PortalVie
     if row is None and not runs and not articles:
         return None
     days = {str(day): int(count) for day, count in conn.execute(_DAYS, (name,))}
-    months: Counter[str] = Counter()
-    for day, count in days.items():
-        months[day[:7]] += count
     return PortalView(
         name=name,
         catalogue=row,
         articles=articles,
-        months=dict(sorted(months.items())),
+        months=_months(_as_dates(days)),
         coverage=_coverage(conn, name),
         gaps=find_gaps(name, _as_dates(days)),
         runs=runs,
         newest=newest_of(conn, [name]).get(name),
     )
+
+
+def _months(days: Mapping[date, int]) -> dict[str, int]:
+    """Return the articles of every month from the first to the last, also of empty ones."""
+    counted: Counter[int] = Counter()
+    for day, count in days.items():
+        counted[day.year * 12 + day.month - 1] += count
+    if not counted:
+        return {}
+    first, last = min(counted), max(counted)
+    span = range(max(first, last - _MOST_MONTHS + 1), last + 1)
+    return {f"{n // 12:04}-{n % 12 + 1:02}": counted[n] for n in span}
 
 
 def _as_dates(days: Mapping[str, int]) -> dict[date, int]:
