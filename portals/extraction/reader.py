@@ -22,6 +22,7 @@ from portals.extraction.general import (
     read_with_trafilatura,
 )
 from portals.extraction.layout import Layout, LayoutReading, read_layout
+from portals.extraction.listed_date import listed_date
 from portals.extraction.machine_metadata import MachineMetadata, read_machine_metadata
 from portals.extraction.page import Page
 from portals.extraction.page_kind import NOTICE_WORDS, PageKind
@@ -304,6 +305,8 @@ class Strategies:
             reasons.append(reading.date_reason)
         if self.recipe.general and self.metadata.date:
             return self.metadata.date, f"structured {self.metadata.date_rule}"
+        if listed := listed_date(self.page):
+            return listed, "beside the link in a listing"
         return None, next((reason for reason in reasons if reason), "no date on the page")
 
     @property
