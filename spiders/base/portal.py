@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit, urlunsplit
 
@@ -59,6 +59,19 @@ MAX_REVISITS = 300
 """Maximum number of revisits in one run; the others are due in the next one."""
 
 
+def link_facts(label: str = "", day: str = "") -> dict[str, str]:
+    """Return what a link says of the page behind it, as arguments of a callback."""
+    return {name: value for name, value in (("label", label), ("day", day)) if value}
+
+
+def add_link_facts(page: Page, label: str, day: str) -> None:
+    """Give ``page`` what the link to it says: its text, and the day (ISO 8601) beside it."""
+    if label:
+        page.link_texts = (label,)
+    if day:
+        page.listed_day = date.fromisoformat(day)
+
+
 class Finder(ABC):
     """Finds the articles of the portal of ``spider``.
 
@@ -85,8 +98,11 @@ class Finder(ABC):
         """Return the function that says what a URL of the portal leads to, as known now."""
         return kinds_by_pattern(self.spider.family, self.spider.history.article_urls())
 
-    def article_request(self, url: str, label: str = "") -> Request:
-        """Return the request for an article; ``label``: the text of the link to it."""
+    def article_request(self, url: str, label: str = "", day: str = "") -> Request:
+        """Return the request for an article.
+
+        ``label`` and ``day``: the text of the link to it and the day shown beside that.
+        """
         raise NotImplementedError
 
     def sample_unknown(
@@ -281,12 +297,15 @@ class PortalSpider(Spider):
         yield from self.parse_article(response)
 
     def parse_article(
-        self, response: Response, label: str = "", **_: Any
+        self, response: Response, label: str = "", day: str = "", **_: Any
     ) -> Iterator[SpiderOutput]:
-        """Yield the article of a page, or its reject; ``label``: the text of the link to it."""
+        """Yield the article of a page, or its reject.
+
+        ``label`` and ``day``: the text of the link to it and the day shown beside that.
+        """
         page = self.page_of(response)
-        if label and isinstance(page, Page):
-            page.link_texts = (label,)
+        if isinstance(page, Page):
+            add_link_facts(page, label, day)
         if not isinstance(page, Reject) and self.is_home(response.url):
             requested = response.meta.get("redirect_urls", [response.url])[0]
             yield Reject(requested, RejectCode.REDIRECTED_HOME)
