@@ -717,3 +717,31 @@ def m0015_reading(db: Database) -> None:
     """Index what readers filter by: author, section, and pages that are gone."""
     for statement in _READING:
         db.execute(statement)
+
+
+_PUBLISHED_DAYS = (
+    "DROP VIEW v_articles",
+    """
+    CREATE VIEW v_articles AS
+    SELECT
+        articles.id, articles.portal, portals.title AS portal_title, portals.kind AS portal_kind,
+        portals.province_then, portals.province_now, articles.url, articles.title, articles.lead,
+        articles.body, articles.author, articles.source, articles.section, articles.published_at,
+        articles.published_precision, substr(articles.published_at, 1, 10) AS published_on,
+        substr(articles.published_at, 1, 7) AS published_month, articles.word_count,
+        articles.first_seen_at, articles.last_seen_at, articles.content_hash,
+        (SELECT count(*) FROM revisions WHERE article_id = articles.id) AS revisions,
+        (SELECT count(*) FROM sightings WHERE article_id = articles.id) AS sightings,
+        (SELECT count(*) FROM images WHERE article_id = articles.id) AS images,
+        (SELECT count(*) FROM similar WHERE similar.article_id = articles.id)
+        + (SELECT count(*) FROM similar WHERE similar.other_id = articles.id) AS similar
+    FROM articles LEFT JOIN portals ON portals.name = articles.portal
+    """,
+)
+
+
+@migrations()
+def m0016_published_days(db: Database) -> None:
+    """Give ``v_articles`` the day and the month of publication as the page shows them."""
+    for statement in _PUBLISHED_DAYS:
+        db.execute(statement)
