@@ -12,6 +12,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from portals.language.text import canonical, canonical_1, fold, fold_1, words
@@ -19,6 +20,7 @@ from portals.language.text import canonical, canonical_1, fold, fold_1, words
 LIMIT = 20
 _SNIPPET_WORDS = 30  # about two lines of a terminal
 _MAX_TERMS = 32  # longer than any headline
+_FORMS_KEPT = 50_000  # words; texts repeat theirs, and a form takes longer than a look-up
 _MAX_QUERY = 2_000  # characters; longer input is a pasted text, not a query
 _COMPARED_WHOLE = 20_000  # articles up to which all words of all articles are compared, in memory
 _COMPARED_WORDS = 200  # words per article of a sample: an FTS5 expression has a limited depth
@@ -306,10 +308,15 @@ def snippet_of(
     """
     best: tuple[tuple[int, int], str, list[tuple[int, int]]] | None = None
     for text in [*texts[1:], *texts[:1]]:
-        score, cut, marks = _best_window(text, tokens, FORMS[form])
+        score, cut, marks = _best_window(text, tokens, partial(_form_of_word, form))
         if cut and (best is None or score > best[0]):
             best = (score, cut, marks)
     return (best[1], best[2]) if best else ("", [])
+
+
+@lru_cache(maxsize=_FORMS_KEPT)
+def _form_of_word(form: str, word: str) -> str:
+    return FORMS[form](word)
 
 
 def _best_window(
