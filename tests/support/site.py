@@ -6,7 +6,7 @@ import http.client
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from portals.store.database import Store
 from tests.support.commands import PATIENCE
 from tests.support.project import PROJECT
 
+OURS = (sys.executable, "-m", "portals")
 NOW = datetime(2025, 3, 1, 5, tzinfo=UTC)
 HOSTILE = {
     "title": "</title></head><h1 id=owned>x</h1>",
@@ -69,10 +70,15 @@ class Site:
 
 
 @contextmanager
-def serving(database: Path, *arguments: str) -> Iterator[Site]:
-    """Serve a database on a free port; the server is ended at the end."""
+def serving(
+    database: Path, *arguments: str, command: Sequence[Path | str] = OURS
+) -> Iterator[Site]:
+    """Serve a database on a free port; the server is ended at the end.
+
+    ``command``: that of an installation; default: that of the clone.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "portals", "serve", "--db", database, "--port", "0", *arguments],
+        [*command, "serve", "--db", database, "--port", "0", *arguments],
         cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
