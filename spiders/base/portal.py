@@ -360,9 +360,16 @@ class PortalSpider(Spider):
             raise CloseSpider("limit")
         self.articles_yielded += 1
         is_old = bool(self.arguments.via)  # selectors may not fit old captures
-        if self.family and not is_old and not article.provenance["body"].startswith("selectors"):
+        if not is_old and self._is_by_fallback(article.provenance["body"]):
             self.inc_counter(Counter.BY_FALLBACK)
         yield article
+
+    def _is_by_fallback(self, rule: str) -> bool:
+        """Return True if a text was not found by what describes the portal."""
+        if rule.startswith("selectors"):
+            return False
+        has_layout = bool(self.layout or self.layouts)
+        return bool(self.family) or bool(self.themes) or (has_layout and rule != "layout")
 
     def remember_announced(self, page: Page | None = None) -> Iterator[Request]:
         """Yield the requests, made last, for what the portal announces to programs.
