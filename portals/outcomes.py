@@ -40,6 +40,8 @@ class Counter(StrEnum):
     OUTSIDE_DATES = "portal/outside_dates"
     UNDATED = "portal/undated"
     BY_FALLBACK = "portal/by_fallback"
+    HOLLOW = "portal/hollow"
+    HOLLOW_CHECKED = "portal/hollow_checked"
     UNREACHABLE = "portal/unreachable"
     TIMED_OUT = "portal/timed_out"
     BAD_CERTIFICATES = "portal/bad_certificates"

@@ -33,6 +33,8 @@ _COUNTED = {
     "not_archived": Counter.NOT_ARCHIVED,
     "outside_dates": Counter.OUTSIDE_DATES,
     "undated": Counter.UNDATED,
+    "hollow": Counter.HOLLOW,
+    "hollow_checked": Counter.HOLLOW_CHECKED,
     "by_fallback": Counter.BY_FALLBACK,
     "shrunken_listings": Counter.SHRUNKEN_LISTINGS,
     "lost_captures": Counter.LOST_CAPTURES,

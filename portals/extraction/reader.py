@@ -50,8 +50,8 @@ class Recipe:
     ``error_markers``: selectors of elements on error pages that answer 200. ``error_titles``:
     pattern of the head titles of such pages. ``external_id``: the portal's own number in a URL, as
     group 1. ``skipped_paths``: pattern of the paths of copies and forms, which are never read.
-    ``general``: strategies without knowledge of the portal may run; only for CMSs whose article
-    URLs are recognisable, since these strategies would take a static page for an article.
+    ``general``: strategies without knowledge of the portal may run where themes and layout find
+    nothing.
     """
 
     portal: str

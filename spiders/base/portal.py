@@ -36,6 +36,7 @@ from portals.extraction.interstitials import INTERSTITIAL_CODES, classify_inters
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
+from portals.extraction.running_text import RunningText
 from portals.extraction.themes import Theme
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family, recipe_for
@@ -172,6 +173,7 @@ class PortalSpider(Spider):
         self.history = History()
         self.url_filters = UrlFilters()
         self.articles_yielded = 0
+        self.running_text = RunningText()
         via_wayback = bool(self.arguments.via)
         self.finder = (self.wayback_finder_type if via_wayback else self.finder_type)(self)
         self.announcements = Announcements(self, self.finder)
@@ -332,12 +334,24 @@ class PortalSpider(Spider):
     def read(self, page: Page) -> Article | Reject:
         """Return the article or reject of a page; failures of the reader are counted."""
         result = self.finder.read_page(page)
+        if isinstance(result, Article):
+            self._check_whole(page, result)
         if isinstance(result, Reject) and result.code is RejectCode.READER_FAILED:
             self.inc_counter(Counter.ERRORS)
             self.inc_counter(Counter.READER_ERRORS)
         elif isinstance(result, Reject):
             return self.interstitial_of(page) or result
         return result
+
+    def _check_whole(self, page: Page, article: Article) -> None:
+        """Count an article that holds a small part of its page's text, and mark it."""
+        is_hollow = self.running_text.is_hollow(page, article.word_count)
+        if is_hollow is None:
+            return
+        self.inc_counter(Counter.HOLLOW_CHECKED)
+        if is_hollow:
+            self.inc_counter(Counter.HOLLOW)
+            article.provenance["body"] += ", hollow"
 
     def read_with_recipe(self, page: Page) -> Article | Reject:
         """Return the article or reject of a page, read with the portal's recipe."""
@@ -360,9 +374,16 @@ class PortalSpider(Spider):
             raise CloseSpider("limit")
         self.articles_yielded += 1
         is_old = bool(self.arguments.via)  # selectors may not fit old captures
-        if self.family and not is_old and not article.provenance["body"].startswith("selectors"):
+        if not is_old and self._is_by_fallback(article.provenance["body"]):
             self.inc_counter(Counter.BY_FALLBACK)
         yield article
+
+    def _is_by_fallback(self, rule: str) -> bool:
+        """Return True if a text was not found by what describes the portal."""
+        if rule.startswith("selectors"):
+            return False
+        has_layout = bool(self.layout or self.layouts)
+        return bool(self.family) or bool(self.themes) or (has_layout and rule != "layout")
 
     def remember_announced(self, page: Page | None = None) -> Iterator[Request]:
         """Yield the requests, made last, for what the portal announces to programs.
