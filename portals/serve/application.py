@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -24,6 +24,8 @@ from portals.serve.rendering import as_atom, as_json, html, style
 from portals.serve.words import LANGUAGES, word
 from portals.store.export import feed_rows
 from portals.store.identity import connect_to_read, is_current
+from portals.store.migrations import RENAMED
+from portals.store.schema import COLUMNS, TABLES
 from portals.store.search import FORMS
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,13 @@ _SETTINGS = {
     "allow_download": False,
     "allow_csv_stream": False,
 }
+_INNER = (
+    "frontier", "exploration_log", "minhash_bands", "similarity_queue", "reextraction_progress",
+    "archive_rewrites", "robots", "holds", "page_visits", "listing_pages", "learned_themes",
+    "url_patterns", "search_exact", "search_folded",
+)  # fmt: skip
+"""Tables of the crawler's own work, which readers of the tables need not see first."""
+
 _YEAR = 31_536_000  # seconds
 
 ROUTES: tuple[tuple[str, pages.Page], ...] = (
@@ -212,7 +221,22 @@ def application(path: Path, names: HostNames, language: str = "vi") -> Applicati
 
 
 def _metadata() -> dict[str, Any]:
-    return {"title": word("site", "vi"), "description": word("tagline", "vi")}
+    """Return what Datasette says of the tables: the meanings of the contract; inner ones hidden."""
+    tables: dict[str, dict[str, Any]] = {
+        name: {"description": meaning.replace("`", ""), "columns": _plain(COLUMNS.get(name, {}))}
+        for name, meaning in TABLES.items()
+    }
+    for name in (*_INNER, *RENAMED):
+        tables.setdefault(name, {})["hidden"] = True
+    return {
+        "title": word("site", "vi"),
+        "description": word("tagline", "vi"),
+        "databases": {DATABASE_NAME: {"tables": tables}},
+    }
+
+
+def _plain(meanings: Mapping[str, str]) -> dict[str, str]:
+    return {column: meaning.replace("`", "") for column, meaning in meanings.items()}
 
 
 def _folded(text: str | None) -> str | None:

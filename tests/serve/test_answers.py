@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from portals.serve.guard import ENGINE_POLICY, KEPT_POLICY, OWN_POLICY
+from portals.store.schema import COLUMNS, TABLES
 from tests.support.site import HOSTILE, Site
 
 PAGES = (
@@ -303,6 +304,18 @@ def test_the_operations_say_what_to_do(hostile: Site) -> None:
 
 
 # --- Datasette underneath ------------------------------------------------------------------------
+
+
+def test_the_tables_are_described_and_the_inner_ones_hidden(sample: Site) -> None:
+    tables = {one["name"]: one for one in sample.get("/articles.json").json()["tables"]}
+    page = unescape(sample.get("/articles/articles").text)
+
+    assert not tables["articles"]["hidden"]
+    assert not tables["revisions"]["hidden"]
+    assert tables["frontier"]["hidden"]
+    assert tables["minhash_bands"]["hidden"]
+    assert TABLES["articles"] in page
+    assert COLUMNS["articles"]["title"] in page
 
 
 def test_sql_is_read_only_and_folds(sample: Site) -> None:
