@@ -210,6 +210,8 @@ def _page(path: Path, record: Record, found: Capture | Revisit) -> ArchivedPage:
 def read_capture(capture: Capture, recipe: Recipe) -> tuple[ShownKind, Article | Reject | None]:
     """Return the kind of one capture, with its article, or a reject if the reader failed.
 
+    A later page of a story has the kind ``other``; what it shows is returned with it.
+
     Most pages of an archive are listings, menus and error pages, which are not rejects.
     """
     try:
@@ -219,6 +221,8 @@ def read_capture(capture: Capture, recipe: Recipe) -> tuple[ShownKind, Article |
     result = read_safely(page, recipe)
     if isinstance(result, Reject):
         return ("reject", result) if result.code is RejectCode.READER_FAILED else ("other", None)
+    if result.parts is not None and result.parts.number > 1:
+        return "other", result  # a later page of a story is no article of its own
     normalise(result)
     result.via = capture.via
     if code := why_invalid(result):

@@ -12,6 +12,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
+from portals.crawling.page_result import StoryOrigin
 from portals.crawling.scheduler import ENDED
 from portals.crawling.spider_outputs import (
     ANNOUNCED,
@@ -55,7 +56,7 @@ class ExplorationFinder(Finder):
 
     def __init__(self, spider: PortalSpider) -> None:
         super().__init__(spider)
-        self._undated: dict[str, Article] = {}
+        self._undated: dict[str, tuple[Article, StoryOrigin]] = {}
         self._known: list[KnownArticle] = []
         self._announced: set[str] = set()
         self._has_started = False
@@ -151,7 +152,7 @@ class ExplorationFinder(Finder):
                 meta={KIND: "other", KEY: f"{url_key(forward)} forward"},
             )
             return
-        yield from self._explore(page, visit)
+        yield from self._explore(page, visit, self.spider.stories.origin_of(response))
 
     def _visit(self, request: Request | None) -> CrawlTarget:
         assert request is not None
@@ -168,7 +169,9 @@ class ExplorationFinder(Finder):
         """Return the article or reject of a page, read with learned selectors if there are any."""
         return self.learner.read(page)
 
-    def _explore(self, page: Page, visit: CrawlTarget) -> Iterator[SpiderOutput]:
+    def _explore(
+        self, page: Page, visit: CrawlTarget, origin: StoryOrigin
+    ) -> Iterator[SpiderOutput]:
         is_start = visit.url == self.spider.home_url
         if visit.label:
             page.link_texts = (visit.label,)
@@ -178,10 +181,12 @@ class ExplorationFinder(Finder):
         if isinstance(result, Article):
             kind = "article" if result.published_at else "undated"
             text_hash = content_hash(result.title, result.body)
+        parts = self.spider.stories.part_keys(result)
         links = [
             type(link)(url, link.text)
             for link in found_links(page)
             if (url := self.spider.normalize_url(link.url))
+            and not (parts and self.spider.page_key(url) in parts)
         ]
         seen = self.explorer.on_page(visit.url, kind, links, text_hash)
         if is_start:
@@ -201,9 +206,9 @@ class ExplorationFinder(Finder):
                 section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
             )
         if isinstance(result, Article) and result.published_at:
-            yield from self.spider.yield_if_wanted(result)
+            yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):
-            yield from self._wait_for_proof(visit.url, result)
+            yield from self._wait_for_proof(visit.url, result, origin)
         elif (
             result is None and not seen.is_listing and (reject := self.spider.interstitial_of(page))
         ):
@@ -252,18 +257,20 @@ class ExplorationFinder(Finder):
         """Return True if a reject is worth recording: sampled pages seldom are articles."""
         return visit.purpose == "article" or REJECT_RULES[reject.code].counter is not None
 
-    def _wait_for_proof(self, url: str, article: Article) -> Iterator[SpiderOutput]:
+    def _wait_for_proof(
+        self, url: str, article: Article, origin: StoryOrigin
+    ) -> Iterator[SpiderOutput]:
         if len(self._undated) >= _MAX_UNDATED:
             oldest = next(iter(self._undated))
             del self._undated[oldest]
             yield Reject(oldest, RejectCode.UNDATED)
-        self._undated[url] = article
+        self._undated[url] = article, origin
 
     def _proven(self) -> Iterator[SpiderOutput]:
         """Yield the undated pages whose URL pattern has been classified as articles."""
         proven = [url for url in self._undated if self.explorer.accepts_undated(url)]
         for url in proven:
-            yield from self.spider.yield_if_wanted(self._undated.pop(url))
+            yield from self.spider.yield_if_wanted(*self._undated.pop(url))
 
     def on_visit_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Record a failed visit and continue with the other targets."""

@@ -1,0 +1,131 @@
+"""Articles on several pages in the archives: their later pages are looked up by URL and time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from portals.archive.captures import Capture, capture_of
+from portals.archive.reading import read_capture
+from portals.archive.replay_index import nearest, record_at
+from portals.article import Article, Reject, reject
+from portals.contract import normalise, why_invalid
+from portals.extraction.joining import Joining, join
+from portals.extraction.page import Page
+from portals.extraction.reader import Recipe, read_safely
+from portals.extraction.unreadable import UnreadablePageError
+from portals.outcomes import RejectCode
+from portals.store.pages import PageRepository, StoredPage
+from portals.urls import url_key
+
+
+@dataclass(slots=True)
+class WholeStory:
+    """An article as all its archived pages show it; ``parts``: number and id of the later ones."""
+
+    article: Article
+    parts: list[tuple[int, int]] = field(default_factory=list)
+    missing: list[Reject] = field(default_factory=list)
+
+    @property
+    def is_valid(self) -> bool:
+        """True if the joined text is within the limits of the contract."""
+        return why_invalid(self.article) is None
+
+
+class ArchivedStories:
+    """The stories that the archives hold, which are read when all their pages are known."""
+
+    def __init__(self, pages: PageRepository) -> None:
+        self.pages = pages
+        self.found: Counter[str] = Counter()
+        self._firsts: dict[str, dict[int, None]] = {}
+        self._begun_elsewhere: dict[str, dict[str, None]] = {}
+
+    def keep(self, portal: str, page_id: int, item: object) -> bool:
+        """Return True if a page belongs to a story of several pages, which is stored later."""
+        if not isinstance(item, Article) or item.parts is None:
+            return False
+        self.found[portal] += 1
+        if item.parts.number == 1:
+            self._firsts.setdefault(portal, {})[page_id] = None
+        else:  # perhaps of a story that an earlier re-extraction read without it
+            self._begun_elsewhere.setdefault(portal, {})[item.parts.urls[0]] = None
+        return True
+
+    def firsts(self, portal: str) -> list[StoredPage]:
+        """Return the first pages of the stories, the earliest first."""
+        known = {page_id: self.pages.by_id(page_id) for page_id in self._firsts.get(portal, {})}
+        for url in self._begun_elsewhere.get(portal, {}):
+            known |= {one.id: one for one in self.pages.captures_of(portal, url)}
+        found = [one for one in known.values() if one is not None]
+        return sorted(found, key=lambda one: (one.page.fetched_at, one.id))
+
+    def read(self, first: StoredPage, recipe: Recipe) -> WholeStory | None:
+        """Return the story of a first page, None if that is in no archive, or no article.
+
+        An article without a date is stored with the others of its kind.
+        """
+        capture = load_capture(self.pages, first)
+        shown, item = read_capture(capture, recipe) if capture else ("other", None)
+        if shown != "article" or not isinstance(item, Article):
+            return None
+        return self.whole(first, item, recipe)
+
+    def whole(self, first: StoredPage, article: Article, recipe: Recipe) -> WholeStory:
+        """Return the article with the text of the captures of its later pages."""
+        story = WholeStory(article)
+        at = datetime.fromisoformat(first.page.fetched_at)
+        number = 2
+        while article.parts is not None and number <= len(article.parts.urls):
+            url = article.parts.urls[number - 1]
+            part = self._part(first.portal, url, at)
+            read = read_part(part[1], recipe, article.title) if part else None
+            if part is None or not isinstance(read, Article):
+                reason = read.reason if isinstance(read, Reject) else "it is not archived"
+                detail = f"page {number}: {reason}"[:200]
+                story.missing.append(reject(url, RejectCode.PART_MISSING, detail))
+                article.missing_parts += 1
+            elif join(article, read) is not Joining.ADDED:
+                break  # the pager is not that of the story
+            else:
+                story.parts.append((number, part[0]))
+            number += 1
+        normalise(article)
+        return story
+
+    def _part(self, portal: str, url: str, at: datetime) -> tuple[int, Capture] | None:
+        """Return the page of ``url`` that belongs to a first page captured at ``at``, or None."""
+        captures = self.pages.captures_of(portal, url)
+        timed = [(datetime.fromisoformat(one.page.fetched_at), one) for one in captures]
+        known = nearest(timed, at)
+        capture = load_capture(self.pages, known) if known else None
+        return (known.id, capture) if known and capture else None
+
+
+def read_part(capture: Capture, recipe: Recipe, title: str) -> Article | Reject:
+    """Return the article of a later page of a story with the title ``title``, or its reject."""
+    try:
+        page = Page.from_bytes(capture.url, capture.body, capture.content_type, capture.captured_at)
+    except UnreadablePageError as error:
+        return Reject(capture.url, error.code, error.detail)
+    page.link_texts = (title,)
+    return read_safely(page, recipe)
+
+
+def load_capture(pages: PageRepository, known: StoredPage) -> Capture | None:
+    """Return an archived page as it was served, or None if it is in no archive any more."""
+    holder = pages.by_id(known.page.repeats) if known.page.repeats else known
+    if holder is None:
+        return None
+    try:
+        record = record_at(holder.page.path, holder.page.offset)
+    except OSError:
+        return None
+    found = capture_of(record) if record else None
+    is_it = isinstance(found, Capture) and url_key(found.url) == url_key(holder.page.url)
+    if not isinstance(found, Capture) or not is_it:
+        return None
+    served_at = datetime.fromisoformat(known.page.fetched_at)
+    return replace(found, url=known.page.url, captured_at=served_at)
