@@ -9,9 +9,9 @@ from datetime import datetime
 from portals.archive.captures import Capture, capture_of
 from portals.archive.reading import read_capture
 from portals.archive.replay_index import nearest, record_at
-from portals.article import Article, Reject, reject
+from portals.article import Article, Reject
 from portals.contract import normalise, why_invalid
-from portals.extraction.joining import Joining, join
+from portals.extraction.joining import join_all
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
 from portals.extraction.unreadable import UnreadablePageError
@@ -75,25 +75,24 @@ class ArchivedStories:
 
     def whole(self, first: StoredPage, article: Article, recipe: Recipe) -> WholeStory:
         """Return the article with the text of the captures of its later pages."""
-        story = WholeStory(article)
         at = datetime.fromisoformat(first.page.fetched_at)
-        number = 2
-        while article.parts is not None and number <= len(article.parts.urls):
-            url = article.parts.urls[number - 1]
+        ids: dict[str, int] = {}
+
+        def read(url: str) -> Article | Reject | None:
             part = self._part(first.portal, url, at)
-            read = read_part(part[1], recipe, article.title) if part else None
-            if part is None or not isinstance(read, Article):
-                reason = read.reason if isinstance(read, Reject) else "it is not archived"
-                detail = f"page {number}: {reason}"[:200]
-                story.missing.append(reject(url, RejectCode.PART_MISSING, detail))
-                article.missing_parts += 1
-            elif join(article, read) is not Joining.ADDED:
-                break  # the pager is not that of the story
-            else:
-                story.parts.append((number, part[0]))
-            number += 1
+            if part is None:
+                return None
+            ids[url] = part[0]
+            return read_part(part[1], recipe, article.title)
+
+        joined = join_all(article, read)
+        urls = article.parts.urls if article.parts else ()
+        missing = [
+            Reject(urls[number - 1], RejectCode.PART_MISSING, f"page {number}: {reason}"[:200])
+            for number, reason in joined.missing.items()
+        ]
         normalise(article)
-        return story
+        return WholeStory(article, [(n, ids[urls[n - 1]]) for n in joined.added], missing)
 
     def _part(self, portal: str, url: str, at: datetime) -> tuple[int, Capture] | None:
         """Return the page of ``url`` that belongs to a first page captured at ``at``, or None."""

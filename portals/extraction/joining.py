@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from portals.article import Article, StoryParts
+from portals.article import Article, Reject, StoryParts
 from portals.extraction.part_urls import page_key
 from portals.language.text import canonical, words
 
@@ -57,6 +59,31 @@ def join(story: Article, part: Article) -> Joining:
             story.provenance[name] = f"{part.provenance.get(name, '')} of part {number}".strip()
     _add_pages(story, part.parts)
     return Joining.ADDED
+
+
+@dataclass(slots=True)
+class Joined:
+    """What ``join_all`` did: the numbers of the pages added, and of those missing with the why."""
+
+    added: list[int] = field(default_factory=list)
+    missing: dict[int, str] = field(default_factory=dict)
+
+
+def join_all(story: Article, read: Callable[[str], Article | Reject | None]) -> Joined:
+    """Add all later pages to ``story``, as ``read`` returns them by URL; None if it has none."""
+    joined = Joined()
+    number = 2
+    while story.parts is not None and number <= len(story.parts.urls):
+        part = read(story.parts.urls[number - 1])
+        if not isinstance(part, Article):
+            joined.missing[number] = part.reason if part else "it is not archived"
+            story.missing_parts += 1
+        elif join(story, part) is Joining.ADDED:
+            joined.added.append(number)
+        else:
+            break  # the pager is not that of the story
+        number += 1
+    return joined
 
 
 def _paragraphs(article: Article) -> list[str]:
