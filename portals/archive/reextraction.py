@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, TypeVar
 
 from portals.archive.captures import Capture, Revisit, parse_warc_date
+from portals.archive.link_facts import LinkFacts
 from portals.archive.reading import (
     LeftOut,
     PageRead,
@@ -27,7 +29,12 @@ from portals.archive.reading import (
     read_range,
 )
 from portals.archive.records import CUT, Damage
-from portals.archive.stories import ArchivedStories, WholeStory, load_capture
+from portals.archive.stories import (
+    ArchivedStories,
+    WholeStory,
+    later_link_facts,
+    load_capture,
+)
 from portals.article import READER_VERSION, Article, Reject
 from portals.discovery.explorer import SAMPLES
 from portals.discovery.url_patterns import is_skipped, pattern_of
@@ -260,7 +267,7 @@ class Reextraction:
         if revisit.status != 200:
             return page  # a 304: the crawl stored nothing either
         again = Capture(revisit.url, 200, capture.headers, capture.body, revisit.captured_at)
-        shown, item = read_capture(again, read.recipe)
+        shown, item = read_capture(again, read.recipe, read.link)
         return PageRead(read.recipe, page.page, shown, item)
 
     def _repeated(self, revisit: Revisit) -> StoredPage | None:
@@ -282,9 +289,13 @@ class Reextraction:
 
     def _store_stories(self, name: str, portal: _Portal) -> None:
         """Store the articles on several pages: now all their pages are known."""
+        links: dict[Path, dict[str, LinkFacts]] = {}
         for batch in _batches(self._stories.firsts(name)):
             recipe = self._recipes[name]
-            read = [(known, self._stories.read(known, recipe)) for known in batch]
+            read = [
+                (known, self._stories.read(known, recipe, later_link_facts(known, links)))
+                for known in batch
+            ]
             with self.store.writing():
                 for known, story in read:
                     if story is not None:
@@ -342,8 +353,12 @@ class Reextraction:
         """Store the pages without a date whose URLs have the pattern of dated articles."""
         undated = list(self.pages.undated(name))
         patterns = self._dated_patterns(name) if undated else Counter[str]()
+        links: dict[Path, dict[str, LinkFacts]] = {}
         for batch in _batches(undated):
-            read = [(known, self._read_undated(known, name, patterns)) for known in batch]
+            read = [
+                (known, self._read_undated(known, later_link_facts(known, links), patterns))
+                for known in batch
+            ]
             with self.store.writing():
                 for known, item in read:
                     if isinstance(item, Article):
@@ -354,13 +369,16 @@ class Reextraction:
             let_others_write()
 
     def _read_undated(
-        self, known: StoredPage, name: str, patterns: Counter[str]
+        self, known: StoredPage, link: LinkFacts, patterns: Counter[str]
     ) -> Article | Reject | None:
         url = known.page.url
-        if patterns[pattern_of(url)] < SAMPLES or is_skipped(url):
+        is_proven = link.day or patterns[pattern_of(url)] >= SAMPLES
+        if not is_proven or is_skipped(url):
             return None
         capture = load_capture(self.pages, known)
-        return read_capture(capture, self._recipes[name])[1] if capture else None
+        if capture is None:
+            return None
+        return read_capture(capture, self._recipes[known.portal], link)[1]
 
     def _dated_patterns(self, portal: str) -> Counter[str]:
         """Return the number of articles with a date per URL pattern."""

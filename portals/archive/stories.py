@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from portals.archive.captures import Capture, capture_of
+from portals.archive.link_facts import NO_FACTS, LinkFacts, later_facts
 from portals.archive.reading import read_capture
 from portals.archive.replay_index import nearest, record_at
 from portals.article import Article, Reject
@@ -62,13 +64,14 @@ class ArchivedStories:
         found = [one for one in known.values() if one is not None]
         return sorted(found, key=lambda one: (one.page.fetched_at, one.id))
 
-    def read(self, first: StoredPage, recipe: Recipe) -> WholeStory | None:
+    def read(self, first: StoredPage, recipe: Recipe, link: LinkFacts) -> WholeStory | None:
         """Return the story of a first page, None if that is in no archive, or no article.
 
-        An article without a date is stored with the others of its kind.
+        ``link``: what the link to it says. An article without a date is stored with the others of
+        its kind.
         """
         capture = load_capture(self.pages, first)
-        shown, item = read_capture(capture, recipe) if capture else ("other", None)
+        shown, item = read_capture(capture, recipe, link) if capture else ("other", None)
         if shown != "article" or not isinstance(item, Article):
             return None
         return self.whole(first, item, recipe)
@@ -128,3 +131,16 @@ def load_capture(pages: PageRepository, known: StoredPage) -> Capture | None:
         return None
     served_at = datetime.fromisoformat(known.page.fetched_at)
     return replace(found, url=known.page.url, captured_at=served_at)
+
+
+def later_link_facts(known: StoredPage, by_file: dict[Path, dict[str, LinkFacts]]) -> LinkFacts:
+    """Return what an archive says of the link to a stored page; ``by_file``: what is read of it."""
+    path = known.page.path
+    try:
+        record = record_at(path, known.page.offset)
+        if path not in by_file:
+            by_file[path] = later_facts(path)
+    except OSError:
+        return NO_FACTS
+    record_id = record.headers.get("warc-record-id", "") if record else ""
+    return by_file[path].get(record_id, NO_FACTS)

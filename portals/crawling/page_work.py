@@ -31,6 +31,7 @@ from portals.crawling.requests import deserialize_request, serialize_request
 from portals.crawling.spider_outputs import (
     ANNOUNCED,
     KIND,
+    REFERRER,
     SECONDS,
     AnnouncementRead,
     ExplorationRecord,
@@ -216,6 +217,8 @@ class PageWork:
 
     def _take_request(self, request: Request) -> None:
         self._result.goes_on = self._result.goes_on or ORIGIN in request.meta
+        if self._response is not None:
+            request.meta.setdefault(REFERRER, self._response.url)
         if len(self._result.requests) < MAX_LINKS:
             self._result.requests.append(serialize_request(request))
         else:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit, urlunsplit
 
@@ -61,6 +61,19 @@ MAX_REVISITS = 300
 """Maximum number of revisits in one run; the others are due in the next one."""
 
 
+def link_facts(label: str = "", day: str = "") -> dict[str, str]:
+    """Return what a link says of the page behind it, as arguments of a callback."""
+    return {name: value for name, value in (("label", label), ("day", day)) if value}
+
+
+def add_link_facts(page: Page, label: str, day: str) -> None:
+    """Give ``page`` what the link to it says: its text, and the day (ISO 8601) beside it."""
+    if label:
+        page.link_texts = (label,)
+    if day:
+        page.listed_day = date.fromisoformat(day)
+
+
 class Finder(ABC):
     """Finds the articles of the portal of ``spider``.
 
@@ -87,9 +100,20 @@ class Finder(ABC):
         """Return the function that says what a URL of the portal leads to, as known now."""
         return kinds_by_pattern(self.spider.family, self.spider.history.article_urls())
 
-    def article_request(self, url: str, label: str = "") -> Request:
-        """Return the request for an article; ``label``: the text of the link to it."""
+    def article_request(self, url: str, label: str = "", day: str = "") -> Request:
+        """Return the request for an article.
+
+        ``label`` and ``day``: the text of the link to it and the day shown beside that.
+        """
         raise NotImplementedError
+
+    def part_request(self, url: str, at: datetime) -> Request:  # noqa: ARG002 - of an archive
+        """Return the request for a later page of a story whose first page was served at ``at``."""
+        return Request(self.spider.normalize_url(url) or url)
+
+    def page_of_part(self, response: Response) -> Page | Reject:
+        """Return the parsed later page of a story, or the reject of one that cannot be parsed."""
+        return self.spider.page_of(response)
 
     def sample_unknown(
         self, source: str, urls: Sequence[AnnouncedUrl], again: int
@@ -284,12 +308,15 @@ class PortalSpider(Spider):
         yield from self.parse_article(response)
 
     def parse_article(
-        self, response: Response, label: str = "", **_: Any
+        self, response: Response, label: str = "", day: str = "", **_: Any
     ) -> Iterator[SpiderOutput]:
-        """Yield the article of a page, or its reject; ``label``: the text of the link to it."""
+        """Yield the article of a page, or its reject.
+
+        ``label`` and ``day``: the text of the link to it and the day shown beside that.
+        """
         page = self.page_of(response)
-        if label and isinstance(page, Page):
-            page.link_texts = (label,)
+        if isinstance(page, Page):
+            add_link_facts(page, label, day)
         if not isinstance(page, Reject) and self.is_home(response.url):
             requested = response.meta.get("redirect_urls", [response.url])[0]
             yield Reject(requested, RejectCode.REDIRECTED_HOME)
@@ -345,7 +372,7 @@ class PortalSpider(Spider):
             self.inc_counter(Counter.OUTSIDE_DATES)
         elif origin is not None and article.parts is not None:
             yield from self.stories.begin(article, origin)
-        else:
+        elif article.parts is None or article.parts.number == 1:
             yield from self.yield_whole(article)
 
     def yield_whole(self, article: Article) -> Iterator[Article]:
@@ -355,9 +382,16 @@ class PortalSpider(Spider):
             raise CloseSpider("limit")
         self.articles_yielded += 1
         is_old = bool(self.arguments.via)  # selectors may not fit old captures
-        if self.family and not is_old and not article.provenance["body"].startswith("selectors"):
+        if not is_old and self._is_by_fallback(article.provenance["body"]):
             self.inc_counter(Counter.BY_FALLBACK)
         yield article
+
+    def _is_by_fallback(self, rule: str) -> bool:
+        """Return True if a text was not found by what describes the portal."""
+        if rule.startswith("selectors"):
+            return False
+        has_layout = bool(self.layout or self.layouts)
+        return bool(self.family) or bool(self.themes) or (has_layout and rule != "layout")
 
     def remember_announced(self, page: Page | None = None) -> Iterator[Request]:
         """Yield the requests, made last, for what the portal announces to programs.

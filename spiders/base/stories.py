@@ -15,7 +15,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from portals.article import Article, Reject
+from portals.article import MAX_BODY_CHARACTERS, Article, Reject
 from portals.crawling.open_story import ORIGIN, STORY, OpenStory, origin_data, origin_of
 from portals.crawling.page_result import FailureKind, StoryOrigin, may_recover
 from portals.crawling.page_work import failure_kind
@@ -68,10 +68,10 @@ class Stories:
     def begin(self, article: Article, origin: StoryOrigin) -> Iterator[SpiderOutput]:
         """Yield the request for the second page of an article; for the first one from a later."""
         assert article.parts is not None
-        if article.parts.number > 1:
-            yield from self._first_page(article, origin)
-        else:
+        if article.parts.number == 1:
             yield from self._go_on(OpenStory(article), origin)
+        elif not self.spider.arguments.via:  # an archive lists the first page, too
+            yield from self._first_page(article, origin)
 
     def part_keys(self, article: object) -> frozenset[str]:
         """Return the page keys of the later pages of an article, which are no links to explore."""
@@ -99,7 +99,7 @@ class Stories:
 
     def _go_on(self, story: OpenStory, origin: StoryOrigin) -> Iterator[SpiderOutput]:
         """Yield the request for the next page, or the article if there is none."""
-        while story.has_next:
+        while story.has_next and len(story.article.body) <= MAX_BODY_CHARACTERS:
             if self.spider.normalize_url(story.url) is not None:
                 yield self._request(story, origin)
                 return
@@ -108,13 +108,14 @@ class Stories:
 
     def _request(self, story: OpenStory, origin: StoryOrigin) -> Request:
         again = " again" if story.is_again else ""
-        return Request(
-            self.spider.normalize_url(story.url) or story.url,
-            self.spider.parse_part,  # type: ignore[attr-defined]
+        request = self.spider.finder.part_request(story.url, story.article.fetched_at)
+        return request.replace(
+            callback=self.spider.parse_part,  # type: ignore[attr-defined]
             errback=self.spider.on_part_error,  # type: ignore[attr-defined]
             cb_kwargs={STORY: story.as_data()},
             priority=LATE_PRIORITY + 1 if story.is_again else _FIRST,
             meta={
+                **request.meta,
                 KIND: "other",
                 KEY: f"{origin.key} page {story.next}{again}",
                 ORIGIN: origin_data(origin),
@@ -134,7 +135,7 @@ class Stories:
             return
         url = asked(response)
         joining = join(opened.article, read)
-        if joining is Joining.FOREIGN:
+        if joining is Joining.FOREIGN and not self.spider.arguments.via:
             yield self.spider.finder.article_request(url)
         if joining is not Joining.ADDED:  # the pager is not that of the story
             yield from self.spider.yield_whole(opened.article)
@@ -145,7 +146,7 @@ class Stories:
         yield from self._go_on(opened, origin)
 
     def _read(self, response: Response, title: str) -> Article | Reject:
-        page = self.spider.page_of(response)
+        page = self.spider.finder.page_of_part(response)
         if isinstance(page, Reject):
             return page
         page.link_texts = (title,)

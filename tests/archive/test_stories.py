@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 
-from portals.archive.captures import Capture
 from portals.archive.replay_index import nearest
 from tests.support.archive_life import OWN
 from tests.support.archived_pages import write
-from tests.support.commands import Done, live, scrapy
+from tests.support.commands import QUICK, Done, live, scrapy
 from tests.support.database import rows
 from tests.support.http_server import Answer, serving
-from tests.support.parted import Parted, paragraphs_of, title_of
+from tests.support.parted import AT, ORIGIN, Parted, capture, paragraphs_of, title_of
+from tests.support.wayback_server import Kept, wayback
 
 SITE = Parted()
 PLAIN = Parted(is_wordpress=False)
-ORIGIN = "https://congdoan.mau.vn"
-AT = datetime(2025, 6, 15, 2, tzinfo=UTC)
-
-
-def capture(page: int, hours: float = 0, texts: list[str] | None = None) -> Capture:
-    body = SITE.page(0, page, texts)
-    at = AT + timedelta(hours=hours)
-    return Capture(ORIGIN + SITE.url(0, page), 200, [("Content-Type", "text/html")], body, at)
 
 
 def reextract(folder: Path, *words: str | Path, database: str = "b.db") -> Done:
@@ -157,3 +149,20 @@ def test_pruning_keeps_the_later_pages_of_a_kept_article(tmp_path: Path) -> None
     assert pruned.code == 0, pruned.err
     assert done.code == 0, done.err
     assert sorted(bodies(tmp_path / "b.db")) == sorted(before)
+
+
+def test_an_article_on_several_pages_is_read_whole_from_a_public_archive(tmp_path: Path) -> None:
+    captures = [capture(n, n, site=PLAIN) for n in (2, 1, 3)]
+    kept = [Kept(f"{one.captured_at:%Y%m%d%H%M%S}", one.url, one.body) for one in captures]
+    with wayback(kept) as machine:
+        done = scrapy(
+            "crawl", "portal", "-a", f"origin={ORIGIN}", "-a", "portal=mau", *QUICK,
+            "-a", "via=wayback", "-s", f"WAYBACK={machine.origin}", "-s", "WAYBACK_PAUSE=0.2",
+            "-s", f"DATABASE={tmp_path / 'a.db'}", "-s", f"ARCHIVE_DIR={tmp_path / 'archive'}",
+            "-s", 'DOWNLOAD_SLOTS={"wayback-index": {"delay": 0}}',
+        )  # fmt: skip
+    read = reextract(tmp_path, tmp_path / "archive")
+
+    assert done.out.startswith("mau: ok, 1 new"), done.err
+    assert read.code == 0, read.err
+    assert bodies(tmp_path / "a.db") == bodies(tmp_path / "b.db") == [PLAIN.body]

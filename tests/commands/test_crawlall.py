@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,15 @@ def test_told_to_stop_it_stops_its_children_and_they_are_resumed_later(tmp_path:
     assert "signal" in run["reason"]
 
 
+@pytest.fixture
+def hangup_is_not_ignored() -> Iterator[None]:
+    """Tests that run under ``nohup`` would start a command that ignores the signal."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hangup_is_not_ignored")
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
 def test_its_children_end_when_it_hangs_up_or_is_killed(
     tmp_path: Path, number: signal.Signals

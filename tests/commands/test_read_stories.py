@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.archive.test_stories import ORIGIN, SITE, capture
 from tests.support.archived_pages import write
 from tests.support.commands import scrapy
 from tests.support.http_server import Answer, serving
-from tests.support.parted import paragraphs_of
+from tests.support.parted import ORIGIN, Parted, capture, paragraphs_of
+
+SITE = Parted()
 
 
 def fields_of(*words: str | Path) -> list[dict[str, Any]]:

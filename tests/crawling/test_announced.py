@@ -108,7 +108,7 @@ def test_a_sitemap_completes_a_listing_that_shows_the_newest_only(site: Site40) 
         {
             "verdict": "ok",
             "reason": "30 articles were known to the feeds and sitemaps only",
-            "reason_code": None,
+            "reason_code": "announced_only",
         }
     ]
 

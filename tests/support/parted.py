@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from portals.archive.captures import Capture
+
+ORIGIN = "https://congdoan.mau.vn"
+AT = datetime(2025, 6, 15, 2, tzinfo=UTC)
 PLACES = (
     "Đồng Mận",
     "An Bình",
@@ -122,3 +127,14 @@ class Parted:
     @property
     def spider(self) -> str:
         return "wordpress" if self.is_wordpress else "portal"
+
+
+WORDPRESS = Parted()
+
+
+def capture(
+    page: int, hours: float = 0, texts: list[str] | None = None, site: Parted = WORDPRESS
+) -> Capture:
+    """Return the capture of a page of the article on several pages, some ``hours`` after ``AT``."""
+    body, at = site.page(0, page, texts), AT + timedelta(hours=hours)
+    return Capture(ORIGIN + site.url(0, page), 200, [("Content-Type", "text/html")], body, at)
