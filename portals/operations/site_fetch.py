@@ -70,13 +70,15 @@ class SiteFetch:
     """The URLs to fetch, and the results.
 
     ``starts``: URLs of the home page, tried in order until one answers. ``candidates``: articles
-    that the operator named, fetched before those in listings.
+    that the operator named, fetched before those in listings. ``follows``: returns the URLs that a
+    page leads to and that are fetched as well.
     """
 
     starts: tuple[str, ...]
     candidates: tuple[str, ...] = ()
     max_listings: int = MAX_LISTINGS
     max_articles: int = MAX_ARTICLES
+    follows: Callable[[FetchedPage], Sequence[str]] | None = None
     pages: list[FetchedPage] = field(default_factory=list)
     failure: FetchFailure | None = None
 
@@ -93,6 +95,7 @@ class SiteProbeSpider(Spider):
         self._starts = list(job.starts)
         self._listings: list[str] | None = None
         self._articles: list[str] | None = None
+        self._followed: dict[str, bool] = {}  # whether it was requested
 
     async def start(self) -> AsyncIterator[Request]:
         """Request the home page."""
@@ -105,7 +108,10 @@ class SiteProbeSpider(Spider):
         """Store the page and request the next one."""
         header = (response.headers.get("Content-Type") or b"").decode("latin-1")
         at = datetime.now(UTC).replace(microsecond=0)
-        self.job.pages.append(FetchedPage(response.url, response.body, header, at))
+        page = FetchedPage(response.url, response.body, header, at)
+        self.job.pages.append(page)
+        for url in self.job.follows(page) if self.job.follows else ():
+            self._followed.setdefault(url, False)
         yield from self._next()
 
     def on_home_error(self, failure: Failure) -> Iterator[Request]:
@@ -121,6 +127,10 @@ class SiteProbeSpider(Spider):
 
     def _next(self) -> Iterator[Request]:
         job = self.job
+        if url := next((url for url, is_asked in self._followed.items() if not is_asked), None):
+            self._followed[url] = True
+            yield self._request(url)
+            return
         if self._listings is None:
             home = read_pages(job.pages)
             found = listing_urls(home[0][1]) if home else []

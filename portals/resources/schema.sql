@@ -481,6 +481,16 @@ CREATE TABLE holds (
     ) STRICT, WITHOUT ROWID
     ;
 
+CREATE TABLE page_parts (
+        page_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        part_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        PRIMARY KEY (page_id, number)
+    ) STRICT, WITHOUT ROWID
+    ;
+
+CREATE INDEX page_parts_part ON page_parts (part_id);
+
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 
 INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)');

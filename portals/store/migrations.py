@@ -698,3 +698,23 @@ def m0013_holds(db: Database) -> None:
 def m0014_deaths(db: Database) -> None:
     """Count how often the process died while a request was in flight."""
     db.execute("ALTER TABLE frontier ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0")
+
+
+_PAGE_PARTS = (
+    """
+    CREATE TABLE page_parts (
+        page_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        part_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        PRIMARY KEY (page_id, number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX page_parts_part ON page_parts (part_id)",
+)
+
+
+@migrations()
+def m0015_page_parts(db: Database) -> None:
+    """Store from which pages the text of a story of several pages was read."""
+    for statement in _PAGE_PARTS:
+        db.execute(statement)

@@ -30,6 +30,7 @@ TABLES: dict[str, str] = {
     "portals": "The catalogue (`portals.csv`), as of the last time this file was opened.",
     "archives": "The WARC files with the archived pages.",
     "pages": "Every response in the archives, with the position of its bytes.",
+    "page_parts": "Later pages of a story, which its row's text is read from as well.",
     "archive_rewrites": "Archives that a pruning replaces, until the replaced file is deleted.",
     "reextraction_progress": "Parts of archives that an interrupted re-extraction has committed.",
     "lineage": "View: from a field of an article to its rule, reader, run, page and bytes.",
@@ -55,7 +56,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "title": "Headline as shown.",
         "lead_prefix": "The newspaper's prefix before the lead, such as `(LĐTĐ)`.",
         "lead": "Lead as shown, without the prefix; null where the page has none.",
-        "body": "Paragraphs separated by one blank line; no lead, caption, byline, link or noise.",
+        "body": "Paragraphs of all its pages, parted by one blank line; no lead, caption, byline.",
         "author": "Person or organisation that signs; null where none is shown.",
         "source": "Source that the page names; null where none is shown.",
         "section": "Most specific section that the page shows.",
@@ -278,6 +279,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "repeats": "Page whose record has the payload, where this one is a revisit record.",
         "via": "Public archive that served it; null for the portal itself.",
         "showed": "`article`, `undated`, `list`, `reject`, `other`; null where it was not read.",
+    },
+    "page_parts": {
+        "page_id": "The first page of the story.",
+        "number": "Number of the page in the story, from 2.",
+        "part_id": "The page.",
     },
     "archive_rewrites": {
         "path": "The archive, relative to the folder of the database.",
