@@ -1,4 +1,7 @@
-"""``scrapy portals [NAME]``: the catalogue, or one portal with its learned URL patterns."""
+"""``scrapy portals [NAME]``: the catalogue, or one portal with its learned URL patterns.
+
+``--check`` looks for mistakes in it instead.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,13 @@ from typing import Any
 
 from scrapy.exceptions import UsageError
 
-from portals.catalogue import Portal, portals
-from portals.commands.base import PortalCommand
-from portals.commands.output import print_rows, print_text, to_json
+from portals.catalogue import CATALOGUE, Portal, portals
+from portals.commands.base import PortalCommand, option
+from portals.commands.output import print_note, print_rows, print_text, to_json
+from portals.configuration import data_folder
+from portals.crawling.exit_codes import CATALOGUE_FAULTS
 from portals.errors import PortalError, StorageError
+from portals.operations.catalogue_check import check_catalogue
 from portals.recipes import spider_names
 from portals.store.articles import portal_totals
 from portals.store.database import Store
@@ -25,10 +31,16 @@ class Command(PortalCommand):
     usage = "[options] [portal]"
     summary = "Show the catalogue, or what is known of one portal"
     json_help = "print JSON"
+    options = (
+        option("--check", action="store_true", help="look for mistakes in the catalogue instead"),
+    )
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
             raise UsageError("give the name of one portal, or none")
+        if opts.check:
+            self._check(args, as_json=opts.json)
+            return
         spiders = set(spider_names(self.config))
         if not args:
             rows = [_row(portal, spiders, whole=opts.json) for portal in portals().values()]
@@ -40,6 +52,23 @@ class Command(PortalCommand):
                 f"the catalogue has no portal {args[0]!r}; 'scrapy portals' prints it"
             )
         self._show(found, spiders, as_json=opts.json)
+
+    def _check(self, args: list[str], *, as_json: bool) -> None:
+        """Print every mistake of the catalogues, of the package and of the data folder."""
+        if args:
+            raise UsageError("--check looks at every row; give no name")
+        local = data_folder() / "portals.csv"
+        files = [CATALOGUE, *([local] if local.is_file() else [])]
+        found = [
+            {"file": str(path) if as_json else path.name, **asdict(mistake)}
+            for path in files
+            for mistake in check_catalogue(path)
+        ]
+        print_rows(found, as_json=as_json)
+        if found:
+            self.exitcode = CATALOGUE_FAULTS
+        elif not as_json:
+            print_note(f"{len(portals())} portals, no mistake")
 
     def _show(self, found: Portal, spiders: set[str], *, as_json: bool) -> None:
         facts: dict[str, Any] = {**asdict(found), "spider": found.name in spiders}

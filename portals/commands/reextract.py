@@ -22,7 +22,7 @@ from portals.archive.origins import count_pages, foreign_archives
 from portals.archive.pruning import finish_interrupted
 from portals.archive.reading import LeftOut, Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
-from portals.catalogue import portal_name_fault, portals
+from portals.catalogue import portal_name_fault, portals_by_host
 from portals.commands.base import PortalCommand, option
 from portals.commands.output import (
     print_error,
@@ -154,10 +154,9 @@ class Command(PortalCommand):
         ):
             known = ", ".join(sorted(names))
             raise PortalError(f"there is no portal {opts.portal!r}; there are {known}")
-        catalogue = portals()
         return Recipes(
             by_name=recipes(self.config),
-            hosts={catalogue[name].host: name for name in names if name in catalogue},
+            hosts={host: row.name for host, row in portals_by_host().items() if row.name in names},
             forced=opts.portal if args else None,
             only=None if args else opts.portal,
             since=day("since", opts.since),
@@ -196,7 +195,7 @@ def print_interrupted(rewrites: Iterable[ArchiveRewrite]) -> None:
 
 def without_foreign(files: Sequence[Path], pages: PageRepository) -> list[Path]:
     """Return ``files`` without those of other origins, which are counted on standard error."""
-    hosts = {portal.host: portal.name for portal in portals().values()}
+    hosts = {host: row.name for host, row in portals_by_host().items()}
     foreign = foreign_archives(files, pages, hosts)
     if foreign:
         origins = ", ".join(sorted({f"{one.url} as {one.portal}" for one in foreign.values()}))

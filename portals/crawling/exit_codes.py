@@ -40,6 +40,9 @@ NOTHING_FOUND = 1
 OVERDUE = 1
 """Exit code of ``scrapy status --max-age`` where a portal was not attempted in that time."""
 
+CATALOGUE_FAULTS = 1
+"""Exit code of ``scrapy portals --check`` where the catalogue has mistakes."""
+
 Health = Literal["healthy", "degraded", "broken"]
 
 HEALTH_CODES: dict[Health, int] = {"healthy": 0, "degraded": 20, "broken": 21}
@@ -124,6 +127,12 @@ _OTHERS = (
         None,
         "`scrapy status --max-age`: a portal was not attempted in that time.",
         "Read the schedule's log.",
+    ),
+    ExitCode(
+        CATALOGUE_FAULTS,
+        None,
+        "`scrapy portals --check`: the catalogue has mistakes.",
+        "Correct the rows and columns that it prints.",
     ),
     ExitCode(
         1,

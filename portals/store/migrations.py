@@ -698,3 +698,10 @@ def m0013_holds(db: Database) -> None:
 def m0014_deaths(db: Database) -> None:
     """Count how often the process died while a request was in flight."""
     db.execute("ALTER TABLE frontier ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m0015_catalogue_addresses(db: Database) -> None:
+    """Store the listings, feeds, examples, proxy and TLS level of the catalogue."""
+    for column in ("listings", "feeds", "examples", "proxy", "tls_level"):
+        db.execute(f"ALTER TABLE portals ADD COLUMN {column} TEXT")
