@@ -34,7 +34,7 @@ from portals.commands.output import (
 from portals.crawling.arguments import day
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import ArchiveError, PortalError
-from portals.recipes import recipes, spider_names
+from portals.recipes import recipes, spider_names, unknown_spider
 from portals.store.archive_rewrites import ArchiveRewrite, ArchiveRewrites
 from portals.store.database import Store
 from portals.store.differences import counted, trial_copy
@@ -152,8 +152,7 @@ class Command(PortalCommand):
             and opts.portal not in names
             and (args or not self._is_archived(opts.portal))
         ):
-            known = ", ".join(sorted(names))
-            raise PortalError(f"there is no portal {opts.portal!r}; there are {known}")
+            raise PortalError(unknown_spider(self.config, opts.portal))
         return Recipes(
             by_name=recipes(self.config),
             hosts={host: row.name for host, row in portals_by_host().items() if row.name in names},

@@ -22,10 +22,7 @@ SHAREPOINT = Family(
         "script[src*='/_layouts/']",
     ),
     # One page of a site shows every article; the parameter that names it differs by its maker.
-    articles=(
-        r"/(?:pages|trang)/.*\.aspx\?(?:.*&)?(?:itemid|newsid|idtin|nid)=[\w-]+",
-        r"^/(?:vn/)?tin-tuc/\d+/[^/]+/[^/]+\.aspx$",
-    ),
+    articles=(r"/(?:pages|trang)/.*\.aspx\?(?:.*&)?(?:itemid|newsid|idtin|nid)=[\w-]+",),
     listings=(
         r"/chuyen-muc/\d+/[^/]+\.aspx",
         r"/(?:pages|trang)/(?:[^/?]+/)*[^/?]+\.aspx"

@@ -58,6 +58,12 @@ def systems_fault(text: str) -> str | None:
     return None
 
 
+def system_words(text: str) -> frozenset[str]:
+    """Return the systems that the column ``cms`` names, in small letters."""
+    words = (word.partition("<")[0] for word in _GUESS.sub("", text.strip()).split())
+    return frozenset(word.casefold() for word in words if word)
+
+
 def _spans(text: str) -> list[tuple[Family, Validity]]:
     """Return every system with the days on which it served pages. Raises ValueError."""
     bare = _GUESS.sub("", text.strip())

@@ -64,11 +64,13 @@ class Finder(ABC):
 
     ``callbacks``: names of the methods used as callbacks and errbacks; the spider gets them as
     attributes, since the frontier stores callbacks by name. ``trusts_feeds``: what a feed names is
-    an article, also where the URL pattern is unknown.
+    an article, also where the URL pattern is unknown. ``expects_markup``: pages have the markup of
+    the portal's CMS; articles read otherwise are a sign of drift.
     """
 
     callbacks: ClassVar[tuple[str, ...]] = ()
     trusts_feeds: ClassVar[bool] = False
+    expects_markup: ClassVar[bool] = False
 
     def __init__(self, spider: PortalSpider) -> None:
         self.spider = spider
@@ -115,7 +117,8 @@ class PortalSpider(Spider):
     ``family``: the portal's CMS. ``layout``: overrides the layout of the CMS; ``layouts``: earlier
     layouts, each with its period of validity. ``themes``: selectors of the portal, tried before
     those of the CMS; earlier ones have a period of validity. ``external_id``: overrides the pattern
-    of the CMS for the number in an article's URL. ``answers_cookie_challenge``: send back, once,
+    of the CMS for the number in an article's URL. ``listings``: paths of listings; ``feeds``: paths
+    of feeds. ``answers_cookie_challenge``: send back, once,
     the cookie that a script of the host sets. ``finder_type``, ``wayback_finder_type``: how
     articles are found on the portal and in the Wayback Machine. ``reads_any_site``: the spider is
     of a CMS, not of a portal: ``-a origin=URL`` gives the site, ``-a portal=NAME`` its name in the
@@ -126,6 +129,8 @@ class PortalSpider(Spider):
     layout: ClassVar[Layout | None] = None
     layouts: ClassVar[tuple[Layout, ...]] = ()
     themes: ClassVar[tuple[Theme, ...]] = ()
+    listings: ClassVar[tuple[str, ...]] = ()
+    feeds: ClassVar[tuple[str, ...]] = ()
     answers_cookie_challenge: ClassVar[bool] = False
     external_id: ClassVar[str | None] = None
     finder_type: ClassVar[type[Finder]]
@@ -340,8 +345,8 @@ class PortalSpider(Spider):
         if limit is not None and self.articles_yielded >= limit:
             raise CloseSpider("limit")
         self.articles_yielded += 1
-        is_old = bool(self.arguments.via)  # selectors may not fit old captures
-        if self.family and not is_old and not article.provenance["body"].startswith("selectors"):
+        is_expected = self.finder.expects_markup and not self.arguments.via  # captures may be old
+        if is_expected and not article.provenance["body"].startswith("selectors"):
             self.inc_counter(Counter.BY_FALLBACK)
         yield article
 
