@@ -43,6 +43,9 @@ OVERDUE = 1
 CATALOGUE_FAULTS = 1
 """Exit code of ``scrapy portals --check`` where the catalogue has mistakes."""
 
+FLEET_FAULTS = 1
+"""Exit code of ``scrapy checkall`` where something is wrong with a portal."""
+
 Health = Literal["healthy", "degraded", "broken"]
 
 HEALTH_CODES: dict[Health, int] = {"healthy": 0, "degraded": 20, "broken": 21}
@@ -133,6 +136,12 @@ _OTHERS = (
         None,
         "`scrapy portals --check`: the catalogue has mistakes.",
         "Correct the rows and columns that it prints.",
+    ),
+    ExitCode(
+        FLEET_FAULTS,
+        None,
+        "`scrapy checkall`: something is wrong with a portal.",
+        "Read the cause of each; correct its row in the catalogue, or its system.",
     ),
     ExitCode(
         1,
