@@ -38,6 +38,7 @@ class Counter(StrEnum):
     STORAGE_ERRORS = "portal/storage_errors"
     NOT_ARCHIVED = "portal/not_archived"
     OUTSIDE_DATES = "portal/outside_dates"
+    UNDATED = "portal/undated"
     BY_FALLBACK = "portal/by_fallback"
     UNREACHABLE = "portal/unreachable"
     TIMED_OUT = "portal/timed_out"

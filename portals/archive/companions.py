@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from portals.archive.link_facts import COMPANION_KINDS
 from portals.archive.records import Damage, Record, read_records
 
 _PAYLOADS = frozenset(["response", "revisit", "resource"])
-_COMPANIONS = frozenset(["request", "metadata"])
 _LINKS = ("warc-concurrent-to", "warc-refers-to")
 
 
@@ -59,14 +59,14 @@ class RecordIndex:
     def _link(self, entry: RecordEntry, linked: RecordEntry) -> None:
         """Record which of two linked records belongs to which; wget links requests backwards."""
         for one, other in ((entry, linked), (linked, entry)):
-            if one.kind in _COMPANIONS and other.kind in _PAYLOADS:
+            if one.kind in COMPANION_KINDS and other.kind in _PAYLOADS:
                 self._owners.setdefault(one.offset, set()).add(other.offset)
 
     def _add_indirect(self) -> None:
         """Add the owners of metadata that name the request and not the response."""
         owners = {e.id: self._owners.get(e.offset, set()) for e in self.entries if e.id}
         for entry in self.entries:
-            if entry.kind in _COMPANIONS and entry.offset not in self._owners:
+            if entry.kind in COMPANION_KINDS and entry.offset not in self._owners:
                 found = set().union(*(owners.get(link, set()) for link in entry.links))
                 if found:
                     self._owners[entry.offset] = found
@@ -80,7 +80,7 @@ class RecordIndex:
             elif entry.kind == "request" and not entry.links and before is not None:
                 if before.url == entry.url:
                     self._owners.setdefault(entry.offset, set()).add(before.offset)
-            elif entry.kind not in _COMPANIONS:
+            elif entry.kind not in COMPANION_KINDS:
                 before = None
 
 

@@ -17,6 +17,14 @@ from portals.archive.captures import (
     is_url,
     payload_digest,
 )
+from portals.archive.link_facts import (
+    COMPANION_KINDS,
+    MAX_COMPANIONS,
+    NO_FACTS,
+    LinkFacts,
+    companions_of,
+    link_facts,
+)
 from portals.archive.records import Damage, Record, is_compressed_whole, read_records
 from portals.article import Article, Reject
 from portals.catalogue import portal_name_fault
@@ -78,13 +86,17 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
-    """The result for one archived page. ``revisit``: its payload has to be looked up first."""
+    """The result for one archived page.
+
+    ``revisit``: its payload has to be looked up first; it is read with what its own ``link`` says.
+    """
 
     recipe: Recipe
     page: ArchivedPage
     shown: ShownKind | None = None
     item: Article | Reject | None = None
     revisit: Revisit | None = None
+    link: LinkFacts = NO_FACTS
 
     @property
     def portal(self) -> str:
@@ -146,20 +158,45 @@ def about_file(path: Path) -> dict[str, str]:
 def read_range(part: Range, recipes: Recipes, start: int | None = None) -> RangeRead:
     """Read every page whose record begins in ``part``, from ``start`` on. Raises OSError."""
     read = RangeRead(part)
-    for record in read_records(part.path, part.start if start is None else start, part.end):
-        read.began = record.offset if read.began is None else read.began
-        read.ended = record.offset + record.length
+    for record, companions in _with_companions(read, part.start if start is None else start):
         found = record if isinstance(record, Damage) else capture_of(record)
         if isinstance(found, Damage):
             read.damage.append(found)
         elif found is not None and isinstance(record, Record):
-            _add_page(read, record, found, recipes)
+            _add_page(read, record, found, recipes, link_facts(record, companions))
         elif isinstance(record, Record) and record.kind in PARTIAL_KINDS:
             read.left_out[LeftOut.PARTIAL] += 1
     return read
 
 
-def _add_page(read: RangeRead, record: Record, found: Capture | Revisit, recipes: Recipes) -> None:
+def _with_companions(read: RangeRead, start: int) -> Iterator[tuple[Record | Damage, list[Record]]]:
+    """Yield the records of a range, each with the records after it that may belong to it.
+
+    Those of the last record can be beyond the end of the range, and those at its beginning belong
+    to a record before it.
+    """
+    part = read.range
+    owner: Record | Damage | None = None
+    companions: list[Record] = []
+    for record in read_records(part.path, start, part.end):
+        read.began = record.offset if read.began is None else read.began
+        read.ended = record.offset + record.length
+        if isinstance(record, Record) and record.kind in COMPANION_KINDS:
+            companions.append(record)
+            continue
+        if owner is not None:
+            yield owner, companions
+        owner, companions = record, []
+    if owner is None:
+        return
+    if isinstance(owner, Record) and len(companions) < MAX_COMPANIONS:
+        companions += companions_of(part.path, companions[-1] if companions else owner)
+    yield owner, companions
+
+
+def _add_page(
+    read: RangeRead, record: Record, found: Capture | Revisit, recipes: Recipes, link: LinkFacts
+) -> None:
     about = read.range.about
     recipe = recipes.recipe_of(record.url or "", about) or recipes.recipe_of(found.url, about)
     if recipe is None:
@@ -176,11 +213,11 @@ def _add_page(read: RangeRead, record: Record, found: Capture | Revisit, recipes
     is_wanted = recipes.since is None or found.captured_at >= recipes.since
     if isinstance(found, Revisit):
         if is_wanted:
-            read.pages.append(PageRead(recipe, page, revisit=found))
+            read.pages.append(PageRead(recipe, page, revisit=found, link=link))
     elif found.status != 200 or not is_wanted:
         read.pages.append(PageRead(recipe, page))  # recorded, but not extracted
     else:
-        shown, item = read_capture(found, recipe)
+        shown, item = read_capture(found, recipe, link)
         read.pages.append(PageRead(recipe, page, shown, item))
 
 
@@ -207,15 +244,21 @@ def _page(path: Path, record: Record, found: Capture | Revisit) -> ArchivedPage:
     )
 
 
-def read_capture(capture: Capture, recipe: Recipe) -> tuple[ShownKind, Article | Reject | None]:
+def read_capture(
+    capture: Capture, recipe: Recipe, link: LinkFacts = NO_FACTS
+) -> tuple[ShownKind, Article | Reject | None]:
     """Return the kind of one capture, with its article, or a reject if the reader failed.
 
-    Most pages of an archive are listings, menus and error pages, which are not rejects.
+    ``link``: what the link to it says. Most pages of an archive are listings, menus and error
+    pages, which are not rejects. What a crawl requested as a listing is one.
     """
+    if link.is_listing:
+        return "list", None
     try:
         page = Page.from_bytes(capture.url, capture.body, capture.content_type, capture.captured_at)
     except UnreadablePageError:
         return "other", None
+    link.add_to(page)
     result = read_safely(page, recipe)
     if isinstance(result, Reject):
         return ("reject", result) if result.code is RejectCode.READER_FAILED else ("other", None)

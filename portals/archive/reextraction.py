@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, TypeVar
 
 from portals.archive.captures import Capture, Revisit, capture_of, parse_warc_date
+from portals.archive.link_facts import NO_FACTS, LinkFacts, later_facts
 from portals.archive.reading import (
     LeftOut,
     PageRead,
@@ -253,7 +255,7 @@ class Reextraction:
         if revisit.status != 200:
             return page  # a 304: the crawl stored nothing either
         again = Capture(revisit.url, 200, capture.headers, capture.body, revisit.captured_at)
-        shown, item = read_capture(again, read.recipe)
+        shown, item = read_capture(again, read.recipe, read.link)
         return PageRead(read.recipe, page.page, shown, item)
 
     def _repeated(self, revisit: Revisit) -> StoredPage | None:
@@ -312,8 +314,12 @@ class Reextraction:
         """Store the pages without a date whose URLs have the pattern of dated articles."""
         undated = list(self.pages.undated(name))
         patterns = self._dated_patterns(name) if undated else Counter[str]()
+        links: dict[Path, dict[str, LinkFacts]] = {}
         for batch in _batches(undated):
-            read = [(known, self._read_undated(known, name, patterns)) for known in batch]
+            read = [
+                (known, self._read_undated(known, _later_link_facts(known, links), patterns))
+                for known in batch
+            ]
             with self.store.writing():
                 for known, item in read:
                     if isinstance(item, Article):
@@ -323,13 +329,16 @@ class Reextraction:
             let_others_write()
 
     def _read_undated(
-        self, known: StoredPage, name: str, patterns: Counter[str]
+        self, known: StoredPage, link: LinkFacts, patterns: Counter[str]
     ) -> Article | Reject | None:
         url = known.page.url
-        if patterns[pattern_of(url)] < SAMPLES or is_skipped(url):
+        is_proven = link.day or patterns[pattern_of(url)] >= SAMPLES
+        if not is_proven or is_skipped(url):
             return None
         capture = load_capture(self.pages, known)
-        return read_capture(capture, self._recipes[name])[1] if capture else None
+        if capture is None:
+            return None
+        return read_capture(capture, self._recipes[known.portal], link)[1]
 
     def _dated_patterns(self, portal: str) -> Counter[str]:
         """Return the number of articles with a date per URL pattern."""
@@ -382,6 +391,19 @@ def load_capture(pages: PageRepository, known: StoredPage) -> Capture | None:
         return None
     served_at = datetime.fromisoformat(known.page.fetched_at)
     return replace(found, url=known.page.url, captured_at=served_at)
+
+
+def _later_link_facts(known: StoredPage, by_file: dict[Path, dict[str, LinkFacts]]) -> LinkFacts:
+    """Return what an archive says of the link to a stored page; ``by_file``: what is read of it."""
+    path = known.page.path
+    try:
+        record = record_at(path, known.page.offset)
+        if path not in by_file:
+            by_file[path] = later_facts(path)
+    except OSError:
+        return NO_FACTS
+    record_id = record.headers.get("warc-record-id", "") if record else ""
+    return by_file[path].get(record_id, NO_FACTS)
 
 
 def _fingerprint(recipes: Recipes) -> str:

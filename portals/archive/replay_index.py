@@ -124,6 +124,6 @@ def record_at(path: Path, offset: int) -> Record | None:
 
 
 def _key(url: str) -> str:
-    """Return ``url`` as an index key: scheme and a single trailing slash are ignored."""
-    bare = url.split("#", 1)[0].split("://", 1)[-1]
+    """Return ``url`` as an index key: scheme, ``www.`` and a single trailing slash are ignored."""
+    bare = url.split("#", 1)[0].split("://", 1)[-1].removeprefix("www.")
     return bare[:-1] if bare.endswith("/") and bare.count("/") == 1 else bare

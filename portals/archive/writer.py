@@ -18,6 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from portals.archive.captures import Capture, payload_digest
+from portals.archive.link_facts import CONTENT_TYPE, NO_FACTS, LinkFacts
 from portals.files import make_folder, sync_folder
 
 SOFTWARE = "tin-cong-doan"
@@ -86,13 +87,18 @@ class ArchiveWriter:
         return self._file.tell()
 
     def write(
-        self, capture: Capture, asked: Headers | None = None, earlier: RevisitTarget | None = None
+        self,
+        capture: Capture,
+        asked: Headers | None = None,
+        earlier: RevisitTarget | None = None,
+        link: LinkFacts = NO_FACTS,
     ) -> RecordLocation:
         """Append one response, and its request if the request's headers (``asked``) are given.
 
-        ``earlier``: a capture with the same payload, or the one that a 304 refers to; then a
-        revisit record without the body is written. Cookies and credentials are removed: in an
-        archive they are only a risk. Raises OSError.
+        ``link``: what the link to the page says, written as metadata of the response. ``earlier``:
+        a capture with the same payload, or the one that a 304 refers to; then a revisit record
+        without the body is written. Cookies and credentials are removed: in an archive they are
+        only a risk. Raises OSError.
         """
         digest = payload_digest(capture.body)
         date = warc_date(capture.captured_at)
@@ -129,6 +135,8 @@ class ArchiveWriter:
         length = self.size - offset
         if asked is not None:
             self._append(self._request(capture.url, asked, marks))
+        if link:
+            self.annotate(capture.url, marks["WARC-Record-ID"], link, capture.captured_at)
         return RecordLocation(self.path, offset, length, digest)
 
     def _request(self, url: str, asked: Headers, marks: Mapping[str, str]) -> ArcWarcRecord:
@@ -145,6 +153,23 @@ class ArchiveWriter:
                 "WARC-Concurrent-To": marks["WARC-Record-ID"],
             },
         )
+
+    def annotate(self, url: str, response_id: str, link: LinkFacts, now: datetime) -> None:
+        """Append what the link to a page says, as metadata of its response. Raises OSError."""
+        block, date = link.block(), warc_date(now)
+        record = self._writer.create_warc_record(
+            url,
+            "metadata",
+            payload=BytesIO(block),
+            length=len(block),
+            warc_content_type=CONTENT_TYPE,
+            warc_headers_dict={
+                "WARC-Date": date,
+                "WARC-Record-ID": _record_id(f"metadata {url}", date, block),
+                "WARC-Concurrent-To": response_id,
+            },
+        )
+        self._append(record)
 
     def _append(self, record: ArcWarcRecord) -> int:
         """Write a record and return its offset."""
@@ -178,7 +203,11 @@ class RollingWriter:
         self._is_synced = True
 
     def write(
-        self, capture: Capture, asked: Headers | None = None, earlier: RevisitTarget | None = None
+        self,
+        capture: Capture,
+        asked: Headers | None = None,
+        earlier: RevisitTarget | None = None,
+        link: LinkFacts = NO_FACTS,
     ) -> RecordLocation:
         """Append a response, to a new file if the last one is full. Raises OSError."""
         if self._writer is not None and self._writer.size >= self.largest:
@@ -188,7 +217,13 @@ class RollingWriter:
             path = self.folder / f"{self.name}-{self._number:05}.warc.gz"
             self._writer = ArchiveWriter(path, about=self.about)
         self._is_synced = False
-        return self._writer.write(capture, asked, earlier)
+        return self._writer.write(capture, asked, earlier, link)
+
+    def annotate(self, url: str, response_id: str, link: LinkFacts, now: datetime) -> None:
+        """Append what the link to a page says that was written before. Raises OSError."""
+        if self._writer is not None:
+            self._is_synced = False
+            self._writer.annotate(url, response_id, link, now)
 
     def sync(self) -> None:
         """Flush the written records to the disk, if there are any."""

@@ -97,8 +97,8 @@ class Command(PortalCommand):
         with closing(Store.open_to_read(self.database)) as store:
             verdicts = {row.name: store.runs.last_verdict(row.name)[0] for row in rows}
             names = [row.name for row in rows]
-            unseen = not_attempted(store.db, names, LOOKED_AT, datetime.now(UTC))
-        return tonight(rows, verdicts, unseen)
+            unvisited = not_attempted(store.db, names, LOOKED_AT, datetime.now(UTC))
+        return tonight(rows, verdicts, unvisited)
 
     def _broken(self, opts: argparse.Namespace) -> list[dict[str, Any]]:
         """Return a row for every portal whose spider file cannot be loaded."""

@@ -229,6 +229,12 @@ def _work_through(work: Reextraction, ranges: Sequence[Range], jobs: int) -> boo
     return True
 
 
+def _how_to_read(host: str) -> str:
+    """Return what reads the pages of a site that no portal of the catalogue has."""
+    options = f"-a origin=http://{host} -a portal={host} -s REPLAY=FILE"
+    return f"'scrapy crawl portal {options}' reads them"
+
+
 @contextmanager
 def _progress(total: int) -> Iterator[Any]:
     """Show the bytes read in a progress bar, on a terminal."""
@@ -251,4 +257,5 @@ def _tell_problems(work: Reextraction) -> None:
     for reason, count in sorted(work.left_out.items()):
         print_note(f"{count} {_LEFT_OUT[reason]}")
     for host, count in work.foreign.most_common(_TOLD):
-        print_note(f"{count} pages of {host} are skipped: no portal has that host")
+        skipped = f"{count} pages of {host} are skipped: no portal has that host"
+        print_note(f"{skipped}; {_how_to_read(host)}")

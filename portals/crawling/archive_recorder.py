@@ -12,15 +12,18 @@ from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
 from portals.archive.captures import Capture, payload_digest
+from portals.archive.link_facts import NO_FACTS, LinkFacts
+from portals.archive.replay_index import record_at
 from portals.archive.wayback import MEMENTO, VIA, PlaybackUrl, parse_playback_url
 from portals.archive.writer import RevisitTarget, RollingWriter
 from portals.crawling.modes import CrawlMode
 from portals.crawling.run_log import RunLog
+from portals.crawling.spider_outputs import KIND, LINK_LEARNED, REFERRER
 from portals.crawling.storage_guard import StorageGuard
 from portals.network.replay_handler import CAPTURED_AT, PAGE
 from portals.store.pages import ArchivedPage, PageRepository, StoredPage
 from portals.timestamps import utc
-from portals.urls import rebase_url
+from portals.urls import rebase_url, url_key
 
 _OK, _NOT_MODIFIED = 200, 304
 
@@ -40,6 +43,7 @@ class ArchiveRecorder:
         self.unsaved: list[ArchivedPage] = []
         """Responses that are archived and not yet stored with a page result."""
         crawler.signals.connect(self.response_downloaded, signals.response_downloaded)
+        crawler.signals.connect(self.link_learned, LINK_LEARNED)
         run_log.before_end.append(self.close)
 
     def response_downloaded(self, response: Response, request: Request) -> None:
@@ -57,6 +61,18 @@ class ArchiveRecorder:
         request.meta[PAGE] = page
         self.unsaved.append(page)
 
+    def link_learned(self, page: ArchivedPage, label: str, day: str) -> None:
+        """Archive what a listing shows of a page that was fetched before."""
+        try:
+            record = record_at(page.path, page.offset)
+            if record and self.writer:
+                response_id = record.headers["warc-record-id"]
+                self.writer.annotate(
+                    page.url, response_id, LinkFacts(label, day), datetime.now(UTC)
+                )
+        except OSError as error:
+            self.guard.on_failure("the archive", error)
+
     def _archive(self, capture: Capture, request: Request, response: Response) -> ArchivedPage:
         """Write a record and return its position. Raises OSError."""
         if self.writer is None:
@@ -64,7 +80,8 @@ class ArchiveRecorder:
         earlier = self._same_payload(capture)
         before = earlier.page if earlier else None
         target = RevisitTarget(before.url, before.fetched_at, before.digest) if before else None
-        written = self.writer.write(capture, _as_text(request.headers), target)
+        link = self._link_facts(request) if response.status == _OK else NO_FACTS
+        written = self.writer.write(capture, _as_text(request.headers), target, link)
         is_playback = response.status == _OK and MEMENTO in response.headers
         played = self._playback_of(request.url) if is_playback else None
         return ArchivedPage(
@@ -77,6 +94,22 @@ class ArchiveRecorder:
             digest=written.digest,
             via=VIA if played else None,
             repeats=earlier.id if earlier else None,
+        )
+
+    def _link_facts(self, request: Request) -> LinkFacts:
+        """Return what the link to a page says, for later readings of the archive."""
+        given, spider = request.cb_kwargs, self.crawler.spider
+        is_home = url_key(str(given.get("asked", request.url))) == url_key(
+            getattr(spider, "home_url", "")
+        )
+        # On some systems a listing with one article shows the article.
+        is_mixed = getattr(getattr(spider, "family", None), "can_listing_be_article", False)
+        is_listing = request.meta.get(KIND) == "listing" and not is_mixed
+        return LinkFacts(
+            text=str(given.get("label", "")),
+            day=str(given.get("day", "")),
+            referrer=str(request.meta.get(REFERRER, "")),
+            is_listing=is_listing or is_home,
         )
 
     def _playback_of(self, url: str) -> PlaybackUrl | None:

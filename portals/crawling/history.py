@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from portals.article import Reject
 from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import CrawlContext
 from portals.store.articles import last_seen_urls, portal_totals
@@ -68,6 +69,9 @@ class History:
         self, patterns: Sequence[StoredUrlPattern], theme: str | None, trained_on: list[str]
     ) -> None:
         """Store what this run learned."""
+
+    def save_rejects(self, rejects: Sequence[Reject]) -> None:
+        """Store rejects that only the end of the run gives."""
 
     def article_urls(self) -> list[str]:
         """Return the URLs of the articles seen last."""
@@ -136,6 +140,12 @@ class StoredHistory(History):
         now, portal, run_id = datetime.now(UTC), self._crawl.portal, self._crawl.run_id
         self._store.url_knowledge.save_url_patterns(portal, patterns, run_id, now)
         self._store.url_knowledge.save_learned_theme(portal, theme, trained_on, run_id, now)
+
+    def save_rejects(self, rejects: Sequence[Reject]) -> None:
+        """Store rejects that only the end of the run gives."""
+        with self._store.writing():
+            for reject in rejects:
+                self._store.runs.record_reject(reject, self._crawl.run_id, datetime.now(UTC))
 
     def article_urls(self) -> list[str]:
         """Return the URLs of the articles seen last."""

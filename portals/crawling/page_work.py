@@ -30,6 +30,7 @@ from portals.crawling.requests import deserialize_request, serialize_request
 from portals.crawling.spider_outputs import (
     ANNOUNCED,
     KIND,
+    REFERRER,
     SECONDS,
     AnnouncementRead,
     ExplorationRecord,
@@ -207,6 +208,8 @@ class PageWork:
                 raise TypeError(f"a crawl stores articles, not {kind}; see 'scrapy runspider'")
 
     def _take_request(self, request: Request) -> None:
+        if self._response is not None:
+            request.meta.setdefault(REFERRER, self._response.url)
         if len(self._result.requests) < MAX_LINKS:
             self._result.requests.append(serialize_request(request))
         else:

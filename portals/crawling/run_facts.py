@@ -32,6 +32,7 @@ _COUNTED = {
     "parked": Counter.PARKED,
     "not_archived": Counter.NOT_ARCHIVED,
     "outside_dates": Counter.OUTSIDE_DATES,
+    "undated": Counter.UNDATED,
     "by_fallback": Counter.BY_FALLBACK,
     "shrunken_listings": Counter.SHRUNKEN_LISTINGS,
     "lost_captures": Counter.LOST_CAPTURES,

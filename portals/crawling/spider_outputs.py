@@ -22,11 +22,20 @@ KEY = "key"
 ANNOUNCED = "announced"
 """Key in ``Request.meta``: True for an article that a feed or a sitemap names and no listing."""
 
+REFERRER = "referrer"
+"""Key in ``Request.meta``: URL of the page that the link is on."""
+
 CHANGED = "changed"
 """Key in ``Request.meta``: when the portal says that a known article changed (UTC, ISO 8601)."""
 
 SECONDS = "seconds"
 """Key in ``Request.meta``: CPU seconds that the callback may take, if not those of a page."""
+
+LINK_LEARNED = object()
+"""Signal: a listing shows the day of a page that was fetched before.
+
+Arguments: ``page``, the archived page, ``label`` and ``day``.
+"""
 
 LATE_PRIORITY = -10
 """Priority of announcements: they are requested when no other request is pending or open."""

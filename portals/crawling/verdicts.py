@@ -19,6 +19,7 @@ class RunFacts:
     articles in listings; ``is_resumed``: the run resumes an earlier one; ``stored_before``:
     articles of the portal stored by earlier runs; ``failed``: pages that failed at all attempts;
     ``announced_only``: new articles that a feed or sitemap names and no listing;
+    ``undated``: pages behind headlines that read like articles and whose day nothing shows;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
     ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
     ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
@@ -46,6 +47,7 @@ class RunFacts:
     parked: int = 0
     not_archived: int = 0
     outside_dates: int = 0
+    undated: int = 0
     by_fallback: int = 0
     listings: int = 0
     listings_by_headlines: int = 0
@@ -126,6 +128,9 @@ def _with_remarks(judgement: Judgement, facts: RunFacts) -> Judgement:
 
 _STORM = 5
 """Minimum number of refusals that, together with half of all responses, mean ``blocked``."""
+
+_MIN_UNDATED = 3
+"""Minimum number of undated pages that end a run ``incomplete``; static pages can be some."""
 
 _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
     (
@@ -283,6 +288,12 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "incomplete",
         "truncated_listings",
         "{facts.truncated_listings} lists were cut at the page limit, see `listing_pages`",
+    ),
+    (
+        lambda f: f.undated >= _MIN_UNDATED and 4 * f.undated > f.parsed,
+        "incomplete",
+        "undated_pages",
+        "{facts.undated} pages read like articles and nothing shows their day, see the rejects",
     ),
     (
         lambda f: f.lost_captures,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import urlsplit
 
-from portals.discovery.headlines import TITLE_WORDS
+from portals.discovery.links import TITLE_WORDS
 from portals.discovery.targets import (
     CrawlTarget,
     ExplorationStep,
@@ -91,6 +91,7 @@ class Explorer:
         self._requested: dict[str, str] = {}
         self._hashes: dict[str, str] = {}
         self._labels: dict[str, str] = {}
+        self._days: dict[str, str] = {}
         self._requested_pages: set[str] = set()
         self._listing_contents: dict[str, set[int]] = {}
         self._empty_streaks: dict[str, int] = {}
@@ -152,10 +153,17 @@ class Explorer:
         static pages ("Giới thiệu") have a word or two.
         """
         pattern = self.patterns.get(pattern_of(url))
-        label = self._labels.get(_key(url), "")
-        if pattern is None or len(words(label)) < TITLE_WORDS:
+        if pattern is None or not self.is_led_to_by_headline(url):
             return False
         return pattern.articles >= SAMPLES or pattern.undated > max(SAMPLES, pattern.others)
+
+    def is_led_to_by_headline(self, url: str) -> bool:
+        """Return True if the text of the link to a requested page is a headline."""
+        return len(words(self._labels.get(_key(url), ""))) >= TITLE_WORDS
+
+    def day_of(self, url: str) -> str:
+        """Return the day (ISO 8601) that a listing shows beside the link to ``url``, or ""."""
+        return self._days.get(_key(url), "")
 
     def exhausted(self) -> list[UrlPattern]:
         """Return the listing patterns that were abandoned with URLs still queued."""
@@ -201,7 +209,7 @@ class Explorer:
             pattern.example = pattern.example or url
             pattern.empty_streak = 0 if has_new else pattern.empty_streak + 1
             self.empty_listings += not has_new
-        elif kind == "undated" and len(words(self._labels.get(_key(url), ""))) >= TITLE_WORDS:
+        elif kind == "undated" and self.is_led_to_by_headline(url):
             pattern.undated += 1
         else:
             pattern.others += 1
@@ -307,6 +315,8 @@ class Explorer:
         fresh = []
         for link in links:
             name = pattern_of(link.url)
+            if link.day:
+                self._days.setdefault(_key(link.url), link.day)
             if not self._has_room(name):
                 self.unsorted += 1
                 continue
@@ -396,7 +406,11 @@ class Explorer:
         self, pattern: UrlPattern, count: int, purpose: Literal["article", "listing", "sample"]
     ) -> list[CrawlTarget]:
         ranked = sorted(pattern.queued.items(), key=_promise, reverse=True)[: max(0, count)]
-        return [CrawlTarget(url, purpose, label) for url, label in ranked if self._request(url)]
+        return [
+            CrawlTarget(url, purpose, label, self.day_of(url))
+            for url, label in ranked
+            if self._request(url)
+        ]
 
 
 def _leads_by_headlines(pattern: UrlPattern) -> bool:

@@ -8,12 +8,16 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from portals.discovery.cards import days_beside
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_filters import MAX_LINKS
 from portals.extraction.page import MAX_URL, Page
 from portals.language.sections import names_news, news_value
-from portals.language.text import clean
+from portals.language.text import clean, words
 from portals.urls import host_of
+
+TITLE_WORDS = 5
+"""A link text of at least this many words counts as a headline."""
 
 _BREAKS = re.compile(r"[\r\n\t]+")
 _MAX_LABEL = 500  # characters of a link text
@@ -26,6 +30,7 @@ def found_links(page: Page) -> list[FoundLink]:
     """Return the http(s) links of ``page`` in order, each URL once with its longest link text."""
     base = _base(page)
     found: dict[str, str] = {}
+    headlines: list[tuple[HtmlElement, str]] = []
     for element in page.root.iter("a", "area", "link"):
         href = (element.get("href") or "").strip()
         if not href or len(href) > MAX_URL or href.lower().startswith(_SKIPPED):
@@ -41,7 +46,10 @@ def found_links(page: Page) -> list[FoundLink]:
         url = _absolute(base, href)
         if url and len(text) >= len(found.get(url, "")):
             found[url] = text
-    return [FoundLink(url, text) for url, text in found.items()]
+        if url and len(words(text)) >= TITLE_WORDS:
+            headlines.append((element, url))
+    days = {url: day.isoformat() for url, day in days_beside(headlines, page.fetched_at).items()}
+    return [FoundLink(url, text, days.get(url, "")) for url, text in found.items()]
 
 
 def _base(page: Page) -> str:
@@ -94,7 +102,13 @@ def _menu_links_above(item: HtmlElement) -> list[HtmlElement]:
 
 
 def _label(link: HtmlElement) -> str:
-    """Return the longest of a link's text, its ``title`` and the ``alt`` of its pictures."""
+    """Return the longest of a link's text, its ``title`` and the ``alt`` of its pictures.
+
+    Of a link around a whole card, with lead and day, the text is that of the heading.
+    """
+    for heading in islice(link.iter("h1", "h2", "h3", "h4", "h5", "h6"), 1):
+        if len(words(text := _words(heading))) >= TITLE_WORDS:
+            return text
     names = [link.get("title"), *(image.get("alt") for image in islice(link.iter("img"), 3))]
     return max([_words(link), *(clean(name[:_MAX_LABEL]) for name in names if name)], key=len)
 

@@ -15,19 +15,27 @@ PatternKind = Literal["unknown", "article", "listing", "other"]
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """A link: absolute URL without fragment, and the link text."""
+    """A link: absolute URL without fragment, the link text, and the day shown beside it.
+
+    ``day``: ISO 8601, Vietnamese time; empty if none is shown, or for links that are no headlines.
+    """
 
     url: str
     text: str
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlTarget:
-    """A URL to request next, and why. ``label``: the text of the link that leads to it."""
+    """A URL to request next, and why.
+
+    ``label`` and ``day``: the text of the link that leads to it and the day shown beside that.
+    """
 
     url: str
     purpose: Literal["article", "listing", "sample", "page"]
     label: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)

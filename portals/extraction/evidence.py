@@ -92,6 +92,7 @@ class Evidence(TitleEvidence):
             (-1.0, names_update(block.text)),
             (-3.0, block.is_link and leads_elsewhere(block, self.page.url)),
             (3.0, machine is not None and machine.at.date() == reading.at.date()),
+            (3.0, self.page.listed_day == reading.at.date()),
         )
         return self._date_place(index, title) + sum(w for w, applies in witnesses if applies)
 

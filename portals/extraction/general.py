@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from portals.extraction.blocks import Block
 from portals.extraction.evidence import Evidence
+from portals.extraction.listed_date import listed_date
 from portals.extraction.machine_metadata import MachineMetadata
 from portals.extraction.page import Page
 from portals.extraction.page_kind import (
@@ -87,6 +88,8 @@ def _set_date(reading: GeneralReading, evidence: Evidence, metadata: MachineMeta
             reading.date, reading.rules["published_at"] = machine, metadata.date_rule
         elif time := evidence.machine_time:
             reading.date, reading.rules["published_at"] = time, "time datetime"
+        elif listed := listed_date(evidence.page):
+            reading.date, reading.rules["published_at"] = listed, "listing"
         return
     reading.date, reading.rules["published_at"] = shown.reading, "shown"
     if shown.reading.precision == "minute":

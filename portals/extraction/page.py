@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from itertools import islice
 from typing import cast
@@ -51,7 +51,8 @@ _TITLE_PARTS = re.compile(r"\s+[|–—-]\s+")
 class Page:
     """A page; its tree and its blocks are computed once, when first used.
 
-    ``link_texts``: texts of the links that lead to it.
+    ``link_texts``: texts of the links that lead to it; ``listed_day``: the day (Vietnamese time)
+    that a listing shows beside such a link.
     """
 
     url: str
@@ -59,6 +60,7 @@ class Page:
     fetched_at: datetime
     markup: bytes | None = None  # the page as served, if it was clean UTF-8
     link_texts: tuple[str, ...] = ()
+    listed_day: date | None = None
 
     @classmethod
     def from_bytes(

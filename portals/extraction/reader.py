@@ -22,8 +22,10 @@ from portals.extraction.general import (
     read_with_trafilatura,
 )
 from portals.extraction.layout import Layout, LayoutReading, read_layout
+from portals.extraction.listed_date import listed_date
 from portals.extraction.machine_metadata import MachineMetadata, read_machine_metadata
 from portals.extraction.page import Page
+from portals.extraction.page_data import page_from_data
 from portals.extraction.page_kind import NOTICE_WORDS, PageKind
 from portals.extraction.story import ArticleContent
 from portals.extraction.themes import Theme, ThemeReading, read_theme, select
@@ -48,8 +50,8 @@ class Recipe:
     ``error_markers``: selectors of elements on error pages that answer 200. ``error_titles``:
     pattern of the head titles of such pages. ``external_id``: the portal's own number in a URL, as
     group 1. ``skipped_paths``: pattern of the paths of copies and forms, which are never read.
-    ``general``: strategies without knowledge of the portal may run; only for CMSs whose article
-    URLs are recognisable, since these strategies would take a static page for an article.
+    ``general``: strategies without knowledge of the portal may run where themes and layout find
+    nothing.
     """
 
     portal: str
@@ -178,6 +180,10 @@ def is_error_page(page: Page, recipe: Recipe) -> bool:
     return any(select(page.root, css) for css in recipe.error_markers)
 
 
+_WITHOUT_STORY = frozenset([PageKind.EMPTY, PageKind.STATIC])
+"""What a page looks like whose text only a script shows."""
+
+
 class Strategies:
     """The extraction strategies over one page, each run when first needed."""
 
@@ -215,7 +221,15 @@ class Strategies:
     @cached_property
     def unknown(self) -> GeneralReading | None:
         """What the evidence says of the page, if the recipe permits it (``Recipe.general``)."""
-        return read_general(self.page, self.metadata) if self.recipe.general else None
+        if not self.recipe.general:
+            return None
+        reading = read_general(self.page, self.metadata)
+        if reading.kind not in _WITHOUT_STORY or (found := page_from_data(self.page)) is None:
+            return reading
+        page, name = found
+        from_data = read_general(page, read_machine_metadata(page))
+        from_data.rules["title"] = f"{from_data.rules.get('title', '')}, data in {name}"
+        return from_data
 
     @cached_property
     def story(self) -> tuple[ArticleContent | None, str]:
@@ -304,6 +318,8 @@ class Strategies:
             reasons.append(reading.date_reason)
         if self.recipe.general and self.metadata.date:
             return self.metadata.date, f"structured {self.metadata.date_rule}"
+        if listed := listed_date(self.page):
+            return listed, "beside the link in a listing"
         return None, next((reason for reason in reasons if reason), "no date on the page")
 
     @property

@@ -65,6 +65,7 @@ _TITLE_REACH = 45  # lines above the text in which the title is searched
 TAIL_LINES = 8
 """Lines below the text in which date, author and source are searched."""
 
+_HEADLINE_WORDS = 5
 _MIN_SLUG_WORDS = 4
 _SLUG_SHARE = 0.75
 _MAX_DATE_WORDS = 22
@@ -195,7 +196,7 @@ class TitleEvidence:
 
     def _weigh_names(self, found: Candidate) -> None:
         plain = canonical(found.text)
-        if plain in self._link_texts or self._is_cut_link(plain):
+        if plain in self._link_texts or self._is_part_of_link(plain):
             found.add("link text")
         is_menu = plain in self.menu_texts
         if plain in self._head_names and not is_menu:
@@ -249,12 +250,15 @@ class TitleEvidence:
 
     @cached_property
     def _link_texts(self) -> frozenset[str]:
-        return frozenset(
-            text for each in self.page.link_texts if len(words(text := canonical(each))) >= 3
-        )
+        given = [name for each in self.page.link_texts for name in (each, beside_date(each))]
+        return frozenset(text for each in given if len(words(text := canonical(each))) >= 3)
 
-    def _is_cut_link(self, plain: str) -> bool:
+    def _is_part_of_link(self, plain: str) -> bool:
+        """Return True if a link has the beginning of the text, or the text with a teaser."""
+        is_headline = len(plain.split()) >= _HEADLINE_WORDS
         for text in self.page.link_texts:
+            if is_headline and canonical(text).startswith(f"{plain} "):
+                return True
             if _CUT.search(text):
                 start = canonical(_CUT.sub("", text))
                 if len(start.split()) >= 4 and plain.startswith(start):

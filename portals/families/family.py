@@ -113,7 +113,9 @@ def recipe_for(
     ``themes``, ``layout``, ``layouts``, ``external_id``: the portal's own, see ``Recipe``.
     """
     if family is None:
-        return Recipe(portal, themes, layout, external_id=external_id, layouts=layouts)
+        return Recipe(
+            portal, themes, layout, external_id=external_id, layouts=layouts, general=True
+        )
     return Recipe(
         portal=portal,
         themes=(*themes, *family.themes),

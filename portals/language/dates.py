@@ -184,6 +184,9 @@ def without_date(text: str) -> str:
     return " ".join(rest.split()).strip(" \t|–—-,;:()[]•·/")
 
 
+_BEFORE_DATE = re.compile(r"(?:\s*[(\[|–—-])?\s*(?:ngày|lúc|cập nhật)?:?\s*$", re.IGNORECASE)
+
+
 def beside_date(text: str) -> str:
     """Return the text before the date of a line, or the text after it: "Title (13.01.2017)"."""
     shown = clean(text)
@@ -191,7 +194,7 @@ def beside_date(text: str) -> str:
     match = _WRITTEN.search(folded) if len(folded) == len(shown) else None
     if match is None:
         return shown
-    before = re.sub(r"(?:\s*[(\[|–—-])?\s*(?:ngày|lúc|cập nhật)?:?\s*$", "", shown[: match.start()])
+    before = _BEFORE_DATE.sub("", shown[: match.start()])
     return before.strip() or shown[match.end() :].strip(" )]|–—-:")
 
 

@@ -20,7 +20,7 @@ LOOKED_AT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PortalFilter:
     """Conditions that all must hold; an empty one always does.
 
     ``provinces``: of 2024 or of today, diacritics and case do not matter.
@@ -48,14 +48,14 @@ def choice_of(
     province: str | None = None,
     cms: str | None = None,
     state: str | None = None,
-) -> Choice:
+) -> PortalFilter:
     """Return the choice that comma-separated options describe. Raises CatalogueError.
 
     A province or system that no row has is an error: it would choose nothing, silently.
     """
     provinces = {one for row in rows for one in (row.province_then, row.province_now) if one}
     systems = {word for row in rows for word in system_words(row.cms)}
-    return Choice(
+    return PortalFilter(
         kinds=tuple(one for name in _split(kind) for one in kinds_of(name)),
         provinces=tuple(_known("province", name, provinces) for name in _split(province)),
         systems=tuple(_known("system", name, systems) for name in _split(cms)),
@@ -64,19 +64,19 @@ def choice_of(
 
 
 def tonight(
-    rows: Iterable[Portal], verdicts: Mapping[str, str | None], unseen: Collection[str]
+    rows: Iterable[Portal], verdicts: Mapping[str, str | None], unvisited: Collection[str]
 ) -> list[Portal]:
     """Return the rows that a night crawls.
 
     A portal that is gone is looked at once a week, also one that was merged and no longer answers.
-    ``verdicts``: of the last runs; ``unseen``: names without a run within ``LOOKED_AT``.
+    ``verdicts``: of the last runs; ``unvisited``: names without a run within ``LOOKED_AT``.
     """
     found = []
     for row in rows:
         is_gone = row.state == "gone" or (
             row.state == "merged" and verdicts.get(row.name) == "gone"
         )
-        if row.name in unseen if is_gone else row.state in NIGHTLY:
+        if row.name in unvisited if is_gone else row.state in NIGHTLY:
             found.append(row)
     return found
 

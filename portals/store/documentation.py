@@ -31,6 +31,7 @@ copies it as of one moment. Begin with the views `v_articles`, `syndication`, `w
 - `published_at` is the date that the page prints for the article itself, day first, +07:00. A page
   that shows only a day gives 00:00 with precision `day`: the time is unknown, not midnight. Today's
   date in a header, dates of other articles and event dates in the text are not publication dates.
+  Where an explored portal's page shows none, it is the day beside the link in a listing.
   Where no date can be read it is null, and `provenance` says why.
 - All other times are UTC, ISO 8601, to the second: the time at which a page was served, which for
   an archived page is the time of its capture.

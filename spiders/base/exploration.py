@@ -18,6 +18,7 @@ from portals.crawling.spider_outputs import (
     ANNOUNCED,
     KEY,
     KIND,
+    LINK_LEARNED,
     ExplorationRecord,
     KnownArticle,
     ListingPageRead,
@@ -42,12 +43,21 @@ from portals.extraction.page import Page
 from portals.extraction.selector_learner import SelectorLearner, theme_from_json, theme_to_json
 from portals.families import AddressKind
 from portals.language.text import content_hash
-from portals.network.replay_handler import NotArchivedError
+from portals.network.replay_handler import PAGE, NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
+from portals.store.pages import ArchivedPage
 from portals.store.url_knowledge import StoredUrlPattern
 from portals.urls import url_key
-from spiders.base.portal import GONE, REVISIT_PRIORITY, Finder, PortalSpider
+from spiders.base.portal import (
+    GONE,
+    REVISIT_PRIORITY,
+    Finder,
+    PortalSpider,
+    add_link_facts,
+    link_facts,
+)
+from spiders.base.undated import MAX_HELD, HeldPage
 from spiders.base.wayback import WaybackFinder
 
 _PATTERN_KINDS: dict[AddressKind, PatternKind] = {
@@ -56,7 +66,6 @@ _PATTERN_KINDS: dict[AddressKind, PatternKind] = {
     "listing": "unknown",  # static pages have such addresses too
     "unknown": "unknown",
 }
-_MAX_UNDATED = 500  # pages without a date held back until their URL pattern is classified
 
 
 class ExplorationFinder(Finder):
@@ -69,7 +78,8 @@ class ExplorationFinder(Finder):
 
     def __init__(self, spider: PortalSpider) -> None:
         super().__init__(spider)
-        self._undated: dict[str, Article] = {}
+        self._undated: dict[str, HeldPage] = {}
+        self._undated_before: dict[str, None] = {}  # held back when an earlier run was interrupted
         self._known: list[KnownArticle] = []
         self._announced: set[str] = set()
         self._has_started = False
@@ -144,9 +154,11 @@ class ExplorationFinder(Finder):
         if not seen:
             return self.explorer.on_failure(url)
         kind, links, text_hash, *announced = seen
+        if kind == "undated":
+            self._undated_before[url] = None
         if announced:
-            self._announced.update(link for link, _ in links)
-        found = [FoundLink(link, text) for link, text in links]
+            self._announced.update(link for link, *_ in links)
+        found = [FoundLink(*link) for link in links]
         return self.explorer.on_page(url, kind, found, text_hash).targets
 
     def parse_page(
@@ -178,13 +190,16 @@ class ExplorationFinder(Finder):
                 meta={KIND: "other", KEY: f"{url_key(forward)} forward"},
             )
             return
-        yield from self._explore(page, visit)
+        yield from self._explore(page, visit, response.meta.get(PAGE))
 
     def _visit(self, request: Request | None) -> CrawlTarget:
         assert request is not None
         given = request.cb_kwargs  # "scrapy parse" gives none
         return CrawlTarget(
-            given.get("asked", request.url), given.get("purpose", "sample"), given.get("label", "")
+            given.get("asked", request.url),
+            given.get("purpose", "sample"),
+            given.get("label", ""),
+            given.get("day", ""),
         )
 
     def _missed(self, visit: CrawlTarget) -> Iterator[SpiderOutput]:
@@ -195,10 +210,11 @@ class ExplorationFinder(Finder):
         """Return the article or reject of a page, read with learned selectors if there are any."""
         return self.learner.read(page)
 
-    def _explore(self, page: Page, visit: CrawlTarget) -> Iterator[SpiderOutput]:
+    def _explore(
+        self, page: Page, visit: CrawlTarget, archived: ArchivedPage | None = None
+    ) -> Iterator[SpiderOutput]:
         is_start = visit.url == self.spider.home_url
-        if visit.label:
-            page.link_texts = (visit.label,)
+        add_link_facts(page, visit.label, visit.day)
         result: Article | Reject | None = None if is_start else self.spider.read(page)
         kind: PageKind = "other"
         text_hash = None
@@ -206,7 +222,7 @@ class ExplorationFinder(Finder):
             kind = "article" if result.published_at else "undated"
             text_hash = content_hash(result.title, result.body)
         links = [
-            type(link)(url, link.text)
+            FoundLink(url, link.text, link.day)
             for link in found_links(page)
             if (url := self.spider.normalize_url(link.url))
         ]
@@ -215,9 +231,7 @@ class ExplorationFinder(Finder):
             yield TraversalStart("")
         yield from self._known
         self._known.clear()
-        yield ExplorationRecord(
-            visit.url, [kind, [[link.url, link.text] for link in links], text_hash]
-        )
+        yield ExplorationRecord(visit.url, [kind, [_as_list(link) for link in links], text_hash])
         if seen.is_listing or is_start:
             yield from self.spider.remember_announced(page)
         if seen.is_listing:
@@ -230,7 +244,8 @@ class ExplorationFinder(Finder):
         if isinstance(result, Article) and result.published_at:
             yield from self.spider.yield_if_wanted(result)
         elif isinstance(result, Article):
-            yield from self._wait_for_proof(visit.url, result)
+            held = HeldPage.of(result, page, visit.label, archived)
+            yield from self._wait_for_proof(visit.url, held)
         elif (
             result is None and not seen.is_listing and (reject := self.spider.interstitial_of(page))
         ):
@@ -255,9 +270,9 @@ class ExplorationFinder(Finder):
 
         return kind_of
 
-    def article_request(self, url: str, label: str = "") -> Request:
+    def article_request(self, url: str, label: str = "", day: str = "") -> Request:
         """Return the request for an article."""
-        return self._request(CrawlTarget(url, "article", label))
+        return self._request(CrawlTarget(url, "article", label, day))
 
     def sample_unknown(
         self,
@@ -281,18 +296,43 @@ class ExplorationFinder(Finder):
         """Return True if a reject is worth recording: sampled pages seldom are articles."""
         return visit.purpose == "article" or REJECT_RULES[reject.code].counter is not None
 
-    def _wait_for_proof(self, url: str, article: Article) -> Iterator[SpiderOutput]:
-        if len(self._undated) >= _MAX_UNDATED:
+    def _wait_for_proof(self, url: str, page: HeldPage) -> Iterator[SpiderOutput]:
+        self._undated_before.pop(url, None)
+        if len(self._undated) >= MAX_HELD:
             oldest = next(iter(self._undated))
             del self._undated[oldest]
             yield Reject(oldest, RejectCode.UNDATED)
-        self._undated[url] = article
+        self._undated[url] = page
 
     def _proven(self) -> Iterator[SpiderOutput]:
-        """Yield the undated pages whose URL pattern has been classified as articles."""
-        proven = [url for url in self._undated if self.explorer.accepts_undated(url)]
-        for url in proven:
-            yield from self.spider.yield_if_wanted(self._undated.pop(url))
+        """Yield the undated pages that are articles as has turned out meanwhile.
+
+        A listing shows the day beside the link, or the URL pattern is one of articles.
+        """
+        for url in list(self._undated):
+            day = self.explorer.day_of(url)
+            if day or self.explorer.accepts_undated(url):
+                yield from self.spider.yield_if_wanted(self._read_again(url, day))
+        for url in list(self._undated_before):
+            day = self.explorer.day_of(url)
+            if day or self.explorer.accepts_undated(url):
+                del self._undated_before[url]
+                again = self._request(CrawlTarget(url, "article", day=day))
+                yield again.replace(meta={**again.meta, KEY: f"{again.meta[KEY]} again"})
+
+    def _read_again(self, url: str, day: str) -> Article:
+        """Return the article of a page that is held back no longer, with the day of a listing."""
+        held = self._undated.pop(url)
+        if not day:
+            return held.article
+        page = held.page()
+        add_link_facts(page, held.label, day)
+        if held.archived:
+            self.spider.crawler.signals.send_catch_log(
+                LINK_LEARNED, page=held.archived, label=held.label, day=day
+            )
+        result = self.spider.read(page)
+        return result if isinstance(result, Article) else held.article
 
     def on_visit_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Record a failed visit and continue with the other targets."""
@@ -326,6 +366,10 @@ class ExplorationFinder(Finder):
         """Store what was learned, unless the crawl was interrupted and will be resumed."""
         if not self._has_started:
             return
+        if reason in ENDED:
+            headlines = [url for url in self._undated if self.explorer.is_led_to_by_headline(url)]
+            self.spider.inc_counter(Counter.UNDATED, len(headlines))
+            self.spider.history.save_rejects([Reject(u, RejectCode.UNDATED) for u in headlines])
         for pattern in self.explorer.exhausted():
             self.spider.url_filters.record(
                 "lists without news", next(iter(pattern.queued)), len(pattern.queued)
@@ -376,7 +420,11 @@ class ExplorationFinder(Finder):
             visit.url,
             self.parse_page,
             errback=self.on_visit_error,
-            cb_kwargs={"asked": visit.url, "purpose": visit.purpose, "label": visit.label},
+            cb_kwargs={
+                "asked": visit.url,
+                "purpose": visit.purpose,
+                **link_facts(visit.label, visit.day),
+            },
             priority=1 if visit.purpose in ("article", "sample") else 0,
             meta={
                 KIND: "article" if visit.purpose == "article" else "other",
@@ -384,6 +432,10 @@ class ExplorationFinder(Finder):
                 **({ANNOUNCED: True} if visit.url in self._announced else {}),
             },
         )
+
+
+def _as_list(link: FoundLink) -> list[str]:
+    return [link.url, link.text, *([link.day] if link.day else [])]
 
 
 class DiscoverySpider(PortalSpider):

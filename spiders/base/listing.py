@@ -16,7 +16,7 @@ from portals.article import Article, Reject, reject
 from portals.crawling.requests import LEASE
 from portals.crawling.revisit_policy import validators
 from portals.crawling.spider_outputs import KEY, KIND, ListingPageRead, SpiderOutput
-from portals.discovery.headlines import headline_urls
+from portals.discovery.headlines import headlines_of
 from portals.discovery.links import found_links, news_sections
 from portals.discovery.paging import (
     KNOWN_STREAK,
@@ -26,6 +26,7 @@ from portals.discovery.paging import (
     fingerprint_of,
     read_pager,
 )
+from portals.discovery.targets import FoundLink
 from portals.discovery.url_patterns import is_file, is_page_of
 from portals.extraction.page import Page
 from portals.extraction.themes import select
@@ -38,7 +39,7 @@ from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import Counter, RejectCode, StopReason
 from portals.urls import url_key
-from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider
+from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider, link_facts
 from spiders.base.wayback import WaybackFinder
 
 _NOT_MODIFIED = 304
@@ -145,13 +146,16 @@ class ListingFinder(Finder):
         yield from self.spider.remember_announced(page)
         items = self._items(page)
         self._have_selectors_found = self._have_selectors_found or bool(items)
+        headlines: dict[str, FoundLink] = {}
         if not items and not self._have_selectors_found:
-            items = self._headlines(page)
+            headlines = self._headlines(page)
+            items = list(headlines)
         if not items:
             yield from self._empty_listing(page, where)
             return
         for url in items:
-            yield self.article_request(url)
+            link = headlines.get(url)
+            yield self.article_request(url, *((link.text, link.day) if link else ()))
         yield from self._parents(items)
         for url in self._links(page, self.family.section_links):
             if (self.spider.arguments.section or "") in url:
@@ -288,13 +292,13 @@ class ListingFinder(Finder):
                 url, listing=where.listing, number=number, last=where.last, upcoming_pages=behind
             )
 
-    def article_request(self, url: str, label: str = "") -> Request:
+    def article_request(self, url: str, label: str = "", day: str = "") -> Request:
         """Return the request for an article."""
         return Request(
             url,
             self.spider.parse_article,
             errback=self.on_article_error,
-            cb_kwargs={"label": label} if label else {},
+            cb_kwargs=link_facts(label, day),
             priority=1,
             meta=self.spider.request_meta("article", url),
         )
@@ -374,15 +378,17 @@ class ListingFinder(Finder):
             found = [url for url in found if pattern.search(urlsplit(url).path)]
         return list(dict.fromkeys(found))
 
-    def _headlines(self, page: Page) -> list[str]:
-        """Return the articles of a listing whose markup is not the described one.
+    def _headlines(self, page: Page) -> dict[str, FoundLink]:
+        """Return the articles of a listing whose markup is not the described one, by URL.
 
         Only until the selectors find something: an empty listing has headlines in its side boxes.
         """
         if self.spider.interstitial_of(page):
-            return []
-        urls = (self._own_link(page, url) for url in headline_urls(page))
-        found = list(dict.fromkeys(url for url in urls if url))
+            return {}
+        found: dict[str, FoundLink] = {}
+        for link in headlines_of(page):
+            if url := self._own_link(page, link.url):
+                found.setdefault(url, link)
         if found:
             self.spider.inc_counter(Counter.LISTINGS_BY_HEADLINES)
         return found

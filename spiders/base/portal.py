@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit, urlunsplit
 
@@ -59,6 +59,19 @@ MAX_REVISITS = 300
 """Maximum number of revisits in one run; the others are due in the next one."""
 
 
+def link_facts(label: str = "", day: str = "") -> dict[str, str]:
+    """Return what a link says of the page behind it, as arguments of a callback."""
+    return {name: value for name, value in (("label", label), ("day", day)) if value}
+
+
+def add_link_facts(page: Page, label: str, day: str) -> None:
+    """Give ``page`` what the link to it says: its text, and the day (ISO 8601) beside it."""
+    if label:
+        page.link_texts = (label,)
+    if day:
+        page.listed_day = date.fromisoformat(day)
+
+
 class Finder(ABC):
     """Finds the articles of the portal of ``spider``.
 
@@ -87,8 +100,11 @@ class Finder(ABC):
         """Return the function that says what a URL of the portal leads to, as known now."""
         return kinds_by_pattern(self.spider.family, self.spider.history.article_urls())
 
-    def article_request(self, url: str, label: str = "") -> Request:
-        """Return the request for an article; ``label``: the text of the link to it."""
+    def article_request(self, url: str, label: str = "", day: str = "") -> Request:
+        """Return the request for an article.
+
+        ``label`` and ``day``: the text of the link to it and the day shown beside that.
+        """
         raise NotImplementedError
 
     def sample_unknown(
@@ -286,12 +302,15 @@ class PortalSpider(Spider):
         yield from self.parse_article(response)
 
     def parse_article(
-        self, response: Response, label: str = "", **_: Any
+        self, response: Response, label: str = "", day: str = "", **_: Any
     ) -> Iterator[SpiderOutput]:
-        """Yield the article of a page, or its reject; ``label``: the text of the link to it."""
+        """Yield the article of a page, or its reject.
+
+        ``label`` and ``day``: the text of the link to it and the day shown beside that.
+        """
         page = self.page_of(response)
-        if label and isinstance(page, Page):
-            page.link_texts = (label,)
+        if isinstance(page, Page):
+            add_link_facts(page, label, day)
         if not isinstance(page, Reject) and self.is_home(response.url):
             requested = response.meta.get("redirect_urls", [response.url])[0]
             yield Reject(requested, RejectCode.REDIRECTED_HOME)
@@ -345,10 +364,18 @@ class PortalSpider(Spider):
         if limit is not None and self.articles_yielded >= limit:
             raise CloseSpider("limit")
         self.articles_yielded += 1
-        is_expected = self.finder.expects_markup and not self.arguments.via  # captures may be old
-        if is_expected and not article.provenance["body"].startswith("selectors"):
+        is_old = bool(self.arguments.via)  # selectors may not fit old captures
+        if not is_old and self._is_by_fallback(article.provenance["body"]):
             self.inc_counter(Counter.BY_FALLBACK)
         yield article
+
+    def _is_by_fallback(self, rule: str) -> bool:
+        """Return True if a text was not found by what describes the portal."""
+        if rule.startswith("selectors"):
+            return False
+        has_layout = bool(self.layout or self.layouts)
+        has_markup = bool(self.family) and self.finder.expects_markup
+        return has_markup or bool(self.themes) or (has_layout and rule != "layout")
 
     def remember_announced(self, page: Page | None = None) -> Iterator[Request]:
         """Yield the requests, made last, for what the portal announces to programs.

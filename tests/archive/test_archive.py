@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -77,6 +78,14 @@ def test_replay_takes_http_and_https_for_one_address(tmp_path: Path) -> None:
 
     assert replay.find("https://x.vn/1.html?a=1") is not None
     assert replay.find("http://x.vn/2.html") is None
+
+
+def test_replay_takes_a_host_with_and_without_www_for_one(tmp_path: Path) -> None:
+    page = replace(capture(1), url="http://www.x.vn/1.html")
+    replay = ReplayIndex([write(tmp_path / "a.warc.gz", page)])
+
+    assert replay.find("http://www.x.vn/1.html") is not None
+    assert replay.find("https://x.vn/1.html") is not None
 
 
 def test_a_folder_is_read_as_one_archive(tmp_path: Path) -> None:

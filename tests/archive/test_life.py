@@ -151,10 +151,10 @@ def test_a_whole_archive_is_found_whole(tmp_path: Path) -> None:
 
 
 def flip(path: Path, number: int) -> None:
-    """Flip a byte in the middle of a record."""
-    places = [found.offset for found in read_records(path)]
+    """Flip a byte in the middle of a response."""
+    responses = [r for r in read_records(path) if isinstance(r, Record) and r.kind == "response"]
     data = bytearray(path.read_bytes())
-    data[(places[number] + places[number + 1]) // 2] ^= 0x55
+    data[responses[number].offset + responses[number].length // 2] ^= 0x55
     path.write_bytes(data)
 
 
@@ -162,7 +162,7 @@ def test_what_is_wrong_with_an_archive_is_found(tmp_path: Path) -> None:
     with serving(federation(sample_items(1, 4), per_page=4)) as portal:
         crawl(portal, tmp_path)
     (path,) = files(tmp_path)
-    flip(path, 5)
+    flip(path, 2)
     with closing(sqlite3.connect(tmp_path / "a.db")) as connection, connection:
         connection.execute("UPDATE articles SET page_id = NULL")
         connection.execute("UPDATE revisions SET page_id = NULL")
@@ -264,7 +264,7 @@ def test_what_cannot_be_read_is_told_record_by_record_and_the_rest_is_read(tmp_p
     with serving(federation(sample_items(1, 6), per_page=6)) as portal:
         crawl(portal, tmp_path)
     (path,) = files(tmp_path)
-    flip(path, 7)
+    flip(path, 3)
     foreign = gzip.compress(
         b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: http://evil.example/a.html\r\n"
         b"WARC-Date: 2025-03-01T05:00:00Z\r\nContent-Length: 28\r\n\r\n"
@@ -278,7 +278,10 @@ def test_what_cannot_be_read_is_told_record_by_record_and_the_rest_is_read(tmp_p
     assert len(rows(tmp_path / "b.db", "SELECT 1 FROM articles")) == 5
     first, second = done.err.splitlines()
     assert re.fullmatch(rf"{path}, byte \d+: the gzip data is damaged: .*", first)
-    assert second == "1 pages of evil.example are skipped: no portal has that host"
+    assert second == (
+        "1 pages of evil.example are skipped: no portal has that host; 'scrapy crawl portal"
+        " -a origin=http://evil.example -a portal=evil.example -s REPLAY=FILE' reads them"
+    )
     assert rows(tmp_path / "b.db", "SELECT verdict, reason FROM runs") == [
         {"verdict": "incomplete", "reason": "re-extraction, 1 records cannot be read"}
     ]

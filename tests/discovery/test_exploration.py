@@ -52,7 +52,9 @@ class Walk:
             text_hash = content_hash(result.title, result.body)
             if kind == "article" or self.explorer.accepts_undated(url):
                 self.found.add(path)
-        links = [FoundLink(without_session(link.url), link.text) for link in found_links(page)]
+        links = [
+            FoundLink(without_session(link.url), link.text, link.day) for link in found_links(page)
+        ]
         return self.explorer.on_page(url, kind, links, text_hash).targets
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portals.discovery.forwarding import forward_of
-from portals.discovery.headlines import headline_urls
+from portals.discovery.headlines import headlines_of
 from portals.discovery.url_patterns import is_skipped, listing_position, pattern_of
 from portals.extraction.page import Page
 from tests.support.pages.synthetic import TODAY
@@ -54,7 +54,7 @@ def test_headlines_with_one_url_pattern_are_articles() -> None:
     )
     markup = f'{links}<a href="/gioi-thieu">Giới thiệu</a><a href="/q">Một khẩu hiệu rất dài</a>'
 
-    assert headline_urls(page(markup)) == [
+    assert [link.url for link in headlines_of(page(markup))] == [
         f"http://mau.example.vn/tin/trao-qua-cho-cong-nhan-{n}.html" for n in (11, 12, 13)
     ]
 

@@ -28,12 +28,12 @@ def test_a_night_crawls_what_is_live_unknown_or_merged() -> None:
     assert [row.name for row in tonight(rows, {}, [])] == ["live", "unknown", "merged"]
 
 
-@pytest.mark.parametrize(("unseen", "expected"), [(["cu"], ["cu"]), ([], [])])
+@pytest.mark.parametrize(("unvisited", "expected"), [(["cu"], ["cu"]), ([], [])])
 @pytest.mark.parametrize(("state", "verdict"), [("gone", "ok"), ("gone", None), ("merged", "gone")])
 def test_what_is_gone_is_looked_at_once_a_week(
-    state: str, verdict: str | None, unseen: list[str], expected: list[str]
+    state: str, verdict: str | None, unvisited: list[str], expected: list[str]
 ) -> None:
-    found = tonight([named("cu", state)], {"cu": verdict}, unseen)
+    found = tonight([named("cu", state)], {"cu": verdict}, unvisited)
 
     assert [row.name for row in found] == expected
 
