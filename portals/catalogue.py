@@ -43,9 +43,9 @@ class Portal:
     ``robots_exception``: why a robots.txt that fails does not forbid everything. ``server``: name
     of the machine that it shares with portals of other domains, or does not share with its own.
     ``cms``: its system, see ``families/catalogued.py``. ``listings``, ``feeds``, ``examples``: URLs
-    of listings, feeds and articles, separated by spaces. ``proxy``: URL of the proxy through which
-    it is requested. ``tls_level``: the OpenSSL security level (0 to 2) of a host with old ciphers,
-    and after a space why.
+    of listings, feeds and articles, separated by spaces. ``proxy``, ``tls_level``: facts for
+    operators, which no crawl uses: URL of a proxy through which it can be reached; the OpenSSL
+    security level (0 to 2) that a host with old ciphers needs, and after a space why.
     """
 
     name: str
