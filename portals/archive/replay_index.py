@@ -99,6 +99,10 @@ class ReplayIndex:
     def __len__(self) -> int:
         return len(self._places)
 
+    def hosts(self) -> frozenset[str]:
+        """Return the hosts, with their ports, of the archived pages."""
+        return frozenset(key.partition("/")[0] for key in self._places)
+
     def find(self, url: str, near: datetime | None = None) -> Replayed | None:
         """Return the newest capture of ``url``, or None if it is not archived.
 

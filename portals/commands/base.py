@@ -17,7 +17,7 @@ from portals.configuration import archive_folder
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
-from portals.recipes import portal_names, spider_names, unknown_spider
+from portals.recipes import portal_names, spider_names, unknown_name, unknown_spider
 from portals.store.portal_lock import PortalLockedError
 from portals.store.write_failures import write_failure
 
@@ -43,6 +43,14 @@ NOW_OPTION = option(
     "--now", action="store_true", help="request servers that asked (Retry-After) to wait longer"
 )
 """The option of the commands that crawl."""
+
+CHOICE_OPTIONS = (
+    option("--kind", metavar="KINDS", help="only these kinds, as union, press, state, party"),
+    option("--province", metavar="NAMES", help="only of these provinces, of 2024 or of today"),
+    option("--cms", metavar="SYSTEMS", help="only on these systems, as NukeViet"),
+    option("--state", metavar="STATES", help="only in these states: live, merged, gone, unknown"),
+)
+"""The options that choose portals of the catalogue; several values are separated by commas."""
 
 
 class PortalCommand(ScrapyCommand):
@@ -133,9 +141,7 @@ class PortalCommand(ScrapyCommand):
         """
         known, disabled = self.known_portals(), self.config.getlist("DISABLED_PORTALS")
         if unknown := sorted(set(disabled) - set(known)):
-            raise PortalError(
-                f"DISABLED_PORTALS: there is no portal {unknown[0]!r}; there are {', '.join(known)}"
-            )
+            raise PortalError(f"DISABLED_PORTALS: {unknown_name(unknown[0], known)}")
         return [name for name in known if name not in disabled]
 
     def check_spider(self, name: str) -> None:

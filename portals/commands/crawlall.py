@@ -19,14 +19,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from scrapy.exceptions import UsageError
 
-from portals.commands.base import NOW_OPTION, PortalCommand, option
+from portals.catalogue import Portal, portals
+from portals.commands.base import CHOICE_OPTIONS, NOW_OPTION, PortalCommand, option
 from portals.commands.output import discard_stdout, print_note, print_rows, with_progress
 from portals.commands.process import parent_pipe
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError, StorageError
+from portals.network.replay_handler import open_replay
 from portals.operations.alerts import heartbeat, send
+from portals.operations.choosing import LOOKED_AT, choice_of, tonight
+from portals.recipes import broken_spiders, unknown_spider
 from portals.store.database import Store
 from portals.store.similar import queue_length, update
+from portals.store.status import not_attempted
 
 _SHOWN = ("portal", "verdict", "new", "changed", "known", "rejected", "requests", "reason")
 
@@ -41,28 +46,70 @@ class Command(PortalCommand):
         NOW_OPTION,
         option("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE"),
         option("--only", metavar="NAMES", help="only these portals, comma-separated"),
+        *CHOICE_OPTIONS,
         option("--jobs", type=int, default=2, metavar="N", help="processes at once"),
     )
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if args or opts.jobs < 1:
             raise UsageError("crawlall takes options only, see 'scrapy crawlall -h'")
-        names = self.known_portals()
-        only = [name.strip() for name in (opts.only or "").split(",") if name.strip()]
-        wanted = only or self.crawled_portals()
-        if unknown := [name for name in wanted if name not in names]:
-            raise PortalError(f"there is no portal {unknown[0]!r}; there are {', '.join(names)}")
         self.check_replay()
         Store.open(self.database).close()
+        wanted = self._wanted(opts)
         rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
-        self._tell(rows)
+        rows += self._broken(opts)
+        counted = [row for row in rows if not _is_expected(row)]
+        self._tell(counted)
         self._compare()
-        self.exitcode = max((EXIT_CODES.get(row["verdict"], 17) for row in rows), default=0)
+        self.exitcode = max((EXIT_CODES.get(row["verdict"], 17) for row in counted), default=0)
         try:
             print_rows(rows, as_json=opts.json)
         except OSError as error:  # the verdicts hold even if they cannot be printed
             discard_stdout()
             print_note(f"warning: standard output cannot be written: {error}")
+
+    def _wanted(self, opts: argparse.Namespace) -> list[str]:
+        """Return the names of the portals to crawl. Raises PortalError."""
+        known, catalogue = self.known_portals(), portals()
+        only = [name.strip() for name in (opts.only or "").split(",") if name.strip()]
+        if unknown := [name for name in only if name not in known]:
+            raise PortalError(unknown_spider(self.config, unknown[0]))
+        names = only or self.crawled_portals()
+        rows = [catalogue[name] for name in names]
+        is_copy = any(pair.partition("=")[0] in ("origin", "via") for pair in opts.spargs)
+        is_live = not (only or is_copy or self.config["REPLAY"])
+        if opts.state and not is_live:
+            print_note("--state is left out: it chooses among live crawls without --only")
+        state = opts.state if is_live else None
+        choice = choice_of(catalogue.values(), opts.kind, opts.province, opts.cms, state)
+        rows = [row for row in rows if choice.covers(row)]
+        if self.config["REPLAY"] and not only:
+            archived = open_replay(self.config["REPLAY"]).hosts()
+            own = {*archived, *(host.removeprefix("www.") for host in archived)}
+            rows = [row for row in rows if is_copy or row.host in own]
+        elif is_live and not choice.states:
+            rows = self._of_tonight(rows)
+        if not rows:
+            print_note("no portal is chosen; 'scrapy portals' with the same options prints them")
+        return list(dict.fromkeys(row.name for row in rows))
+
+    def _of_tonight(self, rows: list[Portal]) -> list[Portal]:
+        with closing(Store.open_to_read(self.database)) as store:
+            verdicts = {row.name: store.runs.last_verdict(row.name)[0] for row in rows}
+            names = [row.name for row in rows]
+            unvisited = not_attempted(store.db, names, LOOKED_AT, datetime.now(UTC))
+        return tonight(rows, verdicts, unvisited)
+
+    def _broken(self, opts: argparse.Namespace) -> list[dict[str, Any]]:
+        """Return a row for every portal whose spider file cannot be loaded."""
+        if opts.only:
+            return []
+        broken = broken_spiders(self.config)
+        return [
+            dict.fromkeys(_SHOWN) | {"portal": name, "verdict": "crashed", "reason": fault}
+            for name, fault in broken.items()
+            if name in portals()
+        ]
 
     def _compare(self) -> None:
         """Update near-duplicate pairs for the new articles; the rest is processed next time."""
@@ -93,7 +140,7 @@ class Command(PortalCommand):
             task = bar.add_task("portals", total=len(names))
             running = [pool.submit(_crawl_one, name, options, children) for name in names]
             for done in as_completed(running):
-                row = done.result()
+                row = _with_news(done.result(), is_live=not self.config["REPLAY"])
                 rows.append(row)
                 bar.update(task, advance=1, description=row["portal"])
                 if not bar.console.is_terminal:
@@ -182,6 +229,23 @@ def _crawl_one(name: str, options: list[str], children: _Children) -> dict[str, 
         verdict = next((v for v, known in EXIT_CODES.items() if known == code), "crashed")
         found = {"portal": name, "verdict": verdict, "reason": "see the log above"}
     return {key: found.get(key) for key in _SHOWN}
+
+
+def _with_news(row: dict[str, Any], *, is_live: bool) -> dict[str, Any]:
+    """Return the row of a run; where a portal that was gone answers, its reason says so."""
+    known = portals().get(row["portal"])
+    is_back = known and known.state == "gone" and row["verdict"] in ("ok", "drift")
+    if not is_back or not is_live or not row["requests"]:
+        return row
+    news = f"{row['portal']} is back: the catalogue says that it is gone; change its state"
+    print_note(news)
+    return row | {"reason": "; ".join(filter(None, [news, row["reason"]]))}
+
+
+def _is_expected(row: dict[str, Any]) -> bool:
+    """Return True for a portal that the catalogue calls gone or merged, and that is gone."""
+    known = portals().get(row["portal"])
+    return bool(known and known.state in ("gone", "merged") and row["verdict"] == "gone")
 
 
 def _json_lines(text: str) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from portals.article import Reject
-from portals.catalogue import Portal, portals
+from portals.catalogue import Portal, portals, portals_by_host
 from portals.commands.base import PortalCommand, option
 from portals.commands.output import print_error, print_text, to_json
 from portals.commands.process import crawler_process
@@ -133,7 +133,7 @@ def _portal_of(url: str, name: str | None) -> Portal:
             )
         return portals()[name]
     host = host_of(start_urls(url)[0])
-    found = next((one for one in portals().values() if host_of(one.home_url) == host), None)
+    found = portals_by_host().get(host)
     if found is None:
         raise CatalogueError(
             f"no portal of the catalogue is at {host}; name it with --portal,"

@@ -16,7 +16,7 @@ from typing import Any
 from scrapy.commands import genspider
 from scrapy.exceptions import UsageError
 
-from portals.catalogue import portals
+from portals.catalogue import portals, portals_by_host
 from portals.commands.fixture import FetchError, fetch_site, refuse_existing, shown_path
 from portals.commands.output import print_error, print_rows, print_text, to_json
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR, Verdict
@@ -180,12 +180,12 @@ class Command(genspider.Command):
 
     def _refuse_known_host(self, name: str, report: SiteReport) -> None:
         host = host_of(report.home_url)
-        for known in portals().values():
-            if known.name != name and host_of(known.home_url) == host:
-                raise ValueError(
-                    f"{host} is the portal {known.name!r} already;"
-                    f" 'scrapy fixture URL --portal {known.name}' adds a page to it"
-                )
+        known = portals_by_host().get(host)
+        if known and known.name != name:
+            raise ValueError(
+                f"{host} is the portal {known.name!r} already;"
+                f" 'scrapy fixture URL --portal {known.name}' adds a page to it"
+            )
 
     def _files(
         self, name: str, report: SiteReport, article: SeenArticle, plan: CrawlPlan

@@ -1,22 +1,34 @@
-"""``scrapy portals [NAME]``: the catalogue, or one portal with its learned URL patterns."""
+"""``scrapy portals [NAME]``: the catalogue, or one portal with its learned URL patterns.
+
+``--check`` looks for mistakes in it instead.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
 from scrapy.exceptions import UsageError
 
-from portals.catalogue import Portal, portals
-from portals.commands.base import PortalCommand
-from portals.commands.output import print_rows, print_text, to_json
+from portals.catalogue import CATALOGUE, Portal, portals
+from portals.commands.base import CHOICE_OPTIONS, PortalCommand, option
+from portals.commands.output import print_note, print_rows, print_text, to_json
+from portals.configuration import data_folder
+from portals.crawling.exit_codes import CATALOGUE_FAULTS
 from portals.errors import PortalError, StorageError
-from portals.recipes import spider_names
-from portals.store.articles import portal_totals
+from portals.operations.catalogue_check import check_catalogue
+from portals.operations.choosing import choice_of
+from portals.recipes import spider_origins, unknown_name
+from portals.store.articles import PortalState, portal_states, portal_totals
 from portals.store.database import Store
 
-_LONG = ("grade", "successor", "evidence")  # shown for one portal, or in JSON
+_LONG = ("successor", "evidence", "listings", "feeds", "examples")  # of one portal, or in JSON
+_SHORT = ("name", "kind", "cms", "grade", "state", "verdict", "newest", "fields")
+"""What a terminal of 80 columns has room for."""
 
 
 class Command(PortalCommand):
@@ -25,24 +37,67 @@ class Command(PortalCommand):
     usage = "[options] [portal]"
     summary = "Show the catalogue, or what is known of one portal"
     json_help = "print JSON"
+    options = (
+        *CHOICE_OPTIONS,
+        option("--check", action="store_true", help="look for mistakes in the catalogue instead"),
+    )
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) > 1:
             raise UsageError("give the name of one portal, or none")
-        spiders = set(spider_names(self.config))
+        if opts.check:
+            self._check(args, as_json=opts.json)
+            return
+        spiders = spider_origins(self.config)
         if not args:
-            rows = [_row(portal, spiders, whole=opts.json) for portal in portals().values()]
-            print_rows(rows, as_json=opts.json)
+            self._list(opts, spiders)
             return
         found = portals().get(args[0])
         if found is None:
-            raise PortalError(
-                f"the catalogue has no portal {args[0]!r}; 'scrapy portals' prints it"
-            )
+            raise PortalError(unknown_name(args[0], portals()))
         self._show(found, spiders, as_json=opts.json)
 
-    def _show(self, found: Portal, spiders: set[str], *, as_json: bool) -> None:
-        facts: dict[str, Any] = {**asdict(found), "spider": found.name in spiders}
+    def _list(self, opts: argparse.Namespace, spiders: Mapping[str, str]) -> None:
+        """Print the chosen rows with what is stored of each portal. Raises CatalogueError."""
+        known = portals().values()
+        choice = choice_of(known, opts.kind, opts.province, opts.cms, opts.state)
+        states = self._states()
+        rows = [
+            _row(row, spiders, states.get(row.name, PortalState()), whole=opts.json)
+            for row in known
+            if choice.covers(row)
+        ]
+        if sys.stdout.isatty() and not opts.json:
+            rows = [_shortened(row) for row in rows]
+        print_rows(rows, as_json=opts.json)
+
+    def _states(self) -> dict[str, PortalState]:
+        """Return what is stored of each portal; nothing without a database that can be read."""
+        try:
+            with closing(Store.open_to_read(self.database)) as store:
+                return portal_states(store.db.conn)
+        except StorageError:
+            return {}
+
+    def _check(self, args: list[str], *, as_json: bool) -> None:
+        """Print every mistake of the catalogues, of the package and of the data folder."""
+        if args:
+            raise UsageError("--check looks at every row; give no name")
+        local = data_folder() / "portals.csv"
+        files = [CATALOGUE, *([local] if local.is_file() else [])]
+        found = [
+            {"file": str(path) if as_json else path.name, **asdict(mistake)}
+            for path in files
+            for mistake in check_catalogue(path)
+        ]
+        print_rows(found, as_json=as_json)
+        if found:
+            self.exitcode = CATALOGUE_FAULTS
+        elif not as_json:
+            print_note(f"{len(portals())} portals, no mistake")
+
+    def _show(self, found: Portal, spiders: Mapping[str, str], *, as_json: bool) -> None:
+        facts: dict[str, Any] = {**asdict(found), "spider": spiders.get(found.name)}
         url_patterns: list[dict[str, Any]] = []
         skipped_urls: list[dict[str, Any]] = []
         try:
@@ -63,9 +118,19 @@ class Command(PortalCommand):
         print_rows(skipped_urls)
 
 
-def _row(portal: Portal, spiders: set[str], *, whole: bool) -> dict[str, Any]:
+def _row(
+    portal: Portal, spiders: Mapping[str, str], stored: PortalState, *, whole: bool
+) -> dict[str, Any]:
     row = {name: value for name, value in asdict(portal).items() if whole or name not in _LONG}
-    return {"name": row.pop("name"), "spider": "yes" if portal.name in spiders else "", **row}
+    spider = spiders.get(portal.name, "")
+    return {"name": row.pop("name"), "spider": spider, **row, **asdict(stored)}
+
+
+def _shortened(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a terminal: ``fields`` as a percentage, the newest article's day."""
+    values = {name: row[name] for name in _SHORT}
+    fields = "" if row["fields"] is None else f"{row['fields']}%"
+    return values | {"newest": row["newest"] and row["newest"][:10], "fields": fields}
 
 
 def _stored(store: Store, name: str) -> dict[str, Any]:

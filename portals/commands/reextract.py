@@ -22,7 +22,7 @@ from portals.archive.origins import count_pages, foreign_archives
 from portals.archive.pruning import finish_interrupted
 from portals.archive.reading import LeftOut, Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
-from portals.catalogue import portal_name_fault, portals
+from portals.catalogue import portal_name_fault, portals_by_host
 from portals.commands.base import PortalCommand, option
 from portals.commands.output import (
     print_error,
@@ -34,7 +34,7 @@ from portals.commands.output import (
 from portals.crawling.arguments import day
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import ArchiveError, PortalError
-from portals.recipes import recipes, spider_names
+from portals.recipes import recipes, spider_names, unknown_spider
 from portals.store.archive_rewrites import ArchiveRewrite, ArchiveRewrites
 from portals.store.database import Store
 from portals.store.differences import counted, trial_copy
@@ -152,12 +152,10 @@ class Command(PortalCommand):
             and opts.portal not in names
             and (args or not self._is_archived(opts.portal))
         ):
-            known = ", ".join(sorted(names))
-            raise PortalError(f"there is no portal {opts.portal!r}; there are {known}")
-        catalogue = portals()
+            raise PortalError(unknown_spider(self.config, opts.portal))
         return Recipes(
             by_name=recipes(self.config),
-            hosts={catalogue[name].host: name for name in names if name in catalogue},
+            hosts={host: row.name for host, row in portals_by_host().items() if row.name in names},
             forced=opts.portal if args else None,
             only=None if args else opts.portal,
             since=day("since", opts.since),
@@ -196,7 +194,7 @@ def print_interrupted(rewrites: Iterable[ArchiveRewrite]) -> None:
 
 def without_foreign(files: Sequence[Path], pages: PageRepository) -> list[Path]:
     """Return ``files`` without those of other origins, which are counted on standard error."""
-    hosts = {portal.host: portal.name for portal in portals().values()}
+    hosts = {host: row.name for host, row in portals_by_host().items()}
     foreign = foreign_archives(files, pages, hosts)
     if foreign:
         origins = ", ".join(sorted({f"{one.url} as {one.portal}" for one in foreign.values()}))

@@ -16,6 +16,8 @@ from portals.commands.output import print_note, print_rows
 from portals.crawling.exit_codes import OVERDUE
 from portals.errors import PortalError
 from portals.network.servers import server_of
+from portals.operations.choosing import NIGHTLY
+from portals.recipes import unknown_name
 from portals.store.database import Store
 from portals.store.holds import Hold, HoldRepository
 from portals.store.status import PortalStatus, not_attempted, portal_statuses
@@ -53,9 +55,9 @@ class Command(PortalCommand):
         statuses = portal_statuses(store.db, set(known), now)
         found = {status.portal: status for status in statuses}
         if unknown := [name for name in wanted if name not in found]:
-            raise PortalError(f"there is no portal {unknown[0]!r}; there are {', '.join(found)}")
+            raise PortalError(unknown_name(unknown[0], found))
         names = list(dict.fromkeys(wanted)) or [name for name in found if name not in disabled]
-        late = {} if age is None else not_attempted(store.db, names, age, now)
+        late = {} if age is None else not_attempted(store.db, _due(wanted, names), age, now)
         holds = HoldRepository(store).active(now)
         rows = [_row(found[name], holds, as_json=as_json) for name in names]
         if sys.stdout.isatty():
@@ -89,6 +91,13 @@ def _held_until(name: str, known: Portal | None, holds: Sequence[Hold]) -> str |
     whole = (hold for hold in holds if not hold.url)
     ends = [hold.until for hold in whole if name == hold.portal or server == hold.server]
     return utc(max(ends)) if ends else None
+
+
+def _due(wanted: list[str], names: list[str]) -> list[str]:
+    """Return the portals that every night attempts, or those that were named."""
+    known = portals()
+    every = [name for name in names if name not in known or known[name].state in NIGHTLY]
+    return list(dict.fromkeys(wanted)) or every
 
 
 def _since(at: str | None) -> str:

@@ -71,7 +71,8 @@ class SiteFetch:
 
     ``starts``: URLs of the home page, tried in order until one answers. ``candidates``: articles
     that the operator named, fetched before those in listings. ``follows``: returns the URLs that a
-    page leads to and that are fetched as well.
+    page leads to and that are fetched as well. ``listings``: listings that are read in place of
+    those to which the home page leads; ``is_article``: which links are preferred.
     """
 
     starts: tuple[str, ...]
@@ -79,6 +80,8 @@ class SiteFetch:
     max_listings: int = MAX_LISTINGS
     max_articles: int = MAX_ARTICLES
     follows: Callable[[FetchedPage], Sequence[str]] | None = None
+    listings: tuple[str, ...] = ()
+    is_article: Callable[[str], bool] | None = None
     pages: list[FetchedPage] = field(default_factory=list)
     failure: FetchFailure | None = None
 
@@ -133,13 +136,15 @@ class SiteProbeSpider(Spider):
             return
         if self._listings is None:
             home = read_pages(job.pages)
-            found = listing_urls(home[0][1]) if home else []
+            found = list(job.listings) or (listing_urls(home[0][1]) if home else [])
             self._listings = found[: job.max_listings]
         if self._listings:
             yield self._request(self._listings.pop(0))
             return
         if self._articles is None:
             found = article_urls([page for _, page in read_pages(job.pages)])
+            if is_article := job.is_article:
+                found = sorted(found, key=lambda url: not is_article(url))
             wanted = dict.fromkeys([*job.candidates, *found]) if job.max_articles else {}
             self._articles = list(wanted)[: job.max_articles]
         if self._articles:

@@ -718,3 +718,10 @@ def m0015_page_parts(db: Database) -> None:
     """Store from which pages the text of a story of several pages was read."""
     for statement in _PAGE_PARTS:
         db.execute(statement)
+
+
+@migrations()
+def m0016_catalogue_addresses(db: Database) -> None:
+    """Store the listings, feeds, examples, proxy and TLS level of the catalogue."""
+    for column in ("listings", "feeds", "examples", "proxy", "tls_level"):
+        db.execute(f"ALTER TABLE portals ADD COLUMN {column} TEXT")

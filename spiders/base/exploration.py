@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
+from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.http import Response
@@ -29,12 +30,19 @@ from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.explorer import Explorer
 from portals.discovery.links import found_links
 from portals.discovery.paging import fingerprint_of
-from portals.discovery.targets import CrawlTarget, FoundLink, PageKind, UrlPattern
+from portals.discovery.targets import (
+    CrawlTarget,
+    FoundLink,
+    PageKind,
+    PatternKind,
+    UrlPattern,
+)
 from portals.discovery.url_filters import MAX_LINKS
 from portals.discovery.url_kinds import UrlKind
 from portals.discovery.url_patterns import listing_position, pattern_of
 from portals.extraction.page import Page
 from portals.extraction.selector_learner import SelectorLearner, theme_from_json, theme_to_json
+from portals.families import AddressKind
 from portals.language.text import content_hash
 from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
@@ -51,6 +59,13 @@ from spiders.base.portal import (
 )
 from spiders.base.undated import MAX_HELD, HeldPage
 from spiders.base.wayback import WaybackFinder
+
+_PATTERN_KINDS: dict[AddressKind, PatternKind] = {
+    "article": "article",
+    "trap": "other",
+    "listing": "unknown",  # static pages have such addresses too
+    "unknown": "unknown",
+}
 
 
 class ExplorationFinder(Finder):
@@ -78,9 +93,21 @@ class ExplorationFinder(Finder):
         for url in self.due_revisits():
             yield self._request(CrawlTarget(url, "article")).replace(priority=REVISIT_PRIORITY)
         yield self._request(CrawlTarget(spider.home_url, "listing"))
+        yield from self._requests(self.explorer.starts(self._declared()))
         for url, seen in history.exploration_log():
             yield from self._requests(self._replay(url, seen))
         self._known.clear()  # the interrupted crawl stored them
+
+    def _declared(self) -> list[str]:
+        """Return the portal's declared listings, those of the wanted section only."""
+        section = self.spider.arguments.section or ""
+        home = self.spider.home_url
+        return [urljoin(home, path) for path in self.spider.listings if section in path]
+
+    def _kind_of(self, url: str) -> PatternKind:
+        """Return what the CMS says of an address: an article, or a copy or form to leave out."""
+        family = self.spider.family
+        return _PATTERN_KINDS[family.kind_of(url)] if family else "unknown"
 
     def _recall(self) -> None:
         """Start with the URL patterns and selectors that earlier runs learned."""
@@ -102,6 +129,7 @@ class ExplorationFinder(Finder):
             spider.home_url,
             learned,
             self._is_known,
+            kind_of=self._kind_of,
             stops_at_known=bool(completed_at and not is_partial),
         )
         theme = history.learned_theme()
@@ -236,6 +264,8 @@ class ExplorationFinder(Finder):
 
         def kind_of(url: str) -> UrlKind:
             pattern = self.explorer.patterns.get(pattern_of(url))
+            if pattern is None and (expected := self._kind_of(url)) != "unknown":
+                return "article" if expected == "article" else "other"
             if pattern is None or (pattern.kind == "listing" and pattern.articles):
                 return "unknown"  # or both: the explorer sorts them
             return pattern.kind if pattern.kind in ("article", "unknown") else "other"

@@ -80,11 +80,13 @@ class Finder(ABC):
 
     ``callbacks``: names of the methods used as callbacks and errbacks; the spider gets them as
     attributes, since the frontier stores callbacks by name. ``trusts_feeds``: what a feed names is
-    an article, also where the URL pattern is unknown.
+    an article, also where the URL pattern is unknown. ``expects_markup``: pages have the markup of
+    the portal's CMS; articles read otherwise are a sign of drift.
     """
 
     callbacks: ClassVar[tuple[str, ...]] = ()
     trusts_feeds: ClassVar[bool] = False
+    expects_markup: ClassVar[bool] = False
 
     def __init__(self, spider: PortalSpider) -> None:
         self.spider = spider
@@ -142,7 +144,8 @@ class PortalSpider(Spider):
     ``family``: the portal's CMS. ``layout``: overrides the layout of the CMS; ``layouts``: earlier
     layouts, each with its period of validity. ``themes``: selectors of the portal, tried before
     those of the CMS; earlier ones have a period of validity. ``external_id``: overrides the pattern
-    of the CMS for the number in an article's URL. ``answers_cookie_challenge``: send back, once,
+    of the CMS for the number in an article's URL. ``listings``: paths of listings; ``feeds``: paths
+    of feeds. ``answers_cookie_challenge``: send back, once,
     the cookie that a script of the host sets. ``finder_type``, ``wayback_finder_type``: how
     articles are found on the portal and in the Wayback Machine. ``reads_any_site``: the spider is
     of a CMS, not of a portal: ``-a origin=URL`` gives the site, ``-a portal=NAME`` its name in the
@@ -153,6 +156,8 @@ class PortalSpider(Spider):
     layout: ClassVar[Layout | None] = None
     layouts: ClassVar[tuple[Layout, ...]] = ()
     themes: ClassVar[tuple[Theme, ...]] = ()
+    listings: ClassVar[tuple[str, ...]] = ()
+    feeds: ClassVar[tuple[str, ...]] = ()
     answers_cookie_challenge: ClassVar[bool] = False
     external_id: ClassVar[str | None] = None
     finder_type: ClassVar[type[Finder]]
@@ -405,7 +410,8 @@ class PortalSpider(Spider):
         if rule.startswith("selectors"):
             return False
         has_layout = bool(self.layout or self.layouts)
-        return bool(self.family) or bool(self.themes) or (has_layout and rule != "layout")
+        has_markup = bool(self.family) and self.finder.expects_markup
+        return has_markup or bool(self.themes) or (has_layout and rule != "layout")
 
     def remember_announced(self, page: Page | None = None) -> Iterator[Request]:
         """Yield the requests, made last, for what the portal announces to programs.
