@@ -1,4 +1,4 @@
-"""``scrapy export``: articles as JSON lines, CSV, Parquet or an Atom feed."""
+"""``scrapy export``: articles as JSON lines, CSV, Parquet, Markdown or an Atom feed."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from portals.timestamps import utc
 class Command(PortalCommand):
     """Writes articles for other tools."""
 
-    usage = "--format jsonl|csv|parquet|atom [options]"
-    summary = "Write the articles as JSON lines, CSV, Parquet or an Atom feed"
+    usage = "--format jsonl|csv|parquet|md|atom [options]"
+    summary = "Write the articles as JSON lines, CSV, Parquet, Markdown or an Atom feed"
     options = (
         option("--format", choices=sorted(FORMATS), default="jsonl"),
         option("--output", metavar="FILE", help="replaced atomically; default: standard output"),

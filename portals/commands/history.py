@@ -14,7 +14,7 @@ from portals.commands.base import PortalCommand
 from portals.commands.output import decode_argument, print_styled, print_text, to_json
 from portals.errors import PortalError
 from portals.store.database import Store
-from portals.store.history import History, Piece, find_article, history_of
+from portals.store.history import History, Piece, excerpt, find_article, history_of
 
 _CONTEXT = 60  # characters of unchanged text shown around a change
 _STYLES = {"same": "", "deleted": "red strike", "inserted": "green bold"}
@@ -71,16 +71,10 @@ def _difference(pieces: list[Piece], *, is_terminal: bool) -> Text:
     for number, piece in enumerate(pieces):
         shown = " ".join(piece.text.split())
         if piece.change == "same":
-            shown = _shortened(shown, is_first=number == 0, is_last=number == len(pieces) - 1)
+            shown = excerpt(
+                shown, _CONTEXT, is_first=number == 0, is_last=number == len(pieces) - 1
+            )
         opening, closing_ = ("", "") if is_terminal else _SIGNS[piece.change]
         text.append(f"{opening}{shown}{closing_}", _STYLES[piece.change])
         text.append(" ")
     return text
-
-
-def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
-    head = "" if is_first else text[:_CONTEXT]
-    tail = "" if is_last else text[-_CONTEXT:]
-    if len(text) <= len(head) + len(tail):
-        return text
-    return f"{head}…{tail}"

@@ -366,6 +366,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "section": "Section.",
         "published_at": "Publication, +07:00.",
         "published_precision": "`minute` or `day`.",
+        "published_on": "Day of publication in Vietnam; `date()` would give that of UTC.",
+        "published_month": "Its month (`2025-03`).",
         "word_count": "Words in `body`.",
         "first_seen_at": "When the story was first served to us.",
         "last_seen_at": "When it was last served to us.",
