@@ -11,13 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from portals.actions.base import Installation
-from portals.catalogue import Portal, portals
+from portals.catalogue import NIGHTLY, Portal, portals
 from portals.commands.output import print_note, print_rows
 from portals.commands.status import Command
 from portals.crawling.exit_codes import OVERDUE
 from portals.errors import PortalError
 from portals.network.servers import server_of
-from portals.operations.choosing import NIGHTLY
 from portals.recipes import unknown_name
 from portals.store.database import Store
 from portals.store.holds import Hold, HoldRepository
