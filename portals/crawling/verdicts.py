@@ -19,6 +19,7 @@ class RunFacts:
     articles in listings; ``is_resumed``: the run resumes an earlier one; ``stored_before``:
     articles of the portal stored by earlier runs; ``failed``: pages that failed at all attempts;
     ``announced_only``: new articles that a feed or sitemap names and no listing;
+    ``missing_parts``: later pages of articles that could not be had;
     ``undated``: pages behind headlines that read like articles and whose day nothing shows;
     ``hollow``: articles with a small part of their page's text, of ``hollow_checked``;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
@@ -59,6 +60,7 @@ class RunFacts:
     offsite: int = 0
     bad_certificates: int = 0
     truncated_listings: int = 0
+    missing_parts: int = 0
     forbidden: int = 0
     forbidden_listings: int = 0
     known_forbidden: int = 0
@@ -313,6 +315,12 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "incomplete",
         "lost_captures",
         "{facts.lost_captures} captures are listed by the archive and cannot be had",
+    ),
+    (
+        lambda f: f.missing_parts,
+        "incomplete",
+        "missing_parts",
+        "{facts.missing_parts} later pages of articles could not be had, see the rejects",
     ),
     (
         lambda f: f.failed or f.unreachable,

@@ -63,8 +63,9 @@ class Explorer:
     """The state of one exploration: ``on_page`` and ``on_failure`` return the next targets.
 
     ``learned``: URL patterns of earlier runs. ``is_known``: returns True for the URL of an article
-    that is not requested again; ``stops_at_known``: a listing ends at a page with known articles
-    only.
+    that is not requested again; ``kind_of``: returns what the CMS says of an address: articles are
+    crawled without samples until they turn out to be none, what is ``other`` is not requested;
+    ``stops_at_known``: a listing ends at a page with known articles only.
     """
 
     def __init__(
@@ -73,10 +74,12 @@ class Explorer:
         learned: Iterable[UrlPattern] = (),
         is_known: Callable[[str], bool] = lambda _: False,
         *,
+        kind_of: Callable[[str], PatternKind] = lambda _: "unknown",
         stops_at_known: bool = False,
     ) -> None:
         self.home = home
         self.is_known = is_known
+        self.kind_of = kind_of
         self.stops_at_known = stops_at_known
         self.host = host_of(home)
         self.patterns: dict[str, UrlPattern] = {}
@@ -96,6 +99,10 @@ class Explorer:
         self._late_targets: list[CrawlTarget] = []
         self.unsorted = 0
         self.empty_listings = 0
+
+    def starts(self, urls: Iterable[str]) -> list[CrawlTarget]:
+        """Return the targets for declared listings."""
+        return [CrawlTarget(url, "listing") for url in urls if self._request(url)]
 
     # --- events of the crawl -------------------------------------------------------------------
 
@@ -257,6 +264,8 @@ class Explorer:
         stories = pattern.articles + pattern.undated
         if pattern.duplicates >= SAMPLES and pattern.duplicates > pattern.articles:
             return "other"
+        if pattern.is_expected and pattern.articles >= pattern.listings:
+            return "unknown" if pattern.others >= PATIENCE and not stories else "article"
         if pattern.listings:
             return "listing"
         if stories >= SAMPLES and stories >= pattern.others:
@@ -283,7 +292,16 @@ class Explorer:
     # --- links ---------------------------------------------------------------------------------
 
     def _is_own(self, url: str) -> bool:
-        return host_of(url) == self.host and not is_skipped(url)
+        is_own = host_of(url) == self.host and not is_skipped(url)
+        return is_own and self.kind_of(url) != "other"
+
+    def _pattern(self, name: str, url: str) -> UrlPattern:
+        """Return the pattern called ``name``, a new one with what the CMS says of ``url``."""
+        if name not in self.patterns:
+            is_expected = self.kind_of(url) == "article"
+            kind: PatternKind = "article" if is_expected else "unknown"
+            self.patterns[name] = UrlPattern(name, kind, is_expected=is_expected)
+        return self.patterns[name]
 
     def _kind_of(self, url: str) -> PatternKind:
         pattern = self.patterns.get(pattern_of(url))
@@ -302,7 +320,7 @@ class Explorer:
             if not self._has_room(name):
                 self.unsorted += 1
                 continue
-            pattern = self.patterns.setdefault(name, UrlPattern(name))
+            pattern = self._pattern(name, link.url)
             if link.url in pattern.queued:
                 if len(link.text) > len(pattern.queued[link.url]):
                     pattern.queued[link.url] = link.text
@@ -337,7 +355,7 @@ class Explorer:
             return False
         self._known_keys.add(key)
         name = pattern_of(url)
-        pattern = self.patterns.setdefault(name, UrlPattern(name))
+        pattern = self._pattern(name, url)
         self._labels[key] = pattern.queued.pop(url, "")
         pattern.in_flight += 1
         self._requested[key] = name

@@ -57,6 +57,7 @@ class UrlPattern:
     """Statistics of one URL pattern: its classification, and the pages counted by result.
 
     ``queued``: link text by URL, not requested yet; ``in_flight``: requests without a result.
+    ``is_expected``: its addresses are those of articles in the portal's CMS.
     """
 
     name: str
@@ -70,5 +71,6 @@ class UrlPattern:
     empty_streak: int = 0
     example: str = ""
     trusted: bool = False
+    is_expected: bool = False
     queued: dict[str, str] = field(default_factory=dict)
     in_flight: int = 0

@@ -153,7 +153,7 @@ def is_page_of(url: str, listing: str) -> bool:
 
 _PAGE_KEYS = re.compile(
     r"(?:^|(?<=[&?]))(?:p|page|trang|pg|paged|start|offset|brsr|pageindex|pagenum|pageno|currentpage|cur"
-    r"|_101_cur|view_page|pn|from|s_cond)=\d*(?:&|$)",
+    r"|limitstart|_?\w+_cur|view_page|pn|from|s_cond)=\d*(?:&|$)",
     re.IGNORECASE,
 )
 _PAGE_PARTS = re.compile(

@@ -1,14 +1,37 @@
-"""Content management systems: markup, URLs, listings and known wrong metadata of each."""
+"""Content management systems: markup, addresses, listings and known wrong metadata of each."""
 
 from __future__ import annotations
 
+from portals.families.authorities import (
+    COMMONTITLE,
+    DETAILVIEW,
+    DNN,
+    DRUPAL,
+    JOOMLA,
+    K2,
+    LIFERAY,
+    POSTDATE,
+    SHAREPOINT,
+    TANDAN,
+    VNPORTAL,
+)
 from portals.families.danaweb import DANAWEB
-from portals.families.family import Family, recipe_for
+from portals.families.family import AddressKind, Family, recipe_for
 from portals.families.mastercms import MASTERCMS
 from portals.families.nukeviet import NUKEVIET
+from portals.families.papers import AID, FILEHASH, NEWSPORTAL, ONECMS, ROOTID, VCCORP, ZCE
 from portals.families.wordpress import WORDPRESS
 
-FAMILIES: tuple[Family, ...] = (MASTERCMS, DANAWEB, NUKEVIET, WORDPRESS)
-"""Every family, in the order in which fingerprints are compared."""
+FAMILIES: tuple[Family, ...] = (
+    MASTERCMS, DANAWEB, NUKEVIET, WORDPRESS,
+    TANDAN, SHAREPOINT, LIFERAY, DNN, K2, JOOMLA, DRUPAL, POSTDATE, COMMONTITLE, DETAILVIEW,
+    VNPORTAL, NEWSPORTAL, FILEHASH, AID, ZCE, ONECMS, ROOTID, VCCORP,
+)  # fmt: skip
+"""Every family, in the order in which fingerprints are compared: an extension before its base."""
 
-__all__ = ["DANAWEB", "FAMILIES", "MASTERCMS", "NUKEVIET", "WORDPRESS", "Family", "recipe_for"]
+__all__ = [
+    "AID", "COMMONTITLE", "DANAWEB", "DETAILVIEW", "DNN", "DRUPAL", "FAMILIES", "FILEHASH",
+    "JOOMLA", "K2", "LIFERAY", "MASTERCMS", "NEWSPORTAL", "NUKEVIET", "ONECMS", "POSTDATE",
+    "ROOTID", "SHAREPOINT", "TANDAN", "VCCORP", "VNPORTAL", "WORDPRESS", "ZCE",
+    "AddressKind", "Family", "recipe_for",
+]  # fmt: skip

@@ -51,6 +51,9 @@ GENERATION_2 = Theme(
 
 DANAWEB = Family(
     name="danaweb",
+    title="DANAWEB",
+    articles=(r"^/(?:[^/]+/)*[^/]+-\d+\.html$",),
+    listings=(r"^/[a-z0-9-]+(?:/[a-z0-9-]+)*/?$",),
     themes=(GENERATION_1, GENERATION_2),
     fingerprints=(
         "div.wrap-detail div.detail-wp",

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from portals.extraction.layout import Layout
 from portals.extraction.reader import Recipe
 from portals.extraction.themes import Theme
 
+AddressKind = Literal["article", "listing", "trap", "unknown"]
+"""What an address leads to by the patterns of its CMS; ``trap``: a copy, a form, a menu page."""
+
 
 @dataclass(frozen=True)
 class Family:
     """One CMS.
+
+    ``name``: its word in commands; ``title``: the word that the catalogue writes.
 
     ``fingerprints``: selectors of elements that only its pages have; ``fingerprint_text``: a
     pattern in the first 4,096 characters of a page. ``themes``: theme generations, newest first.
@@ -27,8 +36,13 @@ class Family:
     and has a pager. ``can_listing_be_article``: a listing with one article shows the article.
     ``is_parent_a_listing``: the URL above an article is a listing.
 
-    Announcements: ``sitemaps``: paths of sitemaps, tried where robots.txt names none.
-    ``posts_api``: path of WordPress's list of posts.
+    Addresses: ``articles``, ``listings``, ``traps``: patterns of path and query (decoded, case does
+    not matter). A trap is neither; what is an article is no listing. A family without
+    ``item_links`` has no known listing markup: its portals are explored, with these patterns as
+    the first opinion.
+
+    Announcements: ``feeds``: paths of feeds, tried where no page names one. ``sitemaps``: paths of
+    sitemaps, tried where robots.txt names none. ``posts_api``: path of WordPress's list of posts.
     """
 
     name: str
@@ -51,6 +65,38 @@ class Family:
     is_parent_a_listing: bool = False
     sitemaps: tuple[str, ...] = ()
     posts_api: str | None = None
+    title: str = ""
+    articles: tuple[str, ...] = ()
+    listings: tuple[str, ...] = ()
+    traps: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+
+    @property
+    def is_explored(self) -> bool:
+        """Whether its portals are explored, since the markup of its listings is not known."""
+        return not self.item_links
+
+    def kind_of(self, url: str) -> AddressKind:
+        """Return what ``url`` leads to by its address alone."""
+        parts = urlsplit(url)
+        path = unquote(parts.path) or "/"
+        address = f"{path}?{unquote(parts.query)}" if parts.query else path
+        if self.skipped_paths and re.search(self.skipped_paths, path):
+            return "trap"
+        if any(_compiled(pattern).search(address) for pattern in self.traps):
+            return "trap"
+        if any(_compiled(pattern).search(address) for pattern in self.articles):
+            return "article"
+        is_article = self.article_path and re.search(self.article_path, path)
+        if is_article:
+            return "article"
+        is_listing = any(_compiled(pattern).search(address) for pattern in self.listings)
+        return "listing" if is_listing else "unknown"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def recipe_for(

@@ -67,6 +67,8 @@ THEME_2018 = Theme(
 
 MASTERCMS = Family(
     name="mastercms",
+    title="MasterCMS",
+    listings=(r"^/[a-z0-9-]+(?:/[a-z0-9-]+)*(?:&BRSR=\d+)?/?$",),
     themes=(VERSION_2_9, THEME_2018),
     fingerprints=("div[class*='__MASTERCMS_CONTENT']", "div[class*='__MB_ARTICLE_PAGING']"),
     fingerprint_text=r"BASED ON MASTERCMS",

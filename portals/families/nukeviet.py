@@ -42,6 +42,8 @@ VERSION_3 = Theme(
 
 NUKEVIET = Family(
     name="nukeviet",
+    title="NukeViet",
+    listings=(r"^/(?:[^/.]+/)+(?:page-\d+/)?$", r"^/(?:[^/.]+/)*index\.php/(?:[^/.]+/)+$"),
     themes=(VERSION_4, VERSION_3),
     fingerprints=(
         "meta[name='generator'][content*='NukeViet']",
@@ -62,8 +64,9 @@ NUKEVIET = Family(
             r"Ý kiến bạn đọc",
         ),
     ),
-    external_id=r"-(\d+)\.html(?:$|[?#])",
-    article_path=r"^/(?!savefile/|print/|sendmail/)(?:[^/]+/)+[^/]+-\d+\.html$",
+    # Its suffix is a setting of the portal: mostly .html, elsewhere the portal's initials.
+    external_id=r"-(\d+)\.[a-z]{3,5}(?:$|[?#])",
+    article_path=r"^/(?!savefile/|print/|sendmail/)(?:[^/]+/)+[^/]+-\d+\.(?!aspx?$)[a-z]{3,5}$",
     skipped_paths=r"/(?:about|savefile|print|sendmail|rss|seek|users|banners|voting|comment)/",
     item_links=(
         ".news_column h2 > a",

@@ -36,6 +36,9 @@ CLASSIC = Theme(
 
 WORDPRESS = Family(
     name="wordpress",
+    title="WordPress",
+    articles=(r"^/(?:index\.php)?\?p=\d+$", r"^/(?:[^/?]+/)*(?:[^/?-]+-){3,}[^/?-]+/?$"),
+    listings=(r"^/(?:index\.php/)?(?:category|chuyen-muc)/", r"/page/\d+/?$"),
     themes=(CLASSIC,),
     fingerprints=(
         "meta[name='generator'][content^='WordPress']",

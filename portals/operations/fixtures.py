@@ -21,7 +21,8 @@ from portals.contract import normalise, why_invalid
 from portals.errors import PortalError
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
-from portals.families import FAMILIES, Family
+from portals.families import Family
+from portals.families.catalogued import read_systems
 from portals.language.text import slugify
 from portals.operations.site_probe import FetchedPage
 from portals.recipes import recipe_of, spider_names
@@ -86,9 +87,13 @@ def read_fixture(path: Path) -> dict[str, Any]:
     return fields_of(read_served(served, recipe_by_name(fixture.portal, fixture.cms)))
 
 
-def read_served(served: FetchedPage, recipe: Recipe) -> Article | Reject:
-    """Return the article of a page, normalised as when stored, or its reject."""
+def read_served(served: FetchedPage, recipe: Recipe, link_text: str = "") -> Article | Reject:
+    """Return the article of a page, normalised as when stored, or its reject.
+
+    ``link_text``: that of a link to it.
+    """
     page = Page.from_bytes(served.url, served.body, served.content_type, served.fetched_at)
+    page.link_texts = (link_text,) if link_text else ()
     article = read_safely(page, recipe)
     if isinstance(article, Reject):
         return article
@@ -109,8 +114,7 @@ def fields_of(result: Article | Reject) -> dict[str, Any]:
 
 def family_of(cms: str) -> Family | None:
     """Return the family that a catalogue's ``cms`` names ("NukeViet 3", "WordPress (guess)")."""
-    first = cms.split(maxsplit=1)[0].casefold() if cms.strip() else ""
-    return next((family for family in FAMILIES if family.name == first), None)
+    return read_systems(cms).family
 
 
 def recipe_by_name(portal: str, cms: str) -> Recipe:

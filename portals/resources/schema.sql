@@ -220,7 +220,7 @@ CREATE TABLE portals (
         since TEXT,
         successor TEXT,
         evidence TEXT
-    , hosts TEXT, tls_exception TEXT, robots_exception TEXT, server TEXT) STRICT, WITHOUT ROWID
+    , hosts TEXT, tls_exception TEXT, robots_exception TEXT, server TEXT, listings TEXT, feeds TEXT, examples TEXT, proxy TEXT, tls_level TEXT) STRICT, WITHOUT ROWID
     ;
 
 CREATE TABLE archives (
@@ -466,6 +466,16 @@ CREATE TABLE holds (
         PRIMARY KEY (server, url)
     ) STRICT, WITHOUT ROWID
     ;
+
+CREATE TABLE page_parts (
+        page_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        part_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        PRIMARY KEY (page_id, number)
+    ) STRICT, WITHOUT ROWID
+    ;
+
+CREATE INDEX page_parts_part ON page_parts (part_id);
 
 CREATE INDEX articles_by_author ON articles (author, published_at) WHERE author IS NOT NULL;
 

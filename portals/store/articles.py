@@ -76,6 +76,41 @@ def portals_with_articles(connection: sqlite3.Connection) -> list[str]:
     return [str(portal) for (portal,) in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class PortalState:
+    """What is stored of one portal. ``fields``: percentage of date, lead, author and section.
+
+    All are None where the portal was never crawled, or no article of it is stored.
+    """
+
+    verdict: str | None = None
+    newest: str | None = None
+    fields: int | None = None
+
+
+def portal_states(connection: sqlite3.Connection) -> dict[str, PortalState]:
+    """Return the last verdict, the newest article and the share of fields of every portal."""
+    verdicts = dict(
+        connection.execute(
+            "SELECT portal, verdict FROM runs WHERE id IN (SELECT max(id) FROM runs"
+            " WHERE arguments ->> 'command' IS NULL AND verdict IS NOT 'locked' GROUP BY portal)"
+        ).fetchall()
+    )
+    stored = {
+        portal: (newest, fields)
+        for portal, newest, fields in connection.execute(
+            "SELECT s.portal, max(s.published_at),"
+            " CAST(round(25.0 * avg((a.published_at IS NOT NULL) + (a.lead IS NOT NULL)"
+            " + (a.author IS NOT NULL) + (a.section IS NOT NULL))) AS INTEGER)"
+            " FROM sightings s JOIN articles a ON a.id = s.article_id GROUP BY s.portal"
+        )
+    }
+    return {
+        portal: PortalState(verdicts.get(portal), *stored.get(portal, (None, None)))
+        for portal in verdicts.keys() | stored.keys()
+    }
+
+
 def portal_totals(connection: sqlite3.Connection, portal: str) -> PortalTotals:
     """Return the numbers of a portal's articles."""
     row = connection.execute(

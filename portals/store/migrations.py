@@ -700,6 +700,33 @@ def m0014_deaths(db: Database) -> None:
     db.execute("ALTER TABLE frontier ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0")
 
 
+_PAGE_PARTS = (
+    """
+    CREATE TABLE page_parts (
+        page_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        part_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        PRIMARY KEY (page_id, number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX page_parts_part ON page_parts (part_id)",
+)
+
+
+@migrations()
+def m0015_page_parts(db: Database) -> None:
+    """Store from which pages the text of a story of several pages was read."""
+    for statement in _PAGE_PARTS:
+        db.execute(statement)
+
+
+@migrations()
+def m0016_catalogue_addresses(db: Database) -> None:
+    """Store the listings, feeds, examples, proxy and TLS level of the catalogue."""
+    for column in ("listings", "feeds", "examples", "proxy", "tls_level"):
+        db.execute(f"ALTER TABLE portals ADD COLUMN {column} TEXT")
+
+
 GONE = "kind = 'article' AND (status IN (404, 410) OR (status = 200 AND fingerprint IS NULL))"
 """Condition of a visit of an article whose page is gone, as the view ``withdrawn`` has it."""
 
@@ -713,7 +740,7 @@ _READING = (
 
 
 @migrations()
-def m0015_reading(db: Database) -> None:
+def m0017_reading(db: Database) -> None:
     """Index what readers filter by: author, section, and pages that are gone."""
     for statement in _READING:
         db.execute(statement)
@@ -741,7 +768,7 @@ _PUBLISHED_DAYS = (
 
 
 @migrations()
-def m0016_published_days(db: Database) -> None:
+def m0018_published_days(db: Database) -> None:
     """Give ``v_articles`` the day and the month of publication as the page shows them."""
     for statement in _PUBLISHED_DAYS:
         db.execute(statement)

@@ -110,6 +110,17 @@ class Announcements:
                 found = list(self.first(url, self.parse_feed))
                 self._feeds += len(found)
                 yield from found
+        yield from self._declared_feeds()
+
+    def _declared_feeds(self) -> Iterator[Request]:
+        """Yield requests for the feeds of the catalogue, else for the usual ones of the CMS."""
+        home, family = self.spider.home_url, self.spider.family
+        for path in self.spider.feeds:
+            yield from self.first(urljoin(home, path), self.parse_feed)
+        if self._feeds or self.spider.feeds or family is None:
+            return
+        for path in family.feeds:
+            yield from self.first(urljoin(home, path), self.parse_feed, is_usual=True)
 
     def _usual(self) -> Iterator[Request]:
         """Yield requests for the usual addresses of the portal's CMS."""
@@ -300,7 +311,8 @@ class Announcements:
             return
         result = self.spider.read(page)
         if isinstance(result, Article) and result.published_at:
-            yield from self.spider.yield_if_wanted(result)
+            origin = self.spider.stories.origin_of(response)
+            yield from self.spider.yield_if_wanted(result, origin)
             key = f"{url_key(source)} again {again + 1}"
             yield self.request(source, self.parse_sitemap, key, again=again + 1).replace(
                 priority=LATE_PRIORITY - 1

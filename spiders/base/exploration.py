@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
+from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.http import Response
@@ -12,6 +13,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
+from portals.crawling.page_result import StoryOrigin
 from portals.crawling.scheduler import ENDED
 from portals.crawling.spider_outputs import (
     ANNOUNCED,
@@ -28,17 +30,23 @@ from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.explorer import Explorer
 from portals.discovery.links import found_links
 from portals.discovery.paging import fingerprint_of
-from portals.discovery.targets import CrawlTarget, FoundLink, PageKind, UrlPattern
+from portals.discovery.targets import (
+    CrawlTarget,
+    FoundLink,
+    PageKind,
+    PatternKind,
+    UrlPattern,
+)
 from portals.discovery.url_filters import MAX_LINKS
 from portals.discovery.url_kinds import UrlKind
 from portals.discovery.url_patterns import listing_position, pattern_of
 from portals.extraction.page import Page
 from portals.extraction.selector_learner import SelectorLearner, theme_from_json, theme_to_json
+from portals.families import AddressKind
 from portals.language.text import content_hash
-from portals.network.replay_handler import PAGE, NotArchivedError
+from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
-from portals.store.pages import ArchivedPage
 from portals.store.url_knowledge import StoredUrlPattern
 from portals.urls import url_key
 from spiders.base.portal import (
@@ -51,6 +59,13 @@ from spiders.base.portal import (
 )
 from spiders.base.undated import MAX_HELD, HeldPage
 from spiders.base.wayback import WaybackFinder
+
+_PATTERN_KINDS: dict[AddressKind, PatternKind] = {
+    "article": "article",
+    "trap": "other",
+    "listing": "unknown",  # static pages have such addresses too
+    "unknown": "unknown",
+}
 
 
 class ExplorationFinder(Finder):
@@ -78,9 +93,21 @@ class ExplorationFinder(Finder):
         for url in self.due_revisits():
             yield self._request(CrawlTarget(url, "article")).replace(priority=REVISIT_PRIORITY)
         yield self._request(CrawlTarget(spider.home_url, "listing"))
+        yield from self._requests(self.explorer.starts(self._declared()))
         for url, seen in history.exploration_log():
             yield from self._requests(self._replay(url, seen))
         self._known.clear()  # the interrupted crawl stored them
+
+    def _declared(self) -> list[str]:
+        """Return the portal's declared listings, those of the wanted section only."""
+        section = self.spider.arguments.section or ""
+        home = self.spider.home_url
+        return [urljoin(home, path) for path in self.spider.listings if section in path]
+
+    def _kind_of(self, url: str) -> PatternKind:
+        """Return what the CMS says of an address: an article, or a copy or form to leave out."""
+        family = self.spider.family
+        return _PATTERN_KINDS[family.kind_of(url)] if family else "unknown"
 
     def _recall(self) -> None:
         """Start with the URL patterns and selectors that earlier runs learned."""
@@ -102,6 +129,7 @@ class ExplorationFinder(Finder):
             spider.home_url,
             learned,
             self._is_known,
+            kind_of=self._kind_of,
             stops_at_known=bool(completed_at and not is_partial),
         )
         theme = history.learned_theme()
@@ -162,7 +190,7 @@ class ExplorationFinder(Finder):
                 meta={KIND: "other", KEY: f"{url_key(forward)} forward"},
             )
             return
-        yield from self._explore(page, visit, response.meta.get(PAGE))
+        yield from self._explore(page, visit, self.spider.stories.origin_of(response))
 
     def _visit(self, request: Request | None) -> CrawlTarget:
         assert request is not None
@@ -183,7 +211,7 @@ class ExplorationFinder(Finder):
         return self.learner.read(page)
 
     def _explore(
-        self, page: Page, visit: CrawlTarget, archived: ArchivedPage | None = None
+        self, page: Page, visit: CrawlTarget, origin: StoryOrigin
     ) -> Iterator[SpiderOutput]:
         is_start = visit.url == self.spider.home_url
         add_link_facts(page, visit.label, visit.day)
@@ -193,10 +221,12 @@ class ExplorationFinder(Finder):
         if isinstance(result, Article):
             kind = "article" if result.published_at else "undated"
             text_hash = content_hash(result.title, result.body)
+        parts = self.spider.stories.part_keys(result)
         links = [
             FoundLink(url, link.text, link.day)
             for link in found_links(page)
             if (url := self.spider.normalize_url(link.url))
+            and not (parts and self.spider.page_key(url) in parts)
         ]
         seen = self.explorer.on_page(visit.url, kind, links, text_hash)
         if is_start:
@@ -214,9 +244,9 @@ class ExplorationFinder(Finder):
                 section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
             )
         if isinstance(result, Article) and result.published_at:
-            yield from self.spider.yield_if_wanted(result)
+            yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):
-            held = HeldPage.of(result, page, visit.label, archived)
+            held = HeldPage.of(result, page, visit.label, origin.page)
             yield from self._wait_for_proof(visit.url, held)
         elif (
             result is None and not seen.is_listing and (reject := self.spider.interstitial_of(page))
@@ -234,6 +264,8 @@ class ExplorationFinder(Finder):
 
         def kind_of(url: str) -> UrlKind:
             pattern = self.explorer.patterns.get(pattern_of(url))
+            if pattern is None and (expected := self._kind_of(url)) != "unknown":
+                return "article" if expected == "article" else "other"
             if pattern is None or (pattern.kind == "listing" and pattern.articles):
                 return "unknown"  # or both: the explorer sorts them
             return pattern.kind if pattern.kind in ("article", "unknown") else "other"
@@ -282,7 +314,11 @@ class ExplorationFinder(Finder):
         for url in list(self._undated):
             day = self.explorer.day_of(url)
             if day or self.explorer.accepts_undated(url):
-                yield from self.spider.yield_if_wanted(self._read_again(url, day))
+                held = self._undated[url]
+                origin = StoryOrigin(
+                    self.spider.page_key(url), url, held.archived, url in self._announced
+                )
+                yield from self.spider.yield_if_wanted(self._read_again(url, day), origin)
         for url in list(self._undated_before):
             day = self.explorer.day_of(url)
             if day or self.explorer.accepts_undated(url):

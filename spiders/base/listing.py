@@ -52,12 +52,14 @@ class ListingFinder(Finder):
 
     callbacks = ("parse_home", "parse_listing", "on_listing_error", "on_article_error")
     trusts_feeds = True
+    expects_markup = True
 
     def __init__(self, spider: PortalSpider) -> None:
         super().__init__(spider)
         assert spider.family is not None, "a listing spider must set its family"
         self.family = spider.family
-        self.listings: tuple[str, ...] = getattr(spider, "listings", ())
+        self.listings = spider.listings
+        self.is_complete = getattr(spider, "are_listings_complete", True)
         self._fingerprints: dict[str, dict[str, int]] = {}  # by listing: link fingerprint → page
         self._have_selectors_found = False
 
@@ -65,7 +67,7 @@ class ListingFinder(Finder):
         """Request due revisits and the first page of every listing, or the home page."""
         for url in self.due_revisits():
             yield self.article_request(url).replace(priority=REVISIT_PRIORITY)
-        if not self.listings:
+        if not self.listings or not self.is_complete:
             yield Request(
                 self.spider.home_url,
                 self.parse_home,
@@ -75,7 +77,8 @@ class ListingFinder(Finder):
         section = self.spider.arguments.section or ""
         for path in self.listings:
             if section in path:
-                yield self._listing(urljoin(self.spider.home_url, path), is_declared=True)
+                url = urljoin(self.spider.home_url, path)
+                yield self._listing(url, is_declared=self.is_complete)
 
     def parse_home(self, response: Response, hops: int = 0) -> Iterator[SpiderOutput]:
         """Yield requests for the listings in the home page, and its articles if it is a listing.
@@ -460,11 +463,11 @@ class ListingFinder(Finder):
 class ListingSpider(PortalSpider):
     """A portal whose CMS is known.
 
-    ``family``: the CMS, which describes listings, pagers and section links. ``listings``: paths of
-    the portal's listings; if empty, they are found from the home page.
+    ``family``: the CMS, which describes listings, pagers and section links. Without ``listings``,
+    and where they are not all (``are_listings_complete``), they are found from the home page.
     """
 
     family: ClassVar[Family]
-    listings: ClassVar[tuple[str, ...]] = ()
+    are_listings_complete: ClassVar[bool] = True
     finder_type = ListingFinder
     wayback_finder_type = WaybackFinder

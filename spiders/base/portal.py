@@ -26,6 +26,7 @@ from portals.article import Article, Reject, reject
 from portals.catalogue import portal, portal_name_fault, portals
 from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.history import History
+from portals.crawling.page_result import StoryOrigin
 from portals.crawling.spider_outputs import KEY, KIND, SpiderOutput
 from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.forwarding import forward_of
@@ -48,6 +49,7 @@ from spiders.base.announced import Announcements
 from spiders.base.answers import is_web_page, page_or_none
 from spiders.base.failures import reject_of
 from spiders.base.posts import PostList
+from spiders.base.stories import Stories
 
 _REFUSED = frozenset([401, 403, 429, 451])
 GONE = frozenset([404, 410])
@@ -78,11 +80,13 @@ class Finder(ABC):
 
     ``callbacks``: names of the methods used as callbacks and errbacks; the spider gets them as
     attributes, since the frontier stores callbacks by name. ``trusts_feeds``: what a feed names is
-    an article, also where the URL pattern is unknown.
+    an article, also where the URL pattern is unknown. ``expects_markup``: pages have the markup of
+    the portal's CMS; articles read otherwise are a sign of drift.
     """
 
     callbacks: ClassVar[tuple[str, ...]] = ()
     trusts_feeds: ClassVar[bool] = False
+    expects_markup: ClassVar[bool] = False
 
     def __init__(self, spider: PortalSpider) -> None:
         self.spider = spider
@@ -105,6 +109,14 @@ class Finder(ABC):
         ``label`` and ``day``: the text of the link to it and the day shown beside that.
         """
         raise NotImplementedError
+
+    def part_request(self, url: str, at: datetime) -> Request:  # noqa: ARG002 - of an archive
+        """Return the request for a later page of a story whose first page was served at ``at``."""
+        return Request(self.spider.normalize_url(url) or url)
+
+    def page_of_part(self, response: Response) -> Page | Reject:
+        """Return the parsed later page of a story, or the reject of one that cannot be parsed."""
+        return self.spider.page_of(response)
 
     def sample_unknown(
         self, source: str, urls: Sequence[AnnouncedUrl], again: int
@@ -132,7 +144,8 @@ class PortalSpider(Spider):
     ``family``: the portal's CMS. ``layout``: overrides the layout of the CMS; ``layouts``: earlier
     layouts, each with its period of validity. ``themes``: selectors of the portal, tried before
     those of the CMS; earlier ones have a period of validity. ``external_id``: overrides the pattern
-    of the CMS for the number in an article's URL. ``answers_cookie_challenge``: send back, once,
+    of the CMS for the number in an article's URL. ``listings``: paths of listings; ``feeds``: paths
+    of feeds. ``answers_cookie_challenge``: send back, once,
     the cookie that a script of the host sets. ``finder_type``, ``wayback_finder_type``: how
     articles are found on the portal and in the Wayback Machine. ``reads_any_site``: the spider is
     of a CMS, not of a portal: ``-a origin=URL`` gives the site, ``-a portal=NAME`` its name in the
@@ -143,6 +156,8 @@ class PortalSpider(Spider):
     layout: ClassVar[Layout | None] = None
     layouts: ClassVar[tuple[Layout, ...]] = ()
     themes: ClassVar[tuple[Theme, ...]] = ()
+    listings: ClassVar[tuple[str, ...]] = ()
+    feeds: ClassVar[tuple[str, ...]] = ()
     answers_cookie_challenge: ClassVar[bool] = False
     external_id: ClassVar[str | None] = None
     finder_type: ClassVar[type[Finder]]
@@ -178,7 +193,8 @@ class PortalSpider(Spider):
         self.finder = (self.wayback_finder_type if via_wayback else self.finder_type)(self)
         self.announcements = Announcements(self, self.finder)
         self.post_list = PostList(self, self.announcements)
-        for owner in (self.finder, self.announcements, self.post_list):
+        self.stories = Stories(self)
+        for owner in (self.finder, self.announcements, self.post_list, self.stories):
             for callback in owner.callbacks:
                 setattr(self, callback, getattr(owner, callback))
 
@@ -316,7 +332,7 @@ class PortalSpider(Spider):
         if isinstance(result, Reject):
             yield result
         else:
-            yield from self.yield_if_wanted(result)
+            yield from self.yield_if_wanted(result, self.stories.origin_of(response))
 
     def page_of(self, response: Response) -> Page | Reject:
         """Return the parsed page of a response, or the reject of one that cannot be parsed."""
@@ -364,11 +380,22 @@ class PortalSpider(Spider):
             return None
         return Reject(page.url, INTERSTITIAL_CODES[kind], page.head_title[:200] or None)
 
-    def yield_if_wanted(self, article: Article) -> Iterator[Article]:
-        """Yield the article if it is in the requested dates; close the spider at ``limit``."""
+    def yield_if_wanted(
+        self, article: Article, origin: StoryOrigin | None = None
+    ) -> Iterator[SpiderOutput]:
+        """Yield the article if it is in the requested dates; close the spider at ``limit``.
+
+        ``origin``: its page; an article on several pages is yielded when all have been read.
+        """
         if not self.arguments.covers(article.published_at):
             self.inc_counter(Counter.OUTSIDE_DATES)
-            return
+        elif origin is not None and article.parts is not None:
+            yield from self.stories.begin(article, origin)
+        elif article.parts is None or article.parts.number == 1:
+            yield from self.yield_whole(article)
+
+    def yield_whole(self, article: Article) -> Iterator[Article]:
+        """Yield an article of which all pages were read; close the spider at ``limit``."""
         limit = self.arguments.limit
         if limit is not None and self.articles_yielded >= limit:
             raise CloseSpider("limit")
@@ -383,7 +410,8 @@ class PortalSpider(Spider):
         if rule.startswith("selectors"):
             return False
         has_layout = bool(self.layout or self.layouts)
-        return bool(self.family) or bool(self.themes) or (has_layout and rule != "layout")
+        has_markup = bool(self.family) and self.finder.expects_markup
+        return has_markup or bool(self.themes) or (has_layout and rule != "layout")
 
     def remember_announced(self, page: Page | None = None) -> Iterator[Request]:
         """Yield the requests, made last, for what the portal announces to programs.
@@ -403,12 +431,11 @@ class PortalSpider(Spider):
             self.inc_counter(Counter.NOT_ARCHIVED)
             return
         self.inc_counter(Counter.ERRORS)
-        yield self._reject_of(request.meta.get("redirect_urls", [request.url])[0], error)
-
-    def _reject_of(self, url: str, error: BaseException | None) -> Reject:
+        url = request.meta.get("redirect_urls", [request.url])[0]
         if isinstance(error, HttpError):
-            return self._reject_of_status(url, error.response)
-        return reject_of(url, error)
+            yield self._reject_of_status(url, error.response)
+        else:
+            yield reject_of(url, error)
 
     def _reject_of_status(self, url: str, response: Response) -> Reject:
         status = response.status

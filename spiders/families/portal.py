@@ -1,10 +1,9 @@
 """Any site of any system: its listings and articles are found by exploration."""
 
-from portals.extraction.reader import Recipe
-from spiders.base.exploration import DiscoverySpider
+from spiders.base.evidence import EvidenceSpider
 
 
-class AnyPortalSpider(DiscoverySpider):
+class AnyPortalSpider(EvidenceSpider):
     """Reads any site: ``scrapy crawl portal -a origin=URL [-a portal=NAME]``.
 
     No system is assumed: pages are articles or listings by what they show.
@@ -12,8 +11,3 @@ class AnyPortalSpider(DiscoverySpider):
 
     name = "portal"
     reads_any_site = True
-
-    @classmethod
-    def recipe(cls) -> Recipe:
-        """Return the recipe that reads every page by its evidence."""
-        return Recipe(cls.name, general=True)

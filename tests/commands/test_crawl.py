@@ -20,7 +20,7 @@ from tests.support.pages.themes import (
     danaweb_1_list,
 )
 from tests.support.paper import paper
-from tests.support.project import SAMPLE, SHARED, SPIDERS
+from tests.support.project import SAMPLE, SHARED
 
 CAPTURE = SHARED / "captures" / "danaweb1.warc.gz"
 GOLD = SHARED / "captures" / "gold.jsonl"
@@ -251,13 +251,18 @@ def test_a_dead_port_is_gone(tmp_path: Path) -> None:
     assert "gone" in done.out
 
 
-def test_an_unknown_portal_is_one_line_with_the_known_ones(tmp_path: Path) -> None:
-    done = scrapy("crawl", "nowhere", "-s", f"DATABASE={tmp_path / 'a.db'}")
+@pytest.mark.parametrize(
+    ("name", "hint"), [("nowhere", ""), ("kienjiang", "did you mean kiengiang"), ("ltdt", "ldtd")]
+)
+def test_an_unknown_portal_is_one_line_with_the_one_that_may_be_meant(
+    tmp_path: Path, name: str, hint: str
+) -> None:
+    done = scrapy("crawl", name, "-s", f"DATABASE={tmp_path / 'a.db'}")
 
-    assert done.code == 2
-    assert (
-        done.err.strip() == f"error: there is no portal 'nowhere'; there are {', '.join(SPIDERS)}"
-    )
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert done.err.startswith(f"error: there is no portal '{name}'; ")
+    assert hint in done.err
+    assert done.err.endswith("'scrapy portals' prints them\n")
 
 
 @pytest.mark.parametrize(

@@ -116,3 +116,23 @@ def test_a_hangup_that_is_ignored_stops_nothing(tmp_path: Path) -> None:
 
     (run,) = rows(tmp_path / "a.db", "SELECT reason_code FROM runs")
     assert run["reason_code"] != "stopped_by_signal"
+
+
+def test_a_replay_crawls_the_chosen_portals_that_the_archive_holds(tmp_path: Path) -> None:
+    done = scrapy(
+        "crawlall", "--kind", "radio,party", "--state", "live", "--json",
+        "-s", f"REPLAY={SAMPLE}", "-s", f"DATABASE={tmp_path / 'a.db'}",
+    )  # fmt: skip
+
+    assert done.code == 0, done.err
+    assert [row["portal"] for row in json.loads(done.out)] == ["brvt", "tienlang"]
+    assert "--state is left out" in done.err
+
+
+def test_a_choice_without_a_portal_crawls_nothing_and_says_so(tmp_path: Path) -> None:
+    done = scrapy(
+        "crawlall", "--kind", "base", "--cms", "NukeViet", "-s", f"DATABASE={tmp_path / 'a.db'}"
+    )
+
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "no portal is chosen; 'scrapy portals' with the same options prints them\n"

@@ -1,0 +1,17 @@
+"""``scrapy checkall``: looks at a listing and two articles of every portal, and stores nothing."""
+
+from __future__ import annotations
+
+from portals.commands.base import CHOICE_OPTIONS, PortalCommand, option
+
+
+class Command(PortalCommand):
+    """Prints what is wrong with each portal; the exit code says whether anything is."""
+
+    usage = "[options]"
+    summary = "Look at a listing and two articles of each portal, and name what is wrong"
+    json_help = "print a JSON list"
+    options = (
+        *CHOICE_OPTIONS,
+        option("--sample", type=int, metavar="N", help="only N portals, others every day"),
+    )
