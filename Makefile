@@ -3,16 +3,21 @@
 PYTHON ?= python3
 VENV := .venv
 SCRAPY := $(VENV)/bin/scrapy
-DATABASE := data/articles.db
+DEMO := data/demo.db
 SAMPLE := data/sample.warc.gz
 
 .PHONY: demo test quick nightly lint types unit fuzz audit sample docs lock clean
 
 demo: $(VENV)/.run
-	$(SCRAPY) crawlall -s REPLAY=$(SAMPLE) -s DATABASE=$(DATABASE)
+	$(SCRAPY) crawlall -s REPLAY=$(SAMPLE) -s DATABASE=$(DEMO)
 	@echo "Older captures in the same archive become revisions:"
-	$(SCRAPY) reextract $(SAMPLE) -s DATABASE=$(DATABASE)
-	@echo "The articles are in $(DATABASE); to crawl a living portal: $(SCRAPY) crawl ldtd"
+	$(SCRAPY) reextract $(SAMPLE) -s DATABASE=$(DEMO)
+	@echo
+	@echo "The sample is in $(DEMO); its portals are real and its texts are invented. To read it:"
+	@echo
+	@echo "    $(SCRAPY) serve --db $(DEMO)"
+	@echo
+	@echo "To crawl a living portal: $(SCRAPY) crawl ldtd"
 
 test: lint types unit
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from portals.outcomes import REJECT_RULES, RejectCode, Stage
 
-READER_VERSION = 4
+READER_VERSION = 5
 """Version of the reading rules. It grows when the same page would give another row."""
 
 
@@ -32,6 +32,15 @@ MAX_BODY_CHARACTERS = 2_000_000
 """Limit of ``body``. The longest text of the first five portals has 60,000 characters."""
 MAX_FIELD_CHARACTERS = 1_000
 """Limit of fields without one of their own; a longer value was read from the wrong element."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryParts:
+    """The pages of a story: the number of the one that was read, from 1, and the URLs of all."""
+
+    number: int
+    urls: tuple[str, ...]
+
 
 FieldFact = Literal["column", "text", "sighting", "compared", "counted", "searched", "edited"]
 """A property of a field of ``Article``, which decides where else the field is used.
@@ -60,7 +69,8 @@ class Article:
     ``published_at`` is ISO 8601 with +07:00, null where the page shows no readable date;
     ``provenance`` says which rule gave each field, or why there is none. ``fetched_at`` is when
     the page was served (aware), which for an archived page is the time of its capture. ``via``:
-    the public archive that it came through, null where the portal answered.
+    the public archive that it came through, null where the portal answered. ``parts``: the pages
+    of the story, None if it has one; ``missing_parts``: those of them that ``body`` lacks.
     """
 
     portal: str
@@ -121,6 +131,8 @@ class Article:
     provenance: dict[str, str] = field(default_factory=dict)
     is_listing_url: bool = False
     via: str | None = field(default=None, metadata=_facts(limit=_LINE))
+    parts: StoryParts | None = None
+    missing_parts: int = 0
     content_hash: str = ""
     hash_version: int = field(default=0, metadata=_facts("column", "text"))
     word_count: int = field(default=0, metadata=_facts("column", "text"))

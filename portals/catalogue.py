@@ -18,6 +18,9 @@ from portals.errors import CatalogueError
 
 STATES = ("live", "moved", "merged", "gone", "unknown")
 
+NIGHTLY = ("live", "unknown", "merged")
+"""States of portals that a night crawls. Of a moved one, its successor is crawled."""
+
 KINDS = (
     "national", "provincial", "sector", "base", "enterprise", "state", "press", "party", "radio",
     "association", "unknown",

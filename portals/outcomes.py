@@ -40,6 +40,8 @@ class Counter(StrEnum):
     OUTSIDE_DATES = "portal/outside_dates"
     UNDATED = "portal/undated"
     BY_FALLBACK = "portal/by_fallback"
+    HOLLOW = "portal/hollow"
+    HOLLOW_CHECKED = "portal/hollow_checked"
     UNREACHABLE = "portal/unreachable"
     TIMED_OUT = "portal/timed_out"
     BAD_CERTIFICATES = "portal/bad_certificates"
@@ -57,6 +59,7 @@ class Counter(StrEnum):
     FORBIDDEN_LISTINGS = "portal/forbidden_listings"
     ROBOTS_UNAVAILABLE = "portal/robots_unavailable"
     ROBOTS_ABSENT_SINCE = "portal/robots_absent_since"
+    MISSING_PARTS = "portal/missing_parts"
     ANNOUNCED_ONLY = "portal/announced_only"
     ANNOUNCEMENTS_READ = "portal/announcements_read"
     ANNOUNCEMENTS_UNREADABLE = "portal/announcements_unreadable"
@@ -103,6 +106,7 @@ class RejectCode(StrEnum):
     EMPTY_PAGE = "empty_page"
     NO_ARTICLE = "no_article"
     NO_BODY = "no_body"
+    PART_MISSING = "part_missing"
     UNDATED = "undated"
     REDIRECTED_HOME = "redirected_home"
     NO_LISTING = "no_listing"
@@ -189,6 +193,9 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.EMPTY_PAGE: RejectRule(Stage.EXTRACT, "the page shows nothing"),
     RejectCode.NO_ARTICLE: RejectRule(Stage.EXTRACT, "no article on the page"),
     RejectCode.NO_BODY: RejectRule(Stage.EXTRACT, "the article has no text"),
+    RejectCode.PART_MISSING: RejectRule(
+        Stage.FETCH, "a page of an article cannot be had", Counter.MISSING_PARTS
+    ),
     RejectCode.UNDATED: RejectRule(
         Stage.EXTRACT, "no date, and its address is not like an article's"
     ),

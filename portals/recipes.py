@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 
 from portals.catalogue import portals
 from portals.errors import PortalError
-from portals.extraction.reader import Recipe
+
+if TYPE_CHECKING:  # the whole reader, which takes a while to load
+    from portals.extraction.reader import Recipe
 
 
 def spider_names(settings: BaseSettings) -> list[str]:
@@ -38,7 +40,7 @@ def recipe_of(settings: BaseSettings, name: str) -> Recipe:
     """Return how the spider called ``name`` reads pages. Raises PortalError."""
     if name not in spider_names(settings):
         raise PortalError(unknown_spider(settings, name))
-    return cast(Recipe, _loader(settings).load(name).recipe())
+    return cast("Recipe", _loader(settings).load(name).recipe())
 
 
 def recipes(settings: BaseSettings) -> dict[str, Recipe]:

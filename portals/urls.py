@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit, urlunsplit
+import re
+from itertools import product
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from portals.language.text import nfc
 
@@ -32,3 +34,33 @@ def rebase_url(url: str, home: str) -> str | None:
         return None
     own = urlsplit(home)
     return urlunsplit(urlsplit(url)._replace(scheme=own.scheme, netloc=own.netloc))
+
+
+_TRACKING = re.compile(r"(?:fbclid|gclid|zarsrc|utm_\w+|mc_[ce]id|_ga)=[^&]*(?:&|$)")
+"""Parameters that other sites add to the links to a portal."""
+
+
+def pasted_forms(given: str) -> list[str]:
+    """Return the URLs that a pasted address may be stored as, itself first.
+
+    It may lack the scheme, have ``www.`` or not, a closing slash or not, a fragment, tracking
+    parameters, be percent-encoded or not, and have its marks apart from its letters (NFD).
+    """
+    text = nfc(given.strip().strip("<>\"'")).partition("#")[0]
+    rest = text.split("://", 1)[-1]
+    host, _, path = rest.partition("/")
+    host = host.lower().removeprefix("www.")
+    path, _, query = path.partition("?")
+    query = _TRACKING.sub("", query).rstrip("&")
+    path = path.rstrip("/")
+    paths = dict.fromkeys(
+        form + end
+        for form in (path, nfc(unquote(path)), quote(unquote(path), safe="/:@!$&'()*+,;=~"))
+        for end in ("", "/")
+    )
+    tail = f"?{query}" if query else ""
+    forms = [
+        f"{protocol}://{www}{host}/{one}{tail}"
+        for protocol, www, one in product(("http", "https"), ("", "www."), paths)
+    ]
+    return list(dict.fromkeys([given, *forms]))

@@ -30,7 +30,7 @@ LAYERS = (
     ("network",),
     ("crawling", "recipes"),
     ("operations", "reporting"),
-    ("commands", "__main__"),
+    ("commands", "actions", "serve", "__main__"),
 )
 """The layers of ``portals``, lowest first: a module imports from its own layer and those below."""
 

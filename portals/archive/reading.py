@@ -250,7 +250,8 @@ def read_capture(
     """Return the kind of one capture, with its article, or a reject if the reader failed.
 
     ``link``: what the link to it says. Most pages of an archive are listings, menus and error
-    pages, which are not rejects. What a crawl requested as a listing is one.
+    pages, which are not rejects. What a crawl requested as a listing is one. A later page
+    of a story has the kind ``other``; what it shows is returned with it.
     """
     if link.is_listing:
         return "list", None
@@ -262,6 +263,8 @@ def read_capture(
     result = read_safely(page, recipe)
     if isinstance(result, Reject):
         return ("reject", result) if result.code is RejectCode.READER_FAILED else ("other", None)
+    if result.parts is not None and result.parts.number > 1:
+        return "other", result  # a later page of a story is no article of its own
     normalise(result)
     result.via = capture.via
     if code := why_invalid(result):

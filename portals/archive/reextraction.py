@@ -17,8 +17,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from portals.archive.captures import Capture, Revisit, capture_of, parse_warc_date
-from portals.archive.link_facts import NO_FACTS, LinkFacts, later_facts
+from portals.archive.captures import Capture, Revisit, parse_warc_date
+from portals.archive.link_facts import LinkFacts
 from portals.archive.reading import (
     LeftOut,
     PageRead,
@@ -29,7 +29,12 @@ from portals.archive.reading import (
     read_range,
 )
 from portals.archive.records import CUT, Damage
-from portals.archive.replay_index import record_at
+from portals.archive.stories import (
+    ArchivedStories,
+    WholeStory,
+    later_link_facts,
+    load_capture,
+)
 from portals.article import READER_VERSION, Article, Reject
 from portals.discovery.explorer import SAMPLES
 from portals.discovery.url_patterns import is_skipped, pattern_of
@@ -43,7 +48,6 @@ from portals.store.reextraction_progress import ReextractionProgress
 from portals.store.transactions import let_others_write
 from portals.store.upgrade import REEXTRACTION
 from portals.timestamps import utc
-from portals.urls import url_key
 
 COUNTED = (
     "pages", "articles", "new", "changed", "reread", "copy", "known", "no_article", "rejects",
@@ -156,6 +160,7 @@ class Reextraction:
         self.left_out: Counter[LeftOut] = Counter()
         self.damaged_before = 0  # records, in the ranges that an interrupted run has committed
         self._deferred: list[tuple[PageRead, Range]] = []  # revisits whose payload comes later
+        self._stories = ArchivedStories(self.pages)
         self._recipes: dict[str, Recipe] = {}
         self._portals: dict[str, _Portal] = {}
 
@@ -178,7 +183,7 @@ class Reextraction:
     def store_range(self, read: RangeRead) -> None:
         """Store the pages of a range. Raises sqlite3.Error."""
         damage = [found for found in read.damage if found.reason != CUT]  # left by a killed crawl
-        deferred, is_cut = len(self._deferred), len(damage) < len(read.damage)
+        waiting, is_cut = self._waiting, len(damage) < len(read.damage)
         for batch in _batches(read.pages[:-_BATCH]):  # of a file that is one long range
             with self.store.writing():
                 for page in batch:
@@ -187,9 +192,9 @@ class Reextraction:
         with self.store.writing():
             for page in read.pages[-_BATCH:]:
                 self._store_page(page, read.range)
-            # A range with revisits of later payloads, or whose last record may be still in
-            # writing, is read again on resume.
-            if len(self._deferred) == deferred and not is_cut:
+            # A range with revisits of later payloads or pages of stories, or whose last record may
+            # be still in writing, is read again on resume.
+            if self._waiting == waiting and not is_cut:
                 part = read.range
                 self.progress.record(part.path, part.start, part.end, len(damage))
         self.damage += [(read.range, found) for found in damage]
@@ -200,6 +205,11 @@ class Reextraction:
     def damaged(self) -> int:
         """Records that could not be read, those of an interrupted run before included."""
         return len(self.damage) + self.damaged_before
+
+    @property
+    def _waiting(self) -> int:
+        """Pages that are stored when all archives have been read."""
+        return len(self._deferred) + self._stories.found.total()
 
     @property
     def failed(self) -> int:
@@ -224,6 +234,8 @@ class Reextraction:
             self.store.runs.record_reject(read.item, portal.run_id, datetime.now(UTC))
             portal.counts["rejects"] += 1
             portal.counts["failed"] += read.item.code is RejectCode.READER_FAILED
+        elif self._stories.keep(read.portal, page_id, read.item):
+            portal.counts["no_article"] += read.shown == "other"
         elif read.shown == "article" and read.item:
             self._store(read.item, portal, page_id)
         elif read.shown != "undated":
@@ -275,6 +287,32 @@ class Reextraction:
         is_unchanged = digest is None or revisit.status == _NOT_MODIFIED
         return self.pages.newest(url, utc(revisit.captured_at)) if is_unchanged else None
 
+    def _store_stories(self, name: str, portal: _Portal) -> None:
+        """Store the articles on several pages: now all their pages are known."""
+        links: dict[Path, dict[str, LinkFacts]] = {}
+        for batch in _batches(self._stories.firsts(name)):
+            recipe = self._recipes[name]
+            read = [
+                (known, self._stories.read(known, recipe, later_link_facts(known, links)))
+                for known in batch
+            ]
+            with self.store.writing():
+                for known, story in read:
+                    if story is not None:
+                        self._store_whole(story, portal, known.id)
+            let_others_write()
+
+    def _store_whole(self, story: WholeStory, portal: _Portal, page_id: int) -> None:
+        if not story.is_valid:
+            portal.counts["rejects"] += 1
+            return
+        for number, part_id in story.parts:
+            self.pages.add_part(page_id, number, part_id)
+        for missing in story.missing:
+            self.store.runs.record_reject(missing, portal.run_id, datetime.now(UTC))
+            portal.counts["rejects"] += 1
+        self._store(story.article, portal, page_id)
+
     def _store(self, article: Article, portal: _Portal, page_id: int) -> None:
         portal.counts["articles"] += 1
         before = fields_at(self.store, article.url) if self.compares else {}
@@ -300,6 +338,7 @@ class Reextraction:
             self._store_deferred()
         for name, portal in self._portals.items():
             if is_whole:
+                self._store_stories(name, portal)
                 self._store_undated(name, portal)
             with self.store.writing():
                 self._end(portal, is_whole=is_whole)
@@ -317,13 +356,14 @@ class Reextraction:
         links: dict[Path, dict[str, LinkFacts]] = {}
         for batch in _batches(undated):
             read = [
-                (known, self._read_undated(known, _later_link_facts(known, links), patterns))
+                (known, self._read_undated(known, later_link_facts(known, links), patterns))
                 for known in batch
             ]
             with self.store.writing():
                 for known, item in read:
                     if isinstance(item, Article):
-                        self._store(item, portal, known.id)
+                        whole = self._stories.whole(known, item, self._recipes[name])
+                        self._store_whole(whole, portal, known.id)
                     else:
                         portal.counts["no_article"] += 1
             let_others_write()
@@ -374,36 +414,6 @@ def _batches(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
     """Yield the items in groups that are stored in one transaction each."""
     for start in range(0, len(items), _BATCH):
         yield items[start : start + _BATCH]
-
-
-def load_capture(pages: PageRepository, known: StoredPage) -> Capture | None:
-    """Return an archived page as it was served, or None if it is in no archive any more."""
-    holder = pages.by_id(known.page.repeats) if known.page.repeats else known
-    if holder is None:
-        return None
-    try:
-        record = record_at(holder.page.path, holder.page.offset)
-    except OSError:
-        return None
-    found = capture_of(record) if record else None
-    is_it = isinstance(found, Capture) and url_key(found.url) == url_key(holder.page.url)
-    if not isinstance(found, Capture) or not is_it:
-        return None
-    served_at = datetime.fromisoformat(known.page.fetched_at)
-    return replace(found, url=known.page.url, captured_at=served_at)
-
-
-def _later_link_facts(known: StoredPage, by_file: dict[Path, dict[str, LinkFacts]]) -> LinkFacts:
-    """Return what an archive says of the link to a stored page; ``by_file``: what is read of it."""
-    path = known.page.path
-    try:
-        record = record_at(path, known.page.offset)
-        if path not in by_file:
-            by_file[path] = later_facts(path)
-    except OSError:
-        return NO_FACTS
-    record_id = record.headers.get("warc-record-id", "") if record else ""
-    return by_file[path].get(record_id, NO_FACTS)
 
 
 def _fingerprint(recipes: Recipes) -> str:

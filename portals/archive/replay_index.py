@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from portals.archive.captures import (
     CLOCK_TOLERANCE,
@@ -53,6 +54,7 @@ class ReplayIndex:
     def __init__(self, paths: Iterable[str | Path]) -> None:
         self._files = archive_files(paths)
         self._places: dict[str, _RecordPlace] = {}
+        self._older: dict[str, list[_RecordPlace]] = {}
         self._payloads: dict[str, _RecordPlace] = {}
         self._latest = datetime.now(UTC) + CLOCK_TOLERANCE
         self._revisits: list[Revisit] = []
@@ -87,9 +89,12 @@ class ReplayIndex:
                 self._save_newest(found.url, place)
 
     def _save_newest(self, url: str, place: _RecordPlace) -> None:
-        known = self._places.get(_key(url))
-        if known is None or place.captured_at >= known.captured_at:
-            self._places[_key(url)] = place
+        key = _key(url)
+        known = self._places.get(key)
+        if known is not None:
+            known, place = sorted((known, place), key=lambda one: one.captured_at)
+            self._older.setdefault(key, []).append(known)
+        self._places[key] = place
 
     def __len__(self) -> int:
         return len(self._places)
@@ -98,11 +103,17 @@ class ReplayIndex:
         """Return the hosts, with their ports, of the archived pages."""
         return frozenset(key.partition("/")[0] for key in self._places)
 
-    def find(self, url: str) -> Replayed | None:
-        """Return the newest capture of ``url``, or None if it is not archived."""
+    def find(self, url: str, near: datetime | None = None) -> Replayed | None:
+        """Return the newest capture of ``url``, or None if it is not archived.
+
+        ``near`` (aware): the one that belongs to another page of this time (``nearest``).
+        """
         place = self._places.get(_key(url))
         if place is None:
             return None
+        if near is not None:
+            places = [*self._older.get(_key(url), ()), place]
+            place = nearest([(one.captured_at, one) for one in places], near) or place
         path = self._files[place.file]
         record = record_at(path, place.offset)
         found = capture_of(record) if record else None
@@ -112,6 +123,23 @@ class ReplayIndex:
         url = place.url or found.url
         served = replace(found, url=url, captured_at=place.captured_at)
         return Replayed(served, path, record.offset, record.length, digest)
+
+
+_Item = TypeVar("_Item")
+TOGETHER = timedelta(days=1)
+"""How much later than its first page a page of a story may have been captured."""
+
+
+def nearest(captures: Iterable[tuple[datetime, _Item]], at: datetime) -> _Item | None:
+    """Return the capture that shows what a page was at ``at``.
+
+    The first one within a day from then, else the last one before, else the first one after.
+    """
+    ordered = sorted(captures, key=lambda one: one[0])
+    after = [item for when, item in ordered if at <= when <= at + TOGETHER]
+    before = [item for when, item in ordered if when < at]
+    later = [item for when, item in ordered if when > at]
+    return next(iter((*after[:1], *before[-1:], *later[:1])), None)
 
 
 def record_at(path: Path, offset: int) -> Record | None:

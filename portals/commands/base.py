@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sqlite3
 import sys
-from abc import abstractmethod
+from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
@@ -16,8 +16,6 @@ from portals.commands.output import discard_stdout, flush_stdout, prepare_stream
 from portals.configuration import archive_folder
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
-from portals.network.replay_handler import open_replay
-from portals.recipes import portal_names, spider_names, unknown_name, unknown_spider
 from portals.store.portal_lock import PortalLockedError
 from portals.store.write_failures import write_failure
 
@@ -53,8 +51,22 @@ CHOICE_OPTIONS = (
 """The options that choose portals of the catalogue; several values are separated by commas."""
 
 
+_Command = TypeVar("_Command", bound=ScrapyCommand)
+
+
+def action_of(command: _Command) -> _Command:
+    """Return the action of a command, with its settings; the modules that it needs are loaded."""
+    name = type(command).__module__.rpartition(".")[2]
+    action: _Command = import_module(f"portals.actions.{name}").Action()
+    action.settings = command.settings
+    return action
+
+
 class PortalCommand(ScrapyCommand):
-    """Base of the commands: a subclass declares its texts and options and implements ``_execute``.
+    """Base of the commands: a subclass declares its texts and options.
+
+    Scrapy loads every command for each one that it runs. So what a command does, and what it
+    imports for that, is in ``portals.actions``: a subclass of the declaration, of the same name.
 
     ``usage``: the arguments after the command's name. ``summary``: one line for ``-h``.
     ``json_help``: what ``--json`` prints; empty if the command has no such flag.
@@ -108,11 +120,21 @@ class PortalCommand(ScrapyCommand):
         """Return the error, of SQLite with its cause and remedy."""
         if not isinstance(error, sqlite3.Error):
             return error
+
         return write_failure(error, Path(self.database))
 
-    @abstractmethod
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Execute the command. May raise UsageError, PortalError, OSError and sqlite3.Error."""
+        """Execute the command's action, which overrides this method.
+
+        May raise UsageError, PortalError, OSError and sqlite3.Error.
+        """
+        action = action_of(self)
+        action.perform(args, opts)
+        self.exitcode = action.exitcode
+
+    def perform(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do what the command is for; errors are raised, see ``_execute``."""
+        self._execute(args, opts)
 
     @property
     def config(self) -> Settings:
@@ -129,30 +151,6 @@ class PortalCommand(ScrapyCommand):
     def archive_folder(self) -> Path | None:
         """The folder of the archives; None if crawls are not archived."""
         return archive_folder(self.config["ARCHIVE_DIR"], self.database)
-
-    def known_portals(self) -> list[str]:
-        """Return the names of the portals that have a spider, sorted."""
-        return portal_names(self.config)
-
-    def crawled_portals(self) -> list[str]:
-        """Return ``known_portals`` without those that ``local.toml`` disables.
-
-        Raises PortalError if a disabled name is not a portal.
-        """
-        known, disabled = self.known_portals(), self.config.getlist("DISABLED_PORTALS")
-        if unknown := sorted(set(disabled) - set(known)):
-            raise PortalError(f"DISABLED_PORTALS: {unknown_name(unknown[0], known)}")
-        return [name for name in known if name not in disabled]
-
-    def check_spider(self, name: str) -> None:
-        """Raise PortalError where no spider is called ``name``."""
-        if name not in spider_names(self.config):
-            raise PortalError(unknown_spider(self.config, name))
-
-    def check_replay(self) -> None:
-        """Raise ArchiveError if ``REPLAY`` is set to something that is not a readable archive."""
-        if self.config["REPLAY"]:
-            open_replay(self.config["REPLAY"])
 
 
 def _exit_code(error: BaseException) -> int:

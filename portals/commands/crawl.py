@@ -4,40 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from scrapy.commands import BaseRunSpiderCommand
-from scrapy.crawler import Crawler
-from scrapy.exceptions import UsageError
 
-from portals.archive.wayback import VIA
-from portals.catalogue import portal_name_fault, portals
 from portals.commands.base import NOW_OPTION, PortalCommand
-from portals.commands.output import (
-    print_error,
-    print_note,
-    print_outcome,
-    to_json,
-)
-from portals.commands.process import crawler_process, end_with_parent, treat_hangup_as_term
-from portals.crawling.addons import seconds
-from portals.crawling.arguments import ArgumentError, CrawlArguments
-from portals.crawling.exit_codes import EXIT_CODES
-from portals.crawling.recording import Recording
-from portals.store.database import Store
-from portals.store.portal_lock import PortalLock, PortalLockedError
-from portals.timestamps import utc
-from portals.urls import host_of
-
-
-def portal_name(name: str, arguments: Mapping[str, str]) -> str:
-    """Return the portal name of a run in the database; spiders of a CMS take it from arguments."""
-    if name in portals():
-        return name
-    return arguments.get("portal") or host_of(arguments["origin"])
 
 
 class Command(PortalCommand, BaseRunSpiderCommand):
@@ -54,80 +25,3 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         super().process_options(args, opts)
         if sys.stderr.isatty() and self.config.getpriority("LOG_LEVEL") != 40:
             self.config.set("LOG_LEVEL", "WARNING", priority="cmdline")
-
-    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        if len(args) != 1:
-            raise UsageError("give the name of one portal; 'scrapy list' prints them")
-        self.check_spider(args[0])
-        self._check(args[0], opts.spargs)
-        self._warn_of_the_gone(args[0], opts.spargs)
-        lock = PortalLock(self.database, portal_name(args[0], opts.spargs))
-        try:
-            lock.acquire()
-        except PortalLockedError as error:
-            self._record_locked(lock.portal, error, as_json=opts.json)
-            raise
-        if opts.now:
-            self.config.set("RETRY_NOW", value=True, priority="cmdline")
-        treat_hangup_as_term()
-        if self.config.getbool("END_WITH_PARENT"):
-            end_with_parent()
-        self.config.set("RECORD", value=True, priority="project")
-        self.crawler_process = crawler_process(self.config)
-        crawler = self._create_crawler(args[0])
-        self.crawler_process.crawl(crawler, **opts.spargs)
-        self.crawler_process.start()
-        self.exitcode = self._tell(crawler, as_json=opts.json)
-
-    def _check(self, name: str, given: Mapping[str, str]) -> None:
-        """Check arguments, settings and files before the crawl starts. Raises PortalError."""
-        arguments = dict(given)
-        if name not in portals():  # the spider of a CMS: takes a portal name and needs an origin
-            arguments.pop("portal", None)
-            if "origin" not in arguments:
-                raise ArgumentError(f"{name} reads any site of its CMS: give -a origin=")
-        CrawlArguments.parse(arguments)
-        if fault := portal_name_fault(portal_name(name, given)):
-            raise ArgumentError(fault)
-        seconds(str(self.config["MAX_RUNTIME"] or 0), "MAX_RUNTIME")
-        self.check_replay()
-        Store.open(self.database).close()
-
-    def _warn_of_the_gone(self, name: str, arguments: Mapping[str, str]) -> None:
-        """Warn if the catalogue says that a portal is gone, and name the public archive."""
-        known = portals().get(name)
-        is_live = not (arguments.keys() & {"origin", "via"} or self.config["REPLAY"])
-        if known and known.state == "gone" and is_live:
-            since = f" since {known.since}" if known.since else ""
-            print_note(
-                f"{name} is gone{since}: {known.evidence};"
-                f" public archives may have it: scrapy crawl {name} -a via={VIA}"
-            )
-
-    def _record_locked(self, portal: str, error: PortalLockedError, *, as_json: bool) -> None:
-        """Record a run with the verdict ``locked``, and print it."""
-        store = Store.open(self.database)
-        now = datetime.now(UTC)
-        run_id = store.runs.start_run(portal, now)
-        store.runs.update_run(
-            run_id, {"verdict": "locked", "reason": str(error), "finished_at": utc(now)}
-        )
-        store.close()
-        if as_json:
-            row = {"portal": portal, "verdict": "locked", "reason": str(error), "run_id": run_id}
-            print_outcome(to_json(row))
-        else:
-            print_outcome(f"{portal}: locked")
-
-    def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
-        recording = None
-        with suppress(RuntimeError):  # raised by Scrapy if there is no engine
-            recording = crawler.get_extension(Recording)
-        run_log = recording.run_log if recording else None
-        if run_log is None or (run_log.run_id == 0 and not run_log.guard.has_failed):
-            return print_error("the crawl did not start, see the log above", EXIT_CODES["crashed"])
-        if as_json:
-            print_outcome(to_json(run_log.as_row()))
-        else:
-            print_outcome(run_log.summary())
-        return EXIT_CODES[run_log.judgement.verdict]

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-from dataclasses import asdict
-
-from scrapy.exceptions import UsageError
-
 from portals.commands.base import PortalCommand
-from portals.commands.output import print_rows
-from portals.crawling.exit_codes import ExitCode, exit_codes
-from portals.errors import PortalError
 
 
 class Command(PortalCommand):
@@ -19,17 +11,3 @@ class Command(PortalCommand):
     usage = "[options] [exit code or verdict]"
     summary = "Explain an exit code or a verdict, and what to do"
     json_help = "print a JSON list"
-
-    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        if len(args) > 1:
-            raise UsageError("give one exit code or verdict, or none")
-        rows = exit_codes()
-        wanted = [row for row in rows if not args or args[0].lower() in _names(row)]
-        if not wanted:
-            known = ", ".join(dict.fromkeys(" ".join(_names(row)) for row in rows))
-            raise PortalError(f"there is no exit code or verdict {args[0]!r}; there are {known}")
-        print_rows([asdict(row) for row in wanted], as_json=opts.json)
-
-
-def _names(row: ExitCode) -> list[str]:
-    return [str(row.code), row.verdict] if row.verdict else [str(row.code)]

@@ -1,82 +1,22 @@
-"""``scrapy export``: articles as JSON lines, CSV, Parquet or an Atom feed."""
+"""``scrapy export``: articles as JSON lines, CSV, Parquet, Markdown or an Atom feed."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections import Counter
-from contextlib import closing
-from datetime import UTC, timedelta
-from functools import partial
-from pathlib import Path
-from typing import Any, BinaryIO, cast
-
-from scrapy.exceptions import UsageError
-
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import TerminalWriter, print_note, with_progress
-from portals.crawling.arguments import day
-from portals.store.database import Store
-from portals.store.export import (
-    FORMATS,
-    MAX_CELL,
-    ArticleFilter,
-    articles,
-    count,
-    count_long_cells,
-    opened,
-    title_of,
-    write_atom,
-)
-from portals.timestamps import utc
+
+FORMATS = ("atom", "csv", "jsonl", "md", "parquet")
 
 
 class Command(PortalCommand):
     """Writes articles for other tools."""
 
-    usage = "--format jsonl|csv|parquet|atom [options]"
-    summary = "Write the articles as JSON lines, CSV, Parquet or an Atom feed"
+    usage = "--format jsonl|csv|parquet|md|atom [options]"
+    summary = "Write the articles as JSON lines, CSV, Parquet, Markdown or an Atom feed"
     options = (
-        option("--format", choices=sorted(FORMATS), default="jsonl"),
+        option("--format", choices=FORMATS, default="jsonl"),
         option("--output", metavar="FILE", help="replaced atomically; default: standard output"),
         option("--portal", help="only articles of this portal"),
         option("--since", help="only articles published on this day or later"),
         option("--until", help="only articles published on this day or before"),
         option("--changed-since", help="only what is new or changed since this day"),
     )
-
-    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        if args:
-            raise UsageError("export takes options only")
-        if opts.format == "atom" and not opts.portal:
-            raise UsageError("a feed is of one portal: give --portal")
-        until, changed = day("until", opts.until), day("changed-since", opts.changed_since)
-        choice = ArticleFilter(
-            portal=opts.portal,
-            since=_iso(day("since", opts.since)),
-            until=_iso(until + timedelta(days=1) if until else None),
-            changed_since=utc(changed.astimezone(UTC)) if changed else None,
-        )
-        output = Path(opts.output) if opts.output else None
-        with closing(Store.open_to_read(self.database)) as store, store.reading():
-            conn = store.db.conn
-            title = title_of(conn, opts.portal)
-            write = FORMATS[opts.format]
-            if opts.format == "atom":
-                write = partial(write_atom, portal=opts.portal, title=title)
-            rows = with_progress(articles(conn, choice), count(conn, choice), "exporting", by=1)
-            long = Counter[str]()
-            if opts.format == "csv":
-                rows = count_long_cells(rows, long)
-            with opened(output) as file:
-                is_shown = output is None and sys.stdout.isatty() and opts.format != "parquet"
-                write(rows, cast("BinaryIO", TerminalWriter(file)) if is_shown else file)
-        for name, number in long.items():
-            print_note(
-                f"{number} cells of {name} are longer than the {MAX_CELL:,} characters that Excel"
-                " holds; other programs read them whole, as they do jsonl and parquet"
-            )
-
-
-def _iso(at: Any) -> str | None:
-    return at.isoformat() if at else None

@@ -2,23 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
-from contextlib import closing
-from dataclasses import asdict
-
-from rich.text import Text
-from scrapy.exceptions import UsageError
-
 from portals.commands.base import PortalCommand
-from portals.commands.output import decode_argument, print_styled, print_text, to_json
-from portals.errors import PortalError
-from portals.store.database import Store
-from portals.store.history import History, Piece, find_article, history_of
-
-_CONTEXT = 60  # characters of unchanged text shown around a change
-_STYLES = {"same": "", "deleted": "red strike", "inserted": "green bold"}
-_SIGNS = {"same": ("", ""), "deleted": ("[-", "-]"), "inserted": ("{+", "+}")}
 
 
 class Command(PortalCommand):
@@ -27,60 +11,3 @@ class Command(PortalCommand):
     usage = "[options] <article id or URL>"
     summary = "Show the revisions of an article and their differences, word by word"
     json_help = "print a JSON object"
-
-    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        if len(args) != 1:
-            raise UsageError("give the id or the URL of one article")
-        with closing(Store.open_to_read(self.database)) as store:
-            article_id = find_article(store.db.conn, decode_argument(args[0]))
-            if article_id is None:
-                raise PortalError(f"there is no article {args[0]!r}; 'scrapy search' finds URLs")
-            found = history_of(store.db.conn, article_id)
-        if opts.json:
-            print_text(to_json(asdict(found), indent=2))
-        else:
-            _show(found)
-
-
-def _show(found: History) -> None:
-    is_terminal = sys.stdout.isatty()
-    lines = [Text(found.title, style="bold"), Text(found.url)]
-    for step in found.steps:
-        flags = f"  changed: {', '.join(step.flags)}" if step.flags else ""
-        via = f" via {step.via}" if step.via else ""
-        lines.append(Text(f"{step.seen_at}{via}{flags}", style="bold"))
-        if step.pieces:
-            lines.append(_difference(step.pieces, is_terminal=is_terminal))
-    for edit in found.edits:
-        at = "" if edit.url == found.url else f" at {edit.url}"
-        by = "by the portal" if edit.cause == "portal" else "by a newer reader"
-        lines.append(
-            Text(f"{edit.seen_at}  {edit.field}: {edit.before!r} became {edit.after!r}, {by}{at}")
-        )
-    if found.gone_at:
-        lines.append(Text(f"{found.gone_at}  withdrawn: the page is gone", style="bold red"))
-    if is_terminal:
-        print_styled(*lines)
-    else:
-        print_text("\n".join(line.plain for line in lines))
-
-
-def _difference(pieces: list[Piece], *, is_terminal: bool) -> Text:
-    """Return the changes with some of the unchanged text around them."""
-    text = Text("  ")
-    for number, piece in enumerate(pieces):
-        shown = " ".join(piece.text.split())
-        if piece.change == "same":
-            shown = _shortened(shown, is_first=number == 0, is_last=number == len(pieces) - 1)
-        opening, closing_ = ("", "") if is_terminal else _SIGNS[piece.change]
-        text.append(f"{opening}{shown}{closing_}", _STYLES[piece.change])
-        text.append(" ")
-    return text
-
-
-def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
-    head = "" if is_first else text[:_CONTEXT]
-    tail = "" if is_last else text[-_CONTEXT:]
-    if len(text) <= len(head) + len(tail):
-        return text
-    return f"{head}…{tail}"

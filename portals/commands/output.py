@@ -7,19 +7,10 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from io import RawIOBase, TextIOWrapper
-from typing import Any, BinaryIO, TypeVar
-
-from rich import box
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
-from rich.table import Table
-from rich.text import Text
-
-_Item = TypeVar("_Item")
+from typing import Any, BinaryIO
 
 
 def strip_control_chars(text: str) -> str:
@@ -74,6 +65,15 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> N
         lines = ["\t".join(_plain(row[name]) for name in names) for row in rows]
         print_text("\n".join(["\t".join(names), *lines]))
         return
+    _draw_table(names, rows)
+
+
+def _draw_table(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    from rich import box  # noqa: PLC0415 - takes a while to load, and is for terminals only
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table(box=box.SIMPLE, pad_edge=False)
     for name in names:
         numeric = all(isinstance(row[name], int | None) for row in rows)
@@ -81,21 +81,6 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> N
     for row in rows:
         table.add_row(*(escape(_plain(row[name])) for name in names))
     Console().print(table)
-
-
-def with_progress(items: Iterable[_Item], total: int, what: str, by: int = 0) -> Iterator[_Item]:
-    """Yield ``items`` and show a progress bar if standard error is a terminal.
-
-    Each item advances the bar by ``by``, or by its own value if ``by`` is 0.
-    """
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        for item in items:
-            yield item
-            progress.advance(task, by or int(str(item)))
 
 
 def print_text(text: str) -> None:
@@ -107,13 +92,6 @@ def print_text(text: str) -> None:
         print("\n".join(map(strip_control_chars, text.split("\n"))), flush=True)
     except BrokenPipeError:
         discard_stdout()
-
-
-def print_styled(*lines: Text) -> None:
-    """Print lines with styles on a terminal, as ``print_text`` prints plain ones."""
-    console = Console()
-    for line in lines:
-        console.print(_harmless(line))
 
 
 def print_outcome(text: str) -> None:
@@ -178,16 +156,6 @@ def discard_stdout() -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())
     os.close(null)
-
-
-def _harmless(line: Text) -> Text:
-    """Return a line without control characters, its styles where they were."""
-    if line.plain == strip_control_chars(line.plain):
-        return line
-    kept = Text(style=line.style)
-    for part in line.divide(sorted({at for span in line.spans for at in span[:2]})):
-        kept.append(strip_control_chars(part.plain), part.spans[0].style if part.spans else None)
-    return kept
 
 
 def _plain(value: object) -> str:

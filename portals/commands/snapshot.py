@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
-from scrapy.exceptions import UsageError
-
 from portals.commands.base import PortalCommand
-from portals.commands.output import print_outcome
-from portals.store.snapshot import snapshot
 
 
 class Command(PortalCommand):
@@ -17,9 +10,3 @@ class Command(PortalCommand):
 
     usage = "<file>"
     summary = "Write a consistent copy of the database, also while a crawl writes to it"
-
-    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002
-        if len(args) != 1:
-            raise UsageError("give the file to write")
-        size = snapshot(Path(self.database), Path(args[0]))
-        print_outcome(f"{args[0]}: {size} bytes")

@@ -2,29 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
-from portals.catalogue import Portal, portals
 from portals.commands.base import PortalCommand, option
-from portals.commands.output import print_note, print_rows
-from portals.crawling.exit_codes import OVERDUE
-from portals.errors import PortalError
-from portals.network.servers import server_of
-from portals.operations.choosing import NIGHTLY
-from portals.recipes import unknown_name
-from portals.store.database import Store
-from portals.store.holds import Hold, HoldRepository
-from portals.store.status import PortalStatus, not_attempted, portal_statuses
-from portals.timestamps import parse_duration, utc
-
-_SELDOM = ("tls_exception", "held_until")  # a terminal shows them where they say something
-_TIMES = ("last_run", "newest", "expected")
 
 
 class Command(PortalCommand):
@@ -40,65 +18,3 @@ class Command(PortalCommand):
             help="exit 1 where a portal was not attempted within 12h, 2d, 1w",
         ),
     )
-
-    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        age = parse_duration(opts.max_age) if opts.max_age is not None else None
-        with closing(Store.open_to_read(self.database)) as store:
-            self._show(store, args, age, as_json=opts.json)
-
-    def _show(
-        self, store: Store, wanted: list[str], age: timedelta | None, *, as_json: bool
-    ) -> None:
-        now = datetime.now(UTC)
-        known = self.known_portals()
-        disabled = set(known) - set(self.crawled_portals())
-        statuses = portal_statuses(store.db, set(known), now)
-        found = {status.portal: status for status in statuses}
-        if unknown := [name for name in wanted if name not in found]:
-            raise PortalError(unknown_name(unknown[0], found))
-        names = list(dict.fromkeys(wanted)) or [name for name in found if name not in disabled]
-        late = {} if age is None else not_attempted(store.db, _due(wanted, names), age, now)
-        holds = HoldRepository(store).active(now)
-        rows = [_row(found[name], holds, as_json=as_json) for name in names]
-        if sys.stdout.isatty():
-            empty = {name for name in _SELDOM if not any(row[name] for row in rows)}
-            rows = [{k: v for k, v in row.items() if k not in empty} for row in rows]
-        print_rows(rows, as_json=as_json)
-        for name, at in late.items():
-            print_note(f"{name}: {_since(at)}; look at the schedule's log")
-        if late:
-            self.exitcode = OVERDUE
-
-
-def _row(status: PortalStatus, holds: Sequence[Hold], *, as_json: bool) -> dict[str, Any]:
-    known = portals().get(status.portal)
-    row = {
-        **asdict(status),
-        "tls_exception": known.tls_exception or None if known else None,
-        "held_until": _held_until(status.portal, known, holds),
-    }
-    if as_json:
-        return row
-    row["overdue"] = str(status.overdue).lower()
-    if sys.stdout.isatty():  # whole times leave no room for the reason
-        row |= {name: row[name] and row[name][:10] for name in _TIMES}
-    return row
-
-
-def _held_until(name: str, known: Portal | None, holds: Sequence[Hold]) -> str | None:
-    """Return until when the portal's server is not requested, as itself or another portal asked."""
-    server = server_of(known.home_url) if known else None
-    whole = (hold for hold in holds if not hold.url)
-    ends = [hold.until for hold in whole if name == hold.portal or server == hold.server]
-    return utc(max(ends)) if ends else None
-
-
-def _due(wanted: list[str], names: list[str]) -> list[str]:
-    """Return the portals that every night attempts, or those that were named."""
-    known = portals()
-    every = [name for name in names if name not in known or known[name].state in NIGHTLY]
-    return list(dict.fromkeys(wanted)) or every
-
-
-def _since(at: str | None) -> str:
-    return f"not attempted since {at}" if at else "never attempted"

@@ -2,24 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import asdict
-
-from scrapy.exceptions import UsageError
-
-from portals.archive.captures import archive_files
-from portals.archive.checking import Checked, check
 from portals.commands.base import PortalCommand
-from portals.commands.output import print_error, print_outcome, print_rows
-from portals.crawling.exit_codes import EXIT_CODES
-from portals.store.database import Store
-from portals.store.integrity import Fault, Part, content_faults, structural_faults
-from portals.store.pages import PageRepository
-
-_LOST = ("damaged", "missing")
-"""Findings that are faults; what a kill leaves (orphans, truncated responses) is none."""
 
 
 class Command(PortalCommand):
@@ -31,43 +14,3 @@ class Command(PortalCommand):
     usage = "[options]"
     summary = "Check that database, search index and archives are whole and agree"
     json_help = "print the faults as a JSON list"
-
-    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        if args:
-            raise UsageError("verify takes options only")
-        Store.open_to_read(self.database).close()  # which does not migrate
-        with closing(Store.open_existing(self.database)) as store:
-            found = list(self._faults(store))
-        print_rows([asdict(fault) for fault in found], as_json=opts.json)
-        if not found:
-            if not opts.json:
-                print_outcome(f"{self.database}: database, search index and archives are whole")
-            return
-        parts = {fault.part for fault in found}
-        code = EXIT_CODES["incomplete" if parts == {Part.ARCHIVE} else "storage"]
-        count = f"{len(found)} fault" + ("s" if len(found) > 1 else "")
-        self.exitcode = print_error(f"{count} found; {_remedy(parts)}", code)
-
-    def _faults(self, store: Store) -> Iterator[Fault]:
-        conn = store.db.conn
-        structural = list(structural_faults(conn))
-        yield from structural
-        if not structural:
-            yield from content_faults(conn)
-        if any(fault.part is Part.DATABASE for fault in structural):
-            return  # what it says of the archives cannot be relied on
-        folder = self.archive_folder
-        has_files = folder is not None and folder.is_dir() and any(folder.rglob("*.warc*"))
-        files = archive_files([folder]) if folder and has_files else []
-        for finding in check(files, PageRepository(store), Checked()):
-            if finding.kind in _LOST:
-                where = f"{finding.path}, byte {finding.offset}"
-                yield Fault(Part.ARCHIVE, f"{where}: {finding.kind}, {finding.reason}")
-
-
-def _remedy(parts: set[Part]) -> str:
-    if Part.DATABASE in parts:
-        return "restore a copy of the database"
-    if Part.SEARCH in parts:
-        return "run 'scrapy search --rebuild'"
-    return "restore the archives from a copy; 'scrapy archive check' lists them"

@@ -15,10 +15,11 @@ from portals.crawling.page_result import (
     CrawlContext,
     PageResult,
     SkippedLink,
+    StoryOrigin,
     is_retryable,
     page_kind,
 )
-from portals.crawling.revisit_policy import visit_after
+from portals.crawling.revisit_policy import visit_after, visit_of_part, visit_of_story
 from portals.crawling.spider_outputs import CHANGED, KIND, KnownArticle, ListingPageRead
 from portals.discovery.url_filters import MAX_QUEUED
 from portals.store.crawl_state import CrawlState, ListingPage
@@ -53,6 +54,9 @@ class PageApplier:
             page_id = self._store_pages(result)
             self._store_items(result, page_id, applied)
             self._skip_known(result.known, applied)
+            for part in result.parts:
+                if part.key:
+                    self.queue.add_done(part.key, part.url)
             self.enqueue(result.requests, result.crawl, result.fetched_at, applied, room)
             self._store_exploration(result)
             for page in result.listing_pages:
@@ -116,6 +120,8 @@ class PageApplier:
         run_id, is_archive = result.crawl.run_id, result.crawl.mode is not CrawlMode.LIVE
         if result.failure is None:
             self.state.delete_rejects(result.request.url)  # of earlier, failed attempts
+        if result.request.story is not None:
+            page_id = self._store_parts(result, result.request.story, page_id)
         for article in result.articles:
             outcome = self.store.articles.save(
                 article, run_id, from_archive=is_archive, page_id=page_id
@@ -123,6 +129,20 @@ class PageApplier:
             applied.outcomes.append(outcome)
         for reject in result.rejects:
             self.store.runs.record_reject(reject, run_id, datetime.fromisoformat(result.fetched_at))
+
+    def _store_parts(
+        self, result: PageResult, story: StoryOrigin, page_id: int | None
+    ) -> int | None:
+        """Store of which story the page is a part; return the id of the story's first page."""
+        if story.page is None:
+            return None
+        first_id = self.pages.add(result.crawl.portal, story.page)
+        if page_id is not None:
+            for part in result.parts:
+                self.pages.add_part(first_id, part.number, page_id)
+        if result.articles:
+            self.pages.record_page_kind(first_id, "article")
+        return first_id
 
     def _store_exploration(self, result: PageResult) -> None:
         now = datetime.fromisoformat(result.fetched_at)
@@ -157,6 +177,16 @@ class PageApplier:
     def _store_visit(self, result: PageResult) -> None:
         if result.crawl.mode is not CrawlMode.LIVE:
             return  # visits to an archive say nothing about the portal's current state
+        for part in result.parts:
+            if part.key:
+                self.state.save_visit(visit_of_part(result, part))
+        if result.request.story is not None:
+            if not result.goes_on:
+                before = self.state.last_visit(result.request.story.key)
+                self.state.save_visit(visit_of_story(result, result.request.story, before))
+            return
+        if any(part.key in ("", result.request.key) for part in result.parts):
+            return
         visit = visit_after(result, self.state.last_visit(result.request.key))
         if visit:
             self.state.save_visit(visit)

@@ -18,6 +18,7 @@ from portals.crawling.spider_outputs import (
     KnownArticle,
     ListingPageRead,
     PageKind,
+    PartRead,
 )
 from portals.discovery.url_filters import Rule
 from portals.outcomes import REJECT_RULES, RejectCode
@@ -58,11 +59,26 @@ class CrawlContext:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryOrigin:
+    """The first page of a story of several pages, at which its row and its visit are stored.
+
+    ``key``: its page key; ``page``: where it is archived; ``changed``: see ``CHANGED``.
+    """
+
+    key: str
+    url: str
+    page: ArchivedPage | None = None
+    is_announced: bool = False
+    changed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestedPage:
     """The request of a result: its row in the frontier, page key, URL and expected kind.
 
     ``is_sample``: exploration reads a few pages of each URL pattern to classify it.
-    ``is_announced``: an article that a feed or a sitemap names and no listing.
+    ``is_announced``: an article that a feed or a sitemap names and no listing. ``story``: the first
+    page of the story of which this one is a later page.
     """
 
     lease_id: int
@@ -71,6 +87,7 @@ class RequestedPage:
     expected: PageKind = "other"
     is_sample: bool = False
     is_announced: bool = False
+    story: StoryOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +120,8 @@ class PageResult:
 
     ``fetched_at``: UTC, ISO 8601. ``status``: 0 without a response. ``archived``: the responses
     archived since the last result (robots.txt, redirects, the page); ``answer``: the one that is
-    the page. ``announcement``: fingerprint of a feed or sitemap. ``wants_retry``: the callback
+    the page. ``parts``: later pages of stories; ``goes_on``: the next page of the story is
+    requested. ``announcement``: fingerprint of a feed or sitemap. ``wants_retry``: the callback
     requested another attempt. ``applied``: the changes, set when the result is stored; not part of
     the JSON.
     """
@@ -124,6 +142,8 @@ class PageResult:
     exploration: list[ExplorationRecord] = field(default_factory=list)
     known: list[KnownArticle] = field(default_factory=list)
     skipped: list[SkippedLink] = field(default_factory=list)
+    parts: list[PartRead] = field(default_factory=list)
+    goes_on: bool = False
     traversals: list[str] = field(default_factory=list)
     announcement: str | None = None
     wants_retry: bool = False
@@ -144,14 +164,14 @@ class PageResult:
         self.rejects = [Reject(self.request.url, code, detail)]
         for collected in (
             self.articles, self.requests, self.listing_pages, self.exploration, self.known,
-            self.traversals,
+            self.traversals, self.parts,
         ):  # fmt: skip
             collected.clear()
 
 
 def page_kind(result: PageResult) -> ShownKind:
     """Return the kind of the page for ``pages.showed``."""
-    if result.articles:
+    if result.articles and result.request.story is None:
         return "article"
     if result.listing_pages:
         return "list"
@@ -161,19 +181,26 @@ def page_kind(result: PageResult) -> ShownKind:
 def is_retryable(result: PageResult) -> bool:
     """Return True for transient failures; they are fetched once more at the end of the run.
 
-    An announcement is not: no article is missing if it cannot be had.
+    An announcement is not: no article is missing if it cannot be had. A later page of a story
+    neither: its story requests it again.
     """
-    if result.request.expected == "announcement":
+    if result.request.expected == "announcement" or result.request.story is not None:
         return False
     if result.failure is None:
         is_missing = any(page.state in ("empty", "failed") for page in result.listing_pages)
         is_transient = any(REJECT_RULES[reject.code].is_retryable for reject in result.rejects)
         return result.wants_retry or is_missing or is_transient
-    if result.failure is FailureKind.HTTP_STATUS:
-        return result.status >= _SERVER_ERROR or result.status in _RETRIED_STATUSES
-    if result.failure is FailureKind.BODY_CUT_SHORT:
-        return True
-    return result.failure in _RETRIED_LIVE and result.crawl.mode is not CrawlMode.REPLAY
+    is_unanswered = result.failure in _RETRIED_LIVE
+    if is_unanswered and result.crawl.mode is CrawlMode.REPLAY:
+        return False
+    return may_recover(result.failure, result.status)
+
+
+def may_recover(failure: FailureKind, status: int) -> bool:
+    """Return True for a failure that the next attempt may not have."""
+    if failure is FailureKind.HTTP_STATUS:
+        return status >= _SERVER_ERROR or status in _RETRIED_STATUSES
+    return failure is FailureKind.BODY_CUT_SHORT or failure in _RETRIED_LIVE
 
 
 class BudgetClass(StrEnum):
@@ -209,7 +236,7 @@ def _live_budget_class(result: PageResult) -> BudgetClass:
     if result.failure is not None and result.status >= _SERVER_ERROR:
         return BudgetClass.ERROR
     has_listing = any(page.state in ("fetched", "unchanged") for page in result.listing_pages)
-    if has_listing or result.articles:
+    if has_listing or result.articles or result.parts or result.goes_on:
         return BudgetClass.GOOD
     if result.request.is_sample:
         return BudgetClass.SAMPLE

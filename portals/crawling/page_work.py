@@ -19,6 +19,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject, reject
+from portals.crawling.open_story import ORIGIN, origin_of
 from portals.crawling.page_result import (
     CrawlContext,
     FailureKind,
@@ -36,6 +37,7 @@ from portals.crawling.spider_outputs import (
     ExplorationRecord,
     KnownArticle,
     ListingPageRead,
+    PartRead,
     RetryLater,
     SpiderOutput,
     TraversalStart,
@@ -70,6 +72,16 @@ _FAILURES: tuple[tuple[type[BaseException], FailureKind], ...] = (
 )
 
 
+_COLLECTED: dict[type, str] = {
+    Article: "articles",
+    ListingPageRead: "listing_pages",
+    ExplorationRecord: "exploration",
+    KnownArticle: "known",
+    PartRead: "parts",
+}
+"""Outputs of spiders and the list of the result that collects them."""
+
+
 class PageWork:
     """One leased request, from the request that Scrapy sends to the submitted result.
 
@@ -98,6 +110,7 @@ class PageWork:
                 data.get("meta", {}).get(KIND, "other"),
                 data.get("cb_kwargs", {}).get("purpose") == "sample",
                 bool(data.get("meta", {}).get(ANNOUNCED)),
+                origin_of(data.get("meta", {}).get(ORIGIN)),
             ),
             utc(datetime.now(UTC)),
         )
@@ -184,19 +197,14 @@ class PageWork:
 
     def _take(self, output: object) -> None:
         result = self._result
+        if name := _COLLECTED.get(type(output)):
+            getattr(result, name).append(output)
+            return
         match output:
             case Request():
                 self._take_request(output)
-            case Article():
-                result.articles.append(output)
             case Reject():
                 result.rejects.append(self._at_requested_url(output))
-            case ListingPageRead():
-                result.listing_pages.append(output)
-            case ExplorationRecord():
-                result.exploration.append(output)
-            case KnownArticle():
-                result.known.append(output)
             case TraversalStart():
                 result.traversals.append(output.listing)
             case AnnouncementRead():
@@ -208,6 +216,7 @@ class PageWork:
                 raise TypeError(f"a crawl stores articles, not {kind}; see 'scrapy runspider'")
 
     def _take_request(self, request: Request) -> None:
+        self._result.goes_on = self._result.goes_on or ORIGIN in request.meta
         if self._response is not None:
             request.meta.setdefault(REFERRER, self._response.url)
         if len(self._result.requests) < MAX_LINKS:

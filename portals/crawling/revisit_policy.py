@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from portals.article import Article
-from portals.crawling.page_result import PageResult
+from portals.crawling.page_result import PageResult, StoryOrigin
+from portals.crawling.spider_outputs import PartRead
 from portals.outcomes import RejectCode
 from portals.store.crawl_state import TRUST_AFTER, PageVisit, VisitKind
 from portals.timestamps import utc
@@ -22,6 +23,8 @@ _NOT_AN_ARTICLE = timedelta(days=7)  # an error page that answers 200 may be rep
 _WITHDRAWN = timedelta(days=30)  # a page that answers 404 or 410 seldom comes back
 _FAILED = timedelta(hours=12)  # the next nightly run
 _CHECK_EVERY = 7  # every seventh visit is made without validators, to check them
+_OK = 200
+_PART = "part"  # fingerprint of a later page of a story
 _GONE = frozenset([404, 410])
 
 
@@ -73,6 +76,45 @@ def visit_after(result: PageResult, before: PageVisit | None) -> PageVisit | Non
             before, status=result.status, fetched_at=result.fetched_at, next_visit_at=due
         )
     return _with_trust(_visit(result, kind, before, due), before)
+
+
+def visit_of_story(result: PageResult, story: StoryOrigin, before: PageVisit | None) -> PageVisit:
+    """Return the visit to a story of several pages after its last page.
+
+    A story that lacks a page is due again soon, one that is no article in a week.
+    """
+    now = datetime.fromisoformat(result.fetched_at)
+    article = next(iter(result.articles), None)
+    due = now + _NOT_AN_ARTICLE
+    is_deadly = any(reject.code is RejectCode.KILLED_PROCESS for reject in result.rejects)
+    if article is not None and not is_deadly:
+        is_whole = not article.missing_parts
+        due = next_visit(article.published_at, now) if is_whole else retry_visit(now)
+    return PageVisit(
+        key=story.key,
+        url=story.url,
+        kind="article",
+        status=_OK,
+        first_fetched_at=before.first_fetched_at if before else result.fetched_at,
+        fetched_at=result.fetched_at,
+        fingerprint=article.content_hash if article else None,
+        next_visit_at=utc(due),
+    )
+
+
+def visit_of_part(result: PageResult, part: PartRead) -> PageVisit:
+    """Return the visit to a later page of a story: links to it are known, and not due for years."""
+    now = datetime.fromisoformat(result.fetched_at)
+    return PageVisit(
+        key=part.key,
+        url=part.url,
+        kind="article",
+        status=_OK,
+        first_fetched_at=result.fetched_at,
+        fetched_at=result.fetched_at,
+        fingerprint=_PART,
+        next_visit_at=utc(now + _OLD),
+    )
 
 
 def _kind_of(result: PageResult) -> VisitKind:

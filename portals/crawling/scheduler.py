@@ -25,6 +25,7 @@ from portals.crawling.commit import PageCommitter
 from portals.crawling.history import StoredHistory
 from portals.crawling.item_signals import submit
 from portals.crawling.modes import CrawlMode
+from portals.crawling.open_story import ORIGIN, article_so_far, origin_of
 from portals.crawling.page_result import (
     Applied,
     FailureKind,
@@ -136,10 +137,13 @@ class Frontier(BaseScheduler):
         """
         for lease in self.queue.record_death(self._max_open, _DEATHS):
             expected = lease.request.get("meta", {}).get(KIND, "other")
-            page = RequestedPage(lease.id, lease.key, lease.url, expected)
+            story = origin_of(lease.request.get("meta", {}).get(ORIGIN))
+            page = RequestedPage(lease.id, lease.key, lease.url, expected, story=story)
             result = PageResult(self.run_log.crawl, page, utc(datetime.now(UTC)))
             result.failure = FailureKind.PERMANENT
             result.rejects.append(Reject(lease.url, RejectCode.KILLED_PROCESS))
+            if article := article_so_far(lease.request):
+                result.articles.append(article)
             self.committer.commit(result)
         self._max_open = 1  # so that a second death names one page
 

@@ -91,11 +91,24 @@ class AnnouncementRead:
 
 
 @dataclass(frozen=True, slots=True)
+class PartRead:
+    """A later page of a story was read, which is no article of its own.
+
+    ``key``: its page key, by which links to it are known from now on; empty if it is that of the
+    first page. ``number``: of the page in the story that is being read, 0 if it was found alone.
+    """
+
+    key: str
+    url: str
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RetryLater:
     """The response was not usable; the page is requested once more at the end of the run."""
 
 
 SpiderOutput = (
     Article | Reject | Request | ListingPageRead | ExplorationRecord | KnownArticle
-    | TraversalStart | AnnouncementRead | RetryLater
+    | TraversalStart | AnnouncementRead | PartRead | RetryLater
 )  # fmt: skip

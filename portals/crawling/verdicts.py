@@ -19,7 +19,9 @@ class RunFacts:
     articles in listings; ``is_resumed``: the run resumes an earlier one; ``stored_before``:
     articles of the portal stored by earlier runs; ``failed``: pages that failed at all attempts;
     ``announced_only``: new articles that a feed or sitemap names and no listing;
+    ``missing_parts``: later pages of articles that could not be had;
     ``undated``: pages behind headlines that read like articles and whose day nothing shows;
+    ``hollow``: articles with a small part of their page's text, of ``hollow_checked``;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
     ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
     ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
@@ -48,6 +50,8 @@ class RunFacts:
     not_archived: int = 0
     outside_dates: int = 0
     undated: int = 0
+    hollow: int = 0
+    hollow_checked: int = 0
     by_fallback: int = 0
     listings: int = 0
     listings_by_headlines: int = 0
@@ -56,6 +60,7 @@ class RunFacts:
     offsite: int = 0
     bad_certificates: int = 0
     truncated_listings: int = 0
+    missing_parts: int = 0
     forbidden: int = 0
     forbidden_listings: int = 0
     known_forbidden: int = 0
@@ -128,6 +133,9 @@ def _with_remarks(judgement: Judgement, facts: RunFacts) -> Judgement:
 
 _STORM = 5
 """Minimum number of refusals that, together with half of all responses, mean ``blocked``."""
+
+_MIN_HOLLOW = 3
+"""Minimum number of hollow articles that mean drift; some are pictures with a line each."""
 
 _MIN_UNDATED = 3
 """Minimum number of undated pages that end a run ``incomplete``; static pages can be some."""
@@ -269,6 +277,13 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "the selectors found nothing on {facts.listings_by_headlines} of {facts.listings} lists;"
         " articles were found by their headlines",
     ),
+    (
+        lambda f: f.hollow >= _MIN_HOLLOW and 4 * f.hollow >= f.hollow_checked,
+        "drift",
+        "hollow_articles",
+        "{facts.hollow} of {facts.hollow_checked} articles hold a small part of their page's text,"
+        " see their provenance",
+    ),
     (lambda f: f.missing_field, "drift", "missing_field", "{facts.missing_field}"),
     (
         lambda f: not f.has_read and f.stored_before and not f.failed,
@@ -300,6 +315,12 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "incomplete",
         "lost_captures",
         "{facts.lost_captures} captures are listed by the archive and cannot be had",
+    ),
+    (
+        lambda f: f.missing_parts,
+        "incomplete",
+        "missing_parts",
+        "{facts.missing_parts} later pages of articles could not be had, see the rejects",
     ),
     (
         lambda f: f.failed or f.unreachable,

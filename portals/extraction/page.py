@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from w3lib.url import safe_url_string
 
 from portals.extraction.blocks import Block, read_blocks
+from portals.extraction.parts import Pagers
 from portals.extraction.unreadable import UnreadablePageError
 from portals.language.decoding import UndecodableTextError, decode
 from portals.language.text import canonical, clean, words
@@ -108,9 +109,29 @@ class Page:
         return root
 
     @cached_property
-    def blocks(self) -> list[Block]:
+    def pagers(self) -> Pagers:
+        """What finds the links to other pages of the same story."""
+        own = [self.url, *([self.canonical_url] if self.canonical_url else [])]
+        return Pagers(own, self._base_url, self.root)
+
+    @cached_property
+    def lines(self) -> list[Block]:
         """The visible blocks of the whole page, in order. Raises UnreadablePageError."""
         return read_blocks(self.root)
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """The visible blocks without pagers. Raises UnreadablePageError."""
+        return self.pagers.without(self.lines)
+
+    @property
+    def _base_url(self) -> str:
+        """The URL that links are relative to; a ``base`` with another host (media) is ignored."""
+        for element in self.root.iterfind(".//base[@href]"):
+            base = self.absolute(str(element.get("href") or ""))
+            if base and urlsplit(base).netloc == urlsplit(self.url).netloc:
+                return base
+        return self.url
 
     @cached_property
     def head_title(self) -> str:

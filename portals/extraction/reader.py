@@ -122,6 +122,8 @@ def read_article(page: Page, recipe: Recipe) -> Article | Reject:
     article.view_count = strategies.view_count
     article.images = _images(page, story)
     article.attachments = _attachments(page, story)
+    paragraphs = [article.lead or "", *story.paragraphs]
+    article.parts = page.pagers.parts_of(lambda: page.lines, page.url, paragraphs)
     article.word_count = len(words(article.body))
     return article
 

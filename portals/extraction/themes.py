@@ -192,7 +192,7 @@ def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
         return None
     rules = {"title": rule, "body": theme.body[0]}
     dropped = list(_elements(body, (*theme.drop, *theme.author, *theme.source, *theme.byline)))
-    blocks = read_blocks(body, without=dropped)
+    blocks = page.pagers.without(read_blocks(body, without=dropped))
     if theme.chrome:
         blocks = [block for block in blocks if not _is_chrome(block.text, theme.chrome)]
     story = read_story(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from portals.language.sections import is_pager_text
 from portals.language.text import one_letter_d, words
 
 _UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐ\u00d0ÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
@@ -398,6 +399,8 @@ def is_noise(text: str) -> bool:
     text = one_letter_d(text)
     if len(text) < _MAX_CONTROLS and "|" in text:
         return all(not part.strip() or is_noise(part.strip()) for part in text.split("|"))
+    if len(text) < _MAX_CONTROLS and is_pager_text(text):
+        return True
     if text[:1] in "-–—*" and _NOISE.match(text.strip("-–—* ")):
         return True
     return bool(_NOISE.match(text)) or (

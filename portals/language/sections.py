@@ -97,6 +97,29 @@ def is_pager_label(label: str) -> bool:
     return bool(_PAGE_NUMBER.match(bare) or _OTHER_PAGE.match(bare))
 
 
+_PAGER_TOKEN = re.compile(
+    r"trang(?:\s+(?:sau|trước|tiếp(?: theo)?|đầu|cuối|kế(?: tiếp)?))?|pages?|phần|of|trên|sau|trước"
+    r"|tiếp(?: theo)?|đầu|cuối|next|prev(?:ious)?|first|last|(?<!\d)\d{1,2}(?!\d)|[\s\W_]+",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"\d\s*[:.hg]\s*\d\d|\d\s*[/.-]\s*\d+\s*[/.-]\s*\d")
+_PAGER_LINE = re.compile(  # without a link: "Trang: 1 2", "Trang 1/3", "[1] [2]", "1 2 Sau »"
+    r"(?:trang|pages?|phần)\s*:?\s*(?:\W*1\W+2\b|\d+\s*(?:/|of|trên)\s*\d+).*|\[1\]\W+\[2\].*"
+    r"|1\W+2\b.*(?:sau|tiếp|next|cuối|last|[»›>])\W*|.*\b(?:trước|prev)\b.*\b1\W+2\b.*",
+    re.IGNORECASE,
+)
+
+
+def is_pager_line(text: str) -> bool:
+    """Return True if a line has nothing but numbers and the words and signs of a pager."""
+    return not _PAGER_TOKEN.sub("", text) and not _TIME.search(text)
+
+
+def is_pager_text(text: str) -> bool:
+    """Return True if a line is a pager by its text alone ("Trang: 1 2 3", "[1] [2] Sau »")."""
+    return bool(_PAGER_LINE.fullmatch(text)) and is_pager_line(text)
+
+
 _STATIC_TITLE = re.compile(
     r"(?:chức năng,?(?: và)? nhiệm vụ|cơ cấu (?:tổ chức|bộ máy)|(?:lịch sử|quá trình) hình thành"
     r"|sơ đồ tổ chức|thông tin (?:liên hệ|tòa soạn))(?![^\W\d_])",

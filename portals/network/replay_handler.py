@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 
 from scrapy import Request
@@ -17,6 +18,9 @@ from portals.timestamps import utc
 
 CAPTURED_AT = "captured_at"
 """Key in ``Request.meta``: when the response was served (aware datetime)."""
+
+NEAR = "near"
+"""Key in ``Request.meta``: the capture nearest to this time is wanted (UTC, ISO 8601)."""
 
 PAGE = "archived_page"
 """Key in ``Request.meta``: where the response is archived (``ArchivedPage``)."""
@@ -40,8 +44,9 @@ class ReplayHandler(BaseDownloadHandler):
         self.replay = open_replay(crawler.settings["REPLAY"])
 
     async def download_request(self, request: Request) -> Response:
-        """Return the newest capture of the URL. Raises NotArchivedError."""
-        found = self.replay.find(request.url)
+        """Return the newest capture of the URL, or the nearest. Raises NotArchivedError."""
+        near = request.meta.get(NEAR)
+        found = self.replay.find(request.url, datetime.fromisoformat(near) if near else None)
         if found is None:
             raise NotArchivedError(f"not archived: {request.url}")
         capture = found.capture

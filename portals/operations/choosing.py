@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 
-from portals.catalogue import STATES, Portal, kinds_of
+from portals.catalogue import NIGHTLY, STATES, Portal, kinds_of
 from portals.errors import CatalogueError
 from portals.families.catalogued import system_words
 from portals.language.text import fold
-
-NIGHTLY = ("live", "unknown", "merged")
-"""States of portals that a night crawls. Of a moved one, its successor is crawled."""
 
 LOOKED_AT = timedelta(days=7)
 """How often a portal that is gone is looked at."""

@@ -87,9 +87,13 @@ def read_fixture(path: Path) -> dict[str, Any]:
     return fields_of(read_served(served, recipe_by_name(fixture.portal, fixture.cms)))
 
 
-def read_served(served: FetchedPage, recipe: Recipe) -> Article | Reject:
-    """Return the article of a page, normalised as when stored, or its reject."""
+def read_served(served: FetchedPage, recipe: Recipe, link_text: str = "") -> Article | Reject:
+    """Return the article of a page, normalised as when stored, or its reject.
+
+    ``link_text``: that of a link to it.
+    """
     page = Page.from_bytes(served.url, served.body, served.content_type, served.fetched_at)
+    page.link_texts = (link_text,) if link_text else ()
     article = read_safely(page, recipe)
     if isinstance(article, Reject):
         return article

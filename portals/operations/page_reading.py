@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from portals.archive.captures import archive_files, read_captures
+from portals.archive.replay_index import nearest
 from portals.article import Article, Reject
+from portals.contract import normalise
+from portals.extraction.joining import Joined, join_all
 from portals.extraction.page import Page
+from portals.extraction.part_urls import page_key
 from portals.extraction.reader import Recipe
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families import recipe_for
 from portals.families.recognition import recognise
+from portals.network.replay_handler import open_replay
 from portals.operations.fixtures import TEXT_FIELDS, read_served
 from portals.operations.site_probe import FetchedPage
 from portals.urls import host_of
@@ -51,22 +57,91 @@ def _url_of(path: Path) -> str:
     )
 
 
-def read_any(served: FetchedPage) -> Article | Reject:
-    """Return the article of a page of any site: by its system if known, else by its evidence."""
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page and what it was read as; ``joined``: the later pages of its story, if it has any."""
+
+    url: str
+    result: Article | Reject
+    joined: Joined = field(default_factory=Joined)
+
+
+def read_all(pages: Callable[[], Iterable[FetchedPage]]) -> list[ReadPage]:
+    """Return what the pages show; the later pages of a story are read with its first one.
+
+    ``pages``: returns them, and is called once more if a story has several.
+    """
+    read = [(page.url, page.fetched_at, read_any(page)) for page in pages()]
+    parted = [item for *_, item in read if isinstance(item, Article) and item.parts]
+    wanted = {page_key(url) for item in parted if item.parts for url in item.parts.urls}
+    found: dict[str, list[tuple[datetime, FetchedPage]]] = defaultdict(list)
+    for page in pages() if wanted else ():
+        if (key := page_key(page.url)) in wanted:
+            found[key].append((page.fetched_at, page))
+    taken: set[str] = set()
+    shown = []
+    for url, at, item in read:
+        joined = Joined()
+        if isinstance(item, Article) and item.parts and item.parts.number == 1:
+            joined = _join(item, at, found)
+            normalise(item)
+            taken |= {page_key(item.parts.urls[number - 1]) for number in joined.added}
+        shown.append(ReadPage(url, item, joined))
+    return [page for page in shown if page_key(page.url) not in taken]
+
+
+def _join(
+    story: Article, at: datetime, found: Mapping[str, Sequence[tuple[datetime, FetchedPage]]]
+) -> Joined:
+    def read(url: str) -> Article | Reject | None:
+        served = nearest(found.get(page_key(url), ()), at)
+        return read_any(served, story.title) if served else None
+
+    return join_all(story, read)
+
+
+def other_pages(served: FetchedPage) -> tuple[str, ...]:
+    """Return the URLs of the other pages of the story that a page shows."""
+    item = read_any(served)
+    urls = item.parts.urls if isinstance(item, Article) and item.parts else ()
+    return tuple(url for url in urls if page_key(url) != page_key(served.url))
+
+
+def archived_parts(archive: str, first: FetchedPage) -> list[FetchedPage]:
+    """Return the other pages of the story that ``first`` shows from the replayed archive."""
+    urls = list(other_pages(first))
+    pages = []
+    for url in urls:  # grows, if only a later page knows the next one
+        found = open_replay(archive).find(url, first.fetched_at)
+        if found is None:
+            continue
+        capture = found.capture
+        kind = capture.content_type or ""
+        pages.append(FetchedPage(capture.url, capture.body, kind, capture.captured_at))
+        urls += [one for one in other_pages(pages[-1]) if one not in (*urls, first.url)]
+    return pages
+
+
+def read_any(served: FetchedPage, link_text: str = "") -> Article | Reject:
+    """Return the article of a page of any site: by its system if known, else by its evidence.
+
+    ``link_text``: that of a link to it.
+    """
     try:
         page = Page.from_bytes(served.url, served.body, served.content_type, served.fetched_at)
     except UnreadablePageError as error:
         return Reject(served.url, error.code, error.detail)
     family, portal = recognise(page), host_of(served.url)
     recipe = recipe_for(portal, family) if family else Recipe(portal, general=True)
-    return read_served(served, recipe)
+    return read_served(served, recipe, link_text)
 
 
-def shown_fields(url: str, result: Article | Reject) -> dict[str, Any]:
+def shown_fields(page: ReadPage) -> dict[str, Any]:
     """Return a result as printed: the fields and their rules, or the code of the reject."""
+    result = page.result
     if isinstance(result, Reject):
         return {
-            "url": url,
+            "url": page.url,
             "reject": str(result.code),
             "reason": result.reason,
             "detail": result.detail,
@@ -78,4 +153,17 @@ def shown_fields(url: str, result: Article | Reject) -> dict[str, Any]:
         "images": [asdict(image) for image in result.images],
         "attachments": [asdict(one) for one in result.attachments],
         "provenance": result.provenance,
+        "part": _part_of(result, page.joined),
+    }
+
+
+def _part_of(article: Article, joined: Joined) -> dict[str, Any] | None:
+    """Return which page of its story was read, and with which others; None if it has one page."""
+    if article.parts is None:
+        return None
+    return {
+        "number": article.parts.number,
+        "of": len(article.parts.urls),
+        "urls": list(article.parts.urls),
+        "read": [article.parts.number, *joined.added],
     }

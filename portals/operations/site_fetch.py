@@ -70,14 +70,16 @@ class SiteFetch:
     """The URLs to fetch, and the results.
 
     ``starts``: URLs of the home page, tried in order until one answers. ``candidates``: articles
-    that the operator named, fetched before those in listings. ``listings``: listings that are read
-    in place of those to which the home page leads; ``is_article``: which links are preferred.
+    that the operator named, fetched before those in listings. ``follows``: returns the URLs that a
+    page leads to and that are fetched as well. ``listings``: listings that are read in place of
+    those to which the home page leads; ``is_article``: which links are preferred.
     """
 
     starts: tuple[str, ...]
     candidates: tuple[str, ...] = ()
     max_listings: int = MAX_LISTINGS
     max_articles: int = MAX_ARTICLES
+    follows: Callable[[FetchedPage], Sequence[str]] | None = None
     listings: tuple[str, ...] = ()
     is_article: Callable[[str], bool] | None = None
     pages: list[FetchedPage] = field(default_factory=list)
@@ -96,6 +98,7 @@ class SiteProbeSpider(Spider):
         self._starts = list(job.starts)
         self._listings: list[str] | None = None
         self._articles: list[str] | None = None
+        self._followed: dict[str, bool] = {}  # whether it was requested
 
     async def start(self) -> AsyncIterator[Request]:
         """Request the home page."""
@@ -108,7 +111,10 @@ class SiteProbeSpider(Spider):
         """Store the page and request the next one."""
         header = (response.headers.get("Content-Type") or b"").decode("latin-1")
         at = datetime.now(UTC).replace(microsecond=0)
-        self.job.pages.append(FetchedPage(response.url, response.body, header, at))
+        page = FetchedPage(response.url, response.body, header, at)
+        self.job.pages.append(page)
+        for url in self.job.follows(page) if self.job.follows else ():
+            self._followed.setdefault(url, False)
         yield from self._next()
 
     def on_home_error(self, failure: Failure) -> Iterator[Request]:
@@ -124,6 +130,10 @@ class SiteProbeSpider(Spider):
 
     def _next(self) -> Iterator[Request]:
         job = self.job
+        if url := next((url for url, is_asked in self._followed.items() if not is_asked), None):
+            self._followed[url] = True
+            yield self._request(url)
+            return
         if self._listings is None:
             home = read_pages(job.pages)
             found = list(job.listings) or (listing_urls(home[0][1]) if home else [])

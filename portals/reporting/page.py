@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from datetime import timedelta, timezone
 from html import escape
 from urllib.parse import urlsplit
 
@@ -63,6 +64,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .5rem; text-align: left;
   vertical-align: top; overflow-wrap: anywhere; unicode-bidi: isolate; }
+td:first-child, #syndication td:nth-child(2) { min-width: 9rem; } #latest td { min-width: 5rem; }
 #latest td:first-child { white-space: nowrap; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .wide { overflow-x: auto; } .late { color: var(--accent); }
@@ -89,6 +91,7 @@ document.getElementById("search").addEventListener("input", event => {
   count.textContent = words.length ? String(shown) : "";
 });
 """
+_LOCAL = timezone(timedelta(hours=7))
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
@@ -100,7 +103,7 @@ def report(facts: Facts, language: str = "vi") -> str:
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     parts = [
         f"<h1>{words['title']}</h1>",
-        f"<p>{words['as_of']} {facts.at:%Y-%m-%d %H:%M} UTC</p>",
+        f"<p>{words['as_of']} {facts.at.astimezone(_LOCAL):%Y-%m-%d %H:%M} (+07:00)</p>",
         _tiles(facts, words),
         f"<h2>{words['over_time']}</h2>",
         f'<div class="plot">{plot}</div>' if plot else _nothing(words),

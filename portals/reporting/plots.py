@@ -27,6 +27,7 @@ def articles_over_time(months: Sequence[Month], others: str) -> str:
 
         mpl.use("svg")
         from matplotlib.figure import Figure  # noqa: PLC0415
+        from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
     except ImportError:
         raise PortalError(
             "the report needs matplotlib; install the extra 'report': pip install '.[report]' in a"
@@ -52,8 +53,9 @@ def articles_over_time(months: Sequence[Month], others: str) -> str:
         axes.set_xticks(range(0, len(span), step), span[::step])
         axes.tick_params(axis="x", rotation=45)
         axes.margins(x=0.01)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(fontsize=8, frameon=False, ncols=3)
+        axes.legend(fontsize=8, frameon=False, ncols=3, loc="upper left")  # "best" takes seconds
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     svg = out.getvalue()

@@ -338,20 +338,6 @@ CREATE INDEX edits_by_time ON edits (seen_at);
 
 CREATE INDEX revisions_by_time ON revisions (seen_at);
 
-CREATE VIEW v_articles AS
-    SELECT
-        articles.id, articles.portal, portals.title AS portal_title, portals.kind AS portal_kind,
-        portals.province_then, portals.province_now, articles.url, articles.title, articles.lead,
-        articles.body, articles.author, articles.source, articles.section, articles.published_at,
-        articles.published_precision, articles.word_count, articles.first_seen_at,
-        articles.last_seen_at, articles.content_hash,
-        (SELECT count(*) FROM revisions WHERE article_id = articles.id) AS revisions,
-        (SELECT count(*) FROM sightings WHERE article_id = articles.id) AS sightings,
-        (SELECT count(*) FROM images WHERE article_id = articles.id) AS images,
-        (SELECT count(*) FROM similar WHERE similar.article_id = articles.id)
-        + (SELECT count(*) FROM similar WHERE similar.other_id = articles.id) AS similar
-    FROM articles LEFT JOIN portals ON portals.name = articles.portal;
-
 CREATE VIEW syndication AS
     WITH related AS (
         SELECT id AS article_id, id AS other_id, 1.0 AS similarity FROM articles
@@ -480,6 +466,39 @@ CREATE TABLE holds (
         PRIMARY KEY (server, url)
     ) STRICT, WITHOUT ROWID
     ;
+
+CREATE TABLE page_parts (
+        page_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        part_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        PRIMARY KEY (page_id, number)
+    ) STRICT, WITHOUT ROWID
+    ;
+
+CREATE INDEX page_parts_part ON page_parts (part_id);
+
+CREATE INDEX articles_by_author ON articles (author, published_at) WHERE author IS NOT NULL;
+
+CREATE INDEX articles_by_section ON articles (section, published_at) WHERE section IS NOT NULL;
+
+CREATE INDEX page_visits_gone ON page_visits (fetched_at) WHERE kind = 'article' AND (status IN (404, 410) OR (status = 200 AND fingerprint IS NULL));
+
+CREATE INDEX page_visits_gone_by_url ON page_visits (url) WHERE kind = 'article' AND (status IN (404, 410) OR (status = 200 AND fingerprint IS NULL));
+
+CREATE VIEW v_articles AS
+    SELECT
+        articles.id, articles.portal, portals.title AS portal_title, portals.kind AS portal_kind,
+        portals.province_then, portals.province_now, articles.url, articles.title, articles.lead,
+        articles.body, articles.author, articles.source, articles.section, articles.published_at,
+        articles.published_precision, substr(articles.published_at, 1, 10) AS published_on,
+        substr(articles.published_at, 1, 7) AS published_month, articles.word_count,
+        articles.first_seen_at, articles.last_seen_at, articles.content_hash,
+        (SELECT count(*) FROM revisions WHERE article_id = articles.id) AS revisions,
+        (SELECT count(*) FROM sightings WHERE article_id = articles.id) AS sightings,
+        (SELECT count(*) FROM images WHERE article_id = articles.id) AS images,
+        (SELECT count(*) FROM similar WHERE similar.article_id = articles.id)
+        + (SELECT count(*) FROM similar WHERE similar.other_id = articles.id) AS similar
+    FROM articles LEFT JOIN portals ON portals.name = articles.portal;
 
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 

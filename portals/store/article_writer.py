@@ -40,6 +40,9 @@ _SAME_TEXT = """
     SELECT a.* FROM revisions r JOIN articles a ON a.id = r.article_id
     WHERE r.content_hash = ? ORDER BY a.content_hash = r.content_hash DESC, a.id LIMIT 1
 """
+_STORED_LENGTH = """
+    SELECT length(a.body) FROM sightings s JOIN articles a ON a.id = s.article_id WHERE s.url = ?
+"""
 _SAME_NUMBER = "SELECT article_id FROM sightings WHERE portal = ? AND external_id = ?"
 _IS_OF_OTHER_URL = "SELECT 1 FROM articles WHERE id = ? AND url <> ?"
 _IS_COPY = """
@@ -79,12 +82,20 @@ def save(
     reader has changed and not the portal: the revision is corrected, and none is added.
     ``page_id``: the page in the archives, None if it was not archived.
     """
+    if article.missing_parts and _is_longer(conn, article):
+        return "known"
     own = replace(article, content_hash=stored_hash(conn, article))
     page = ReadPage(own, run_id, from_archive, page_id)
     stored = _LookUp(conn, page, text_hash=article.content_hash).stored()
     decision = decide(page, stored)
     _Writer(conn, page).write(decision, stored)
     return decision.outcome
+
+
+def _is_longer(conn: sqlite3.Connection, article: Article) -> bool:
+    """Return True if the stored text of a story is longer than one of which a page is missing."""
+    found = conn.execute(_STORED_LENGTH, (article.url,)).fetchone()
+    return bool(found and found[0] > len(article.body))
 
 
 class _LookUp:
@@ -157,9 +168,19 @@ class _LookUp:
         return bool(self._value(sql, sighting["article_id"], self.page.page_id))
 
     def _holds_bytes(self, revision_id: int) -> bool | None:
+        if self.page.article.parts is not None:
+            return self._is_source(revision_id)
         values = {"page": self.page.page_id, "revision": revision_id}
         row = self.conn.execute(_HOLDS_BYTES, values).fetchone()
         return None if row is None else bool(row[0])
+
+    def _is_source(self, revision_id: int) -> bool | None:
+        """Return True if the revision was read from this page.
+
+        Other pages of a story may differ where the bytes of its first page are the same.
+        """
+        source = self._value("SELECT page_id FROM revisions WHERE id = ?", revision_id)
+        return None if source is None else bool(source == self.page.page_id)
 
     def _media(self, article_id: int) -> Media:
         return {

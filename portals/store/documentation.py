@@ -32,6 +32,9 @@ copies it as of one moment. Begin with the views `v_articles`, `syndication`, `w
   that shows only a day gives 00:00 with precision `day`: the time is unknown, not midnight. Today's
   date in a header, dates of other articles and event dates in the text are not publication dates.
   Where an explored portal's page shows none, it is the day beside the link in a listing.
+  The day in Vietnam is `published_on`, and the month `published_month`, of `v_articles` and of
+  exports. `date(published_at)` of SQLite, and libraries that convert to UTC, give the day before
+  for every article of which only the day is known.
   Where no date can be read it is null, and `provenance` says why.
 - All other times are UTC, ISO 8601, to the second: the time at which a page was served, which for
   an archived page is the time of its capture.

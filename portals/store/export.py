@@ -1,4 +1,4 @@
-"""Exporting articles as a stream: JSON lines, CSV, Parquet or an Atom feed."""
+"""Exporting articles as a stream: JSON lines, CSV, Parquet, Markdown or an Atom feed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
-from xml.sax.saxutils import XMLGenerator
+from xml.sax.saxutils import XMLGenerator, escape
 from xml.sax.xmlreader import AttributesImpl
 
 from portals.errors import PortalError
@@ -40,6 +40,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "section": ("string?", "Section."),
     "published_at": ("string?", "Publication, ISO 8601, +07:00."),
     "published_precision": ("string?", "`minute` or `day`."),
+    "published_on": ("string?", "Day of publication in Vietnam."),
+    "published_month": ("string?", "Month of publication in Vietnam."),
     "word_count": ("integer", "Words of the body."),
     "revisions": ("integer", "Texts that the article has had."),
     "sightings": ("integer", "URLs at which it is published."),
@@ -55,6 +57,8 @@ MAX_CELL = 32_767
 _ROWS_IN_GROUP = 2_000  # rows per row group of Parquet
 _SAFE_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARKDOWN = re.compile(r"[\\`*_\[\]#|~]")
+_LIST_MARK = re.compile(r"(?m)^(\s*\d*)([-+=.)])")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -133,6 +137,14 @@ def articles(conn: sqlite3.Connection, choice: ArticleFilter) -> Iterator[Row]:
         yield dict(zip(FIELDS, row, strict=True))
 
 
+def feed_rows(conn: sqlite3.Connection, ids: Iterable[int]) -> list[dict[str, Any]]:
+    """Return the articles with these ids, in this order. Raises sqlite3.Error."""
+    names = ", ".join(FIELDS)
+    sql = f"SELECT {names} FROM ({_CHANGED}) WHERE id = ?"  # noqa: S608 - our own names
+    rows = (conn.execute(sql, (article_id,)).fetchone() for article_id in ids)
+    return [dict(zip(FIELDS, row, strict=True)) for row in rows if row]
+
+
 # --- formats -------------------------------------------------------------------------------------
 
 
@@ -200,6 +212,29 @@ def _grouped(rows: Iterable[Row]) -> Iterator[list[dict[str, Any]]]:
         yield group
 
 
+def write_markdown(rows: Iterable[Row], out: BinaryIO) -> None:
+    """Write Markdown for reading: a heading, a line about the article, its lead and its text."""
+    for row in rows:
+        names = (row["portal_title"] or row["portal"], row["author"])
+        about = [_unmarked(str(name)) for name in names if name]
+        parts = [
+            f"# {_unmarked(row['title'])}",
+            " · ".join(
+                [*about[:1], *([row["published_on"]] if row["published_on"] else []), *about[1:]]
+            ),
+            f"<{quote(str(row['url']), safe=_SAFE_IN_URLS)}>",
+            f"**{_unmarked(row['lead'])}**" if row["lead"] else "",
+            *(_unmarked(part) for part in str(row["body"]).split("\n\n")),
+        ]
+        out.write(("\n\n".join(part for part in parts if part) + "\n\n---\n\n").encode())
+
+
+def _unmarked(text: str) -> str:
+    """Return a text in which nothing is Markdown or HTML."""
+    marked = escape(_MARKDOWN.sub(r"\\\g<0>", text))
+    return _LIST_MARK.sub(r"\1\\\2", marked)
+
+
 def write_atom(rows: Iterable[Row], out: BinaryIO, portal: str = "", title: str = "") -> None:
     """Write an Atom feed (RFC 4287) of a portal, possibly empty; an entry's id is its URL."""
     feed = XMLGenerator(out, "utf-8", short_empty_elements=True)
@@ -253,6 +288,7 @@ FORMATS: dict[str, Callable[[Iterable[Row], BinaryIO], None]] = {
     "csv": write_csv,
     "parquet": write_parquet,
     "atom": write_atom,
+    "md": write_markdown,
 }
 
 

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import Literal
 
 from portals.language.text import canonical
+from portals.urls import pasted_forms
 
 Change = Literal["same", "deleted", "inserted"]
 
@@ -68,7 +69,10 @@ class History:
 
 
 def find_article(conn: sqlite3.Connection, given: str) -> int | None:
-    """Return the id of the article with a URL or an id, or None. Raises sqlite3.Error."""
+    """Return the id of the article with an id, or a URL in any form that is pasted, or None.
+
+    Raises sqlite3.Error.
+    """
     if given.isdecimal() and len(given) < 16:
         sql = (
             "SELECT id FROM articles WHERE id = :id"
@@ -76,9 +80,9 @@ def find_article(conn: sqlite3.Connection, given: str) -> int | None:
         )
         row = conn.execute(sql, {"id": int(given)}).fetchone()
     else:
-        sql = "SELECT article_id FROM sightings WHERE url IN (?, ?, ?)"
-        bare = given.split("://", 1)[-1]
-        row = conn.execute(sql, (given, f"http://{bare}", f"https://{bare}")).fetchone()
+        sql = "SELECT article_id FROM sightings WHERE url = ?"
+        found = (conn.execute(sql, (url,)).fetchone() for url in pasted_forms(given))
+        row = next((one for one in found if one), None)
     return int(row[0]) if row else None
 
 
@@ -163,6 +167,18 @@ def difference(before: str, after: str) -> list[Piece]:
         if m > k:
             found.append(Piece("inserted", _joined(new[k:m])))
     return found
+
+
+def excerpt(text: str, context: int, *, is_first: bool, is_last: bool) -> str:
+    """Return what of an unchanged text is beside changes: ``context`` characters at each end.
+
+    ``is_first`` and ``is_last``: nothing changed before it, or after it.
+    """
+    head = "" if is_first else text[:context]
+    tail = "" if is_last else text[-context:]
+    if len(text) <= len(head) + len(tail):
+        return text
+    return f"{head}…{tail}"
 
 
 def _pieces(text: str) -> list[str]:

@@ -74,6 +74,11 @@ def identify(connection: sqlite3.Connection, path: Path) -> Identity:
     return Identity.CURRENT if len(applied) == VERSION else Identity.OLDER
 
 
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Return True if the database has the schema of this release, also while others migrate it."""
+    return bool(connection.execute("PRAGMA user_version").fetchone()[0] == VERSION)
+
+
 def identify_file(path: Path) -> Identity:
     """Return what the file at ``path`` is, through a connection that cannot write.
 

@@ -700,8 +700,75 @@ def m0014_deaths(db: Database) -> None:
     db.execute("ALTER TABLE frontier ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0")
 
 
+_PAGE_PARTS = (
+    """
+    CREATE TABLE page_parts (
+        page_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        part_id INTEGER NOT NULL REFERENCES pages(id) ON DELETE CASCADE,
+        PRIMARY KEY (page_id, number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX page_parts_part ON page_parts (part_id)",
+)
+
+
 @migrations()
-def m0015_catalogue_addresses(db: Database) -> None:
+def m0015_page_parts(db: Database) -> None:
+    """Store from which pages the text of a story of several pages was read."""
+    for statement in _PAGE_PARTS:
+        db.execute(statement)
+
+
+@migrations()
+def m0016_catalogue_addresses(db: Database) -> None:
     """Store the listings, feeds, examples, proxy and TLS level of the catalogue."""
     for column in ("listings", "feeds", "examples", "proxy", "tls_level"):
         db.execute(f"ALTER TABLE portals ADD COLUMN {column} TEXT")
+
+
+GONE = "kind = 'article' AND (status IN (404, 410) OR (status = 200 AND fingerprint IS NULL))"
+"""Condition of a visit of an article whose page is gone, as the view ``withdrawn`` has it."""
+
+_READING = (
+    "CREATE INDEX articles_by_author ON articles (author, published_at) WHERE author IS NOT NULL",
+    "CREATE INDEX articles_by_section ON articles (section, published_at)"
+    " WHERE section IS NOT NULL",
+    f"CREATE INDEX page_visits_gone ON page_visits (fetched_at) WHERE {GONE}",
+    f"CREATE INDEX page_visits_gone_by_url ON page_visits (url) WHERE {GONE}",
+)
+
+
+@migrations()
+def m0017_reading(db: Database) -> None:
+    """Index what readers filter by: author, section, and pages that are gone."""
+    for statement in _READING:
+        db.execute(statement)
+
+
+_PUBLISHED_DAYS = (
+    "DROP VIEW v_articles",
+    """
+    CREATE VIEW v_articles AS
+    SELECT
+        articles.id, articles.portal, portals.title AS portal_title, portals.kind AS portal_kind,
+        portals.province_then, portals.province_now, articles.url, articles.title, articles.lead,
+        articles.body, articles.author, articles.source, articles.section, articles.published_at,
+        articles.published_precision, substr(articles.published_at, 1, 10) AS published_on,
+        substr(articles.published_at, 1, 7) AS published_month, articles.word_count,
+        articles.first_seen_at, articles.last_seen_at, articles.content_hash,
+        (SELECT count(*) FROM revisions WHERE article_id = articles.id) AS revisions,
+        (SELECT count(*) FROM sightings WHERE article_id = articles.id) AS sightings,
+        (SELECT count(*) FROM images WHERE article_id = articles.id) AS images,
+        (SELECT count(*) FROM similar WHERE similar.article_id = articles.id)
+        + (SELECT count(*) FROM similar WHERE similar.other_id = articles.id) AS similar
+    FROM articles LEFT JOIN portals ON portals.name = articles.portal
+    """,
+)
+
+
+@migrations()
+def m0018_published_days(db: Database) -> None:
+    """Give ``v_articles`` the day and the month of publication as the page shows them."""
+    for statement in _PUBLISHED_DAYS:
+        db.execute(statement)

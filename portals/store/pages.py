@@ -48,6 +48,7 @@ _COLUMNS = (
 _FROM = f"SELECT {_COLUMNS} FROM pages p JOIN archives a ON a.id = p.archive_id"  # noqa: S608
 
 _PAGE_OR_REPEAT = "SELECT id FROM pages WHERE id = :page OR repeats = :page"
+_STORIES = f"SELECT page_id FROM page_parts WHERE part_id IN ({_PAGE_OR_REPEAT})"  # noqa: S608
 _OR_LAST_VISIT = """
     UNION ALL
     SELECT 1 FROM pages p JOIN sightings s ON s.url = p.url
@@ -120,6 +121,22 @@ class PageRepository:
             (shown, page_id, shown, shown),
         )
 
+    def add_part(self, first_id: int, number: int, part_id: int) -> None:
+        """Store that the text of a story was read from the page too, in the caller's transaction.
+
+        ``first_id``: the story's first page; ``number``: of the page in the story, from 2.
+        """
+        self.db.conn.execute(
+            "INSERT INTO page_parts (page_id, number, part_id) VALUES (?, ?, ?)"
+            " ON CONFLICT (page_id, number) DO UPDATE SET part_id = excluded.part_id",
+            (first_id, number, part_id),
+        )
+
+    def _stories_of(self, page_id: int) -> list[int]:
+        """Return the first pages of the stories of which the page is a part."""
+        found = self.db.conn.execute(_STORIES, {"page": page_id})
+        return [int(row[0]) for row in found.fetchall()]
+
     def newest(self, url: str, before: str | None = None) -> StoredPage | None:
         """Return the newest page of ``url`` with its own payload, fetched before a time (UTC)."""
         return next(
@@ -155,6 +172,13 @@ class PageRepository:
         )
         return found.fetchone() is not None
 
+    def captures_of(self, portal: str, url: str) -> list[StoredPage]:
+        """Return the pages of ``url`` with the status 200, with http or https, in any order."""
+        bare = url.partition("://")[2]
+        both = (f"https://{bare}", f"http://{bare}")
+        where = "WHERE p.url IN (?, ?) AND p.portal = ? AND p.status = 200"
+        return list(self._query(where, *both, portal))
+
     def undated(self, portal: str) -> Iterator[StoredPage]:
         """Yield the pages of ``portal`` that are articles without a date."""
         found = self.db.conn.execute(
@@ -172,12 +196,17 @@ class PageRepository:
         return self._query("WHERE a.path = ? ORDER BY p.offset", self.relative(path))
 
     def is_cited(self, page_id: int) -> bool:
-        """Return True if a revision or article refers to the page, or it is its URL's last one."""
-        return self._exists(_CITED, {"page": page_id})
+        """Return True if a revision or article refers to the page, or it is its URL's last one.
+
+        A later page of a story is cited if its first page is.
+        """
+        pages = (page_id, *self._stories_of(page_id))
+        return any(self._exists(_CITED, {"page": each}) for each in pages)
 
     def is_shown(self, page_id: int) -> bool:
         """Return True if an article has the text of the page, or it is its URL's last one."""
-        return self._exists(_SHOWN, {"page": page_id})
+        pages = (page_id, *self._stories_of(page_id))
+        return any(self._exists(_SHOWN, {"page": each}) for each in pages)
 
     def repeats_of(self, page_id: int) -> list[int]:
         """Return the ids of the pages whose payload is in the record of this one."""

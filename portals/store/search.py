@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from portals.language.text import canonical, canonical_1, fold, fold_1, words
@@ -19,11 +20,12 @@ from portals.language.text import canonical, canonical_1, fold, fold_1, words
 LIMIT = 20
 _SNIPPET_WORDS = 30  # about two lines of a terminal
 _MAX_TERMS = 32  # longer than any headline
+_FORMS_KEPT = 50_000  # words; texts repeat theirs, and a form takes longer than a look-up
 _MAX_QUERY = 2_000  # characters; longer input is a pasted text, not a query
 _COMPARED_WHOLE = 20_000  # articles up to which all words of all articles are compared, in memory
 _COMPARED_WORDS = 200  # words per article of a sample: an FTS5 expression has a limited depth
 _TOKEN = re.compile(r"[^\W_]+")
-_PHRASE = re.compile(r'"([^"]*)"|([^"\s]+)')
+_PHRASE = re.compile(r'(?:(?<!\S)(-))?(?:"([^"]*)"|([^"\s]+))')
 
 _OTHER_TITLES = """
     SELECT group_concat(title, char(10)) FROM (
@@ -180,21 +182,32 @@ def _missing_words(
 def match_of(query: str, form: str) -> str:
     """Return an FTS5 expression for a user's query; empty if it contains no word.
 
-    All words are required, in any order; double quotes enclose a phrase. User input cannot become
-    FTS5 syntax: every term is quoted and consists of letters and digits.
+    All words are required, in any order; double quotes enclose a phrase; a word or a phrase after a
+    minus sign excludes. User input cannot become FTS5 syntax: every term is quoted and consists of
+    letters and digits.
     """
-    terms: list[str] = []
+    terms: dict[bool, list[str]] = {False: [], True: []}
     left = _MAX_TERMS  # words, those in phrases included
-    for phrase, word in _PHRASE.findall(query[:_MAX_QUERY]):
+    for minus, phrase, word in _PHRASE.findall(query[:_MAX_QUERY]):
         tokens = words(FORMS[form](phrase or word))[:left]
         left -= len(tokens)
         if not tokens:
             continue
-        if phrase:
-            terms.append('"' + " ".join(tokens) + '"')
+        is_excluded = bool(minus)
+        if phrase or is_excluded:
+            terms[is_excluded].append('"' + " ".join(tokens) + '"')
         else:
-            terms += [f'"{token}"' for token in tokens]
-    return " ".join(terms)
+            terms[is_excluded] += [f'"{token}"' for token in tokens]
+    if not terms[False]:
+        return ""
+    wanted, excluded = " ".join(terms[False]), " OR ".join(terms[True])
+    return f"({wanted}) NOT ({excluded})" if excluded else wanted
+
+
+def wanted_part(query: str) -> str:
+    """Return a query without what it excludes."""
+    parts = _PHRASE.finditer(query[:_MAX_QUERY])
+    return " ".join(part[0] for part in parts if not part[1])
 
 
 def has_marks(query: str) -> bool:
@@ -252,12 +265,26 @@ def _query(
     return conn.execute(sql, (*values, limit)).fetchall()
 
 
+def found_in(
+    conn: sqlite3.Connection, ids: Sequence[int], query: str, exact: Container[int]
+) -> list[Found]:
+    """Return the articles with these ids as results of a query, in this order.
+
+    ``exact``: those that match with diacritics.
+    """
+    columns = f"a.id, a.portal, a.url, a.published_at, a.title, a.lead, a.body, ({_OTHER_TITLES})"
+    sql = f"SELECT {columns} FROM articles a WHERE a.id = ?"  # noqa: S608 - our own text
+    rows = (conn.execute(sql, (article_id,)).fetchone() for article_id in ids)
+    is_plain = not has_marks(query)
+    return [_found(row, query, exact=row[0] in exact, is_plain=is_plain) for row in rows if row]
+
+
 def _found(row: Sequence[object], query: str, *, exact: bool, is_plain: bool) -> Found:
     article_id, portal, url, published_at, title, lead, body, titles = row
     texts = [str(title), *([str(lead)] if lead else []), *str(body).split("\n\n")]
     texts += str(titles).split("\n") if titles else []
     form = "exact" if exact else "folded"
-    snippet, marks = snippet_of(texts, frozenset(words(FORMS[form](query))), form)
+    snippet, marks = snippet_of(texts, frozenset(words(FORMS[form](wanted_part(query)))), form)
     return Found(
         article_id=int(str(article_id)),
         portal=str(portal),
@@ -281,10 +308,15 @@ def snippet_of(
     """
     best: tuple[tuple[int, int], str, list[tuple[int, int]]] | None = None
     for text in [*texts[1:], *texts[:1]]:
-        score, cut, marks = _best_window(text, tokens, FORMS[form])
+        score, cut, marks = _best_window(text, tokens, partial(_form_of_word, form))
         if cut and (best is None or score > best[0]):
             best = (score, cut, marks)
     return (best[1], best[2]) if best else ("", [])
+
+
+@lru_cache(maxsize=_FORMS_KEPT)
+def _form_of_word(form: str, word: str) -> str:
+    return FORMS[form](word)
 
 
 def _best_window(

@@ -19,7 +19,7 @@ _FOLLOWS = """
 """
 _NEWEST = """
     SELECT portal, title, url, substr(published_at, 1, 10) AS day FROM articles
-    ORDER BY coalesce(published_at, first_seen_at) DESC, id DESC LIMIT ?
+    ORDER BY published_at DESC, id DESC LIMIT ?
 """
 
 
@@ -56,5 +56,5 @@ def syndication_pairs(connection: sqlite3.Connection, limit: int) -> list[dict[s
 
 
 def newest_articles(connection: sqlite3.Connection, limit: int) -> list[dict[str, Any]]:
-    """Return portal, title, URL and day of the articles published last, newest first."""
+    """Return portal, title, URL and day of the articles published last; undated ones are last."""
     return list(rows_of(connection.execute(_NEWEST, (limit,))))

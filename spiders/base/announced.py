@@ -311,7 +311,8 @@ class Announcements:
             return
         result = self.spider.read(page)
         if isinstance(result, Article) and result.published_at:
-            yield from self.spider.yield_if_wanted(result)
+            origin = self.spider.stories.origin_of(response)
+            yield from self.spider.yield_if_wanted(result, origin)
             key = f"{url_key(source)} again {again + 1}"
             yield self.request(source, self.parse_sitemap, key, again=again + 1).replace(
                 priority=LATE_PRIORITY - 1

@@ -13,6 +13,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
+from portals.crawling.page_result import StoryOrigin
 from portals.crawling.scheduler import ENDED
 from portals.crawling.spider_outputs import (
     ANNOUNCED,
@@ -43,10 +44,9 @@ from portals.extraction.page import Page
 from portals.extraction.selector_learner import SelectorLearner, theme_from_json, theme_to_json
 from portals.families import AddressKind
 from portals.language.text import content_hash
-from portals.network.replay_handler import PAGE, NotArchivedError
+from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
-from portals.store.pages import ArchivedPage
 from portals.store.url_knowledge import StoredUrlPattern
 from portals.urls import url_key
 from spiders.base.portal import (
@@ -190,7 +190,7 @@ class ExplorationFinder(Finder):
                 meta={KIND: "other", KEY: f"{url_key(forward)} forward"},
             )
             return
-        yield from self._explore(page, visit, response.meta.get(PAGE))
+        yield from self._explore(page, visit, self.spider.stories.origin_of(response))
 
     def _visit(self, request: Request | None) -> CrawlTarget:
         assert request is not None
@@ -211,7 +211,7 @@ class ExplorationFinder(Finder):
         return self.learner.read(page)
 
     def _explore(
-        self, page: Page, visit: CrawlTarget, archived: ArchivedPage | None = None
+        self, page: Page, visit: CrawlTarget, origin: StoryOrigin
     ) -> Iterator[SpiderOutput]:
         is_start = visit.url == self.spider.home_url
         add_link_facts(page, visit.label, visit.day)
@@ -221,10 +221,12 @@ class ExplorationFinder(Finder):
         if isinstance(result, Article):
             kind = "article" if result.published_at else "undated"
             text_hash = content_hash(result.title, result.body)
+        parts = self.spider.stories.part_keys(result)
         links = [
             FoundLink(url, link.text, link.day)
             for link in found_links(page)
             if (url := self.spider.normalize_url(link.url))
+            and not (parts and self.spider.page_key(url) in parts)
         ]
         seen = self.explorer.on_page(visit.url, kind, links, text_hash)
         if is_start:
@@ -242,9 +244,9 @@ class ExplorationFinder(Finder):
                 section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
             )
         if isinstance(result, Article) and result.published_at:
-            yield from self.spider.yield_if_wanted(result)
+            yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):
-            held = HeldPage.of(result, page, visit.label, archived)
+            held = HeldPage.of(result, page, visit.label, origin.page)
             yield from self._wait_for_proof(visit.url, held)
         elif (
             result is None and not seen.is_listing and (reject := self.spider.interstitial_of(page))
@@ -312,7 +314,11 @@ class ExplorationFinder(Finder):
         for url in list(self._undated):
             day = self.explorer.day_of(url)
             if day or self.explorer.accepts_undated(url):
-                yield from self.spider.yield_if_wanted(self._read_again(url, day))
+                held = self._undated[url]
+                origin = StoryOrigin(
+                    self.spider.page_key(url), url, held.archived, url in self._announced
+                )
+                yield from self.spider.yield_if_wanted(self._read_again(url, day), origin)
         for url in list(self._undated_before):
             day = self.explorer.day_of(url)
             if day or self.explorer.accepts_undated(url):

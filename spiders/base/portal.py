@@ -26,6 +26,7 @@ from portals.article import Article, Reject, reject
 from portals.catalogue import portal, portal_name_fault, portals
 from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.history import History
+from portals.crawling.page_result import StoryOrigin
 from portals.crawling.spider_outputs import KEY, KIND, SpiderOutput
 from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.forwarding import forward_of
@@ -36,6 +37,7 @@ from portals.extraction.interstitials import INTERSTITIAL_CODES, classify_inters
 from portals.extraction.layout import Layout
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
+from portals.extraction.running_text import RunningText
 from portals.extraction.themes import Theme
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family, recipe_for
@@ -47,6 +49,7 @@ from spiders.base.announced import Announcements
 from spiders.base.answers import is_web_page, page_or_none
 from spiders.base.failures import reject_of
 from spiders.base.posts import PostList
+from spiders.base.stories import Stories
 
 _REFUSED = frozenset([401, 403, 429, 451])
 GONE = frozenset([404, 410])
@@ -106,6 +109,14 @@ class Finder(ABC):
         ``label`` and ``day``: the text of the link to it and the day shown beside that.
         """
         raise NotImplementedError
+
+    def part_request(self, url: str, at: datetime) -> Request:  # noqa: ARG002 - of an archive
+        """Return the request for a later page of a story whose first page was served at ``at``."""
+        return Request(self.spider.normalize_url(url) or url)
+
+    def page_of_part(self, response: Response) -> Page | Reject:
+        """Return the parsed later page of a story, or the reject of one that cannot be parsed."""
+        return self.spider.page_of(response)
 
     def sample_unknown(
         self, source: str, urls: Sequence[AnnouncedUrl], again: int
@@ -177,11 +188,13 @@ class PortalSpider(Spider):
         self.history = History()
         self.url_filters = UrlFilters()
         self.articles_yielded = 0
+        self.running_text = RunningText()
         via_wayback = bool(self.arguments.via)
         self.finder = (self.wayback_finder_type if via_wayback else self.finder_type)(self)
         self.announcements = Announcements(self, self.finder)
         self.post_list = PostList(self, self.announcements)
-        for owner in (self.finder, self.announcements, self.post_list):
+        self.stories = Stories(self)
+        for owner in (self.finder, self.announcements, self.post_list, self.stories):
             for callback in owner.callbacks:
                 setattr(self, callback, getattr(owner, callback))
 
@@ -319,7 +332,7 @@ class PortalSpider(Spider):
         if isinstance(result, Reject):
             yield result
         else:
-            yield from self.yield_if_wanted(result)
+            yield from self.yield_if_wanted(result, self.stories.origin_of(response))
 
     def page_of(self, response: Response) -> Page | Reject:
         """Return the parsed page of a response, or the reject of one that cannot be parsed."""
@@ -337,12 +350,24 @@ class PortalSpider(Spider):
     def read(self, page: Page) -> Article | Reject:
         """Return the article or reject of a page; failures of the reader are counted."""
         result = self.finder.read_page(page)
+        if isinstance(result, Article):
+            self._check_whole(page, result)
         if isinstance(result, Reject) and result.code is RejectCode.READER_FAILED:
             self.inc_counter(Counter.ERRORS)
             self.inc_counter(Counter.READER_ERRORS)
         elif isinstance(result, Reject):
             return self.interstitial_of(page) or result
         return result
+
+    def _check_whole(self, page: Page, article: Article) -> None:
+        """Count an article that holds a small part of its page's text, and mark it."""
+        is_hollow = self.running_text.is_hollow(page, article.word_count)
+        if is_hollow is None:
+            return
+        self.inc_counter(Counter.HOLLOW_CHECKED)
+        if is_hollow:
+            self.inc_counter(Counter.HOLLOW)
+            article.provenance["body"] += ", hollow"
 
     def read_with_recipe(self, page: Page) -> Article | Reject:
         """Return the article or reject of a page, read with the portal's recipe."""
@@ -355,11 +380,22 @@ class PortalSpider(Spider):
             return None
         return Reject(page.url, INTERSTITIAL_CODES[kind], page.head_title[:200] or None)
 
-    def yield_if_wanted(self, article: Article) -> Iterator[Article]:
-        """Yield the article if it is in the requested dates; close the spider at ``limit``."""
+    def yield_if_wanted(
+        self, article: Article, origin: StoryOrigin | None = None
+    ) -> Iterator[SpiderOutput]:
+        """Yield the article if it is in the requested dates; close the spider at ``limit``.
+
+        ``origin``: its page; an article on several pages is yielded when all have been read.
+        """
         if not self.arguments.covers(article.published_at):
             self.inc_counter(Counter.OUTSIDE_DATES)
-            return
+        elif origin is not None and article.parts is not None:
+            yield from self.stories.begin(article, origin)
+        elif article.parts is None or article.parts.number == 1:
+            yield from self.yield_whole(article)
+
+    def yield_whole(self, article: Article) -> Iterator[Article]:
+        """Yield an article of which all pages were read; close the spider at ``limit``."""
         limit = self.arguments.limit
         if limit is not None and self.articles_yielded >= limit:
             raise CloseSpider("limit")
@@ -395,12 +431,11 @@ class PortalSpider(Spider):
             self.inc_counter(Counter.NOT_ARCHIVED)
             return
         self.inc_counter(Counter.ERRORS)
-        yield self._reject_of(request.meta.get("redirect_urls", [request.url])[0], error)
-
-    def _reject_of(self, url: str, error: BaseException | None) -> Reject:
+        url = request.meta.get("redirect_urls", [request.url])[0]
         if isinstance(error, HttpError):
-            return self._reject_of_status(url, error.response)
-        return reject_of(url, error)
+            yield self._reject_of_status(url, error.response)
+        else:
+            yield reject_of(url, error)
 
     def _reject_of_status(self, url: str, response: Response) -> Reject:
         status = response.status

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from scrapy import Request
@@ -20,6 +21,7 @@ from portals.archive.wayback import (
     MEMENTO,
     VIA,
     CdxRecord,
+    PlaybackUrl,
     UnreadableIndexError,
     cdx_url,
     parse_cdx_page,
@@ -28,6 +30,7 @@ from portals.archive.wayback import (
     undo_rewriting,
 )
 from portals.article import Article, Reject, reject
+from portals.crawling.page_result import StoryOrigin
 from portals.crawling.spider_outputs import KEY, KIND, ListingPageRead, RetryLater, SpiderOutput
 from portals.discovery.explorer import SAMPLES
 from portals.discovery.url_patterns import is_file, is_skipped, pattern_of
@@ -158,19 +161,38 @@ class WaybackFinder(Finder):
         if wanted is None or played.captured_at != wanted.captured_at:
             yield from self._lost(asked, "the archive plays another capture in its place")
             return
+        page = self._played(response, played)
+        if page is None:
+            yield from self._lost(asked, "the archive plays a page of another host")
+        elif isinstance(page, Reject):
+            yield page
+        else:
+            yield from self._read_capture(page, self.spider.stories.origin_of(response))
+
+    def _played(self, response: Response, played: PlaybackUrl) -> Page | Reject | None:
+        """Return the page that the archive plays, its reject, or None if it is of another host."""
         url = rebase_url(played.url, self.spider.home_url)
         if url is None:
-            yield from self._lost(asked, "the archive plays a page of another host")
-            return
+            return None
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
         try:
-            page = Page.from_bytes(url, undo_rewriting(response.body), kind, played.captured_at)
+            return Page.from_bytes(url, undo_rewriting(response.body), kind, played.captured_at)
         except UnreadablePageError as error:
-            yield Reject(url, error.code, error.detail)
-            return
-        yield from self._read_capture(page)
+            return Reject(url, error.code, error.detail)
 
-    def _read_capture(self, page: Page) -> Iterator[SpiderOutput]:
+    def part_request(self, url: str, at: datetime) -> Request:
+        """Return the request for the capture nearest to that of the story's first page."""
+        line = CdxRecord(f"{at:%Y%m%d%H%M%S}", url, "", "", "")
+        return Request(playback_url(self.spider.settings["WAYBACK"], line), meta={**_POLITE})
+
+    def page_of_part(self, response: Response) -> Page | Reject:
+        """Return the later page of a story that the archive plays, or a reject."""
+        self.spider.inc_counter(RunCounter.PAGES_READ)
+        played = parse_playback_url(response.url) if MEMENTO in response.headers else None
+        page = self._played(response, played) if played else None
+        return page or Reject(response.url, RejectCode.NO_CAPTURE)
+
+    def _read_capture(self, page: Page, origin: StoryOrigin) -> Iterator[SpiderOutput]:
         result = self.spider.read_with_recipe(page)
         if isinstance(result, Reject):
             if result.code is RejectCode.READER_FAILED:
@@ -182,7 +204,7 @@ class WaybackFinder(Finder):
             return
         result.via = VIA
         if result.published_at or self.spider.family or self._has_article_pattern(page.url, result):
-            yield from self.spider.yield_if_wanted(result)
+            yield from self.spider.yield_if_wanted(result, origin)
         else:
             yield Reject(page.url, RejectCode.UNDATED, result.title[:200])
 

@@ -20,7 +20,7 @@ from tests.support.project import PROJECT
 
 COMMANDS = {
     path.stem for path in (PROJECT / "portals" / "commands").glob("*.py")
-} - {"__init__", "base", "output", "process"}  # fmt: skip
+} - {"__init__", "base", "output"}  # fmt: skip
 
 
 class Failing(PortalCommand):
@@ -75,7 +75,7 @@ def test_scrapys_help_lists_the_commands_and_not_their_frame() -> None:
     listed = {line.split()[0] for line in lines if line.startswith("  ") and line.strip()}
 
     assert listed >= COMMANDS
-    assert not {"base", "output", "process", "commands"} & listed
+    assert not {"base", "output", "commands"} & listed
 
 
 @pytest.mark.parametrize("flag", ["-a", "-o", "-O", "-s", "-L", "--logfile", "--nolog"])

@@ -70,6 +70,24 @@ def test_the_history_of_an_edited_article_shows_its_words(sample: Path) -> None:
     assert "text" in found["steps"][1]["flags"]
 
 
+def test_an_article_is_shown_by_any_form_of_its_address(sample: Path) -> None:
+    data = json.loads(run(sample, "show", "1", "--json").out)
+    url = data["article"]["url"]
+    pasted = f"www.{url.removeprefix('http://')}/?fbclid=x#y"
+    shown = [run(sample, "show", given) for given in ("1", url, pasted)]
+
+    assert {(done.code, done.out, done.err) for done in shown} == {(0, shown[0].out, "")}
+    assert shown[0].out.splitlines()[0] == data["article"]["title"]
+    assert "edited: 2 versions; 'scrapy history 1'" in shown[0].out
+    assert all(len(line) <= 80 for line in shown[0].out.splitlines()[4:-1] if "://" not in line)
+
+
+def test_an_article_that_is_not_there_is_one_line(sample: Path) -> None:
+    done = run(sample, "show", "http://x.vn/")
+
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+
+
 def test_similar_articles_are_printed(sample: Path) -> None:
     done = run(sample, "similar", "1", "--json")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.text import Text
 
-from portals.commands import output
+from portals.actions import terminal
 from tests.support.commands import scrapy
 from tests.support.project import PROJECT, SAMPLE
 
@@ -143,7 +143,7 @@ def test_a_terminal_gets_no_escapes_of_a_foreign_database(
 def test_styles_stay_where_they_were() -> None:
     line = Text(f"a{EVIL}b", style="bold")
     line.stylize("red", len(line) - 1, len(line))
-    found = output._harmless(line)
+    found = terminal._harmless(line)
 
     assert found.plain == "ađỏb"
     assert [(span.start, span.end, span.style) for span in found.spans] == [(3, 4, "red")]

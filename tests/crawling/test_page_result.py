@@ -22,6 +22,7 @@ from portals.crawling.page_result import (
     FailureKind,
     PageResult,
     RequestedPage,
+    StoryOrigin,
     budget_class,
     is_retryable,
     page_kind,
@@ -48,9 +49,11 @@ JSON = st.recursive(
     max_leaves=5,
 )
 PAGES = st.builds(ArchivedPage, path=st.builds(Path, st.text("abc/", min_size=1, max_size=9)))
+ORIGINS = st.builds(StoryOrigin, page=st.none() | PAGES)
 ARTICLES = st.builds(Article, fetched_at=MOMENTS, published_at=st.none() | TEXT)
 RESULTS = st.builds(
     PageResult,
+    request=st.builds(RequestedPage, story=st.none() | ORIGINS),
     archived=st.lists(PAGES, max_size=2),
     answer=st.none() | PAGES,
     articles=st.lists(ARTICLES, max_size=2),

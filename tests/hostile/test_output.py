@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portals.actions.process import PlainFormatter
 from portals.commands.output import strip_control_chars, to_json
-from portals.commands.process import PlainFormatter
 from tests.support.commands import crawl_of, scrapy
 from tests.support.database import rows
 from tests.support.hostile_server import LIST, good_path, hostile, http

@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.commands import Done
 from tests.support.project import PROJECT, SAMPLE, SPIDERS
+from tests.support.site import serving
 
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "portals", "spiders", "pipelines")
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
@@ -96,7 +97,9 @@ def test_the_wheel_holds_the_packages_and_their_data_and_nothing_else(wheel: Pat
     with ZipFile(wheel) as archive:
         names = archive.namelist()
 
+    pages = {path.name for path in (PROJECT / "portals" / "resources" / "serve").iterdir()}
     assert {"portals/py.typed", "portals/resources/portals.csv"} <= set(names)
+    assert {f"portals/resources/serve/{name}" for name in pages} <= set(names)
     wanted = {
         str(path.relative_to(PROJECT))
         for top in ("portals", "spiders", "pipelines")
@@ -134,6 +137,9 @@ def test_a_crawl_and_what_reads_it_write_below_data_only(installed: Installed) -
     report = installed.run("report", "data/report.html")
 
     assert [done.code for done in (status, search, report)] == [0, 0, 0]
+    with serving(installed.folder / "data" / "articles.db", command=[installed.command]) as site:
+        assert "Báo Lao động Thủ đô" in site.get("/").text
+        assert site.get("/style.css").status == 200
     assert json.loads(status.out)[0]["articles"] == 11
     assert json.loads(search.out)
     assert installed.written() == {"data"}

@@ -97,6 +97,30 @@ def test_an_empty_database_has_a_page_too(tmp_path: Path, language: str) -> None
     assert "<svg" not in text
 
 
+def test_the_latest_are_those_published_last_and_the_time_is_that_of_vietnam(
+    tmp_path: Path,
+) -> None:
+    store = Store.open(tmp_path / "a.db")
+    run_id = store.runs.start_run("ldtd", NOW)
+    for number, at in enumerate([None, "2024-05-01T08:00:00+07:00", "2024-06-01T08:00:00+07:00"]):
+        item = Article(
+            portal="ldtd",
+            url=f"http://x.vn/{number}.html",
+            title=f"Tin số {number}",
+            body=f"Bài số {number} nói về phường {number}.",
+            fetched_at=NOW,
+            published_at=at,
+        )
+        store.articles.save(normalise(item), run_id)
+    text = report(gather(store.db, NOW))
+    store.close()
+    latest = text[text.index('id="latest"') :]
+
+    assert re.findall(r"Tin số (\d)", latest) == ["2", "1", "0"]
+    assert "2025-03-01 12:00 (+07:00)" in text
+    assert ">0.5<" not in text  # there is no half an article
+
+
 def test_a_hundred_portals_stay_under_three_megabytes(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "a.db")
     run_id = store.runs.start_run("p", NOW)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from portals.commands.contract import DOCUMENT, SCHEMA
+from portals.actions.contract import DOCUMENT, SCHEMA
 from portals.store.database import VERSION, Store
 from portals.store.documentation import data_markdown
 from portals.store.migrations import RENAMED, migrations

@@ -222,3 +222,29 @@ def test_cells_that_excel_cuts_are_counted(tmp_path: Path, length: int, *, is_lo
     assert done.err.startswith("1 cells of body are longer than the 32,767 characters") is is_long
     assert (done.err == "") is not is_long
     assert scrapy("export", "-s", f"DATABASE={database}").err == ""
+
+
+def test_markdown_is_for_reading_and_nothing_of_a_portal_is_markup(store: Store) -> None:
+    text = written(store, "md").decode()
+
+    assert text.startswith(
+        "# Công đoàn họp\n\nBáo Lao động Thủ đô · 2025-02-01\n\n<http://x.vn/1.html"
+    )
+    assert "**Dòng dẫn**" in text
+    assert "\n\nĐoạn hai, có dấu phẩy.\n\n" in text
+    assert text.count("\n---\n") == 4
+    assert "&lt;script&gt;" in text
+    assert "<script" not in text
+
+
+def test_a_day_is_that_of_vietnam_also_where_the_time_is_unknown(store: Store) -> None:
+    with store.writing():
+        store.db.execute(
+            "UPDATE articles SET published_at = '2025-02-01T00:00:00+07:00',"
+            " published_precision = 'day' WHERE id = 1"
+        )
+    (row, *_) = articles(store.db.conn, ArticleFilter())
+
+    assert (row["published_on"], row["published_month"]) == ("2025-02-01", "2025-02")
+    (day,) = store.db.execute("SELECT date(published_at) FROM articles WHERE id = 1").fetchone()
+    assert day == "2025-01-31"  # what the columns are for

@@ -148,6 +148,24 @@ def test_a_page_that_is_gone_while_its_neighbours_live_was_withdrawn(
     assert history_of(store.db.conn, 1).gone_at == utc(NOW + timedelta(days=3))
 
 
+@pytest.mark.parametrize(
+    ("stored", "given_"),
+    [
+        ("https://www.x.vn/tin/công-đoàn?id=7", "x.vn/tin/c%C3%B4ng-%C4%91o%C3%A0n/?id=7&fbclid=1"),
+        ("https://x.vn/tin/c%C3%B4ng-%C4%91o%C3%A0n/", "http://x.vn/tin/co\u0302ng-đoa\u0300n"),
+        ("http://x.vn/", "www.x.vn"),
+    ],
+)
+def test_marks_in_an_address_are_found_however_they_are_written(
+    store: Store, stored: str, given_: str
+) -> None:
+    item = page()
+    item.url = stored
+    store.articles.save(item, 1)
+
+    assert find_article(store.db.conn, given_) == 1
+
+
 def test_where_the_whole_portal_is_gone_nothing_was_withdrawn(store: Store) -> None:
     store.articles.save(page(), 1)
     visited(store, URL, 404, 3, "x")
@@ -156,7 +174,14 @@ def test_where_the_whole_portal_is_gone_nothing_was_withdrawn(store: Store) -> N
     assert history_of(store.db.conn, 1).gone_at is None
 
 
-@pytest.mark.parametrize("given_", ["1", URL, "https://x.vn/1.html"])
+@pytest.mark.parametrize(
+    "given_",
+    [
+        "1", URL, "https://x.vn/1.html", "x.vn/1.html", "http://www.x.vn/1.html", "X.vn/1.html/",
+        " https://x.vn/1.html#binh-luan ", "http://x.vn/1.html?fbclid=IwAR1&utm_source=fb",
+        "<http://x.vn/1.html>",
+    ],
+)  # fmt: skip
 def test_an_article_is_found_by_address_or_id(store: Store, given_: str) -> None:
     store.articles.save(page(), 1)
 

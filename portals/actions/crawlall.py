@@ -1,0 +1,245 @@
+"""What ``scrapy crawlall`` does."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from scrapy.exceptions import UsageError
+
+from portals.actions.base import Installation
+from portals.actions.process import parent_pipe
+from portals.actions.terminal import with_progress
+from portals.catalogue import Portal, portals
+from portals.commands.crawlall import Command
+from portals.commands.output import discard_stdout, print_note, print_rows
+from portals.crawling.exit_codes import EXIT_CODES
+from portals.errors import PortalError, StorageError
+from portals.network.replay_handler import open_replay
+from portals.operations.alerts import heartbeat, send
+from portals.operations.choosing import LOOKED_AT, choice_of, tonight
+from portals.recipes import broken_spiders, unknown_spider
+from portals.store.database import Store
+from portals.store.similar import queue_length, update
+from portals.store.status import not_attempted
+
+_SHOWN = ("portal", "verdict", "new", "changed", "known", "rejected", "requests", "reason")
+
+
+class Action(Command, Installation):
+    """See the command's declaration."""
+
+    def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
+        if args or opts.jobs < 1:
+            raise UsageError("crawlall takes options only, see 'scrapy crawlall -h'")
+        self.check_replay()
+        Store.open(self.database).close()
+        wanted = self._wanted(opts)
+        rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
+        rows += self._broken(opts)
+        counted = [row for row in rows if not _is_expected(row)]
+        self._tell(counted)
+        self._compare()
+        self.exitcode = max((EXIT_CODES.get(row["verdict"], 17) for row in counted), default=0)
+        try:
+            print_rows(rows, as_json=opts.json)
+        except OSError as error:  # the verdicts hold even if they cannot be printed
+            discard_stdout()
+            print_note(f"warning: standard output cannot be written: {error}")
+
+    def _wanted(self, opts: argparse.Namespace) -> list[str]:
+        """Return the names of the portals to crawl. Raises PortalError."""
+        known, catalogue = self.known_portals(), portals()
+        only = [name.strip() for name in (opts.only or "").split(",") if name.strip()]
+        if unknown := [name for name in only if name not in known]:
+            raise PortalError(unknown_spider(self.config, unknown[0]))
+        names = only or self.crawled_portals()
+        rows = [catalogue[name] for name in names]
+        is_copy = any(pair.partition("=")[0] in ("origin", "via") for pair in opts.spargs)
+        is_live = not (only or is_copy or self.config["REPLAY"])
+        if opts.state and not is_live:
+            print_note("--state is left out: it chooses among live crawls without --only")
+        state = opts.state if is_live else None
+        choice = choice_of(catalogue.values(), opts.kind, opts.province, opts.cms, state)
+        rows = [row for row in rows if choice.covers(row)]
+        if self.config["REPLAY"] and not only:
+            archived = open_replay(self.config["REPLAY"]).hosts()
+            own = {*archived, *(host.removeprefix("www.") for host in archived)}
+            rows = [row for row in rows if is_copy or row.host in own]
+        elif is_live and not choice.states:
+            rows = self._of_tonight(rows)
+        if not rows:
+            print_note("no portal is chosen; 'scrapy portals' with the same options prints them")
+        return list(dict.fromkeys(row.name for row in rows))
+
+    def _of_tonight(self, rows: list[Portal]) -> list[Portal]:
+        with closing(Store.open_to_read(self.database)) as store:
+            verdicts = {row.name: store.runs.last_verdict(row.name)[0] for row in rows}
+            names = [row.name for row in rows]
+            unvisited = not_attempted(store.db, names, LOOKED_AT, datetime.now(UTC))
+        return tonight(rows, verdicts, unvisited)
+
+    def _broken(self, opts: argparse.Namespace) -> list[dict[str, Any]]:
+        """Return a row for every portal whose spider file cannot be loaded."""
+        if opts.only:
+            return []
+        broken = broken_spiders(self.config)
+        return [
+            dict.fromkeys(_SHOWN) | {"portal": name, "verdict": "crashed", "reason": fault}
+            for name, fault in broken.items()
+            if name in portals()
+        ]
+
+    def _compare(self) -> None:
+        """Update near-duplicate pairs for the new articles; the rest is processed next time."""
+        try:
+            with closing(Store.open(self.database)) as store:
+                for _ in with_progress(update(store), queue_length(store), "comparing"):
+                    pass
+        except (StorageError, sqlite3.Error) as error:
+            print_note(f"warning: articles are not compared: {error}")
+        except KeyboardInterrupt:
+            print_note("warning: articles are not compared: interrupted")
+
+    def _tell(self, rows: list[dict[str, Any]]) -> None:
+        """Send one alert if a portal is not ok, and the heartbeat in any case."""
+        errors = [send(self.config.getlist("ALERT_URLS"), rows)]
+        if target := self.config.get("HEARTBEAT_URL"):
+            errors.append(heartbeat(target, rows, datetime.now(UTC)))
+        for error in filter(None, errors):
+            print_note(f"warning: {error}")
+
+    def _crawl(self, names: list[str], opts: argparse.Namespace) -> list[dict[str, Any]]:
+        options = [part for pair in opts.set for part in ("-s", pair)]
+        options += [part for pair in opts.spargs for part in ("-a", pair)]
+        options += ["--now"] if opts.now else []
+        rows = []
+        children = _Children()
+        with children, _bar() as bar, ThreadPoolExecutor(opts.jobs) as pool:
+            task = bar.add_task("portals", total=len(names))
+            running = [pool.submit(_crawl_one, name, options, children) for name in names]
+            for done in as_completed(running):
+                row = _with_news(done.result(), is_live=not self.config["REPLAY"])
+                rows.append(row)
+                bar.update(task, advance=1, description=row["portal"])
+                if not bar.console.is_terminal:
+                    print_note(f"{row['portal']}: {row['verdict']}")
+        return rows
+
+
+def _bar() -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("portals"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+class _Children:
+    """The running crawls. SIGINT, SIGTERM and SIGHUP end them, and no further one starts.
+
+    They end cleanly, also if this process is killed, and the next run resumes them. SIGHUP is left
+    alone where it was ignored from the start (nohup).
+    """
+
+    def __init__(self) -> None:
+        self._terminals = [file for file in (1, 2) if os.isatty(file)]
+        self.is_stopped = False
+        self._running: set[subprocess.Popen[str]] = set()
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        hangup = () if is_ignored else (signal.SIGHUP,)
+        for number in (signal.SIGINT, signal.SIGTERM, *hangup):
+            self._before[number] = signal.signal(number, self._stop)
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _stop(self, number: int, _: object) -> None:
+        self.is_stopped = True
+        if number == signal.SIGHUP:
+            self._leave_terminal()
+        for child in list(self._running):
+            child.send_signal(signal.SIGTERM)
+
+    def _leave_terminal(self) -> None:
+        """Write to the null device: a terminal that hung up gives errors before alerts go out."""
+        for file in self._terminals:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), file)
+
+    def run(self, command: list[str]) -> tuple[int, str]:
+        """Run a child process and return its exit code and output."""
+        with (
+            parent_pipe() as pipe,
+            subprocess.Popen(  # noqa: S603 - our own interpreter
+                command,
+                stdin=pipe,
+                stdout=subprocess.PIPE,
+                text=True,
+                start_new_session=True,  # so that Ctrl-C reaches the children once, through us
+            ) as child,
+        ):
+            self._running.add(child)
+            if self.is_stopped:
+                child.send_signal(signal.SIGTERM)
+            out, _ = child.communicate()
+            self._running.discard(child)
+        return child.returncode, out
+
+
+def _crawl_one(name: str, options: list[str], children: _Children) -> dict[str, Any]:
+    if children.is_stopped:
+        run: dict[str, Any] = {"portal": name, "verdict": "incomplete", "reason": "not started"}
+        return {key: run.get(key) for key in _SHOWN}
+    command = [sys.executable, "-m", "scrapy", "crawl", name, "--json", "-s", "PROGRESS=0"]
+    command += ["-s", "END_WITH_PARENT=1"]
+    code, out = children.run([*command, "-s", "LOG_LEVEL=WARNING", *options])
+    found = next(_json_lines(out), None)
+    if found is None:
+        verdict = next((v for v, known in EXIT_CODES.items() if known == code), "crashed")
+        found = {"portal": name, "verdict": verdict, "reason": "see the log above"}
+    return {key: found.get(key) for key in _SHOWN}
+
+
+def _with_news(row: dict[str, Any], *, is_live: bool) -> dict[str, Any]:
+    """Return the row of a run; where a portal that was gone answers, its reason says so."""
+    known = portals().get(row["portal"])
+    is_back = known and known.state == "gone" and row["verdict"] in ("ok", "drift")
+    if not is_back or not is_live or not row["requests"]:
+        return row
+    news = f"{row['portal']} is back: the catalogue says that it is gone; change its state"
+    print_note(news)
+    return row | {"reason": "; ".join(filter(None, [news, row["reason"]]))}
+
+
+def _is_expected(row: dict[str, Any]) -> bool:
+    """Return True for a portal that the catalogue calls gone or merged, and that is gone."""
+    known = portals().get(row["portal"])
+    return bool(known and known.state in ("gone", "merged") and row["verdict"] == "gone")
+
+
+def _json_lines(text: str) -> Iterator[dict[str, Any]]:
+    for line in text.splitlines():
+        if line.startswith("{"):
+            yield json.loads(line)

@@ -1,0 +1,1 @@
+"""The web site over the database: pages to read, on Datasette."""
