@@ -29,15 +29,17 @@ from portals.operations.scaffold import (
     bare_row,
     catalogue_with,
     crawl_plan,
+    doubts,
     name_fault,
     places,
     portal_row,
     spider_text,
+    why_taken_over,
     write_files,
 )
 from portals.operations.site_fetch import SiteFetch, archived_pages, start_urls
 from portals.operations.site_probe import FetchedPage, SeenArticle, SiteReport, origin_of, probe
-from portals.recipes import spider_names
+from portals.recipes import spider_origins
 from portals.urls import host_of
 
 PORTAL = "portal"
@@ -59,12 +61,16 @@ _VERDICTS: dict[Notice | None, Verdict] = {
 
 @dataclass(frozen=True, slots=True)
 class Scaffold:
-    """A portal to add: the report on its site, how it is crawled, and the files to write."""
+    """A portal to add: the report on its site, how it is crawled, and the files to write.
+
+    ``doubts``: what of its row a person should look at.
+    """
 
     report: SiteReport
     article: SeenArticle
     plan: CrawlPlan
     files: dict[Path, bytes]
+    doubts: tuple[str, ...] = ()
 
 
 class Action(Command):
@@ -106,15 +112,15 @@ class Action(Command):
             raise ValueError(fault)
         assert self.settings is not None
         known = portals().get(name)
-        has_spider = name in spider_names(self.settings)
+        origin = spider_origins(self.settings).get(name)
         folder = self._places.spiders
         module = folder / name if folder else None
         is_module = module and (module.is_dir() or module.with_suffix(".py").exists())
-        if (has_spider and not known) or (is_module and not has_spider):
+        if (origin and not known) or (is_module and not origin):
             raise ValueError(f"{name!r} is a part of the project; choose another name")
         if opts.force:
             return
-        if has_spider:
+        if origin == "file":
             raise ValueError(f"{name!r} has a spider already; --force writes it anew")
         if known and opts.template in ("", PORTAL):
             raise ValueError(
@@ -137,12 +143,19 @@ class Action(Command):
         """Return what is to be written. Raises FetchError, PortalError, ValueError, OSError."""
         report = probe(self._served(url, opts), name)
         self._refuse_known_host(name, report)
+        if (reason := why_taken_over(report)) and not opts.force:
+            raise FetchError(
+                f"{report.home_url} is probably another owner's: {reason}; it gets no row;"
+                " --force adds it anyway",
+                EXIT_CODES["gone"],
+            )
         article = _article(report, opts.article)
         plan = crawl_plan(name, report, with_spider=opts.spider or opts.template == PORTAL)
         files = dict(self._files(name, report, article, plan))
         catalogue = self._places.catalogue
         refuse_existing({p: c for p, c in files.items() if p != catalogue}, force=opts.force)
-        return Scaffold(report, article, plan, files)
+        row = portal_row(name, report, datetime.now(UTC).date(), portals().get(name))
+        return Scaffold(report, article, plan, files, tuple(doubts(row, report)))
 
     def _served(self, url: str, opts: argparse.Namespace) -> list[FetchedPage]:
         assert self.settings is not None
@@ -192,6 +205,8 @@ class Action(Command):
         print_rows([asdict(one) for one in report.feeds])
         print_rows([asdict(one) for one in report.dates])
         print_text("\n".join(f"wrote {path}" for path in written))
+        for line in scaffold.doubts:
+            print_text(f"unsure: {line}")
         for line in self._next_steps(name, scaffold.plan):
             print_text(line)
 
@@ -200,10 +215,7 @@ class Action(Command):
         yield f"fill in kind and provinces in the row of {name}: {shown_path(where.catalogue)}"
         if where.fixtures:
             yield f"test it: python -m pytest -q tests/test_fixtures.py -k {name}"
-        if plan.needs_spider and not where.spiders:
-            yield "its CMS is unknown, so it needs a spider file: run this in a clone"
-        else:
-            yield f"crawl it: {plan.command} -a limit=20"
+        yield f"crawl it: {plan.command} -a limit=20"
 
     def _edit(self, scaffold: Scaffold, opts: argparse.Namespace) -> None:
         assert self.settings is not None
@@ -265,5 +277,6 @@ def as_json_object(name: str, scaffold: Scaffold) -> dict[str, Any]:
             for one in report.articles
         ],
         "fixture": scaffold.article.article.url,
+        "unsure": list(scaffold.doubts),
         "crawl": scaffold.plan.command,
     }

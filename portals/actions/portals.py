@@ -26,7 +26,7 @@ from portals.store.database import Store
 _LONG = ("successor", "evidence", "listings", "feeds", "examples")  # of one portal, or in JSON
 
 
-_SHORT = ("name", "kind", "cms", "grade", "state", "verdict", "newest", "fields")
+_SHORT = ("name", "cms", "grade", "state", "verdict", "newest", "fields")
 
 
 """What a terminal of 80 columns has room for."""
@@ -123,6 +123,7 @@ def _shortened(row: dict[str, Any]) -> dict[str, Any]:
     """Return the columns of a terminal: ``fields`` as a percentage, the newest article's day."""
     values = {name: row[name] for name in _SHORT}
     fields = "" if row["fields"] is None else f"{row['fields']}%"
+    values["cms"] = row["cms"].replace(" (guess)", "?")
     return values | {"newest": row["newest"] and row["newest"][:10], "fields": fields}
 
 

@@ -20,13 +20,21 @@ from portals.catalogue import CATALOGUE, REQUIRED, Portal, portal_name_fault
 from portals.errors import CatalogueError
 from portals.extraction.layout import Layout
 from portals.files import replacing
+from portals.language.identification import UNDETERMINED
+from portals.language.text import fold
 from portals.network.addresses import is_public
+from portals.operations.catalogue_check import provinces
 from portals.operations.site_probe import SiteReport
 from portals.urls import host_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 TEMPLATES = Path(__file__).resolve().parents[1] / "resources" / "templates"
 
+_MAX_ADDRESSES = 5  # of each kind in a new row
+_GAMBLING = re.compile(
+    r"\b(?:casino|jackpot|slots?|nhà cái|cá cược|nổ hũ|lô đề|game bài|bóng đá trực tuyến)\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -64,12 +72,12 @@ def name_fault(name: str) -> str | None:
 def crawl_plan(name: str, report: SiteReport, *, with_spider: bool) -> CrawlPlan:
     """Return how the portal of ``report`` is crawled.
 
-    A known CMS is crawled by the spider of the CMS; an unknown one needs a new spider.
+    A known CMS needs a row only; an unknown one needs a new spider.
     """
+    origin = f" -a origin={report.home_url}" if _is_local(report.home_url) else ""
+    command = f"scrapy crawl {name}{origin}"
     if report.family is None or with_spider:
-        origin = f" -a origin={report.home_url}" if _is_local(report.home_url) else ""
-        return CrawlPlan(f"scrapy crawl {name}{origin}", needs_spider=True)
-    command = f"scrapy crawl {report.family.name} -a origin={report.home_url} -a portal={name}"
+        return CrawlPlan(command, needs_spider=True)
     return CrawlPlan(command, needs_spider=False)
 
 
@@ -83,11 +91,71 @@ def _is_local(url: str) -> bool:
 def portal_row(name: str, report: SiteReport, day: date, known: Portal | None = None) -> Portal:
     """Return the row of the catalogue; of a ``known`` portal only observed values are replaced."""
     cms = report.family.name if report.family else "unknown"
+    seen = _addresses(report)
     if known:
-        return replace(known, home_url=report.home_url, cms=cms, grade="A")
+        missing = {column: urls for column, urls in seen.items() if not getattr(known, column)}
+        return replace(known, home_url=report.home_url, cms=cms, grade="A", **missing)
     row = bare_row(name, report.home_url)
     evidence = f"an article was read on {day.isoformat()}"
-    return replace(row, title=report.title, cms=cms, grade="A", state="live", evidence=evidence)
+    then, now = province_in(report.title) or ("", "")
+    return replace(
+        row, title=report.title, cms=cms, grade="A", state="live", evidence=evidence,
+        province_then=then, province_now=now, **seen,
+    )  # fmt: skip
+
+
+def _addresses(report: SiteReport) -> dict[str, str]:
+    """Return the listings, feeds and articles of the report that are on the portal's host."""
+    found = {
+        "listings": [one.url for one in report.listings if one.headlines],
+        "feeds": [one.url for one in report.feeds],
+        "examples": [one.served.url for one in report.articles],
+    }
+    own = host_of(report.home_url)
+    return {
+        column: " ".join(
+            dict.fromkeys(
+                url
+                for url in urls
+                if host_of(url) == own and url != report.home_url and not urlsplit(url).fragment
+            )
+        )
+        for column, urls in ((name, urls[:_MAX_ADDRESSES]) for name, urls in found.items())
+    }
+
+
+def province_in(title: str) -> tuple[str, str] | None:
+    """Return the one province of 2024 that ``title`` names, and what it became; None: not one."""
+    text = f" {fold(title)} "
+    named = [name for name in provinces() if f" {fold(name.removeprefix('TP. '))} " in text]
+    return (named[0], provinces()[named[0]]) if len(named) == 1 else None
+
+
+def doubts(row: Portal, report: SiteReport) -> list[str]:
+    """Return what of a new row a person should look at, one line each."""
+    lines = []
+    if row.kind == "unknown":
+        lines.append("kind: who owns the portal is not on its pages")
+    if not row.province_then:
+        lines.append("province_then: the title names none, or several")
+    if report.family is None:
+        lines.append("cms: no page shows a system that is known")
+    if not row.listings:
+        lines.append("listings: no section was seen to list articles")
+    if not row.feeds:
+        lines.append("feeds: no page names one")
+    if all(one.article.published_at is None for one in report.articles):
+        lines.append("dates: no article shows one that can be read")
+    return lines
+
+
+def why_taken_over(report: SiteReport) -> str | None:
+    """Return why the domain is probably somebody else's by now, or None."""
+    if found := _GAMBLING.search(report.title):
+        return f"its title says {found[0]!r}"
+    if report.language not in ("vi", UNDETERMINED):
+        return f"its home page is not in Vietnamese but in {report.language!r}"
+    return None
 
 
 def bare_row(name: str, home_url: str) -> Portal:

@@ -27,6 +27,7 @@ from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family, recipe_for
 from portals.families.recognition import recognise
 from portals.language.dates import find_date
+from portals.language.identification import language_of
 from portals.language.sections import is_pager_label, names_news, news_value
 from portals.language.text import clean, words
 from portals.urls import host_of, url_key
@@ -94,7 +95,7 @@ class SiteReport:
 
     ``family``: the CMS, if it is known. ``layout``: the proposed layout if it is not.
     ``articles``: those with a date first. ``notice``: the kind of interstitial that the site shows
-    (a challenge, a parked domain), if it does.
+    (a challenge, a parked domain), if it does. ``language``: of the home page's text.
     """
 
     home_url: str
@@ -107,6 +108,7 @@ class SiteReport:
     articles: list[SeenArticle] = field(default_factory=list)
     pages: int = 0
     notice: str | None = None
+    language: str = "vi"
 
 
 def read_pages(served: Iterable[FetchedPage]) -> list[tuple[FetchedPage, Page]]:
@@ -145,6 +147,7 @@ def probe(served: Sequence[FetchedPage], portal: str) -> SiteReport:
         dates=_dates(pages),
         articles=_articles(read, recipe, family),
         pages=len(pages),
+        language=language_of(" ".join(block.text for block in home.blocks)),
     )
     if not report.articles:
         report.notice = classify_interstitial(home)

@@ -96,7 +96,7 @@ def test_a_site_of_a_known_cms_becomes_a_portal_with_a_passing_test(
 
     assert (done.code, done.err) == (0, "")
     assert "CMS: mastercms" in done.out
-    command = f"scrapy crawl mastercms -a origin={known_site}/ -a portal=baothu"
+    command = f"scrapy crawl baothu -a origin={known_site}/"
     assert f"crawl it: {command}" in done.out
     row = row_of(clone, "baothu")
     assert row is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,16 @@ from portals.operations.scaffold import (
     bare_row,
     catalogue_with,
     crawl_plan,
+    doubts,
     name_fault,
     places,
     portal_row,
+    province_in,
     spider_text,
+    why_taken_over,
     write_files,
 )
-from portals.operations.site_probe import SiteReport
+from portals.operations.site_probe import SeenFeed, SeenListing, SiteReport
 from spiders.base.portal import PortalSpider
 
 DAY = date(2026, 3, 1)
@@ -47,7 +51,7 @@ def test_a_portal_of_a_known_cms_needs_no_spider() -> None:
     plan = crawl_plan("tin", KNOWN, with_spider=False)
 
     assert not plan.needs_spider
-    assert plan.command == "scrapy crawl nukeviet -a origin=https://tin.vn/ -a portal=tin"
+    assert plan.command == "scrapy crawl tin"
 
 
 @pytest.mark.parametrize(("report", "asked"), [(KNOWN, True), (UNKNOWN, False)])
@@ -73,6 +77,66 @@ def test_a_row_is_appended_and_the_others_stay_as_they_are() -> None:
         'tin,"Báo ""Tin""",unknown,,,https://tin.vn/,nukeviet,A,live,,,'
         "an article was read on 2026-03-01,,,,,,,,,\n"
     )
+
+
+SEEN = SiteReport(
+    "https://tin.vn/", "Liên đoàn Lao động tỉnh Cao Bằng", NUKEVIET,
+    listings=[
+        SeenListing("https://tin.vn/", "Trang chủ", 9),
+        SeenListing("https://tin.vn/vi/news/a/", "A", 7),
+        SeenListing("https://tin.vn/vi/news/b/", "not read"),
+        SeenListing("https://khac.vn/c/", "C", 7),
+    ],
+    feeds=[SeenFeed("https://tin.vn/vi/news/rss/", "RSS"), SeenFeed("https://rss.vn/", "RSS")],
+)  # fmt: skip
+
+
+def test_a_new_row_has_the_addresses_that_were_seen_on_its_host() -> None:
+    row = portal_row("tin", SEEN, DAY)
+
+    assert row.listings == "https://tin.vn/vi/news/a/"
+    assert row.feeds == "https://tin.vn/vi/news/rss/"
+    assert (row.province_then, row.province_now) == ("Cao Bằng", "Cao Bằng")
+
+
+def test_what_a_new_row_does_not_know_is_said() -> None:
+    unknown = replace(UNKNOWN, title="Tin")
+    said = [line.partition(":")[0] for line in doubts(portal_row("tin", unknown, DAY), unknown)]
+
+    assert said == ["kind", "province_then", "cms", "listings", "feeds", "dates"]
+    known = [line.partition(":")[0] for line in doubts(portal_row("tin", SEEN, DAY), SEEN)]
+    assert known == ["kind", "dates"]
+
+
+@pytest.mark.parametrize(
+    ("title", "province"),
+    [
+        ("Cổng TTĐT tỉnh Hải Dương", ("Hải Dương", "Hải Phòng")),
+        ("UBND Thành phố Hồ Chí Minh", ("TP. Hồ Chí Minh", "TP. Hồ Chí Minh")),
+        ("Hà Nội và Hà Nam", None),
+        ("Báo Lao động", None),
+    ],
+)
+def test_a_province_is_named_by_a_title(title: str, province: tuple[str, str] | None) -> None:
+    assert province_in(title) == province
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "is_other"),
+    [
+        ("Nhà cái uy tín số 1", "vi", True),
+        ("Best online casino", "en", True),
+        ("Garden tools", "en", True),
+        ("Công đoàn ngành Xây dựng", "vi", False),
+        ("tin.vn", "und", False),
+    ],
+)
+def test_a_domain_that_somebody_else_has_is_recognised(
+    title: str, language: str, *, is_other: bool
+) -> None:
+    report = SiteReport("https://tin.vn/", title, None, language=language)
+
+    assert bool(why_taken_over(report)) is is_other
 
 
 def test_the_row_of_a_known_portal_keeps_what_a_person_wrote(tmp_path: Path) -> None:
