@@ -18,6 +18,7 @@ LAYERS = (
         "article",
         "timestamps",
         "files",
+        "redaction",
         "configuration",
         "catalogue",
         "settings",

@@ -24,9 +24,10 @@ from portals.commands.output import (
 )
 from portals.commands.process import crawler_process, end_with_parent, treat_hangup_as_term
 from portals.crawling.addons import seconds
-from portals.crawling.arguments import ArgumentError, CrawlArguments
+from portals.crawling.arguments import ArgumentError, parse_given
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.crawling.recording import Recording
+from portals.redaction import has_credentials
 from portals.store.database import Store
 from portals.store.portal_lock import PortalLock, PortalLockedError
 from portals.timestamps import utc
@@ -81,14 +82,11 @@ class Command(PortalCommand, BaseRunSpiderCommand):
 
     def _check(self, name: str, given: Mapping[str, str]) -> None:
         """Check arguments, settings and files before the crawl starts. Raises PortalError."""
-        arguments = dict(given)
-        if name not in portals():  # the spider of a CMS: takes a portal name and needs an origin
-            arguments.pop("portal", None)
-            if "origin" not in arguments:
-                raise ArgumentError(f"{name} reads any site of its CMS: give -a origin=")
-        CrawlArguments.parse(arguments)
+        parse_given(name, given)
         if fault := portal_name_fault(portal_name(name, given)):
             raise ArgumentError(fault)
+        if has_credentials(str(self.config["WAYBACK"])):
+            raise ArgumentError("WAYBACK contains a user name or a password; remove it")
         seconds(str(self.config["MAX_RUNTIME"] or 0), "MAX_RUNTIME")
         self.check_replay()
         Store.open(self.database).close()

@@ -17,6 +17,7 @@ from portals.article import Article, Reject
 from portals.commands.base import PortalCommand
 from portals.commands.output import print_rows, print_text, to_json
 from portals.commands.process import crawler_process
+from portals.crawling.arguments import parse_given
 from portals.crawling.exit_codes import HEALTH_CODES, Health
 from portals.errors import StorageError
 from portals.extraction.induction import Example, induce
@@ -59,6 +60,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         if len(args) != 1:
             raise UsageError("give the name of one portal")
         self.check_spider(args[0])
+        parse_given(args[0], opts.spargs)
         self.check_replay()
         history = self.database
         with tempfile.TemporaryDirectory() as folder:

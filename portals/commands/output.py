@@ -19,6 +19,8 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from portals.redaction import without_secrets
+
 _Item = TypeVar("_Item")
 
 
@@ -127,9 +129,9 @@ def print_outcome(text: str) -> None:
 
 
 def print_note(message: object) -> None:
-    """Print one line on standard error, if that can be written."""
+    """Print one line on standard error, if that can be written, without passwords of URLs."""
     with suppress(OSError):
-        print(strip_control_chars(str(message)), file=sys.stderr)
+        print(without_secrets(strip_control_chars(str(message))), file=sys.stderr)
 
 
 class TerminalWriter(RawIOBase):
