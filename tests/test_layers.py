@@ -18,6 +18,7 @@ LAYERS = (
         "article",
         "timestamps",
         "files",
+        "free_space",
         "redaction",
         "configuration",
         "catalogue",

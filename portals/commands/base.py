@@ -16,6 +16,7 @@ from portals.commands.output import discard_stdout, flush_stdout, prepare_stream
 from portals.configuration import archive_folder
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
+from portals.free_space import DiskLimit
 from portals.network.replay_handler import open_replay
 from portals.recipes import portal_names, spider_names, unknown_spider
 from portals.store.portal_lock import PortalLockedError
@@ -121,6 +122,14 @@ class PortalCommand(ScrapyCommand):
     def archive_folder(self) -> Path | None:
         """The folder of the archives; None if crawls are not archived."""
         return archive_folder(self.config["ARCHIVE_DIR"], self.database)
+
+    def check_free_disk(self, *places: Path | None) -> None:
+        """Raise DiskFullError if less than MIN_FREE_DISK is free at one of ``places``.
+
+        Without places, it is where the database and its archives are.
+        """
+        wanted = places or (Path(self.database), self.archive_folder)
+        DiskLimit.parse(str(self.config["MIN_FREE_DISK"])).check(filter(None, wanted))
 
     def known_portals(self) -> list[str]:
         """Return the names of the portals that have a spider, sorted."""

@@ -58,6 +58,8 @@ class Command(PortalCommand):
             changed_since=utc(changed.astimezone(UTC)) if changed else None,
         )
         output = Path(opts.output) if opts.output else None
+        if output:
+            self.check_free_disk(output)
         with closing(Store.open_to_read(self.database)) as store, store.reading():
             conn = store.db.conn
             title = title_of(conn, opts.portal)

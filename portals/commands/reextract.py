@@ -76,6 +76,7 @@ class Command(PortalCommand):
         # SIGTERM ends the command like Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         recipes = self._recipes(args, opts)
+        self.check_free_disk(Path(self.database))
         files = self._files(args, opts.portal, recipes.since)  # before a database is made
         try:
             if opts.dry_run:

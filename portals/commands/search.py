@@ -7,6 +7,7 @@ import sys
 from contextlib import closing
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from rich.text import Text
@@ -56,6 +57,7 @@ class Command(PortalCommand):
         if opts.limit < 1:
             raise UsageError("--limit must be at least 1")
         if opts.rebuild:
+            self.check_free_disk(Path(self.database))
             self._rebuild()
             return
         if opts.check:

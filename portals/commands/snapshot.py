@@ -21,5 +21,6 @@ class Command(PortalCommand):
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002
         if len(args) != 1:
             raise UsageError("give the file to write")
+        self.check_free_disk(Path(args[0]))
         size = snapshot(Path(self.database), Path(args[0]))
         print_outcome(f"{args[0]}: {size} bytes")

@@ -82,7 +82,8 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
         "Wait until the other run ends; if it hangs, stop it and run again.",
     ),
     "storage": (
-        "The database cannot be opened or written.",
+        "The database cannot be opened or written, or too little disk space is free"
+        " (`MIN_FREE_DISK`); or `scrapy verify` found a fault in database or search index.",
         "Free disk space or fix the permissions; run again.",
     ),
     "timeout": (

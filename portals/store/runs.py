@@ -17,6 +17,9 @@ from portals.timestamps import utc
 KILLED = "the process was killed"
 """Reason of a run whose process ended before it could write a verdict."""
 
+DISK_FULL = "disk_full"
+"""Reason code of a run that did not begin, since too little disk space was free."""
+
 _MAX_REJECT_CHARACTERS = 2_000
 """Characters of each text of a reject: an error page may quote a document in its message."""
 
@@ -38,11 +41,15 @@ class RunRepository:
         return cursor.lastrowid
 
     def last_run(self, portal: str) -> tuple[int, str] | None:
-        """Return id and arguments of the portal's last crawl that had the portal's lock."""
+        """Return id and arguments of the portal's last crawl that began: what it left is resumed.
+
+        One that found the portal locked or the disk full did not begin.
+        """
         rows = self.db.query(
             "SELECT id, arguments FROM runs WHERE portal = ? AND verdict IS NOT 'locked'"
-            " AND arguments ->> 'command' IS NULL ORDER BY id DESC LIMIT 1",
-            [portal],
+            " AND reason_code IS NOT ? AND arguments ->> 'command' IS NULL"
+            " ORDER BY id DESC LIMIT 1",
+            [portal, DISK_FULL],
         )
         return next(((row["id"], row["arguments"]) for row in rows), None)
 
