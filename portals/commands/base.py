@@ -14,11 +14,13 @@ from scrapy.settings import Settings
 
 from portals.commands.output import discard_stdout, flush_stdout, prepare_streams, print_error
 from portals.configuration import archive_folder
+from portals.crawling.clock import check_clock
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.errors import PortalError, StorageError
 from portals.free_space import DiskLimit
 from portals.network.replay_handler import open_replay
 from portals.recipes import portal_names, spider_names, unknown_spider
+from portals.store.database import Store
 from portals.store.portal_lock import PortalLockedError
 from portals.store.write_failures import write_failure
 
@@ -130,6 +132,11 @@ class PortalCommand(ScrapyCommand):
         """
         wanted = places or (Path(self.database), self.archive_folder)
         DiskLimit.parse(str(self.config["MIN_FREE_DISK"])).check(filter(None, wanted))
+
+    def check_clock(self, store: Store) -> None:
+        """Raise ClockError if the machine's clock is behind, unless CHECK_CLOCK is off."""
+        if self.config.getbool("CHECK_CLOCK", default=True):
+            check_clock(store)
 
     def known_portals(self) -> list[str]:
         """Return the names of the portals that have a spider, sorted."""

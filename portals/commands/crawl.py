@@ -27,6 +27,7 @@ from portals.commands.output import (
 from portals.commands.process import crawler_process, end_with_parent, treat_hangup_as_term
 from portals.crawling.addons import seconds
 from portals.crawling.arguments import ArgumentError, parse_given
+from portals.crawling.clock import ClockError
 from portals.crawling.exit_codes import EXIT_CODES, Verdict
 from portals.crawling.recording import Recording
 from portals.errors import PortalError, StorageError
@@ -71,12 +72,13 @@ class Command(PortalCommand, BaseRunSpiderCommand):
         lock = PortalLock(self.database, portal_name(args[0], opts.spargs))
         try:
             self.check_free_disk()
-            Store.open(self.database).close()
+            with closing(Store.open(self.database)) as store:
+                self.check_clock(store)
             lock.acquire()
         except PortalLockedError as error:
             self._record_refused(lock.portal, "locked", error, as_json=opts.json)
             raise
-        except DiskFullError as error:
+        except (DiskFullError, ClockError) as error:
             self._record_refused(lock.portal, "storage", error, as_json=opts.json)
             raise
         if opts.now:
@@ -117,8 +119,9 @@ class Command(PortalCommand, BaseRunSpiderCommand):
     ) -> None:
         """Record a run that requested nothing, if that can be written, and print it."""
         run_id = 0
-        with suppress(StorageError, sqlite3.Error, OSError):
-            run_id = self._record(portal, verdict, str(error))
+        if not isinstance(error, ClockError):  # a row needs a true time
+            with suppress(StorageError, sqlite3.Error, OSError):
+                run_id = self._record(portal, verdict, str(error))
         if as_json:
             row = {"portal": portal, "verdict": verdict, "reason": str(error), "run_id": run_id}
             print_outcome(to_json(row))

@@ -90,6 +90,7 @@ class Command(PortalCommand):
                 closing(Store.open(self.database)) as store,
                 PortalLock(self.database, COMMAND).hold(),
             ):
+                self.check_clock(store)
                 print_interrupted(finish_interrupted(PageRepository(store)))
                 files = self._files(args, opts.portal, recipes.since)
                 if not args:

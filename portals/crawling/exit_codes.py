@@ -83,8 +83,9 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
     ),
     "storage": (
         "The database cannot be opened or written, or too little disk space is free"
-        " (`MIN_FREE_DISK`); or `scrapy verify` found a fault in database or search index.",
-        "Free disk space or fix the permissions; run again.",
+        " (`MIN_FREE_DISK`), or this machine's clock is behind; or `scrapy verify`"
+        " found a fault in database or search index.",
+        "Read the message: free disk space, fix the permissions, or set the clock; run again.",
     ),
     "timeout": (
         "The limit of `-s MAX_RUNTIME=` was reached, or the portal did not answer in time.",

@@ -53,6 +53,14 @@ class RunRepository:
         )
         return next(((row["id"], row["arguments"]) for row in rows), None)
 
+    def newest_start(self) -> str | None:
+        """Return when the run that was recorded last began; None if there is none.
+
+        Not the latest time: one run with a wrong clock would be the newest for years.
+        """
+        row = self.db.execute("SELECT started_at FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        return str(row[0]) if row else None
+
     def origins(self) -> list[tuple[str, str]]:
         """Return portal and origin of every crawl of a copy (``-a origin=``)."""
         rows = self.db.execute(
