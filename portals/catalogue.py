@@ -15,6 +15,7 @@ from pathlib import Path
 
 from portals.configuration import data_folder
 from portals.errors import CatalogueError
+from portals.redaction import has_credentials
 
 STATES = ("live", "moved", "merged", "gone", "unknown")
 
@@ -152,6 +153,8 @@ def _portal(row: dict[str, str], at: str) -> Portal:
         raise CatalogueError(f"{at}: {fault}")
     if row["state"] not in STATES:
         raise CatalogueError(f"{at}: unknown state {row['state']!r}; give {', '.join(STATES)}")
+    if has_credentials(row["home_url"]):
+        raise CatalogueError(f"{at}: home_url contains a user name or a password; remove it")
     return Portal(**{name: row.get(name) or "" for name in names})
 
 

@@ -26,6 +26,10 @@ ARCHIVE_DIR = _INSTALLATION.archive_dir
 DISABLED_PORTALS = _INSTALLATION.disabled_portals  # none; crawlall and status skip them
 WAYBACK = "https://web.archive.org"  # the archive that ``-a via=wayback`` reads
 ARCHIVE_MAX_SIZE = 1_000_000_000  # bytes; a larger WARC file is followed by a new one
+# False: a run begins although the clock is behind the newest run, whose clock was wrong.
+CHECK_CLOCK = True
+# Below that on the disk of database or archives no run begins; 0: no limit.
+MIN_FREE_DISK = "2GB 5%"
 
 # --- politeness --------------------------------------------------------------------------------
 

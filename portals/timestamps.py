@@ -11,6 +11,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _DURATION = re.compile(r"([0-9]{1,4})([smhdw])")
 
 
+RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
+"""Day of this release: a clock that shows an earlier one is wrong."""
+
+
 class ScheduleError(PortalError):
     """A time or a duration that cannot be used."""
 

@@ -18,6 +18,8 @@ LAYERS = (
         "article",
         "timestamps",
         "files",
+        "free_space",
+        "redaction",
         "configuration",
         "catalogue",
         "settings",

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from portals.catalogue import portals
 from portals.commands.base import PortalCommand
 from portals.errors import PortalError
+from portals.free_space import DiskLimit
+
+if TYPE_CHECKING:
+    from portals.store.database import Store
 
 
 class Installation(PortalCommand):
@@ -16,6 +23,21 @@ class Installation(PortalCommand):
     def known_portals(self) -> list[str]:
         """Return the names of the portals, sorted: every row of the catalogue has a spider."""
         return sorted(portals())
+
+    def check_free_disk(self, *places: Path | None) -> None:
+        """Raise DiskFullError if less than MIN_FREE_DISK is free at one of ``places``.
+
+        Without places, it is where the database and its archives are.
+        """
+        wanted = places or (Path(self.database), self.archive_folder)
+        DiskLimit.parse(str(self.config["MIN_FREE_DISK"])).check(filter(None, wanted))
+
+    def check_clock(self, store: Store) -> None:
+        """Raise ClockError if the machine's clock is behind, unless CHECK_CLOCK is off."""
+        from portals.crawling.clock import check_clock  # noqa: PLC0415 - see the class
+
+        if self.config.getbool("CHECK_CLOCK", default=True):
+            check_clock(store)
 
     def crawled_portals(self) -> list[str]:
         """Return ``known_portals`` without those that ``local.toml`` disables.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sqlite3
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
@@ -22,11 +24,17 @@ from portals.commands.output import (
     to_json,
 )
 from portals.crawling.addons import seconds
-from portals.crawling.arguments import ArgumentError, CrawlArguments
-from portals.crawling.exit_codes import EXIT_CODES
+from portals.crawling.arguments import ArgumentError, parse_given
+from portals.crawling.clock import ClockError
+from portals.crawling.exit_codes import EXIT_CODES, Verdict
 from portals.crawling.recording import Recording
+from portals.errors import PortalError, StorageError
+from portals.free_space import DiskFullError
+from portals.redaction import has_credentials
 from portals.store.database import Store
+from portals.store.identity import Identity, identify_file
 from portals.store.portal_lock import PortalLock, PortalLockedError
+from portals.store.runs import DISK_FULL
 from portals.timestamps import utc
 from portals.urls import host_of
 
@@ -49,9 +57,15 @@ class Action(Command, Installation):
         self._warn_of_the_gone(args[0], opts.spargs)
         lock = PortalLock(self.database, portal_name(args[0], opts.spargs))
         try:
+            self.check_free_disk()
+            with closing(Store.open(self.database)) as store:
+                self.check_clock(store)
             lock.acquire()
         except PortalLockedError as error:
-            self._record_locked(lock.portal, error, as_json=opts.json)
+            self._record_refused(lock.portal, "locked", error, as_json=opts.json)
+            raise
+        except (DiskFullError, ClockError) as error:
+            self._record_refused(lock.portal, "storage", error, as_json=opts.json)
             raise
         if opts.now:
             self.config.set("RETRY_NOW", value=True, priority="cmdline")
@@ -67,17 +81,13 @@ class Action(Command, Installation):
 
     def _check(self, name: str, given: Mapping[str, str]) -> None:
         """Check arguments, settings and files before the crawl starts. Raises PortalError."""
-        arguments = dict(given)
-        if name not in portals():  # the spider of a CMS: takes a portal name and needs an origin
-            arguments.pop("portal", None)
-            if "origin" not in arguments:
-                raise ArgumentError(f"{name} reads any site of its CMS: give -a origin=")
-        CrawlArguments.parse(arguments)
+        parse_given(name, given)
         if fault := portal_name_fault(portal_name(name, given)):
             raise ArgumentError(fault)
+        if has_credentials(str(self.config["WAYBACK"])):
+            raise ArgumentError("WAYBACK contains a user name or a password; remove it")
         seconds(str(self.config["MAX_RUNTIME"] or 0), "MAX_RUNTIME")
         self.check_replay()
-        Store.open(self.database).close()
 
     def _warn_of_the_gone(self, name: str, arguments: Mapping[str, str]) -> None:
         """Warn if the catalogue says that a portal is gone, and name the public archive."""
@@ -90,20 +100,32 @@ class Action(Command, Installation):
                 f" public archives may have it: scrapy crawl {name} -a via={VIA}"
             )
 
-    def _record_locked(self, portal: str, error: PortalLockedError, *, as_json: bool) -> None:
-        """Record a run with the verdict ``locked``, and print it."""
-        store = Store.open(self.database)
-        now = datetime.now(UTC)
-        run_id = store.runs.start_run(portal, now)
-        store.runs.update_run(
-            run_id, {"verdict": "locked", "reason": str(error), "finished_at": utc(now)}
-        )
-        store.close()
+    def _record_refused(
+        self, portal: str, verdict: Verdict, error: PortalError, *, as_json: bool
+    ) -> None:
+        """Record a run that requested nothing, if that can be written, and print it."""
+        run_id = 0
+        if not isinstance(error, ClockError):  # a row needs a true time
+            with suppress(StorageError, sqlite3.Error, OSError):
+                run_id = self._record(portal, verdict, str(error))
         if as_json:
-            row = {"portal": portal, "verdict": "locked", "reason": str(error), "run_id": run_id}
+            row = {"portal": portal, "verdict": verdict, "reason": str(error), "run_id": run_id}
             print_outcome(to_json(row))
         else:
-            print_outcome(f"{portal}: locked")
+            print_outcome(f"{portal}: {verdict}")
+
+    def _record(self, portal: str, verdict: Verdict, reason: str) -> int:
+        """Store the row of a run in an existing database of this release; return its id or 0."""
+        if identify_file(Path(self.database)) is not Identity.CURRENT:
+            return 0  # a migration needs more space than a row
+        now = datetime.now(UTC)
+        with closing(Store.open(self.database)) as store:
+            run_id = store.runs.start_run(portal, now)
+            values = {"verdict": verdict, "reason": reason, "finished_at": utc(now)}
+            if verdict == "storage":
+                values["reason_code"] = DISK_FULL
+            store.runs.update_run(run_id, values)
+        return run_id
 
     def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
         recording = None

@@ -17,6 +17,7 @@ from portals.actions.process import crawler_process
 from portals.article import Article, Reject
 from portals.commands.doctor import Command
 from portals.commands.output import print_rows, print_text, to_json
+from portals.crawling.arguments import parse_given
 from portals.crawling.exit_codes import HEALTH_CODES, Health
 from portals.errors import StorageError
 from portals.extraction.induction import Example, induce
@@ -57,6 +58,7 @@ class Action(Command, Installation):
         if len(args) != 1:
             raise UsageError("give the name of one portal")
         self.check_spider(args[0])
+        parse_given(args[0], opts.spargs)
         self.check_replay()
         history = self.database
         with tempfile.TemporaryDirectory() as folder:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, cast
 
 from scrapy.exceptions import UsageError
 
+from portals.actions.base import Installation
 from portals.actions.terminal import with_progress
 from portals.commands.export import Command
 from portals.commands.output import TerminalWriter, print_note
@@ -32,7 +33,7 @@ from portals.store.export import (
 from portals.timestamps import utc
 
 
-class Action(Command):
+class Action(Command, Installation):
     """See the command's declaration."""
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -48,6 +49,8 @@ class Action(Command):
             changed_since=utc(changed.astimezone(UTC)) if changed else None,
         )
         output = Path(opts.output) if opts.output else None
+        if output:
+            self.check_free_disk(output)
         with closing(Store.open_to_read(self.database)) as store, store.reading():
             conn = store.db.conn
             title = title_of(conn, opts.portal)

@@ -15,6 +15,7 @@ from scrapy.settings import Settings
 from scrapy.utils.log import get_scrapy_root_handler, install_scrapy_root_handler
 
 from portals.commands.output import strip_control_chars
+from portals.redaction import without_secrets
 
 _QUIETED = {
     "scrapy.addons": logging.WARNING,  # lists of components
@@ -26,13 +27,14 @@ _QUIETED = {
 
 
 class PlainFormatter(logging.Formatter):
-    """Log lines without control characters; a message with line breaks becomes one line."""
+    """Log lines without control characters and passwords; a message becomes one line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and the lines of an exception under it."""
         plain = copy(record)
         plain.msg, plain.args = " ".join(record.getMessage().splitlines()), None
-        return "\n".join(strip_control_chars(line) for line in super().format(plain).split("\n"))
+        lines = super().format(plain).split("\n")
+        return "\n".join(without_secrets(strip_control_chars(line)) for line in lines)
 
 
 def crawler_process(settings: Settings) -> AsyncCrawlerProcess:

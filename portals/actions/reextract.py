@@ -16,6 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from portals.actions.base import Installation
 from portals.actions.terminal import with_progress
 from portals.archive.captures import CLOCK_TOLERANCE, archive_files
 from portals.archive.origins import count_pages, foreign_archives
@@ -47,13 +48,14 @@ _LEFT_OUT = {
 }
 
 
-class Action(Command):
+class Action(Command, Installation):
     """See the command's declaration."""
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         # SIGTERM ends the command like Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         recipes = self._recipes(args, opts)
+        self.check_free_disk(Path(self.database))
         files = self._files(args, opts.portal, recipes.since)  # before a database is made
         try:
             if opts.dry_run:
@@ -67,6 +69,7 @@ class Action(Command):
                 closing(Store.open(self.database)) as store,
                 PortalLock(self.database, COMMAND).hold(),
             ):
+                self.check_clock(store)
                 print_interrupted(finish_interrupted(PageRepository(store)))
                 files = self._files(args, opts.portal, recipes.since)
                 if not args:

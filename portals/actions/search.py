@@ -7,11 +7,13 @@ import sys
 from contextlib import closing
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
+from portals.actions.base import Installation
 from portals.actions.terminal import print_styled, with_progress
 from portals.commands.output import (
     decode_argument,
@@ -34,7 +36,7 @@ from portals.store.statistics import row_counts
 _MOST = 10_000  # articles
 
 
-class Action(Command):
+class Action(Command, Installation):
     """See the command's declaration."""
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -43,6 +45,7 @@ class Action(Command):
         if opts.limit < 1:
             raise UsageError("--limit must be at least 1")
         if opts.rebuild:
+            self.check_free_disk(Path(self.database))
             self._rebuild()
             return
         if opts.check:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from portals.actions.base import Installation
@@ -21,6 +22,7 @@ from portals.recipes import unknown_name
 from portals.store.database import Store
 from portals.store.holds import Hold, HoldRepository
 from portals.store.status import PortalStatus, not_attempted, portal_statuses
+from portals.store.write_ahead_log import growth
 from portals.timestamps import parse_duration, utc
 
 _SELDOM = ("tls_exception", "held_until")  # a terminal shows them where they say something
@@ -36,6 +38,8 @@ class Action(Command, Installation):
         age = parse_duration(opts.max_age) if opts.max_age is not None else None
         with closing(Store.open_to_read(self.database)) as store:
             self._show(store, args, age, as_json=opts.json)
+        if note := growth(Path(self.database)):
+            print_note(note)
 
     def _show(
         self, store: Store, wanted: list[str], age: timedelta | None, *, as_json: bool

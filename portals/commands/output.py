@@ -12,6 +12,8 @@ from contextlib import suppress
 from io import RawIOBase, TextIOWrapper
 from typing import Any, BinaryIO
 
+from portals.redaction import without_secrets
+
 
 def strip_control_chars(text: str) -> str:
     """Return ``text`` without control characters, escape sequences and bidi controls."""
@@ -105,9 +107,9 @@ def print_outcome(text: str) -> None:
 
 
 def print_note(message: object) -> None:
-    """Print one line on standard error, if that can be written."""
+    """Print one line on standard error, if that can be written, without passwords of URLs."""
     with suppress(OSError):
-        print(strip_control_chars(str(message)), file=sys.stderr)
+        print(without_secrets(strip_control_chars(str(message))), file=sys.stderr)
 
 
 class TerminalWriter(RawIOBase):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from portals.archive.wayback import VIA
+from portals.catalogue import portals
 from portals.errors import PortalError
 from portals.language.dates import UnreadableDateError, read_date
+from portals.redaction import without_secrets
 
 Revisits = Literal["due", "all", "none"]
 """Which known articles are fetched again: those due for a revisit, all, or none."""
@@ -72,6 +75,16 @@ class CrawlArguments:
         return not ((self.since and at < self.since) or (self.until and at >= self.until))
 
 
+def parse_given(spider: str, given: Mapping[str, str]) -> CrawlArguments:
+    """Parse the arguments of a crawl by ``spider``, of a portal or a CMS. Raises ArgumentError."""
+    arguments = dict(given)
+    if spider not in portals():  # the spider of a CMS: takes a portal name and needs an origin
+        arguments.pop("portal", None)
+        if "origin" not in arguments:
+            raise ArgumentError(f"{spider} reads any site of its CMS: give -a origin=")
+    return CrawlArguments.parse(arguments)
+
+
 def _origin(text: str | None) -> str | None:
     if not text:
         return None
@@ -81,7 +94,8 @@ def _origin(text: str | None) -> str | None:
     except ValueError:
         is_url = False
     if not is_url:
-        raise ArgumentError(f"origin={text!r} is not a URL; give one like http://127.0.0.1:8000")
+        shown = without_secrets(text)
+        raise ArgumentError(f"origin={shown!r} is not a URL; give one like http://127.0.0.1:8000")
     if parts.username is not None or parts.password is not None:
         raise ArgumentError(
             "origin contains a user name or a password, which would be stored; remove it"

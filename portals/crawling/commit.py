@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from functools import cached_property
+from pathlib import Path
 
 from portals.crawling.apply import PageApplier
 from portals.crawling.archive_recorder import ArchiveRecorder
@@ -13,6 +14,7 @@ from portals.crawling.run_log import RunLog
 from portals.crawling.storage_guard import StorageGuard
 from portals.discovery.url_filters import MAX_QUEUED
 from portals.outcomes import RejectCode
+from portals.store.write_ahead_log import LogWatch
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ class PageCommitter:
         self.guard = guard
         self.archive = archive
         self.queued = 0
+        self._log = LogWatch(Path(run_log.crawler.settings["DATABASE"]))
 
     @cached_property
     def applier(self) -> PageApplier:
@@ -52,6 +55,8 @@ class PageCommitter:
             self.guard.on_failure("the archive", error)
             return
         result.applied = applied
+        if warning := self._log.warning():
+            logger.warning("%s", warning)
         if self.archive:
             self.archive.on_stored()
         self.run_log.count_items(result, applied)

@@ -88,8 +88,10 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
         "Wait until the other run ends; if it hangs, stop it and run again.",
     ),
     "storage": (
-        "The database cannot be opened or written.",
-        "Free disk space or fix the permissions; run again.",
+        "The database cannot be opened or written, or too little disk space is free"
+        " (`MIN_FREE_DISK`), or this machine's clock is behind; or `scrapy verify`"
+        " found a fault in database or search index.",
+        "Read the message: free disk space, fix the permissions, or set the clock; run again.",
     ),
     "timeout": (
         "The limit of `-s MAX_RUNTIME=` was reached, or the portal did not answer in time.",

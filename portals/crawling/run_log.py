@@ -28,6 +28,7 @@ from portals.crawling.run_facts import (
 from portals.crawling.storage_guard import StorageGuard
 from portals.crawling.verdicts import Judgement, RunFacts, judge
 from portals.outcomes import REJECT_RULES, Counter
+from portals.redaction import without_secrets
 from portals.store.crawl_state import CrawlState
 from portals.store.database import Store
 from portals.store.write_failures import write_failure
@@ -93,8 +94,11 @@ class RunLog:
         self.is_partial = wanted.is_partial
         mode = CrawlMode.of(replay, wanted.via)
         self.crawl = CrawlContext(spider.name, 0, mode, wanted.revisit)
+        if wanted.origin:
+            arguments["origin"] = wanted.origin  # without path and query, which are not used
         if mode is CrawlMode.REPLAY:
             arguments["REPLAY"] = str(replay)
+        arguments = {name: without_secrets(value) for name, value in arguments.items()}
         asked = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
         now = datetime.now(UTC)
         previous = self.store.runs.last_run(spider.name)
@@ -181,7 +185,7 @@ class RunLog:
             **self._counters(),
             "finished_at": utc(datetime.now(UTC)),
             "verdict": self.judgement.verdict,
-            "reason": self.judgement.reason or None,
+            "reason": without_secrets(self.judgement.reason) or None,
             "reason_code": self.judgement.code or None,
         }
 
@@ -221,7 +225,7 @@ class RunLog:
         return {
             "portal": self.crawler.spider.name if self.crawler.spider else "",
             "verdict": self.judgement.verdict,
-            "reason": self.judgement.reason,
+            "reason": without_secrets(self.judgement.reason),
             "run_id": self.run_id,
             "new": count["articles_new"],
             "changed": count["articles_changed"],

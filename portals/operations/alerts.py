@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from portals.crawling.exit_codes import EXIT_CODES, EXPLANATIONS, Verdict
 from portals.files import replacing
+from portals.redaction import without_secrets
 from portals.timestamps import utc
 
 HEARTBEAT_SECONDS = 10
@@ -93,7 +94,7 @@ def _worst_first(row: Mapping[str, Any]) -> tuple[int, str]:
 
 
 def _reason(row: Mapping[str, Any], meaning: str) -> str:
-    return " ".join(str(row.get("reason") or meaning).split())
+    return without_secrets(" ".join(str(row.get("reason") or meaning).split()))
 
 
 # --- Apprise -------------------------------------------------------------------------------------

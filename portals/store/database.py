@@ -25,6 +25,7 @@ from portals.store.runs import RunRepository
 from portals.store.transactions import reading, writing
 from portals.store.upgrade import upgrade
 from portals.store.url_knowledge import UrlKnowledge
+from portals.store.write_ahead_log import LARGE
 from portals.store.write_failures import write_failure
 
 __all__ = ["VERSION", "Store"]
@@ -136,5 +137,6 @@ def _configured(connection: sqlite3.Connection) -> Database:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA journal_size_limit = {LARGE}")  # a log that a reader let grow
     connection.execute("PRAGMA foreign_keys = ON")
     return Database(connection)

@@ -17,6 +17,9 @@ from portals.timestamps import utc
 KILLED = "the process was killed"
 """Reason of a run whose process ended before it could write a verdict."""
 
+DISK_FULL = "disk_full"
+"""Reason code of a run that did not begin, since too little disk space was free."""
+
 _MAX_REJECT_CHARACTERS = 2_000
 """Characters of each text of a reject: an error page may quote a document in its message."""
 
@@ -38,13 +41,25 @@ class RunRepository:
         return cursor.lastrowid
 
     def last_run(self, portal: str) -> tuple[int, str] | None:
-        """Return id and arguments of the portal's last crawl that had the portal's lock."""
+        """Return id and arguments of the portal's last crawl that began: what it left is resumed.
+
+        One that found the portal locked or the disk full did not begin.
+        """
         rows = self.db.query(
             "SELECT id, arguments FROM runs WHERE portal = ? AND verdict IS NOT 'locked'"
-            " AND arguments ->> 'command' IS NULL ORDER BY id DESC LIMIT 1",
-            [portal],
+            " AND reason_code IS NOT ? AND arguments ->> 'command' IS NULL"
+            " ORDER BY id DESC LIMIT 1",
+            [portal, DISK_FULL],
         )
         return next(((row["id"], row["arguments"]) for row in rows), None)
+
+    def newest_start(self) -> str | None:
+        """Return when the run that was recorded last began; None if there is none.
+
+        Not the latest time: one run with a wrong clock would be the newest for years.
+        """
+        row = self.db.execute("SELECT started_at FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        return str(row[0]) if row else None
 
     def origins(self) -> list[tuple[str, str]]:
         """Return portal and origin of every crawl of a copy (``-a origin=``)."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from portals.errors import StorageError
+from portals.free_space import check_room
 from portals.store.identity import APPLICATION_ID, VERSION
 from portals.store.migrations import migrations
 from portals.store.new_schema import create
@@ -19,6 +20,8 @@ from portals.store.rehash import is_pending, rehash
 from portals.store.snapshot import snapshot
 
 logger = logging.getLogger(__name__)
+
+_PARTS = 2  # of the size of a database that its migration writes: the copy, and the log
 
 REEXTRACTION = "reextract"
 """Name under which a re-extraction holds the lock of a database."""
@@ -48,6 +51,7 @@ def upgrade(db: Database, path: Path) -> None:
             "migrating %s from schema version %d to %d (%s); a copy is kept as %s",
             path, version, VERSION, names, copy,
         )  # fmt: skip
+        check_room(path.parent, _PARTS * path.stat().st_size)
         snapshot(path, copy)
         _in_one_transaction(db, migrations.apply)
     _rehash(db, path)

@@ -21,6 +21,7 @@ from portals.network.politeness import HeldPageError
 from portals.network.robots import RobotsUnavailableError
 from portals.network.url_guard import OffsiteRequestError
 from portals.outcomes import RejectCode
+from portals.redaction import without_secrets
 
 
 def _is_a(*types: type[BaseException]) -> Callable[[BaseException | None], bool]:
@@ -74,4 +75,4 @@ def reject_of(url: str, error: BaseException | None) -> Reject:
     code = next(code for applies, code in _FAILURES if applies(error))
     if code is RejectCode.BODY_CUT_SHORT:
         return reject(url, code, error="the body ends before the announced length")
-    return Reject(url, code, f"{type(error).__name__}: {error}"[:200])
+    return Reject(url, code, without_secrets(f"{type(error).__name__}: {error}")[:200])

@@ -1,0 +1,48 @@
+"""The write-ahead log of a database, which grows as long as a reader holds an old state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from portals.store.write_failures import readers
+
+LARGE = 64_000_000
+"""Bytes; without readers the log is emptied at about 4 MB."""
+
+
+def log_size(database: Path) -> int:
+    """Return the bytes of the log; 0 where there is none."""
+    path = database.resolve()
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size
+    except OSError:
+        return 0
+
+
+def growth(database: Path) -> str | None:
+    """Return in one line that the log is large, with the likely cause; None if it is not."""
+    size = log_size(database)
+    if size <= LARGE:  # a log that was cut has that size
+        return None
+    names = ", ".join(readers(database))
+    cause = f"{names} is reading an old state" if names else "a reader held an old state"
+    return (
+        f"the log {database}-wal has {size // 1_000_000} MB: {cause}; it is emptied when no program"
+        " reads from the database for longer than one query"
+    )
+
+
+class LogWatch:
+    """Looks at the log of a run's database, and has something to say once."""
+
+    def __init__(self, database: Path) -> None:
+        self.database = database
+        self._is_told = False
+
+    def warning(self) -> str | None:
+        """Return what to warn of, the first time that the log is large."""
+        if self._is_told:
+            return None
+        found = growth(self.database)
+        self._is_told = found is not None
+        return found
