@@ -1,4 +1,4 @@
-"""The limit on the size of status line and headers of a response.
+"""The limit on the size of status line and headers of a response, and the turns of requests.
 
 ``network/decoding.py`` limits bodies, ``crawling/budget.py`` failures and requests, and
 ``extraction/time_limit.py`` the processing time of a page.
@@ -21,16 +21,20 @@ from portals.network.scrapy_compat import (
     is_reading_head,
     use_factory,
 )
+from portals.network.servers import server_of
+from portals.network.turns import turns_of
 
 MAX_HEAD = 256 * 1024
 """Limit of status line and headers, in bytes; common servers limit theirs to 8 KB."""
 
 
 class HeadLimitHandler(HTTP11DownloadHandler):
-    """Scrapy's download handler; it aborts responses whose headers exceed ``MAX_HEAD``."""
+    """Scrapy's download handler, with a limit on headers, ``MAX_HEAD``, and turns at servers."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._spider_crawler = crawler
+        self._turns = turns_of(crawler.settings)
         use_factory(self, _HeadLimitFactory)
 
     async def download_request(self, request: Request) -> Response:
@@ -38,10 +42,21 @@ class HeadLimitHandler(HTTP11DownloadHandler):
 
         Raises ResponseDataLossError for a body that was cut short.
         """
-        response = await super().download_request(request)
+        turn = await self._turns.acquire(server_of(request.url), self._delay_of(request))
+        try:
+            response = await super().download_request(request)
+        finally:
+            turn.release()
         if "dataloss" in response.flags and not _is_whole(response):
             raise ResponseDataLossError
         return response
+
+    def _delay_of(self, request: Request) -> float:
+        """Return the seconds between two requests, as throttling and robots.txt have them now."""
+        engine = self._spider_crawler.engine
+        key = str(request.meta.get("download_slot"))
+        slot = engine.downloader.slots.get(key) if engine else None
+        return slot.delay if slot else 0.0
 
 
 def _is_whole(response: Response) -> bool:

@@ -1,0 +1,168 @@
+"""Turns at a server: over all processes, one request at a time, with the delay between two.
+
+Several portals may be on one server, and each is crawled by a process of its own. A turn lasts one
+request, so that no run waits for another one's end.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import re
+import time
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from scrapy.settings import BaseSettings
+from scrapy.utils.asyncio import call_later
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import Deferred
+
+logger = logging.getLogger(__name__)
+
+_POLL_SECONDS = 0.02
+_FILE = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW  # a lock is no link
+_ENTRY = 40  # bytes: the process that had the last turn, and when it began
+
+
+class Turn(Protocol):
+    """The right to request something from a server now."""
+
+    def release(self) -> None:
+        """Let others have their turn."""
+
+
+class Turns(Protocol):
+    """Gives turns at servers, to this process and all others that know the same turns."""
+
+    async def acquire(self, server: str, delay: float) -> Turn:
+        """Wait for a turn at ``server``, ``delay`` seconds after that of another process began."""
+
+
+class FreeTurn:
+    """A turn that nobody waits for."""
+
+    def release(self) -> None:
+        """Do nothing."""
+
+
+class FreeTurns:
+    """Turns of crawls that share no server: Scrapy's own tools, and replayed archives."""
+
+    async def acquire(self, server: str, delay: float) -> Turn:  # noqa: ARG002
+        """Return at once."""
+        return FreeTurn()
+
+
+class FileTurn:
+    """A turn that lasts until its file is closed, by ``release`` or the end of the process."""
+
+    def __init__(self, file: int) -> None:
+        self._file = file
+
+    def release(self) -> None:
+        """Close the file."""
+        os.close(self._file)
+
+
+async def sleep(seconds: float) -> None:
+    """Let the reactor do other things for so long."""
+    waited: Deferred[None] = Deferred()
+    call_later(seconds, waited.callback, None)
+    await maybe_deferred_to_future(waited)
+
+
+class FileTurns:
+    """Turns at servers, as locks on files in ``folder`` that the operating system releases.
+
+    Who waits for a turn holds the server's queue meanwhile: a process whose next request is ready
+    at once would otherwise always be the first one. ``clock``: seconds, the same in all processes,
+    whatever is done to the time of day.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], Awaitable[None]] = sleep,
+    ) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._pause = pause
+        self._has_failed = False
+        self._is_made = False
+
+    async def acquire(self, server: str, delay: float) -> Turn:
+        """Wait for a turn; without one where the files cannot be written."""
+        name = _file_name(server)
+        try:
+            if not self._is_made:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._is_made = True
+            queue = await self._locked(self.folder / f"{name}.queue")
+            try:
+                file = await self._locked(self.folder / f"{name}.turn")
+            finally:
+                os.close(queue)
+            try:
+                await self._keep_delay(file, delay)
+            except BaseException:
+                os.close(file)
+                raise
+        except OSError as error:
+            if not self._has_failed:
+                self._has_failed = True
+                logger.warning("other crawls of %s are not waited for: %s", server, error)
+            return FreeTurn()
+        return FileTurn(file)
+
+    async def _locked(self, path: Path) -> int:
+        """Return a handle of ``path`` that holds its lock. Raises OSError."""
+        file = os.open(path, _FILE, 0o644)
+        try:
+            while not _is_locked(file):
+                await self._pause(_POLL_SECONDS)
+        except BaseException:
+            os.close(file)
+            raise
+        return file
+
+    async def _keep_delay(self, file: int, delay: float) -> None:
+        """Wait until the delay after another process's turn is over, and note our own turn."""
+        process, _, began = os.pread(file, _ENTRY, 0).decode("ascii", "replace").partition(" ")
+        if began and process != str(os.getpid()):
+            passed = self._clock() - _seconds(began)
+            if 0 <= passed < delay:  # less than 0: the machine was started again
+                await self._pause(delay - passed)
+        os.pwrite(file, f"{os.getpid()} {self._clock():.6f}".ljust(_ENTRY).encode(), 0)
+
+
+@lru_cache
+def _file_name(server: str) -> str:
+    return re.sub(r"[^\w.-]", "_", server)[:150]
+
+
+def _is_locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:  # a file that was cut
+        return float("inf")
+
+
+def turns_of(settings: BaseSettings) -> Turns:
+    """Return the turns of a crawl: those of all crawls into its database."""
+    if not settings.getbool("RECORD") or settings["REPLAY"]:
+        return FreeTurns()
+    database = Path(settings["DATABASE"]).resolve()
+    return FileTurns(database.with_name(f"{database.name}.servers"))
