@@ -29,7 +29,7 @@ ARCHIVE_MAX_SIZE = 1_000_000_000  # bytes; a larger WARC file is followed by a n
 # False: a run begins although the clock is behind the newest run, whose clock was wrong.
 CHECK_CLOCK = True
 # Below that on the disk of database or archives no run begins; 0: no limit.
-MIN_FREE_DISK = "2GB 5%"
+MIN_FREE_DISK = os.environ.get("TIN_CONG_DOAN_MIN_FREE_DISK", "2GB 5%")
 
 # --- politeness --------------------------------------------------------------------------------
 

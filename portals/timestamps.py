@@ -11,8 +11,8 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _DURATION = re.compile(r"([0-9]{1,4})([smhdw])")
 
 
-RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
-"""Day of this release: a clock that shows an earlier one is wrong."""
+RELEASED = datetime(2025, 7, 1, tzinfo=UTC)
+"""Day of the provinces that the catalogue has: no release is earlier, and no true clock."""
 
 
 class ScheduleError(PortalError):

@@ -19,12 +19,12 @@ class ClockError(StorageError):
 
 
 def check_clock(store: Store, now: datetime | None = None) -> None:
-    """Raise ClockError if ``now`` is a day before the newest run or before this release."""
+    """Raise ClockError if ``now`` is a day before the newest run or before any release."""
     now = now or datetime.now(UTC)
     if now < RELEASED - _TOLERANCE:
         raise ClockError(
-            f"this machine's clock says {utc(now)}, and this release is of {RELEASED:%Y-%m-%d};"
-            " set the clock"
+            f"this machine's clock says {utc(now)}, and this release is later than"
+            f" {RELEASED:%Y-%m-%d}; set the clock"
         )
     newest = store.runs.newest_start()
     if newest and now < datetime.fromisoformat(newest) - _TOLERANCE:

@@ -29,7 +29,7 @@ datetime.datetime = Ahead
 def test_only_a_clock_that_is_a_day_behind_is_refused() -> None:
     store = Store.open(":memory:")
     check_clock(store, RELEASED - timedelta(hours=23))
-    with pytest.raises(ClockError, match=r"this release is of"):
+    with pytest.raises(ClockError, match=r"this release is later than"):
         check_clock(store, datetime(1970, 1, 1, tzinfo=UTC))
     now = RELEASED + timedelta(days=300)
     store.runs.start_run("ldtd", now)
