@@ -79,7 +79,7 @@ class Action(Command):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Look at the site, write the files, print what was seen; or do what Scrapy does."""
         if opts.list or opts.dump:
-            super().run(args, opts)
+            genspider.Command.run(self, args, opts)
             return
         if len(args) != 2:
             raise UsageError("give the portal's name and its URL, or a WARC file of it")
@@ -137,7 +137,7 @@ class Action(Command):
         if name not in portals():
             row = catalogue_with(self._places.catalogue, bare_row(name, home_url))
             write_files({self._places.catalogue: row})
-        super().run([name, url], opts)
+        genspider.Command.run(self, [name, url], opts)
 
     def _look(self, name: str, url: str, opts: argparse.Namespace) -> Scaffold:
         """Return what is to be written. Raises FetchError, PortalError, ValueError, OSError."""
