@@ -14,6 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from portals.catalogue import portals
 from tests.support.commands import Done
 from tests.support.project import PROJECT, SAMPLE, SPIDERS
 from tests.support.site import serving
@@ -116,7 +117,7 @@ def test_the_catalogue_is_part_of_the_package(installed: Installed) -> None:
 
     assert (done.code, done.err) == (0, "")
     found = {row["name"] for row in json.loads(done.out) if row["spider"]}
-    assert found == set(SPIDERS)
+    assert found == set(portals())
     assert installed.written() == set()
 
 
