@@ -40,6 +40,7 @@ _STARTS_SOMETHING = (
     "tests.support.http_server",
     "tests.support.kills",
     "tests.support.listener",
+    "tests.support.processes",
     "tests.support.site",
     "tests.support.wayback_server",
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -125,9 +126,15 @@ def _paths(urls: str) -> tuple[str, ...]:
 
 
 def _module_names(package: str) -> Iterator[str]:
-    """Yield the names of a package and of all modules below it, without importing the modules."""
+    """Yield the names of a module and of all modules below it, without importing them.
+
+    Raises ModuleNotFoundError.
+    """
     yield package
-    for found in iter_modules(import_module(package).__path__, f"{package}."):
+    spec = find_spec(package)
+    if spec is None:
+        raise ModuleNotFoundError(f"SPIDER_MODULES names {package}, which does not exist")
+    for found in iter_modules(spec.submodule_search_locations or (), f"{package}."):
         if found.ispkg:
             yield from _module_names(found.name)
         else:

@@ -28,10 +28,11 @@ from portals.store.pages import ArchivedPage, PageRepository
 from portals.timestamps import utc
 from tests.support.archive_life import OWN, aged, archive, crawl, edit, files, reextract, without
 from tests.support.archived_pages import AT, HOME, page_of, write
-from tests.support.commands import scrapy, until
+from tests.support.commands import scrapy
 from tests.support.database import content, rows
 from tests.support.federation import LIST, federation, sample_items
 from tests.support.http_server import Answer, serving
+from tests.support.processes import until
 from tests.support.project import PROJECT
 
 pytestmark = pytest.mark.nightly  # fault injection: two minutes of processes

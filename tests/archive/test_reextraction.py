@@ -14,11 +14,12 @@ from portals.archive.replay_index import ReplayIndex
 from portals.archive.writer import RollingWriter, warc_date
 from tests.support.archive_life import archive, arguments, crawl, files, reextract
 from tests.support.archived_pages import HOME, page_of, write
-from tests.support.commands import Done, command, scrapy
+from tests.support.commands import command, scrapy
 from tests.support.database import content, rows
 from tests.support.federation import federation, sample_items
 from tests.support.http_server import serving
 from tests.support.kills import SIGKILLED, kill_at
+from tests.support.processes import Done
 
 
 def stored(database: Path) -> list[str]:

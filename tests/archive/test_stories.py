@@ -11,10 +11,11 @@ import pytest
 from portals.archive.replay_index import nearest
 from tests.support.archive_life import OWN
 from tests.support.archived_pages import write
-from tests.support.commands import QUICK, Done, live, scrapy
+from tests.support.commands import QUICK, live, scrapy
 from tests.support.database import rows
 from tests.support.http_server import Answer, serving
 from tests.support.parted import AT, ORIGIN, Parted, capture, paragraphs_of, title_of
+from tests.support.processes import Done
 from tests.support.wayback_server import Kept, wayback
 
 SITE = Parted()

@@ -20,12 +20,13 @@ from portals.archive.wayback import (
     undo_rewriting,
 )
 from portals.store.portal_lock import PortalLock
-from tests.support.commands import QUICK, Done, scrapy
+from tests.support.commands import QUICK, scrapy
 from tests.support.database import content, rows
 from tests.support.http_server import Answer
 from tests.support.pages.prose import SampleStory, stories
 from tests.support.pages.synthetic import TODAY, text_of
 from tests.support.pages.themes import Frame, danaweb_1, danaweb_1_list, danaweb_404
+from tests.support.processes import Done
 from tests.support.wayback_server import Kept, Machine, wayback
 
 HOME = "https://congdoanhaiphong.vn"

@@ -13,12 +13,13 @@ import pytest
 
 from portals.catalogue import Portal, portals
 from portals.operations.fleet import Cause, sample
-from tests.support.commands import QUICK, Done, scrapy, scrapy_after
+from tests.support.commands import QUICK, scrapy, scrapy_after
 from tests.support.faults import LOCAL, dead_port
 from tests.support.http_server import Answer, serving
 from tests.support.pages.prose import stories
 from tests.support.pages.synthetic import TODAY, text_of
 from tests.support.pages.themes import Frame, Item, danaweb_1, danaweb_1_list
+from tests.support.processes import Done
 from tests.support.project import SAMPLE
 
 LISTING = "/tin-tuc-su-kien"

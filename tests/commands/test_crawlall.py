@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import live, scrapy, started, until
+from tests.support.commands import live, scrapy, started
 from tests.support.database import rows
 from tests.support.http_server import Answer, serving
 from tests.support.listener import listening
+from tests.support.processes import until
 from tests.support.project import PROJECT, SAMPLE
 
 

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import QUICK, Done
+from tests.support.commands import QUICK
 from tests.support.http_server import Answer, serving
 from tests.support.pages.synthetic import PLANS, build
 from tests.support.paper import paper
+from tests.support.processes import Done
 from tests.support.project import PROJECT, SAMPLE
 
 _COPIED = (

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import Done, scrapy
+from tests.support.commands import scrapy
+from tests.support.processes import Done
 from tests.support.project import SAMPLE
 
 

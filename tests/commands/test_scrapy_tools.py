@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.commands import Done, crawl_of, started, until
+from tests.support.commands import crawl_of, started
 from tests.support.database import rows
 from tests.support.federation import LIST, federation, sample_items
 from tests.support.http_server import Answer, FakePortal, serving
-from tests.support.project import PROJECT
+from tests.support.processes import Done, run, until
 
 ITEMS = sample_items(1, 6)
 ARTICLE = ITEMS[0].url
@@ -32,15 +29,7 @@ def portal() -> Iterator[FakePortal]:
 def tool(folder: Path, name: str, *arguments: str, browser: str = "") -> Done:
     """Run one of Scrapy's tools with a database and an archive that nobody has made."""
     settings = ("-s", f"DATABASE={folder / 'a.db'}", "-s", f"ARCHIVE_DIR={folder / 'archive'}")
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", name, *arguments, *settings],
-        cwd=PROJECT,
-        env={**os.environ, "BROWSER": browser},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
+    return run("scrapy", name, *arguments, *settings, environment={"BROWSER": browser})
 
 
 def test_fetch_prints_the_page_and_writes_nothing(tmp_path: Path, portal: FakePortal) -> None:

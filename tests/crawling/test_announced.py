@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.commands import Done, command, live, scrapy, scrapy_after
+from tests.support.commands import command, live, scrapy, scrapy_after
 from tests.support.database import rows
 from tests.support.federation import FRAME, LIST, ROBOTS, federation, sample_items
 from tests.support.http_server import Answer, FakePortal, serving
@@ -22,6 +22,7 @@ from tests.support.kills import SIGKILLED, kill_at
 from tests.support.pages.prose import stories
 from tests.support.pages.synthetic import PLANS, Site, build, text_of
 from tests.support.pages.themes import Item, danaweb_1
+from tests.support.processes import Done
 
 SITEMAP = "/sitemap.xml"
 SHOWN = 10

@@ -107,7 +107,8 @@ def test_the_disk_of_the_archives_counts_too(tmp_path: Path, small_disk: Path) -
     pages, _ = small_portal()
     with serving(pages) as portal:
         crawl = live("haiphong", portal.origin, tmp_path / "a.db")
-        done = scrapy(*crawl, "-s", f"ARCHIVE_DIR={small_disk / 'archive'}")
+        places = ("-s", f"ARCHIVE_DIR={small_disk / 'archive'}")
+        done = scrapy(*crawl, *places, "-s", "MIN_FREE_DISK=2MB")
 
     assert done.code == 15
     assert str(small_disk) in done.err

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.commands import Done, command, scrapy
+from tests.support.commands import command, scrapy
 from tests.support.database import copy_database, rows
 from tests.support.federation import FRAME, LIST, ROBOTS, federation, list_path, sample_items
 from tests.support.http_server import (
@@ -27,6 +27,7 @@ from tests.support.kills import Killing, kill_crawl
 from tests.support.pages.prose import stories
 from tests.support.pages.synthetic import PLANS, build, text_of
 from tests.support.pages.themes import Item, danaweb_1
+from tests.support.processes import Done
 
 
 @dataclass(slots=True)

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.commands import Done, live, scrapy
+from tests.support.commands import live, scrapy
 from tests.support.database import rows
 from tests.support.http_server import Answer, FakePortal, serving
 from tests.support.kills import SIGKILLED, kill_at
 from tests.support.parted import Parted, paragraphs_of, title_of
+from tests.support.processes import Done
 
 WORDPRESS, PLAIN = Parted(), Parted(is_wordpress=False)
 SITES = pytest.mark.parametrize("site", [WORDPRESS, PLAIN], ids=["wordpress", "portal"])

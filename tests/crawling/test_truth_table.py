@@ -18,13 +18,14 @@ from typing import Any
 import pytest
 
 from portals.store.database import Store
-from tests.support.commands import Done, crawl_of, scrapy, scrapy_after, started, until
+from tests.support.commands import crawl_of, scrapy, scrapy_after, started
 from tests.support.database import rows
 from tests.support.faults import dead_port, failing, small_disk, tarpit
 from tests.support.http_server import Answer, FakePortal, serving
 from tests.support.pages.prose import SampleStory, stories
 from tests.support.pages.synthetic import TODAY, text_of
 from tests.support.pages.themes import Frame, Item, danaweb_1, danaweb_1_list, danaweb_404
+from tests.support.processes import Done, until
 
 CODES = {
     "ok": 0, "incomplete": 10, "drift": 11, "blocked": 12, "gone": 13, "locked": 14,

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from tests.hostile.cases import CASES
-from tests.support.commands import QUICK, Done, scrapy
+from tests.support.commands import QUICK, scrapy
 from tests.support.database import rows
 from tests.support.hostile_server import fault_path, good_path, hostile
 from tests.support.pages.prose import story
+from tests.support.processes import Done
 
 FAULTS, GOOD = 1000, 2000  # first numbers
 REASONS = {case.name: case.reason for case in CASES}

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.support.commands import PATIENCE
+from tests.support.processes import PATIENCE
 from tests.support.project import PROJECT
 
 

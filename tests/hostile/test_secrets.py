@@ -11,9 +11,10 @@ from portals.catalogue import CATALOGUE, read_catalogue
 from portals.errors import CatalogueError
 from portals.operations.alerts import digest
 from portals.redaction import has_credentials, without_secrets
-from tests.support.commands import QUICK, Done, crawl_of, live, scrapy
+from tests.support.commands import QUICK, crawl_of, live, scrapy
 from tests.support.database import rows
 from tests.support.http_server import Answer, ServedRequest, http_server
+from tests.support.processes import Done
 from tests.support.small_portal import small_portal
 
 SECRET = "mat-khau-bi-mat"

@@ -19,18 +19,12 @@ from portals.network.dns import PublicResolver
 from portals.network.url_guard import UrlGuard
 from tests.hostile.cases import OUTSIDE
 from tests.hostile.watched import resolving, told, watching
-from tests.support.commands import (
-    crawl_of,
-    crawl_without_origin,
-    scrapy,
-    scrapy_after,
-    started,
-    until,
-)
+from tests.support.commands import crawl_of, crawl_without_origin, scrapy, scrapy_after, started
 from tests.support.database import rows
 from tests.support.faults import catalogue
 from tests.support.hostile_server import LIST, fault_path, good_path, hostile, http
 from tests.support.http_server import Answer, serving
+from tests.support.processes import until
 from tests.support.small_portal import small_portal
 
 HOME = "http://congdoan.example/"

@@ -11,9 +11,10 @@ import pytest
 from portals.network.servers import server_of
 from portals.store.database import Store
 from portals.store.holds import HoldRepository
-from tests.support.commands import Done, crawl_of, scrapy
+from tests.support.commands import crawl_of, scrapy
 from tests.support.database import rows
 from tests.support.http_server import Answer, FakePortal, serving
+from tests.support.processes import Done
 from tests.support.small_portal import small_portal
 
 HOUR = 3600

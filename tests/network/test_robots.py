@@ -11,17 +11,11 @@ import pytest
 from portals.network.robots import PATIENCE
 from portals.store.database import Store
 from portals.store.robots import RobotsRepository
-from tests.support.commands import (
-    Done,
-    crawl_of,
-    crawl_without_origin,
-    live,
-    scrapy,
-    scrapy_after,
-)
+from tests.support.commands import crawl_of, crawl_without_origin, live, scrapy, scrapy_after
 from tests.support.database import rows
 from tests.support.faults import LOCAL, catalogue
 from tests.support.http_server import Answer, FakePortal, RawAnswer, http_server, serving
+from tests.support.processes import Done
 from tests.support.small_portal import small_portal
 
 ROBOTS = "/robots.txt"

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from portals.network.turns import FileTurns, FreeTurn
-from tests.support.commands import command, scrapy, until
+from tests.support.commands import command, scrapy
 from tests.support.http_server import Answer, ServedRequest, http_server
+from tests.support.processes import until
 from tests.support.project import PROJECT
 from tests.support.small_portal import small_portal
 

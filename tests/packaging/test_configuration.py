@@ -19,7 +19,7 @@ from portals.configuration import (
     data_folder,
 )
 from portals.store.database import Store
-from tests.support.commands import Done
+from tests.support.processes import Done
 from tests.support.project import PROJECT
 
 HEAD = (

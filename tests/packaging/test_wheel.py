@@ -15,7 +15,7 @@ from zipfile import ZipFile
 import pytest
 
 from portals.catalogue import portals
-from tests.support.commands import Done
+from tests.support.processes import Done
 from tests.support.project import PROJECT, SAMPLE, SPIDERS
 from tests.support.site import serving
 

@@ -23,7 +23,8 @@ from portals.contract import normalise
 from portals.reporting.facts import gather
 from portals.reporting.page import LANGUAGES, report
 from portals.store.database import Store
-from tests.support.commands import scrapy, until
+from tests.support.commands import scrapy
+from tests.support.processes import until
 from tests.support.project import PROJECT
 
 pytest.importorskip("matplotlib")

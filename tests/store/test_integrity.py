@@ -16,9 +16,10 @@ from portals.contract import normalise
 from portals.errors import StorageError
 from portals.store.database import Store
 from portals.store.snapshot import DamagedDatabaseError, snapshot
-from tests.support.commands import Done, scrapy
+from tests.support.commands import scrapy
 from tests.support.database import rows
 from tests.support.pages.prose import stories
+from tests.support.processes import Done
 
 ARTICLES = 40
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.support.commands import Done, command, scrapy
+from tests.support.commands import command, scrapy
 from tests.support.federation import FRAME
 from tests.support.http_server import FakePortal
 from tests.support.pages.themes import Item, danaweb_1
+from tests.support.processes import Done
 
 OWN = {"run_id", "page_id", "first_seen_at", "last_seen_at", "seen_at"}
 """Columns that may differ between a crawl and the re-extraction of its archive."""

@@ -4,83 +4,31 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.project import PROJECT
+from tests.support.processes import PATIENCE, Done, Process, run, start, until
 
 QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "RETRY_ENABLED=0")
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
 def scrapy(*arguments: str | Path) -> Done:
     """Run ``scrapy`` with ``arguments`` in the project's folder."""
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "error::DeprecationWarning:portals",
-            "-m",
-            "scrapy",
-            *map(str, arguments),
-        ],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
-
-
-PATIENCE = 600
-"""Seconds after which a condition that a test waits for is taken never to come true.
-
-It only ends a broken test: a machine that is merely busy never gets there.
-"""
-
-_RUN = "\nimport sys\nfrom scrapy.cmdline import execute\nexecute(['scrapy', *sys.argv[1:]])\n"
+    return run("scrapy", *arguments)
 
 
 def scrapy_after(code: str, *arguments: str | Path) -> Done:
     """Run ``scrapy`` with ``arguments`` in a process that runs ``code`` first."""
-    done = subprocess.run(
-        [sys.executable, "-c", code + _RUN, *map(str, arguments)],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Wait until ``condition`` holds. Raises AssertionError where it never does."""
-    never = threading.Event()
-    for _ in range(PATIENCE * 100):
-        if condition():
-            return
-        never.wait(0.01)
-    raise AssertionError("waited in vain")
+    return run("tests.support.after", code, *arguments)
 
 
 @dataclass(slots=True)
 class Started:
     """A command that runs: what it printed so far, and how it ends."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     out: Path
     err: Path
 
@@ -103,12 +51,7 @@ def started(folder: Path, *arguments: str | Path) -> Iterator[Started]:
     """Start ``scrapy`` with ``arguments``, its words in ``folder``; it is killed at the end."""
     out, err = folder / "started.out", folder / "started.err"
     with out.open("wb") as stdout, err.open("wb") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scrapy", *map(str, arguments)],
-            cwd=PROJECT,
-            stdout=stdout,
-            stderr=stderr,
-        )
+        process = start("scrapy", arguments, None, stdout, stderr)
     try:
         yield Started(process, out, err)
     finally:

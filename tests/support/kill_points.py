@@ -11,14 +11,13 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.support.project import PROJECT
+from tests.support.processes import run
 
 SIGKILLED = -9
 _NAMES = frozenset(["os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate"])
@@ -43,9 +42,7 @@ def killed_everywhere(start: Path, folder: Path, arguments: Sequence[str]) -> It
 
 def run_to(number: int, folder: Path, arguments: Sequence[str]) -> int:
     """Run a command that is killed at its ``number``-th boundary; return its code."""
-    words = [sys.executable, "-m", "tests.support.kill_points", str(number), str(folder)]
-    done = subprocess.run([*words, *arguments], cwd=PROJECT, capture_output=True, check=False)
-    return done.returncode
+    return run("tests.support.kill_points", str(number), folder, *arguments).code
 
 
 class Killer:

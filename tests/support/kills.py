@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+import os
 import re
-import sys
 import threading
 from collections.abc import Sequence
-from subprocess import DEVNULL, PIPE, Popen
+from pathlib import Path
 
 from tests.support.announcing import MARK
 from tests.support.federation import ROBOTS
-from tests.support.project import PROJECT
+from tests.support.processes import Process, start
 
 SIGKILLED = -9
 
 
 def kill_at(arguments: Sequence[str], where: str, what: str = "", count: int = 1) -> int:
     """Crawl and send SIGKILL at the ``count``-th announcement of a boundary; return the code."""
-    with Popen(
-        [sys.executable, "-m", "tests.support.announcing", *arguments],
-        cwd=PROJECT, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True,
-    ) as child:  # fmt: skip
-        assert child.stdin
-        assert child.stdout
-        for line in child.stdout:
+    (its_stdin, answers), (said, its_stdout) = os.pipe(), os.pipe()
+    with (
+        os.fdopen(its_stdin, "rb") as stdin, os.fdopen(its_stdout, "wb") as stdout,
+        Path(os.devnull).open("wb") as stderr,
+    ):  # fmt: skip
+        child = start("tests.support.announcing", arguments, stdin, stdout, stderr)
+    with (
+        os.fdopen(answers, "w", encoding="ascii") as out,
+        os.fdopen(said, encoding="utf-8") as lines,
+    ):
+        for line in lines:
             if not line.startswith(MARK):
                 continue
-            _, said, of = line.rstrip("\n").split("\t")
-            count -= said == where and re.search(what, of) is not None
+            _, place, of = line.rstrip("\n").split("\t")
+            count -= place == where and re.search(what, of) is not None
             if count <= 0:
                 child.kill()
                 break
-            child.stdin.write("\n")
-            child.stdin.flush()
-    return child.returncode
+            out.write("\n")
+            out.flush()
+        return child.wait()
 
 
 class Killing(list[str]):
@@ -43,10 +47,10 @@ class Killing(list[str]):
         super().__init__()
         self._lock = threading.Lock()
         self._is_armed = threading.Event()
-        self.victim: Popen[bytes] | None = None
+        self.victim: Process | None = None
         self.limit = 0
 
-    def arm(self, victim: Popen[bytes], more: int) -> None:
+    def arm(self, victim: Process, more: int) -> None:
         """Kill ``victim`` when it has asked for ``more`` pages."""
         self.victim, self.limit = victim, more
         self._is_armed.set()
@@ -69,10 +73,9 @@ class Killing(list[str]):
 
 def kill_crawl(killing: Killing, arguments: Sequence[str], after: int) -> int:
     """Run a crawl that is killed when it asks for the ``after``-th page; return its code."""
-    with Popen(
-        [sys.executable, "-m", "scrapy", *arguments], cwd=PROJECT, stdout=PIPE, stderr=PIPE
-    ) as victim:
-        killing.arm(victim, after)
-        victim.communicate()
-        killing.disarm()
-    return victim.returncode
+    with Path(os.devnull).open("wb") as nothing:
+        victim = start("scrapy", arguments, None, nothing, nothing)
+    killing.arm(victim, after)
+    code = victim.wait()
+    killing.disarm()
+    return code

@@ -16,7 +16,7 @@ from typing import Any
 from portals.article import Article, Attachment, Image
 from portals.contract import normalise
 from portals.store.database import Store
-from tests.support.commands import PATIENCE
+from tests.support.processes import PATIENCE
 from tests.support.project import PROJECT
 
 OURS = (sys.executable, "-m", "portals")
