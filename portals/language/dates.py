@@ -54,7 +54,10 @@ _TIME = (
     r"(?P<hour>\d{1,2})\s?(?::|h|g|giờ)\s?(?P<minute>\d{2})(?!\d?/)(?::(?P<second>\d{2}))?['’′]?"
     r"(?:\s*(?:phút)?,?\s*(?P<half>[ap]\.?m|sa|ch|sáng|trưa|chiều|tối)\b)?"
 )
-_BETWEEN = rf"(?:[\s,;|@•·()\[\]–—-]|ngày|lúc|vào|hồi|phút|{_WEEKDAY})*"
+_BETWEEN = (
+    r"(?:[\s,;|@•·()\[\]–—-]|(?:giờ(?: đăng)?|ngày(?: đăng)?|đăng lúc|thời gian)\s*:"
+    rf"|ngày|lúc|vào|hồi|phút|{_WEEKDAY})*"
+)
 _MONTH_WORDS = {
     "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7,
     "bẩy": 7, "tám": 8, "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
