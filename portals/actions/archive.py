@@ -16,8 +16,9 @@ from scrapy.exceptions import UsageError
 from portals.actions.reextract import print_interrupted, without_foreign
 from portals.archive.captures import archive_files, is_archive_name
 from portals.archive.checking import Checked, Finding, check
-from portals.archive.pruning import Pruned, PrunePolicy, Pruning, finish_interrupted
+from portals.archive.pruning import Pruned, PrunePolicy, Pruning
 from portals.archive.reextraction import COMMAND
+from portals.archive.rewriting import finish_interrupted
 from portals.commands.archive import Command
 from portals.commands.output import print_error, print_outcome, print_rows
 from portals.crawling.exit_codes import EXIT_CODES

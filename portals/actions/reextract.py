@@ -20,9 +20,9 @@ from portals.actions.base import Installation
 from portals.actions.terminal import with_progress
 from portals.archive.captures import CLOCK_TOLERANCE, archive_files
 from portals.archive.origins import count_pages, foreign_archives
-from portals.archive.pruning import finish_interrupted
 from portals.archive.reading import LeftOut, Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
+from portals.archive.rewriting import finish_interrupted
 from portals.catalogue import portal_name_fault, portals_by_host
 from portals.commands.output import print_error, print_note, print_rows, strip_control_chars
 from portals.commands.reextract import Command
@@ -44,6 +44,7 @@ _TOLD = 20  # damaged records that are printed one by one
 _LEFT_OUT = {
     LeftOut.FUTURE: "captures from the future are left out: correct their WARC-Date",
     LeftOut.PARTIAL: "conversion and continuation records are left out: they are no responses",
+    LeftOut.FORGOTTEN: "captures of articles that were taken down ('scrapy forget') are left out",
     LeftOut.NO_DOCUMENT: "revisits of pictures and the like are left out: no payload is here",
 }
 
@@ -168,9 +169,9 @@ class Action(Command, Installation):
 
 
 def print_interrupted(rewrites: Iterable[ArchiveRewrite]) -> None:
-    """Print on standard error which files of killed prunings are deleted."""
+    """Print on standard error which files of killed rewrites are deleted."""
     for rewrite in rewrites:
-        print(f"removed {rewrite.obsolete}: a pruning was killed on it", file=sys.stderr)
+        print(f"removed {rewrite.obsolete}: a command was killed that rewrote it", file=sys.stderr)
 
 
 def without_foreign(files: Sequence[Path], pages: PageRepository) -> list[Path]:

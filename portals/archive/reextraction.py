@@ -43,6 +43,7 @@ from portals.outcomes import RejectCode
 from portals.store.articles import dated_urls
 from portals.store.database import Store
 from portals.store.differences import Difference, differences, fields_at
+from portals.store.forgotten import ForgottenUrls
 from portals.store.pages import PageRepository, StoredPage
 from portals.store.reextraction_progress import ReextractionProgress
 from portals.store.transactions import let_others_write
@@ -151,6 +152,7 @@ class Reextraction:
         self.store = store
         self.recipes = recipes
         self.pages = PageRepository(store)
+        self.forgotten = ForgottenUrls.of(store.db.conn)
         self.compares = compares
         request = json.dumps([asked, READER_VERSION, _fingerprint(recipes)])
         self.progress = ReextractionProgress(store.db, request)
@@ -217,6 +219,9 @@ class Reextraction:
         return sum(portal.counts["failed"] for portal in self._portals.values())
 
     def _store_page(self, read: PageRead, part: Range) -> None:
+        if self._is_forgotten(read):
+            self.left_out[LeftOut.FORGOTTEN] += 1
+            return
         portal = self._portal(read.portal)
         self._recipes[read.portal] = read.recipe
         if read.revisit:
@@ -240,6 +245,16 @@ class Reextraction:
             self._store(read.item, portal, page_id)
         elif read.shown != "undated":
             portal.counts["no_article"] += 1
+
+    def _is_forgotten(self, read: PageRead) -> bool:
+        """Return True for a capture of an article that was taken down: not even its place is kept.
+
+        The reader may have found the number of the article that its URL does not show.
+        """
+        item = read.item
+        number = item.external_id if isinstance(item, Article) else None
+        url = read.page.url
+        return self.forgotten.covers(read.portal, url, number or read.recipe.id_of(url))
 
     def _store_deferred(self) -> None:
         """Store the revisits whose payload came after them; report the others as damage."""

@@ -16,6 +16,7 @@ from portals.crawling.page_result import CrawlContext
 from portals.store.articles import last_seen_urls, portal_totals
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
+from portals.store.forgotten import ForgottenUrls
 from portals.store.gaps import Gap, gaps_of
 from portals.store.pages import PageRepository
 from portals.store.request_queue import RequestQueue
@@ -89,6 +90,10 @@ class History:
         """Return True if a capture of a public archive is stored and was read."""
         return False
 
+    def is_forgotten(self, url: str, number: str | None) -> bool:  # noqa: ARG002
+        """Return True if the article at ``url``, with the portal's own number, was taken down."""
+        return False
+
 
 class StoredHistory(History):
     """The history of a portal in the database."""
@@ -98,6 +103,7 @@ class StoredHistory(History):
         self._crawl = crawl
         self._state = CrawlState(store, crawl.portal)
         self._queue = RequestQueue(store, crawl.portal)
+        self._forgotten = ForgottenUrls.of(store.db.conn)
         self.is_live = crawl.mode is CrawlMode.LIVE
         self.is_resumed = is_resumed
 
@@ -162,3 +168,7 @@ class StoredHistory(History):
     def holds_capture(self, url: str, captured_at: datetime, via: str) -> bool:
         """Return True if a capture of a public archive is stored and was read."""
         return PageRepository(self._store).holds(url, utc(captured_at), via)
+
+    def is_forgotten(self, url: str, number: str | None) -> bool:
+        """Return True if the article at ``url``, with the portal's own number, was taken down."""
+        return self._forgotten.covers(self._crawl.portal, url, number)

@@ -46,6 +46,7 @@ from portals.discovery.url_filters import MAX_LINKS
 from portals.extraction.time_limit import PAGE_SECONDS, PageTimeoutError, time_limit
 from portals.extraction.unreadable import UnreadablePageError
 from portals.network.decoding import UnreadableBodyError
+from portals.network.forgotten_urls import ForgottenUrlError
 from portals.network.replay_handler import PAGE
 from portals.network.robots import ForbiddenByRobotsError
 from portals.network.url_guard import OffsiteRequestError
@@ -64,6 +65,7 @@ _FAILURES: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (HttpError, FailureKind.HTTP_STATUS),
     (OffsiteRequestError, FailureKind.PERMANENT),
     (ForbiddenByRobotsError, FailureKind.PERMANENT),
+    (ForgottenUrlError, FailureKind.PERMANENT),
     (UnreadableBodyError, FailureKind.PERMANENT),
     (DownloadCancelledError, FailureKind.PERMANENT),
     (ResponseDataLossError, FailureKind.BODY_CUT_SHORT),

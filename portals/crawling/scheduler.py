@@ -122,6 +122,7 @@ class Frontier(BaseScheduler):
                     "discarding an unfinished crawl: its arguments or callbacks differ, or RESUME=0"
                 )
             self.queue.clear()
+        server_records(self.crawler).forgotten = self.committer.applier.forgotten
         if run_log.crawl.mode is not CrawlMode.REPLAY:
             self._use_server_records(spider)
         if hasattr(spider, "history"):

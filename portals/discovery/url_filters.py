@@ -29,6 +29,7 @@ Rule = Literal[
     "lists without news",
     "too many kinds",
     "queue full",
+    "forgotten",
 ]
 
 MEANINGS: dict[Rule, str] = {
@@ -43,8 +44,12 @@ MEANINGS: dict[Rule, str] = {
     "too many links": "links of one page beyond its first 5,000",
     "lists without news": "listing pages of a pattern after several without a new article",
     "too many kinds": "links beyond 5,000 URL patterns, or 20,000 queued URLs of one pattern",
+    "forgotten": "an article that was taken down (`scrapy forget`); without an example",
     "queue full": "URLs beyond the first million queued in the frontier",
 }
+
+FORGOTTEN: Rule = "forgotten"
+"""The rule of articles that were taken down; its URLs are counted and not stored."""
 
 MAX_LINKS = 5_000
 """Requests that one page may lead to."""
@@ -122,7 +127,7 @@ class UrlFilters:
             return
         if len(self._counted) < _MAX_COUNTED:
             self._counted.add(key)
-        self._examples.setdefault(rule, url[:_MAX_LENGTH])
+        self._examples.setdefault(rule, "" if rule == FORGOTTEN else url[:_MAX_LENGTH])
         self._counts[rule] = self._counts.get(rule, 0) + urls
 
     def skipped(self) -> list[SkippedUrls]:

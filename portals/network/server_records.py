@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 
 from portals.network.servers import server_of
 from portals.store.database import Store
+from portals.store.forgotten import ForgottenUrls
 from portals.store.holds import Hold, HoldRepository
 from portals.store.robots import RobotsRepository
 
@@ -20,11 +21,13 @@ class ServerRecords:
 
     Both repositories are None unless the crawl is recorded and uses the network: Scrapy's own
     tools have no database, and a replayed archive says nothing about a server's present state.
+    ``forgotten``: the URLs that no recorded crawl requests, of an archive neither.
     """
 
     def __init__(self) -> None:
         self.robots: RobotsRepository | None = None
         self.holds: HoldRepository | None = None
+        self.forgotten = ForgottenUrls()
         self._held: dict[tuple[str, str], datetime] = {}
 
     @classmethod

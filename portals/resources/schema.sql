@@ -500,6 +500,18 @@ CREATE VIEW v_articles AS
         + (SELECT count(*) FROM similar WHERE similar.other_id = articles.id) AS similar
     FROM articles LEFT JOIN portals ON portals.name = articles.portal;
 
+CREATE TABLE forgotten_urls (
+        portal TEXT NOT NULL,
+        host TEXT NOT NULL,
+        key TEXT NOT NULL,
+        number TEXT,
+        forgotten_at TEXT NOT NULL,
+        reason TEXT,
+        state TEXT NOT NULL CHECK (state IN ('begun', 'done')),
+        PRIMARY KEY (portal, host, key)
+    ) STRICT, WITHOUT ROWID
+;
+
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 
 INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)');

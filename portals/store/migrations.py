@@ -772,3 +772,23 @@ def m0018_published_days(db: Database) -> None:
     """Give ``v_articles`` the day and the month of publication as the page shows them."""
     for statement in _PUBLISHED_DAYS:
         db.execute(statement)
+
+
+_FORGOTTEN = """
+    CREATE TABLE forgotten_urls (
+        portal TEXT NOT NULL,
+        host TEXT NOT NULL,
+        key TEXT NOT NULL,
+        number TEXT,
+        forgotten_at TEXT NOT NULL,
+        reason TEXT,
+        state TEXT NOT NULL CHECK (state IN ('begun', 'done')),
+        PRIMARY KEY (portal, host, key)
+    ) STRICT, WITHOUT ROWID
+"""
+
+
+@migrations()
+def m0019_forgotten_urls(db: Database) -> None:
+    """Store which URLs were taken down, so that nothing writes their texts again."""
+    db.execute(_FORGOTTEN)
