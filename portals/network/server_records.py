@@ -5,14 +5,18 @@ from __future__ import annotations
 import sqlite3
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Self
 
 from scrapy.crawler import Crawler
 
+from portals.network.addresses import is_literal
+from portals.network.dns import PublicResolver
 from portals.network.servers import server_of
 from portals.store.database import Store
 from portals.store.forgotten import ForgottenUrls
 from portals.store.holds import Hold, HoldRepository
+from portals.store.public_names import PublicNameRepository
 from portals.store.robots import RobotsRepository
 
 
@@ -36,9 +40,15 @@ class ServerRecords:
         return cls()
 
     def use(self, store: Store) -> None:
-        """Use the database of the crawl. Raises sqlite3.Error."""
+        """Use the database of the crawl, also for the names that were public.
+
+        Raises sqlite3.Error.
+        """
         self.robots = RobotsRepository(store)
         self.holds = HoldRepository(store)
+        names = PublicNameRepository(store)
+        PublicResolver.public_names |= names.all()
+        PublicResolver.on_public = partial(_remember_public, names)
         active = self.holds.active(datetime.now(UTC))
         self._held = {(hold.server, hold.url): hold.until for hold in active}
 
@@ -60,6 +70,12 @@ class ServerRecords:
         self._held = {key: until for key, until in self._held.items() if key[0] != server}
         if self.holds:
             self.holds.lift(server)
+
+
+def _remember_public(names: PublicNameRepository, name: str) -> None:
+    if not is_literal(name):  # numbers cannot be bound anew
+        with suppress(sqlite3.Error):  # the next write to the database reports it
+            names.add(name, datetime.now(UTC))
 
 
 def server_records(crawler: Crawler) -> ServerRecords:

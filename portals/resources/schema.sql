@@ -520,6 +520,12 @@ CREATE TABLE forgotten_urls (
     ) STRICT, WITHOUT ROWID
 ;
 
+CREATE TABLE public_names (
+        name TEXT PRIMARY KEY,
+        first_seen_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+;
+
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 
 INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)');

@@ -825,3 +825,17 @@ _FORGOTTEN = """
 def m0020_forgotten_urls(db: Database) -> None:
     """Store which URLs were taken down, so that nothing writes their texts again."""
     db.execute(_FORGOTTEN)
+
+
+_PUBLIC_NAMES = """
+    CREATE TABLE public_names (
+        name TEXT PRIMARY KEY,
+        first_seen_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+"""
+
+
+@migrations()
+def m0021_public_names(db: Database) -> None:
+    """Store which host names had a public address: they may never lead to a local one."""
+    db.execute(_PUBLIC_NAMES)
