@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 from scrapy.exceptions import UsageError
@@ -41,6 +40,7 @@ from portals.store.portal_lock import PortalLock
 from portals.store.search_rebuild import REBUILD, discard_leftovers
 from portals.store.snapshot import copies_beside
 from portals.store.taking_down import Takedown, take_down, takedown_of, texts_of
+from portals.timestamps import utc_now
 
 _MAX_REASON = 200  # characters
 
@@ -105,7 +105,7 @@ class Action(Command, Installation):
             texts = None if interrupted else texts_of(conn, found)
             with store.writing():
                 discard_leftovers(conn)
-                take_down(conn, found, datetime.now(UTC), _one_line(opts.reason))
+                take_down(conn, found, utc_now(), _one_line(opts.reason))
             foreign = [file for file in remove(pages, plan) if not file.is_ours]
             if wanted:
                 self._erase(store, database, texts)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from rich.progress import Progress
 
 from portals.actions.base import Installation
 from portals.actions.terminal import with_progress
-from portals.archive.captures import CLOCK_TOLERANCE, archive_files
+from portals.archive.captures import archive_files
 from portals.archive.origins import count_pages, foreign_archives
 from portals.archive.reading import LeftOut, Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
@@ -36,7 +36,7 @@ from portals.store.differences import counted, trial_copy
 from portals.store.pages import PageRepository
 from portals.store.portal_lock import PortalLock
 from portals.store.similar import queue_length, update
-from portals.timestamps import utc
+from portals.timestamps import CLOCK_TOLERANCE, utc, utc_now
 
 _TOLD = 20  # damaged records that are printed one by one
 
@@ -141,7 +141,7 @@ class Action(Command, Installation):
             forced=opts.portal if args else None,
             only=None if args else opts.portal,
             since=day("since", opts.since),
-            latest=datetime.now(UTC) + CLOCK_TOLERANCE,
+            latest=utc_now() + CLOCK_TOLERANCE,
         )
 
     def _is_archived(self, portal: str) -> bool:

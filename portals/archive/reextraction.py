@@ -12,7 +12,6 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,7 +47,7 @@ from portals.store.pages import PageRepository, StoredPage
 from portals.store.reextraction_progress import ReextractionProgress
 from portals.store.transactions import let_others_write
 from portals.store.upgrade import REEXTRACTION
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 
 COUNTED = (
     "pages", "articles", "new", "changed", "reread", "copy", "known", "no_article", "rejects",
@@ -170,7 +169,7 @@ class Reextraction:
         """Give killed runs of the command an end. Raises sqlite3.Error."""
         with self.store.writing():
             self.progress.discard_others()
-            self.store.runs.end_killed_commands(COMMAND, datetime.now(UTC))
+            self.store.runs.end_killed_commands(COMMAND, utc_now())
 
     def left(self, ranges: Iterable[Range]) -> list[Range]:
         """Return the ranges that an interrupted run of the same command did not commit.
@@ -236,7 +235,7 @@ class Reextraction:
         portal.counts["pages"] += 1
         self.pages.record_page_kind(page_id, read.shown)
         if isinstance(read.item, Reject):
-            self.store.runs.record_reject(read.item, portal.run_id, datetime.now(UTC))
+            self.store.runs.record_reject(read.item, portal.run_id, utc_now())
             portal.counts["rejects"] += 1
             portal.counts["failed"] += read.item.code is RejectCode.READER_FAILED
         elif self._stories.keep(read.portal, page_id, read.item):
@@ -324,7 +323,7 @@ class Reextraction:
         for number, part_id in story.parts:
             self.pages.add_part(page_id, number, part_id)
         for missing in story.missing:
-            self.store.runs.record_reject(missing, portal.run_id, datetime.now(UTC))
+            self.store.runs.record_reject(missing, portal.run_id, utc_now())
             portal.counts["rejects"] += 1
         self._store(story.article, portal, page_id)
 
@@ -343,7 +342,7 @@ class Reextraction:
         known = self._portals.get(name)
         if known is None:
             arguments = json.dumps({"command": COMMAND})
-            run_id = self.store.runs.start_run(name, datetime.now(UTC), arguments)
+            run_id = self.store.runs.start_run(name, utc_now(), arguments)
             known = self._portals[name] = _Portal(run_id)
         return known
 
@@ -413,7 +412,7 @@ class Reextraction:
         self.store.runs.update_run(
             portal.run_id,
             {
-                "finished_at": utc(datetime.now(UTC)),
+                "finished_at": utc(utc_now()),
                 "verdict": verdict,
                 "reason": reason,
                 "articles_seen": counts["articles"],

@@ -28,6 +28,7 @@ from portals.outcomes import RejectCode
 from portals.store.crawl_state import CrawlState, ListingPage
 from portals.store.database import Store
 from portals.store.forgotten import ForgottenUrls
+from portals.store.future_times import true_until
 from portals.store.pages import PageRepository
 from portals.store.request_queue import QueuedRequest, RequestQueue
 from portals.urls import number_of
@@ -117,7 +118,9 @@ class PageApplier:
             return False
         if crawl.revisits == "none":
             return True
-        if request.request["meta"].get(CHANGED, "") > visit.fetched_at:
+        # After a visit with the clock ahead the article would never be due.
+        is_false = visit.fetched_at > true_until(now)
+        if is_false or request.request["meta"].get(CHANGED, "") > visit.fetched_at:
             return False
         return visit.next_visit_at is not None and visit.next_visit_at > now
 

@@ -7,7 +7,7 @@ database.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from portals.article import Reject
@@ -22,7 +22,7 @@ from portals.store.gaps import Gap, gaps_of
 from portals.store.pages import PageRepository
 from portals.store.request_queue import RequestQueue
 from portals.store.url_knowledge import StoredUrlPattern
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 
 
 class History:
@@ -119,11 +119,11 @@ class StoredHistory(History):
     def is_gone(self, key: str) -> bool:
         """Return True for a page that was gone in the last week and never was of use."""
         visit = self.last_visit(key)
-        return visit is not None and is_gone(visit, datetime.now(UTC))
+        return visit is not None and is_gone(visit, utc_now())
 
     def due_urls(self, limit: int) -> list[str]:
         """Return known articles that are due for a revisit, longest due first."""
-        return self._state.due_urls(datetime.now(UTC), limit) if self.is_live else []
+        return self._state.due_urls(utc_now(), limit) if self.is_live else []
 
     def completed_at(self, listing: str) -> str | None:
         """Return when the last traversal of ``listing`` ended that missed no page."""
@@ -153,7 +153,7 @@ class StoredHistory(History):
         self, patterns: Sequence[StoredUrlPattern], theme: str | None, trained_on: list[str]
     ) -> None:
         """Store what this run learned."""
-        now, portal, run_id = datetime.now(UTC), self._crawl.portal, self._crawl.run_id
+        now, portal, run_id = utc_now(), self._crawl.portal, self._crawl.run_id
         self._store.url_knowledge.save_url_patterns(portal, patterns, run_id, now)
         self._store.url_knowledge.save_learned_theme(portal, theme, trained_on, run_id, now)
 
@@ -161,7 +161,7 @@ class StoredHistory(History):
         """Store rejects that only the end of the run gives."""
         with self._store.writing():
             for reject in rejects:
-                self._store.runs.record_reject(reject, self._crawl.run_id, datetime.now(UTC))
+                self._store.runs.record_reject(reject, self._crawl.run_id, utc_now())
 
     def article_urls(self) -> list[str]:
         """Return the URLs of the articles seen last."""

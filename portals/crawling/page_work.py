@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request, Spider
@@ -53,7 +52,7 @@ from portals.network.url_guard import OffsiteRequestError
 from portals.outcomes import REJECT_RULES, RejectCode
 from portals.store.pages import ArchivedPage
 from portals.store.request_queue import LeasedRequest
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 
 Handler = Callable[..., Iterable[SpiderOutput] | None]
 """A callback or errback of a spider."""
@@ -114,7 +113,7 @@ class PageWork:
                 bool(data.get("meta", {}).get(ANNOUNCED)),
                 origin_of(data.get("meta", {}).get(ORIGIN)),
             ),
-            utc(datetime.now(UTC)),
+            utc(utc_now()),
         )
         self._response: Response | None = None
 
@@ -136,7 +135,7 @@ class PageWork:
 
     async def _run(self, role: str, subject: Response | Failure, kwargs: dict[str, Any]) -> None:
         result = self._result
-        result.fetched_at = utc(datetime.now(UTC))
+        result.fetched_at = utc(utc_now())
         if self._response is not None:
             _describe_answer(result, self._response)
         try:

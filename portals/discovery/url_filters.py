@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
+
+from portals.timestamps import utc_now
 
 Rule = Literal[
     "too long",
@@ -92,7 +93,7 @@ def matching_filter(url: str) -> Rule | None:
     if _REPEATED.search(parts.path):
         return "repeated folders"
     years = (int(year) for year in _years(parts.path, parts.query))
-    latest = datetime.now(UTC).year + 1
+    latest = utc_now().year + 1
     return "calendar" if any(not _FIRST_YEAR <= year <= latest for year in years) else None
 
 

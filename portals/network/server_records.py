@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Self
 
@@ -18,6 +18,7 @@ from portals.store.forgotten import ForgottenUrls
 from portals.store.holds import Hold, HoldRepository
 from portals.store.public_names import PublicNameRepository
 from portals.store.robots import RobotsRepository
+from portals.timestamps import utc_now
 
 
 class ServerRecords:
@@ -49,7 +50,7 @@ class ServerRecords:
         names = PublicNameRepository(store)
         PublicResolver.public_names |= names.all()
         PublicResolver.on_public = partial(_remember_public, names)
-        active = self.holds.active(datetime.now(UTC))
+        active = self.holds.active(utc_now())
         self._held = {(hold.server, hold.url): hold.until for hold in active}
 
     def hold(self, hold: Hold, now: datetime) -> None:
@@ -62,7 +63,7 @@ class ServerRecords:
     def held_until(self, server: str, url: str = "") -> datetime | None:
         """Return until when a server, or a page of it, is not requested; None if it is now."""
         until = self._held.get((server, url))
-        return until if until and until > datetime.now(UTC) else None
+        return until if until and until > utc_now() else None
 
     def lift(self, url: str) -> None:
         """Lift every hold of the server of ``url``. Raises sqlite3.Error."""
@@ -75,7 +76,7 @@ class ServerRecords:
 def _remember_public(names: PublicNameRepository, name: str) -> None:
     if not is_literal(name):  # numbers cannot be bound anew
         with suppress(sqlite3.Error):  # the next write to the database reports it
-            names.add(name, datetime.now(UTC))
+            names.add(name, utc_now())
 
 
 def server_records(crawler: Crawler) -> ServerRecords:
