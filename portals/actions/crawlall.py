@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
@@ -34,6 +33,7 @@ from portals.recipes import broken_spiders, unknown_spider
 from portals.store.database import Store
 from portals.store.similar import queue_length, update
 from portals.store.status import not_attempted
+from portals.timestamps import utc_now
 
 _SHOWN = ("portal", "verdict", "new", "changed", "known", "rejected", "requests", "reason")
 
@@ -88,7 +88,7 @@ class Action(Command, Installation):
         with closing(Store.open_to_read(self.database)) as store:
             verdicts = {row.name: store.runs.last_verdict(row.name)[0] for row in rows}
             names = [row.name for row in rows]
-            unvisited = not_attempted(store.db, names, LOOKED_AT, datetime.now(UTC))
+            unvisited = not_attempted(store.db, names, LOOKED_AT, utc_now())
         return tonight(rows, verdicts, unvisited)
 
     def _broken(self, opts: argparse.Namespace) -> list[dict[str, Any]]:
@@ -117,7 +117,7 @@ class Action(Command, Installation):
         """Send one alert if a portal is not ok, and the heartbeat in any case."""
         errors = [send(self.config.getlist("ALERT_URLS"), rows)]
         if target := self.config.get("HEARTBEAT_URL"):
-            errors.append(heartbeat(target, rows, datetime.now(UTC)))
+            errors.append(heartbeat(target, rows, utc_now()))
         for error in filter(None, errors):
             print_note(f"warning: {error}")
 

@@ -17,6 +17,7 @@ from typing import Literal
 from dateutil import parser as dateutil_parser
 
 from portals.language.text import clean, one_letter_d
+from portals.timestamps import utc_now
 
 Precision = Literal["minute", "day"]
 
@@ -224,7 +225,7 @@ def read_date(text: str, now: datetime | None = None) -> DateReading:
     ``now`` (aware; default: the current time) is when the page was served: relative dates count
     from it, and later dates are refused. Raises UnreadableDateError.
     """
-    now = now or datetime.now(UTC)
+    now = now or utc_now()
     raw = _GLUED.sub(r"\1 ", clean(html.unescape(text)))
     return _read(_from_publication(raw), now)
 

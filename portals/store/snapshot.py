@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -40,6 +41,13 @@ def snapshot(database: Path, target: Path) -> int:
     except (sqlite3.Error, OSError) as error:
         raise StorageError(f"cannot copy {database} to {target}: {error}") from error
     return target.stat().st_size
+
+
+def copies_beside(database: Path) -> list[Path]:
+    """Return the copies of a database that migrations and killed commands left beside it."""
+    name = glob.escape(database.name)
+    patterns = (f"{name}.schema*.bak", f".{name}.*")
+    return sorted(path for one in patterns for path in database.parent.glob(one))
 
 
 def _copy(database: Path, draft: Path) -> None:
