@@ -16,6 +16,7 @@ Verdict = Literal[
     "storage",
     "timeout",
     "crashed",
+    "offline",
 ]
 
 EXIT_CODES: dict[Verdict, int] = {
@@ -29,6 +30,7 @@ EXIT_CODES: dict[Verdict, int] = {
     "storage": 15,
     "timeout": 16,
     "crashed": 17,
+    "offline": 18,
 }
 
 USAGE_ERROR = 2
@@ -100,6 +102,11 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
     "crashed": (
         "The reader failed on a page, the crawl did not start, or its process was killed.",
         "Report the page, it is in `rejects`; if there is none, read the log.",
+    ),
+    "offline": (
+        "`scrapy crawlall`: none of its portals, on two servers or more, could be reached. It is"
+        " the network of this machine, and nothing is known of the portals.",
+        "Check network and DNS of this machine; the next night resumes.",
     ),
 }
 

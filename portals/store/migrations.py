@@ -772,3 +772,21 @@ def m0018_published_days(db: Database) -> None:
     """Give ``v_articles`` the day and the month of publication as the page shows them."""
     for statement in _PUBLISHED_DAYS:
         db.execute(statement)
+
+
+@migrations()
+def m0019_portal_states(db: Database) -> None:
+    """Store the state of each portal at the last crawlall, so that alerts are of changes."""
+    db.execute(
+        """
+        CREATE TABLE portal_states (
+            portal TEXT PRIMARY KEY,
+            state TEXT NOT NULL,
+            since TEXT NOT NULL,
+            nights INTEGER NOT NULL,
+            seen_at TEXT NOT NULL,
+            alerted TEXT NOT NULL,
+            alerted_at TEXT
+        ) STRICT, WITHOUT ROWID
+        """
+    )
