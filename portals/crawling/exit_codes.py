@@ -48,6 +48,9 @@ CATALOGUE_FAULTS = 1
 FLEET_FAULTS = 1
 """Exit code of ``scrapy checkall`` where something is wrong with a portal."""
 
+ALERTS_FAILED = 1
+"""Exit code of ``scrapy alert --test`` where an address did not take the message."""
+
 Health = Literal["healthy", "degraded", "broken"]
 
 HEALTH_CODES: dict[Health, int] = {"healthy": 0, "degraded": 20, "broken": 21}
@@ -151,6 +154,12 @@ _OTHERS = (
         None,
         "`scrapy checkall`: something is wrong with a portal.",
         "Read the cause of each; correct its row in the catalogue, or its system.",
+    ),
+    ExitCode(
+        ALERTS_FAILED,
+        None,
+        "`scrapy alert --test`: an address did not take the message.",
+        "Correct that URL in ALERT_URLS; Apprise's documentation has the forms.",
     ),
     ExitCode(
         1,
