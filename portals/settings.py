@@ -113,6 +113,7 @@ HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL", "")  # URL or file, notified aft
 
 ADDONS = {  # default: none
     "portals.crawling.addons.RecordingAddon": 50,
+    "portals.crawling.addons.UnusedExtensionsAddon": 60,
     "portals.crawling.addons.ReplayAddon": 100,
     "portals.crawling.addons.MaxRuntimeAddon": 200,
 }
