@@ -107,6 +107,7 @@ ALERT_REMINDER = "7d"
 # A portal that did not answer for so many nights in a row is asked once a week: outages of shared
 # hosting last a day or two. 0: it is asked every night.
 GONE_AFTER = 3
+METRICS_FILE = os.environ.get("METRICS_FILE", "")  # Prometheus text, written after every crawlall
 HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL", "")  # URL or file, notified after every crawlall
 
 # --- components ----------------------------------------------------------------------------------

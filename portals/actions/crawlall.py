@@ -55,6 +55,7 @@ class Action(Command, Installation):
         counted = [row for row in rows if not self.night.is_expected(row)]
         self.night.beat(counted)
         self._compare()
+        self.night.write_metrics(rows)
         self.exitcode = max((EXIT_CODES.get(row["verdict"], 17) for row in counted), default=0)
         try:
             shown = [{name: row.get(name) for name in _SHOWN} for row in rows]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from scrapy.settings import Settings
@@ -15,6 +17,7 @@ from portals.commands.output import print_note
 from portals.errors import AlertError, PortalError, StorageError
 from portals.operations.alerts import digest, failures_of, heartbeat, send_message
 from portals.operations.choosing import Skipped, absences, tonight
+from portals.operations.metrics import PortalMetrics, exposition, write_metrics
 from portals.operations.nights import (
     LOST,
     Change,
@@ -29,7 +32,7 @@ from portals.operations.nights import (
 )
 from portals.store.database import Store
 from portals.store.portal_states import MACHINE, PortalStateRepository
-from portals.store.status import last_attempts
+from portals.store.status import last_attempts, last_successes
 from portals.timestamps import parse_duration
 
 Row = dict[str, Any]
@@ -45,6 +48,7 @@ class Night:
         self.config = config
         self.database = str(config["DATABASE"])
         self.is_live = is_live
+        self.start = datetime.now(UTC)
         self.reminder = parse_duration(str(config["ALERT_REMINDER"]))
         self.gone_after = _count(config["GONE_AFTER"], "GONE_AFTER")
         self.skipped: list[Skipped] = []
@@ -124,6 +128,35 @@ class Night:
         target = self.config.get("HEARTBEAT_URL")
         if target and (error := heartbeat(target, rows, datetime.now(UTC))):
             print_note(f"warning: {error}")
+
+    def write_metrics(self, rows: Sequence[Row]) -> None:
+        """Write METRICS_FILE, if it is set; a night of copies leaves it as it is."""
+        if not self.is_live or not self.config.get("METRICS_FILE"):
+            return
+        try:
+            with closing(Store.open_to_read(self.database)) as store:
+                successes = last_successes(store.db)
+        except (StorageError, sqlite3.Error) as error:
+            print_note(f"warning: the metrics are not written: {error}")
+            return
+        crawled = {str(row["portal"]): row for row in rows}
+        states = {name: one.state for name, one in self.after.items()}
+        verdicts = states | {name: str(row["verdict"]) for name, row in crawled.items()}
+        found = [
+            PortalMetrics(
+                name,
+                verdict,
+                successes.get(name),
+                *(crawled.get(name, {}).get(key) for key in ("new", "changed", "requests")),
+            )
+            for name, verdict in sorted(verdicts.items())
+            if name != MACHINE
+        ]
+        counts = Counter(str(row["verdict"]) for row in rows)
+        counts += Counter(skipped=len(self.skipped))
+        text = exposition(found, counts, self.start, datetime.now(UTC) - self.start)
+        if fault := write_metrics(Path(self.config["METRICS_FILE"]), text):
+            print_note(f"warning: {fault}")
 
 
 def _count(value: object, name: str) -> int:

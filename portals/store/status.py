@@ -51,6 +51,14 @@ _ATTEMPTS = """
 """
 
 
+_SUCCESSES = """
+    SELECT portal, max(finished_at) AS at FROM runs
+    WHERE verdict = 'ok' AND finished_at IS NOT NULL AND arguments ->> 'command' IS NULL
+        AND arguments ->> 'REPLAY' IS NULL AND arguments ->> 'via' IS NULL
+        AND arguments ->> 'origin' IS NULL
+    GROUP BY portal
+"""
+
 _OLD_READER = "SELECT count(*) FROM articles WHERE portal = ? AND reader_version < ?"
 
 
@@ -110,6 +118,15 @@ def last_attempts(db: Database) -> dict[str, tuple[str | None, str | None]]:
     except sqlite3.Error as error:
         raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
     return {row["portal"]: (row["verdict"], row["at"]) for row in rows}
+
+
+def last_successes(db: Database) -> dict[str, datetime]:
+    """Return when the last ``ok`` crawl of each portal itself ended. Raises StorageError."""
+    try:
+        rows = db.query(_SUCCESSES)
+        return {row["portal"]: datetime.fromisoformat(row["at"]) for row in rows}
+    except sqlite3.Error as error:
+        raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
 
 
 def due(published: Sequence[str]) -> datetime | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 from tests.support.database import rows
+from tests.support.exposition import read_exposition
 from tests.support.http_server import serving
 from tests.support.listener import Listener, listening
-from tests.support.nights import Nights, closed_port
+from tests.support.nights import FIRST, Nights, closed_port
 from tests.support.small_portal import small_portal
 
 NAMES = ("mot", "hai", "ba", "bon", "nam")
@@ -24,16 +26,21 @@ def test_portals_that_are_gone_are_one_alert_and_then_asked_weekly_until_they_ar
     tmp_path: Path,
 ) -> None:
     pages, _ = small_portal()
+    metrics = tmp_path / "tin.prom"
     with ExitStack() as up, listening() as operator:
         ports = {name: up.enter_context(closed_port()) for name in NAMES}
         nights = Nights(tmp_path, {name: f"http://127.0.0.1:{ports[name]}" for name in NAMES})
-        options = ("-s", "GONE_AFTER=1", "-s", f"ALERT_URLS=json://127.0.0.1:{operator.port}/")
+        options = (
+            "-s", "GONE_AFTER=1", "-s", f"ALERT_URLS=json://127.0.0.1:{operator.port}/",
+            "-s", f"METRICS_FILE={metrics}",
+        )  # fmt: skip
         for name in NAMES[:3]:
             up.enter_context(serving(pages, port=ports[name]))
         first = nights.run(0, *options)
         ((title, message),) = messages(operator)
         second = nights.run(1, *options)
         assert len(operator.asked) == 1
+        measured = read_exposition(metrics.read_text("utf-8"))
         for name in NAMES[3:]:
             up.enter_context(serving(pages, port=ports[name]))
         third = nights.run(7, *options)
@@ -47,6 +54,15 @@ def test_portals_that_are_gone_are_one_alert_and_then_asked_weekly_until_they_ar
         assert f"{name}: skipped, gone since 2030-01-01, next look 2030-01-08\n" in second.err
         assert not [line for line in second.out.splitlines() if line.startswith(name)]
         assert f"{name}\tok\t0\t0\t4\t1\t7\t" in third.out, "all its pages, copies of others"
+    counts = measured["tin_cong_doan_night_portals"].samples
+    assert {dict(labels)["state"]: n for labels, n in counts.items()} == {"ok": 3, "skipped": 2}
+    verdicts = {
+        dict(labels)["portal"]: dict(labels)["verdict"]
+        for labels in measured["tin_cong_doan_portal_verdict"].samples
+    }
+    assert verdicts == {**dict.fromkeys(NAMES[:3], "ok"), **dict.fromkeys(NAMES[3:], "gone")}
+    successes = measured["tin_cong_doan_portal_last_success_timestamp_seconds"].samples
+    assert set(successes.values()) == {(FIRST + timedelta(days=1)).timestamp()}
     ((title, message),) = back
     assert title == "Tin Công Đoàn: 2 portals back"
     assert f"- nam (127.0.0.1:{ports['nam']}): gone -> ok since 2030-01-08" in message
