@@ -29,10 +29,7 @@ from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
 from portals.operations.choosing import choice_of
-from portals.operations.nights import (
-    NOT_ATTEMPTED,
-    is_unreachable,
-)
+from portals.operations.nights import is_unreachable, without_output
 from portals.recipes import broken_spiders, unknown_spider
 from portals.store.database import Store
 from portals.store.similar import queue_length, update
@@ -208,15 +205,13 @@ class _Children:
 
 def _crawl_one(name: str, options: list[str], children: _Children) -> dict[str, Any]:
     if children.is_stopped:
-        run = {"portal": name, "verdict": "incomplete", "reason": "not started"}
-        return dict.fromkeys(_SHOWN) | run | {"reason_code": NOT_ATTEMPTED}
+        return dict.fromkeys(_SHOWN) | without_output(name, 0, is_stopped=True)
     command = [sys.executable, "-m", "scrapy", "crawl", name, "--json", "-s", "PROGRESS=0"]
     command += ["-s", "END_WITH_PARENT=1"]
     code, out = children.run([*command, "-s", "LOG_LEVEL=WARNING", *options])
     found = next(_json_lines(out), None)
     if found is None:
-        verdict = next((v for v, known in EXIT_CODES.items() if known == code), "crashed")
-        found = {"portal": name, "verdict": verdict, "reason": "see the log above"}
+        found = without_output(name, code, is_stopped=children.is_stopped)
     return dict.fromkeys(_SHOWN) | found
 
 

@@ -14,7 +14,7 @@ from scrapy.settings import Settings
 
 from portals.catalogue import Portal, portals
 from portals.commands.output import print_note
-from portals.errors import AlertError, PortalError, StorageError
+from portals.errors import AlertError, StorageError
 from portals.operations.alerts import digest, failures_of, heartbeat, send_message
 from portals.operations.choosing import Skipped, absences, tonight
 from portals.operations.metrics import PortalMetrics, exposition, write_metrics
@@ -27,6 +27,7 @@ from portals.operations.nights import (
     is_absent,
     is_unreachable,
     outage,
+    parse_nights,
     state_of,
     states_after,
 )
@@ -50,7 +51,7 @@ class Night:
         self.is_live = is_live
         self.start = datetime.now(UTC)
         self.reminder = parse_duration(str(config["ALERT_REMINDER"]))
-        self.gone_after = _count(config["GONE_AFTER"], "GONE_AFTER")
+        self.gone_after = parse_nights(str(config["GONE_AFTER"]))
         self.skipped: list[Skipped] = []
         with closing(Store.open(self.database)) as store:
             self.before = PortalStateRepository(store).all() if is_live else {}
@@ -157,10 +158,3 @@ class Night:
         text = exposition(found, counts, self.start, datetime.now(UTC) - self.start)
         if fault := write_metrics(Path(self.config["METRICS_FILE"]), text):
             print_note(f"warning: {fault}")
-
-
-def _count(value: object, name: str) -> int:
-    text = str(value).strip()
-    if not text.isdecimal() or not text.isascii():
-        raise PortalError(f"{name} is {text!r}; give a number of nights, 0 for none")
-    return int(text)

@@ -16,10 +16,13 @@ from portals.operations.nights import (
     changes,
     is_absent,
     outage,
+    parse_nights,
     state_of,
     states_after,
+    without_output,
 )
 from portals.store.portal_states import PortalState
+from portals.timestamps import ScheduleError
 
 FIRST = datetime(2030, 1, 1, 19, 30, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -200,3 +203,26 @@ def test_a_change_of_a_portal_outside_the_catalogue_has_no_host() -> None:
     states = states_after([run("moi", "drift")], {}, CATALOGUE, FIRST)
 
     assert changes(states, [], CATALOGUE, FIRST, WEEK) == [Change("moi", "", "ok", "drift", FIRST)]
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "2.5", "3d", "٣"])
+def test_what_is_no_number_of_nights_is_refused_in_one_line(text: str) -> None:
+    assert parse_nights(" 3 ") == 3
+    with pytest.raises(ScheduleError, match=r"give a number of nights, 0 for never$"):
+        parse_nights(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"), [(15, "storage"), (-9, "crashed"), (0, "crashed"), (2, "crashed")]
+)
+def test_a_crawl_that_printed_nothing_has_the_verdict_of_its_exit_code(
+    code: int, verdict: str
+) -> None:
+    assert without_output("a", code, is_stopped=False)["verdict"] == verdict
+
+
+def test_a_crawl_that_was_stopped_before_it_began_is_no_crash() -> None:
+    row = without_output("a", -15, is_stopped=True)
+
+    assert row["verdict"] == "incomplete"
+    assert states_after([row], {}, CATALOGUE, FIRST) == {}
