@@ -81,3 +81,9 @@ def test_what_cannot_be_scheduled_is_refused_in_one_line(
 
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert words in done.err
+
+
+def test_the_file_of_secrets_is_none_that_git_would_take() -> None:
+    ignored = (PROJECT / ".gitignore").read_text("utf-8").splitlines()
+
+    assert {"data/environment", "data/snapshots/", "data/crawl-*.log"} <= set(ignored)
