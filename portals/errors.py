@@ -17,3 +17,7 @@ class ArchiveError(PortalError):
 
 class CatalogueError(PortalError):
     """The catalogue of portals is missing a column or names a portal twice."""
+
+
+class AlertError(PortalError):
+    """An alert cannot be sent."""

@@ -100,7 +100,14 @@ MAX_RUNTIME = 0  # seconds, or 90m, 2h: the run ends with `timeout`, the next on
 # --- alerts --------------------------------------------------------------------------------------
 
 # No Scrapy settings. Alert URLs hold tokens: they are read from the environment and never printed.
-ALERT_URLS = os.environ.get("ALERT_URLS", "").split()  # Apprise URLs; one digest per crawlall
+ALERT_URLS = os.environ.get("ALERT_URLS", "").split()  # Apprise URLs; what changed, once
+# A portal that stays not ok is in one more alert after this time: a week is seldom enough not to be
+# ignored, and often enough not to be forgotten. 0d: never.
+ALERT_REMINDER = "7d"
+# A portal that did not answer for so many nights in a row is asked once a week: outages of shared
+# hosting last a day or two. 0: it is asked every night.
+GONE_AFTER = 3
+METRICS_FILE = os.environ.get("METRICS_FILE", "")  # Prometheus text, written after every crawlall
 HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL", "")  # URL or file, notified after every crawlall
 
 # --- components ----------------------------------------------------------------------------------

@@ -19,21 +19,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from scrapy.exceptions import UsageError
 
 from portals.actions.base import Installation
+from portals.actions.night import Night
 from portals.actions.process import parent_pipe
 from portals.actions.terminal import with_progress
-from portals.catalogue import Portal, portals
+from portals.catalogue import portals
 from portals.commands.crawlall import Command
 from portals.commands.output import discard_stdout, print_note, print_rows
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
-from portals.operations.alerts import heartbeat, send
-from portals.operations.choosing import LOOKED_AT, choice_of, tonight
+from portals.operations.choosing import choice_of
+from portals.operations.nights import is_unreachable, without_output
 from portals.recipes import broken_spiders, unknown_spider
 from portals.store.database import Store
 from portals.store.similar import queue_length, update
-from portals.store.status import not_attempted
-from portals.timestamps import utc_now
 
 _SHOWN = ("portal", "verdict", "new", "changed", "known", "rejected", "requests", "reason")
 
@@ -45,16 +44,19 @@ class Action(Command, Installation):
         if args or opts.jobs < 1:
             raise UsageError("crawlall takes options only, see 'scrapy crawlall -h'")
         self.check_replay()
-        Store.open(self.database).close()
+        self.night = Night(self.config, is_live=self._is_live(opts))
         wanted = self._wanted(opts)
         rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
-        rows += self._broken(opts)
-        counted = [row for row in rows if not _is_expected(row)]
-        self._tell(counted)
+        rows = self.night.judge([*rows, *self._broken(opts)])
+        self.night.record(rows)
+        counted = [row for row in rows if not self.night.is_expected(row)]
+        self.night.beat(counted)
         self._compare()
+        self.night.write_metrics(rows)
         self.exitcode = max((EXIT_CODES.get(row["verdict"], 17) for row in counted), default=0)
         try:
-            print_rows(rows, as_json=opts.json)
+            shown = [{name: row.get(name) for name in _SHOWN} for row in rows]
+            print_rows(shown, as_json=opts.json)
         except OSError as error:  # the verdicts hold even if they cannot be printed
             discard_stdout()
             print_note(f"warning: standard output cannot be written: {error}")
@@ -67,8 +69,8 @@ class Action(Command, Installation):
             raise PortalError(unknown_spider(self.config, unknown[0]))
         names = only or self.crawled_portals()
         rows = [catalogue[name] for name in names]
-        is_copy = any(pair.partition("=")[0] in ("origin", "via") for pair in opts.spargs)
-        is_live = not (only or is_copy or self.config["REPLAY"])
+        is_copy = _is_copy(opts)
+        is_live = not only and self._is_live(opts)
         if opts.state and not is_live:
             print_note("--state is left out: it chooses among live crawls without --only")
         state = opts.state if is_live else None
@@ -79,17 +81,10 @@ class Action(Command, Installation):
             own = {*archived, *(host.removeprefix("www.") for host in archived)}
             rows = [row for row in rows if is_copy or row.host in own]
         elif is_live and not choice.states:
-            rows = self._of_tonight(rows)
+            rows = self.night.choose(rows)
         if not rows:
             print_note("no portal is chosen; 'scrapy portals' with the same options prints them")
         return list(dict.fromkeys(row.name for row in rows))
-
-    def _of_tonight(self, rows: list[Portal]) -> list[Portal]:
-        with closing(Store.open_to_read(self.database)) as store:
-            verdicts = {row.name: store.runs.last_verdict(row.name)[0] for row in rows}
-            names = [row.name for row in rows]
-            unvisited = not_attempted(store.db, names, LOOKED_AT, utc_now())
-        return tonight(rows, verdicts, unvisited)
 
     def _broken(self, opts: argparse.Namespace) -> list[dict[str, Any]]:
         """Return a row for every portal whose spider file cannot be loaded."""
@@ -113,13 +108,9 @@ class Action(Command, Installation):
         except KeyboardInterrupt:
             print_note("warning: articles are not compared: interrupted")
 
-    def _tell(self, rows: list[dict[str, Any]]) -> None:
-        """Send one alert if a portal is not ok, and the heartbeat in any case."""
-        errors = [send(self.config.getlist("ALERT_URLS"), rows)]
-        if target := self.config.get("HEARTBEAT_URL"):
-            errors.append(heartbeat(target, rows, utc_now()))
-        for error in filter(None, errors):
-            print_note(f"warning: {error}")
+    def _is_live(self, opts: argparse.Namespace) -> bool:
+        """Return True if the portals themselves are asked, not copies of them."""
+        return not (_is_copy(opts) or self.config["REPLAY"])
 
     def _crawl(self, names: list[str], opts: argparse.Namespace) -> list[dict[str, Any]]:
         options = [part for pair in opts.set for part in ("-s", pair)]
@@ -134,9 +125,13 @@ class Action(Command, Installation):
                 row = _with_news(done.result(), is_live=not self.config["REPLAY"])
                 rows.append(row)
                 bar.update(task, advance=1, description=row["portal"])
-                if not bar.console.is_terminal:
+                if not bar.console.is_terminal and not is_unreachable(row):
                     print_note(f"{row['portal']}: {row['verdict']}")
         return rows
+
+
+def _is_copy(opts: argparse.Namespace) -> bool:
+    return any(pair.partition("=")[0] in ("origin", "via") for pair in opts.spargs)
 
 
 def _bar() -> Progress:
@@ -210,16 +205,14 @@ class _Children:
 
 def _crawl_one(name: str, options: list[str], children: _Children) -> dict[str, Any]:
     if children.is_stopped:
-        run: dict[str, Any] = {"portal": name, "verdict": "incomplete", "reason": "not started"}
-        return {key: run.get(key) for key in _SHOWN}
+        return dict.fromkeys(_SHOWN) | without_output(name, 0, is_stopped=True)
     command = [sys.executable, "-m", "scrapy", "crawl", name, "--json", "-s", "PROGRESS=0"]
     command += ["-s", "END_WITH_PARENT=1"]
     code, out = children.run([*command, "-s", "LOG_LEVEL=WARNING", *options])
     found = next(_json_lines(out), None)
     if found is None:
-        verdict = next((v for v, known in EXIT_CODES.items() if known == code), "crashed")
-        found = {"portal": name, "verdict": verdict, "reason": "see the log above"}
-    return {key: found.get(key) for key in _SHOWN}
+        found = without_output(name, code, is_stopped=children.is_stopped)
+    return dict.fromkeys(_SHOWN) | found
 
 
 def _with_news(row: dict[str, Any], *, is_live: bool) -> dict[str, Any]:
@@ -231,12 +224,6 @@ def _with_news(row: dict[str, Any], *, is_live: bool) -> dict[str, Any]:
     news = f"{row['portal']} is back: the catalogue says that it is gone; change its state"
     print_note(news)
     return row | {"reason": "; ".join(filter(None, [news, row["reason"]]))}
-
-
-def _is_expected(row: dict[str, Any]) -> bool:
-    """Return True for a portal that the catalogue calls gone or merged, and that is gone."""
-    known = portals().get(row["portal"])
-    return bool(known and known.state in ("gone", "merged") and row["verdict"] == "gone")
 
 
 def _json_lines(text: str) -> Iterator[dict[str, Any]]:

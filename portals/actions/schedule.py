@@ -6,6 +6,7 @@ import argparse
 import getpass
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,21 @@ class Action(Command):
             at=parse_time_of_day(opts.at),
             jitter=parse_duration(opts.jitter),
             user=None if opts.user or opts.cron else _user(),
+            writable=tuple(self._written()),
             **_installation(),
         )
         text = cron_lines(schedule) if opts.cron else systemd_units(schedule)
         print_text(text.rstrip("\n"))
+
+    def _written(self) -> Iterator[Path]:
+        """Yield the folders of database, archives, metrics and heartbeat, absolute."""
+        yield Path(self.database).absolute().parent
+        if self.archive_folder is not None:
+            yield self.archive_folder.absolute()
+        for name in ("METRICS_FILE", "HEARTBEAT_URL"):
+            target = str(self.config[name] or "")
+            if target and "://" not in target:
+                yield Path(target).absolute().parent
 
 
 def _installation() -> dict[str, Any]:

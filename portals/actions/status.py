@@ -18,9 +18,11 @@ from portals.commands.status import Command
 from portals.crawling.exit_codes import OVERDUE
 from portals.errors import PortalError
 from portals.network.servers import server_of
+from portals.operations.nights import is_absent, parse_nights
 from portals.recipes import unknown_name
 from portals.store.database import Store
 from portals.store.holds import Hold, HoldRepository
+from portals.store.portal_states import PortalStateRepository
 from portals.store.status import PortalStatus, not_attempted, portal_statuses
 from portals.store.write_ahead_log import growth
 from portals.timestamps import parse_duration, utc, utc_now
@@ -52,7 +54,8 @@ class Action(Command, Installation):
         if unknown := [name for name in wanted if name not in found]:
             raise PortalError(unknown_name(unknown[0], found))
         names = list(dict.fromkeys(wanted)) or [name for name in found if name not in disabled]
-        late = {} if age is None else not_attempted(store.db, _due(wanted, names), age, now)
+        due = self._due(store, wanted, names)
+        late = {} if age is None else not_attempted(store.db, due, age, now)
         holds = HoldRepository(store).active(now)
         rows = [_row(found[name], holds, as_json=as_json) for name in names]
         if sys.stdout.isatty():
@@ -63,6 +66,21 @@ class Action(Command, Installation):
             print_note(f"{name}: {_since(at)}; look at the schedule's log")
         if late:
             self.exitcode = OVERDUE
+
+    def _due(self, store: Store, wanted: list[str], names: list[str]) -> list[str]:
+        """Return the portals that every night attempts, or those that were named."""
+        known, states = portals(), PortalStateRepository(store).all()
+        gone_after = parse_nights(str(self.config["GONE_AFTER"]))
+        every = [
+            name
+            for name in names
+            if name not in known
+            or (
+                known[name].state in NIGHTLY
+                and not is_absent(known[name], states.get(name), gone_after)
+            )
+        ]
+        return list(dict.fromkeys(wanted)) or every
 
 
 def _row(status: PortalStatus, holds: Sequence[Hold], *, as_json: bool) -> dict[str, Any]:
@@ -86,13 +104,6 @@ def _held_until(name: str, known: Portal | None, holds: Sequence[Hold]) -> str |
     whole = (hold for hold in holds if not hold.url)
     ends = [hold.until for hold in whole if name == hold.portal or server == hold.server]
     return utc(max(ends)) if ends else None
-
-
-def _due(wanted: list[str], names: list[str]) -> list[str]:
-    """Return the portals that every night attempts, or those that were named."""
-    known = portals()
-    every = [name for name in names if name not in known or known[name].state in NIGHTLY]
-    return list(dict.fromkeys(wanted)) or every
 
 
 def _since(at: str | None) -> str:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from portals.commands.base import PortalCommand
+from portals.commands.base import PortalCommand, option
 
 
 class Command(PortalCommand):
     """Copies the database."""
 
-    usage = "<file>"
+    usage = "[options] <file>"
     summary = "Write a consistent copy of the database, also while a crawl writes to it"
+    options = (
+        option(
+            "--keep",
+            type=int,
+            metavar="N",
+            help="write FILE-YEAR-MONTH-DAY, and remove all but the newest N of these",
+        ),
+    )

@@ -16,6 +16,7 @@ Verdict = Literal[
     "storage",
     "timeout",
     "crashed",
+    "offline",
 ]
 
 EXIT_CODES: dict[Verdict, int] = {
@@ -29,6 +30,7 @@ EXIT_CODES: dict[Verdict, int] = {
     "storage": 15,
     "timeout": 16,
     "crashed": 17,
+    "offline": 18,
 }
 
 USAGE_ERROR = 2
@@ -45,6 +47,9 @@ CATALOGUE_FAULTS = 1
 
 FLEET_FAULTS = 1
 """Exit code of ``scrapy checkall`` where something is wrong with a portal."""
+
+ALERTS_FAILED = 1
+"""Exit code of ``scrapy alert --test`` where an address did not take the message."""
 
 Health = Literal["healthy", "degraded", "broken"]
 
@@ -101,6 +106,11 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
         "The reader failed on a page, the crawl did not start, or its process was killed.",
         "Report the page, it is in `rejects`; if there is none, read the log.",
     ),
+    "offline": (
+        "`scrapy crawlall`: none of its portals, on two servers or more, could be reached. It is"
+        " the network of this machine, and nothing is known of the portals.",
+        "Check network and DNS of this machine; the next night resumes.",
+    ),
 }
 
 
@@ -144,6 +154,12 @@ _OTHERS = (
         None,
         "`scrapy checkall`: something is wrong with a portal.",
         "Read the cause of each; correct its row in the catalogue, or its system.",
+    ),
+    ExitCode(
+        ALERTS_FAILED,
+        None,
+        "`scrapy alert --test`: an address did not take the message.",
+        "Correct that URL in ALERT_URLS; Apprise's documentation has the forms.",
     ),
     ExitCode(
         1,

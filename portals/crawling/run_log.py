@@ -225,6 +225,7 @@ class RunLog:
             "portal": self.crawler.spider.name if self.crawler.spider else "",
             "verdict": self.judgement.verdict,
             "reason": without_secrets(self.judgement.reason),
+            "reason_code": self.judgement.code or None,
             "run_id": self.run_id,
             "new": count["articles_new"],
             "changed": count["articles_changed"],

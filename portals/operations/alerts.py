@@ -1,4 +1,4 @@
-"""Alerts and heartbeat: one digest if portals are not ok, and a heartbeat after every crawlall.
+"""Alerts and heartbeat: one digest of what changed, and a heartbeat after every crawlall.
 
 URLs of alerts and heartbeats are secrets (they hold tokens and passwords), so that nothing here
 prints or logs one: errors name the scheme only.
@@ -15,6 +15,7 @@ import urllib.request
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -22,8 +23,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from portals.crawling.exit_codes import EXIT_CODES, EXPLANATIONS, Verdict
+from portals.errors import AlertError
 from portals.files import replacing
+from portals.operations.nights import Change
 from portals.redaction import without_secrets
+from portals.store.portal_states import MACHINE
 from portals.timestamps import utc
 
 HEARTBEAT_SECONDS = 10
@@ -35,40 +39,59 @@ _SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 Rows = Sequence[Mapping[str, Any]]
 
 
-def digest(rows: Rows) -> tuple[str, str] | None:
-    """Return title and text of the alert on all portals that are not ok, or None without any."""
-    bad = sorted((row for row in rows if _verdict(row) != "ok"), key=_worst_first)
-    if not bad:
-        return None
-    title = f"Tin Công Đoàn: {len(bad)} of {len(rows)} portals not ok, worst {_verdict(bad[0])}"
-    parts = []
-    for verdict, portals in groupby(bad, key=_verdict):
-        meaning, remedy = EXPLANATIONS[verdict]
-        lines = [f"- {row['portal']}: {_reason(row, meaning)}" for row in portals]
-        parts.append("\n".join([f"{verdict} (exit code {EXIT_CODES[verdict]})", *lines, remedy]))
-    return title, "\n\n".join(parts)
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An alert: title, text, and Apprise's type of it (``warning`` or ``success``)."""
+
+    title: str
+    body: str
+    kind: str = "warning"
 
 
-def send(urls: Sequence[str], rows: Rows) -> str | None:
-    """Send the digest, if there is one, to every Apprise URL; return an error in one line."""
-    message = digest(rows)
-    if message is None or not urls:
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One URL of ALERT_URLS, by its scheme only, and why it did not take a message, if so."""
+
+    scheme: str
+    failure: str | None
+
+
+def digest(changes: Sequence[Change]) -> Message | None:
+    """Return the alert on all changes, the worst first, or None without any."""
+    if not changes:
         return None
+    bad = [one for one in changes if not one.is_recovery]
+    parts = [_news(verdict, list(group)) for verdict, group in groupby(_worst_first(bad), _after)]
+    well = sorted((one for one in changes if one.is_recovery), key=lambda one: one.portal)
+    if well:
+        parts.append("\n".join(["back", *map(_line, well), _BACK]))
+    return Message(_title(bad, well), "\n\n".join(parts), "warning" if bad else "success")
+
+
+def send_message(urls: Sequence[str], message: Message) -> list[Delivery]:
+    """Send a message to every Apprise URL; return what became of each.
+
+    Raises AlertError without Apprise.
+    """
     try:
         import apprise  # noqa: PLC0415 - slow to load and seldom needed
     except ImportError:
-        return "the alert was not sent: Apprise is not installed; install the requirements again"
+        raise AlertError("Apprise is not installed; install the requirements again") from None
     asset = apprise.AppriseAsset(app_id=_SENDER, async_mode=False)
-    failures = []
+    found = []
     for url in urls:
         service = apprise.Apprise(asset=asset)
         with _silence():
-            failure = _notify(service, url, *message)
-        if failure:
-            failures.append(f"{_scheme(url)} {failure}")
-    if not failures:
+            found.append(Delivery(_scheme(url), _notify(service, url, message)))
+    return found
+
+
+def failures_of(deliveries: Sequence[Delivery]) -> str | None:
+    """Return in one line which URLs did not take a message, or None."""
+    failed = [f"{one.scheme} {one.failure}" for one in deliveries if one.failure]
+    if not failed:
         return None
-    return f"the alert was not sent everywhere: {', '.join(failures)}; check ALERT_URLS"
+    return f"the alert was not sent everywhere: {', '.join(failed)}; check ALERT_URLS"
 
 
 def heartbeat(target: str, rows: Rows, now: datetime) -> str | None:
@@ -83,29 +106,71 @@ def heartbeat(target: str, rows: Rows, now: datetime) -> str | None:
 
 # --- the digest ----------------------------------------------------------------------------------
 
-
-def _verdict(row: Mapping[str, Any]) -> Verdict:
-    """Return the verdict; "crashed" for a run without one or with an unknown one."""
-    return next((verdict for verdict in EXIT_CODES if verdict == row.get("verdict")), "crashed")
+_BACK = "Nothing to do; where the catalogue calls such a portal gone, change its state."
 
 
-def _worst_first(row: Mapping[str, Any]) -> tuple[int, str]:
-    return -EXIT_CODES[_verdict(row)], str(row["portal"])
+def _title(bad: Sequence[Change], well: Sequence[Change]) -> str:
+    if machine := [one for one in (*bad, *well) if one.portal == MACHINE]:
+        return f"Tin Công Đoàn: {'online again' if machine[0].is_recovery else 'offline'}"
+    new = [one for one in bad if not one.is_reminder]
+    counts = [
+        f"{_portals(new)} changed, worst {_worst_first(new)[0].after}" if new else "",
+        f"{_portals(well)} back" if well else "",
+        f"{_portals(bad)} still not ok" if bad and not new else "",
+    ]
+    return f"Tin Công Đoàn: {'; '.join(filter(None, counts))}"
 
 
-def _reason(row: Mapping[str, Any], meaning: str) -> str:
-    return without_secrets(" ".join(str(row.get("reason") or meaning).split()))
+def _portals(changes: Sequence[Change]) -> str:
+    return "1 portal" if len(changes) == 1 else f"{len(changes)} portals"
+
+
+def _news(verdict: str, changes: Sequence[Change]) -> str:
+    """Return what changed to one verdict, and what to do."""
+    _, remedy = EXPLANATIONS[_known(verdict)]
+    head = f"{verdict} (exit code {EXIT_CODES[_known(verdict)]})"
+    return "\n".join([head, *map(_line, changes), remedy])
+
+
+def _line(change: Change) -> str:
+    """Return one portal: name, host, states before and after, since when, and why."""
+    name = "this machine" if change.portal == MACHINE else change.portal
+    name += f" ({change.host})" if change.host else ""
+    states = f"still {change.after}" if change.is_reminder else f"{change.before} -> {change.after}"
+    meaning = "" if change.is_recovery else EXPLANATIONS[_known(change.after)][0]
+    reason = without_secrets(" ".join((change.reason or meaning).split()))
+    line = f"- {name}: {states} since {change.since:%Y-%m-%d}"
+    return f"{line}: {reason}" if reason else line
+
+
+def _known(verdict: str) -> Verdict:
+    return next((known for known in EXIT_CODES if known == verdict), "crashed")
+
+
+def _after(change: Change) -> str:
+    return change.after
+
+
+def _worst_first(changes: Sequence[Change]) -> list[Change]:
+    return sorted(
+        changes, key=lambda one: (-EXIT_CODES[_known(one.after)], one.is_reminder, one.portal)
+    )
 
 
 # --- Apprise -------------------------------------------------------------------------------------
 
 
-def _notify(service: Any, url: str, title: str, body: str) -> str | None:
+def _notify(service: Any, url: str, message: Message) -> str | None:
     """Send to one URL; return what failed."""
     try:
         if not service.add(url):
             return "is not a URL that Apprise supports"
-        sent = service.notify(body=body, title=title, notify_type="warning", body_format="text")
+        sent = service.notify(
+            body=message.body,
+            title=message.title,
+            notify_type=message.kind,
+            body_format="text",
+        )
     except Exception:  # noqa: BLE001 - services may raise anything, with the URL in the message
         return "failed"
     return None if sent else "did not accept it"
@@ -171,8 +236,9 @@ def _ask_heartbeat(url: str) -> str | None:
 
 def _write_heartbeat(path: Path, rows: Rows, now: datetime) -> str | None:
     """Replace the file atomically, so that nobody reads half of it."""
-    worst = min(rows, key=_worst_first, default={"verdict": "ok"})
-    life = {"at": utc(now), "portals": len(rows), "worst": _verdict(worst)}
+    verdicts = [_known(str(row.get("verdict"))) for row in rows]
+    worst = max(verdicts, key=EXIT_CODES.__getitem__, default="ok")
+    life = {"at": utc(now), "portals": len(rows), "worst": worst}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as draft:

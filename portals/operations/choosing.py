@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from portals.catalogue import NIGHTLY, STATES, Portal, kinds_of
 from portals.errors import CatalogueError
 from portals.families.catalogued import system_words
 from portals.language.text import fold
+from portals.operations.nights import is_absent
+from portals.store.portal_states import PortalState
 
 LOOKED_AT = timedelta(days=7)
 """How often a portal that is gone is looked at."""
+
+_TOLERANCE = timedelta(hours=12)
+"""A night begins at another minute than that of a week ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +65,69 @@ def choice_of(
     )
 
 
-def tonight(
-    rows: Iterable[Portal], verdicts: Mapping[str, str | None], unvisited: Collection[str]
-) -> list[Portal]:
-    """Return the rows that a night crawls.
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A portal that is taken for gone: ``since`` which day, and when it was last asked."""
 
-    A portal that is gone is looked at once a week, also one that was merged and no longer answers.
-    ``verdicts``: of the last runs; ``unvisited``: names without a run within ``LOOKED_AT``.
+    since: str
+    last_look: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A portal that is taken for gone and not asked yet."""
+
+    portal: str
+    since: str
+    next_look: datetime
+
+    def __str__(self) -> str:
+        since = f" since {self.since}" if self.since else ""
+        return f"{self.portal}: skipped, gone{since}, next look {self.next_look:%Y-%m-%d}"
+
+
+def absences(
+    rows: Iterable[Portal],
+    states: Mapping[str, PortalState],
+    runs: Mapping[str, tuple[str | None, str | None]],
+    gone_after: int,
+) -> dict[str, Absence]:
+    """Return the portals that are taken for gone, by name.
+
+    ``runs``: verdict and time of the last run of each portal, for portals without a state: their
+    last night was one of an earlier release.
     """
-    found = []
+    found = {}
     for row in rows:
-        is_gone = row.state == "gone" or (
-            row.state == "merged" and verdicts.get(row.name) == "gone"
-        )
-        if row.name in unvisited if is_gone else row.state in NIGHTLY:
-            found.append(row)
+        state = states.get(row.name)
+        verdict, at = runs.get(row.name, (None, None))
+        was_lost = state is None and row.state == "merged" and verdict == "gone"
+        if not (was_lost or is_absent(row, state, gone_after)):
+            continue
+        last = datetime.fromisoformat(at) if at and verdict != "offline" else None
+        since = row.since if row.state == "gone" or state is None else f"{state.since:%Y-%m-%d}"
+        found[row.name] = Absence(since, state.seen_at if state else last)
     return found
+
+
+def tonight(
+    rows: Iterable[Portal], absent: Mapping[str, Absence], now: datetime
+) -> tuple[list[Portal], list[Skipped]]:
+    """Return the rows that a night crawls, and the portals that it skips.
+
+    A portal that is taken for gone is asked once a week; of a moved one, its successor is crawled.
+    """
+    found, skipped = [], []
+    for row in rows:
+        absence = absent.get(row.name)
+        if absence is None or absence.last_look is None:
+            if row.state in (*NIGHTLY, "gone"):
+                found.append(row)
+        elif absence.last_look + LOOKED_AT <= now + _TOLERANCE:
+            found.append(row)
+        else:
+            skipped.append(Skipped(row.name, absence.since, absence.last_look + LOOKED_AT))
+    return found, skipped
 
 
 def _split(text: str | None) -> list[str]:

@@ -526,6 +526,17 @@ CREATE TABLE public_names (
     ) STRICT, WITHOUT ROWID
 ;
 
+CREATE TABLE portal_states (
+            portal TEXT PRIMARY KEY,
+            state TEXT NOT NULL,
+            since TEXT NOT NULL,
+            nights INTEGER NOT NULL,
+            seen_at TEXT NOT NULL,
+            alerted TEXT NOT NULL,
+            alerted_at TEXT
+        ) STRICT, WITHOUT ROWID
+        ;
+
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 
 INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)');

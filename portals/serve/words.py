@@ -261,6 +261,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict_storage": ("không ghi được", "storage"),
     "verdict_timeout": ("quá giờ", "timeout"),
     "verdict_crashed": ("hỏng giữa chừng", "crashed"),
+    "verdict_offline": ("mất mạng", "offline"),
     "verdict_running?": ("đang chạy?", "running?"),
     "remedy_ok": ("Không cần làm gì.", "Nothing."),
     "remedy_postponed": (
@@ -298,6 +299,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "remedy_crashed": (
         "Báo lại trang gây lỗi, có trong bảng «rejects».",
         "Report the page, it is in the table “rejects”.",
+    ),
+    "remedy_offline": (
+        "Kiểm tra mạng và DNS của máy này; đêm sau sẽ tiếp tục.",
+        "Check network and DNS of this machine; the next night resumes.",
     ),
     "remedy_running?": (
         "Chờ; nếu tiến trình đã chết thì chạy lại.",

@@ -839,3 +839,21 @@ _PUBLIC_NAMES = """
 def m0021_public_names(db: Database) -> None:
     """Store which host names had a public address: they may never lead to a local one."""
     db.execute(_PUBLIC_NAMES)
+
+
+@migrations()
+def m0022_portal_states(db: Database) -> None:
+    """Store the state of each portal at the last crawlall, so that alerts are of changes."""
+    db.execute(
+        """
+        CREATE TABLE portal_states (
+            portal TEXT PRIMARY KEY,
+            state TEXT NOT NULL,
+            since TEXT NOT NULL,
+            nights INTEGER NOT NULL,
+            seen_at TEXT NOT NULL,
+            alerted TEXT NOT NULL,
+            alerted_at TEXT
+        ) STRICT, WITHOUT ROWID
+        """
+    )

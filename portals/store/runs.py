@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -18,6 +18,9 @@ KILLED = "the process was killed"
 
 DISK_FULL = "disk_full"
 """Reason code of a run that did not begin, since too little disk space was free."""
+
+OFFLINE = "offline"
+"""Reason code of the runs of a ``crawlall`` that could reach no portal."""
 
 _MAX_REJECT_CHARACTERS = 2_000
 """Characters of each text of a reject: an error page may quote a document in its message."""
@@ -93,6 +96,14 @@ class RunRepository:
                 "UPDATE runs SET verdict = 'crashed', finished_at = ?, reason = ?"
                 " WHERE verdict IS NULL AND arguments ->> 'command' = ?",
                 [utc(now), KILLED, command],
+            )
+
+    def set_offline(self, run_ids: Iterable[int], reason: str) -> None:
+        """Set the verdict of runs that reached nothing since this machine had no network."""
+        with writing(self.db.conn):
+            self.db.conn.executemany(
+                "UPDATE runs SET verdict = 'offline', reason = ?, reason_code = ? WHERE id = ?",
+                [(reason, OFFLINE, run_id) for run_id in run_ids],
             )
 
     def update_run(self, run_id: int, values: Mapping[str, str | int | None]) -> None:

@@ -29,6 +29,7 @@ TABLES: dict[str, str] = {
     "holds": "Servers and pages that are not requested before a time, as they asked.",
     "public_names": "Host names that had a public address: they may not lead to a local one.",
     "forgotten_urls": "URLs whose articles were taken down; nothing stores their texts again.",
+    "portal_states": "The state of each portal at the last `crawlall`, and the last alert on it.",
     "portals": "The catalogue (`portals.csv`), as of the last time this file was opened.",
     "archives": "The WARC files with the archived pages.",
     "pages": "Every response in the archives, with the position of its bytes.",
@@ -263,6 +264,15 @@ COLUMNS: dict[str, dict[str, str]] = {
         "portal": "Portal whose crawl was asked to wait.",
         "until": "Time before which nothing is requested (`Retry-After`, 24 hours at most).",
         "recorded_at": "When it was asked.",
+    },
+    "portal_states": {
+        "portal": "Portal (spider name); `*`: the network of this machine. Key.",
+        "state": "Verdict of the last night; `gone` also where it did not answer in time.",
+        "since": "First night of this state.",
+        "nights": "Nights in this state, in a row; one in 12 hours counts.",
+        "seen_at": "Last night that crawled it.",
+        "alerted": "State of the last alert on it; of a portal without one, the usual state.",
+        "alerted_at": "When that alert was taken; null: there was none.",
     },
     "robots": {
         "host": "Host, and port if its URLs have one. Key.",

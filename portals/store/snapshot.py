@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import glob
+import re
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 from portals.errors import StorageError
@@ -48,6 +50,27 @@ def copies_beside(database: Path) -> list[Path]:
     name = glob.escape(database.name)
     patterns = (f"{name}.schema*.bak", f".{name}.*")
     return sorted(path for one in patterns for path in database.parent.glob(one))
+
+
+def dated(target: Path, day: date) -> Path:
+    """Return the name of the copy of a day: ``articles-2025-07-01.db`` for ``articles.db``."""
+    return target.with_name(f"{target.stem}-{day.isoformat()}{target.suffix}")
+
+
+def remove_older(target: Path, keep: int) -> list[Path]:
+    """Remove all but the newest ``keep`` of the dated copies of ``target``; return those removed.
+
+    Files with other names are never touched. Raises StorageError.
+    """
+    name = re.compile(rf"{re.escape(target.stem)}-\d{{4}}-\d\d-\d\d{re.escape(target.suffix)}")
+    try:
+        copies = [path for path in target.parent.iterdir() if name.fullmatch(path.name)]
+        old = sorted(copies, reverse=True)[keep:]
+        for path in old:
+            path.unlink()
+    except OSError as error:
+        raise StorageError(f"cannot remove older copies: {error}; remove them by hand") from error
+    return old
 
 
 def _copy(database: Path, draft: Path) -> None:

@@ -46,10 +46,18 @@ _LAST_DATES = """
 
 # A run that found the portal locked did not attempt anything.
 _ATTEMPTS = """
-    SELECT portal, max(started_at) AS at FROM runs
+    SELECT portal, max(started_at) AS at, verdict FROM runs
     WHERE arguments ->> 'command' IS NULL AND verdict IS NOT 'locked' GROUP BY portal
 """
 
+
+_SUCCESSES = """
+    SELECT portal, max(finished_at) AS at FROM runs
+    WHERE verdict = 'ok' AND finished_at IS NOT NULL AND arguments ->> 'command' IS NULL
+        AND arguments ->> 'REPLAY' IS NULL AND arguments ->> 'via' IS NULL
+        AND arguments ->> 'origin' IS NULL
+    GROUP BY portal
+"""
 
 _OLD_READER = "SELECT count(*) FROM articles WHERE portal = ? AND reader_version < ?"
 
@@ -94,16 +102,31 @@ def not_attempted(
 
     Raises StorageError.
     """
-    try:
-        attempts = {row["portal"]: row["at"] for row in db.query(_ATTEMPTS)}
-    except sqlite3.Error as error:
-        raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
-    last = {name: attempts.get(name) for name in names}
+    attempts = last_attempts(db)
+    last = {name: at for name in names for _, at in [attempts.get(name, (None, None))]}
     return {
         name: at
         for name, at in last.items()
         if at is None or datetime.fromisoformat(at) < now - age
     }
+
+
+def last_attempts(db: Database) -> dict[str, tuple[str | None, str | None]]:
+    """Return verdict and start of the last crawl of every portal. Raises StorageError."""
+    try:
+        rows = list(db.query(_ATTEMPTS))
+    except sqlite3.Error as error:
+        raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
+    return {row["portal"]: (row["verdict"], row["at"]) for row in rows}
+
+
+def last_successes(db: Database) -> dict[str, datetime]:
+    """Return when the last ``ok`` crawl of each portal itself ended. Raises StorageError."""
+    try:
+        rows = db.query(_SUCCESSES)
+        return {row["portal"]: datetime.fromisoformat(row["at"]) for row in rows}
+    except sqlite3.Error as error:
+        raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
 
 
 def due(published: Sequence[str]) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,12 +16,33 @@ def test_the_cron_lines_name_this_project_and_this_interpreter() -> None:
     done = scrapy("schedule", "--cron", "--at", "3:07", "--jitter", "0m")
 
     assert (done.code, done.err) == (0, "")
-    enter = f"cd {shlex.quote(str(PROJECT))} && {shlex.quote(sys.executable)} -m scrapy"
-    assert done.out.splitlines() == [
-        f'7 3 * * * {enter} crawlall > data/crawl-"$(date +\\%u)".log 2>&1',
-        f"7 9 * * * {enter} status --max-age 2d > /dev/null",
-        f"7 13 * * 0 {enter} verify > /dev/null",
+    enter = f"cd {shlex.quote(str(PROJECT))} &&"
+    program = f"{shlex.quote(sys.executable)} -m scrapy"
+    read = "set -a && { [ ! -f data/environment ] || . data/environment; } && set +a &&"
+    *head, crawl, status, verify, copy, note, prune = done.out.splitlines()
+    assert all(line.startswith("#") for line in (*head, note))
+    assert [crawl, status, verify, copy, prune] == [
+        f'7 3 * * * {enter} {read} {program} crawlall > data/crawl-"$(date +\\%u)".log 2>&1',
+        f"7 9 * * * {enter} {program} status --max-age 2d > /dev/null",
+        f"7 13 * * 0 {enter} {program} verify > /dev/null",
+        f"7 15 * * 0 {enter} {program} snapshot --keep 4 data/snapshots/articles.db > /dev/null",
+        f"# 7 17 1 * * {enter} {program} archive prune --older 104w --keep-articles > /dev/null",
     ]
+
+
+def test_the_units_may_write_where_the_data_are(tmp_path: Path) -> None:
+    done = scrapy(
+        "schedule", "--systemd", "-s", f"DATABASE={tmp_path / 'db' / 'articles.db'}",
+        "-s", f"ARCHIVE_DIR={tmp_path / 'kho'}", "-s", f"METRICS_FILE={tmp_path / 'm' / 'a.prom'}",
+        "-s", "HEARTBEAT_URL=https://beat.example/t0psecret",
+    )  # fmt: skip
+
+    assert (done.code, done.err) == (0, "")
+    crawl = done.out.partition(".timer\n")[0]
+    found = [line for line in crawl.splitlines() if line.startswith("ReadWritePaths=")]
+    folders = (PROJECT / "data", tmp_path / "db", tmp_path / "kho", tmp_path / "m")
+    assert found == [f'ReadWritePaths="-{folder}"' for folder in folders]
+    assert "t0psecret" not in done.out
 
 
 def test_the_units_name_this_project_and_this_interpreter() -> None:
@@ -59,3 +81,9 @@ def test_what_cannot_be_scheduled_is_refused_in_one_line(
 
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert words in done.err
+
+
+def test_the_file_of_secrets_is_none_that_git_would_take() -> None:
+    ignored = (PROJECT / ".gitignore").read_text("utf-8").splitlines()
+
+    assert {"data/environment", "data/snapshots/", "data/crawl-*.log"} <= set(ignored)

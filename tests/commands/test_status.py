@@ -16,6 +16,7 @@ from portals.catalogue import portals
 from portals.contract import normalise
 from portals.errors import StorageError
 from portals.store.database import Store
+from portals.store.portal_states import PortalState, PortalStateRepository
 from portals.store.status import PortalStatus, due, not_attempted, portal_statuses
 from tests.support.commands import scrapy
 from tests.support.project import SAMPLE
@@ -254,6 +255,17 @@ def test_portals_that_nobody_attempted_are_named_and_counted_as_failure(database
     first, second = done.err.splitlines()
     assert first.startswith("brvt: not attempted since 20")
     assert second == "tienlang: never attempted; look at the schedule's log"
+
+
+def test_a_portal_that_is_taken_for_gone_need_not_be_attempted(database: str, store: Store) -> None:
+    known = PortalState("brvt", "gone", NOW, 3, NOW, "gone", NOW)
+    PortalStateRepository(store).save([known])
+    assert PortalStateRepository(store).all() == {"brvt": known}
+    done = scrapy("status", "--max-age", "2d", "-s", database)
+
+    late = [line.partition(":")[0] for line in done.err.splitlines()]
+    assert "brvt" not in late
+    assert "haiphong" in late
 
 
 @pytest.mark.parametrize(

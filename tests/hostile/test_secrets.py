@@ -10,7 +10,9 @@ import pytest
 from portals.catalogue import CATALOGUE, read_catalogue
 from portals.errors import CatalogueError
 from portals.operations.alerts import digest
+from portals.operations.nights import Change
 from portals.redaction import has_credentials, without_secrets
+from portals.timestamps import RELEASED
 from tests.support.commands import QUICK, crawl_of, live, scrapy
 from tests.support.database import rows
 from tests.support.http_server import Answer, ServedRequest, http_server
@@ -52,11 +54,11 @@ def test_what_is_no_secret_stays(text: str) -> None:
 
 @pytest.mark.quick
 def test_an_alert_holds_no_password_of_a_reason() -> None:
-    row = {"portal": "a", "verdict": "gone", "reason": f"proxy http://u:{SECRET}@h is down"}
-    message = digest([row])
+    reason = f"proxy http://u:{SECRET}@h is down"
+    message = digest([Change("a", "a.vn", "ok", "gone", RELEASED, reason)])
 
     assert message
-    assert "http://…@h is down" in message[1]
+    assert "http://…@h is down" in message.body
 
 
 @pytest.mark.quick

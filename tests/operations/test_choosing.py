@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from portals.catalogue import Portal, portals
 from portals.errors import CatalogueError
-from portals.operations.choosing import choice_of, tonight
+from portals.operations.choosing import absences, choice_of, tonight
+from portals.store.portal_states import PortalState
+
+NOW = datetime(2030, 1, 2, 19, 30, tzinfo=UTC)
 
 ROWS = list(portals().values())
 
@@ -22,25 +26,71 @@ def chosen(**options: str) -> set[str]:
     return {row.name for row in ROWS if choice.covers(row)}
 
 
+def state(name: str, verdict: str, nights: int = 1, seen_days_ago: float = 1) -> PortalState:
+    seen = NOW - timedelta(days=seen_days_ago)
+    return PortalState(name, verdict, seen, nights, seen, verdict)
+
+
+def crawled(
+    row: Portal, known: PortalState | None = None, run: tuple[str | None, str | None] = (None, None)
+) -> list[str]:
+    """Return the names that a night crawls of one row."""
+    states = {known.portal: known} if known else {}
+    rows, skipped = tonight([row], absences([row], states, {row.name: run}, 3), NOW)
+    assert len(rows) + len(skipped) <= 1
+    return [one.name for one in rows]
+
+
 def test_a_night_crawls_what_is_live_unknown_or_merged() -> None:
     rows = [named(state, state) for state in ("live", "unknown", "merged", "moved")]
+    found, skipped = tonight(rows, {}, NOW)
 
-    assert [row.name for row in tonight(rows, {}, [])] == ["live", "unknown", "merged"]
+    assert [row.name for row in found] == ["live", "unknown", "merged"]
+    assert skipped == []
 
 
-@pytest.mark.parametrize(("unvisited", "expected"), [(["cu"], ["cu"]), ([], [])])
-@pytest.mark.parametrize(("state", "verdict"), [("gone", "ok"), ("gone", None), ("merged", "gone")])
+@pytest.mark.parametrize(("days", "expected"), [(8, ["cu"]), (6.6, ["cu"]), (6, []), (1, [])])
+@pytest.mark.parametrize(("name", "verdict"), [("gone", "ok"), ("gone", None), ("merged", "gone")])
 def test_what_is_gone_is_looked_at_once_a_week(
-    state: str, verdict: str | None, unvisited: list[str], expected: list[str]
+    name: str, verdict: str | None, days: float, expected: list[str]
 ) -> None:
-    found = tonight([named("cu", state)], {"cu": verdict}, unvisited)
+    at = (NOW - timedelta(days=days)).isoformat()
 
-    assert [row.name for row in found] == expected
+    assert crawled(named("cu", name), run=(verdict, at)) == expected
+    assert crawled(named("cu", name), state("cu", "gone", 1, days)) == expected
 
 
-@pytest.mark.parametrize("verdict", ["ok", "drift", "incomplete", None])
+@pytest.mark.parametrize("verdict", ["ok", "drift", "incomplete", "offline", None])
 def test_a_merged_portal_is_crawled_while_it_answers(verdict: str | None) -> None:
-    assert tonight([named("cu", "merged")], {"cu": verdict}, [])
+    assert crawled(named("cu", "merged"), run=(verdict, NOW.isoformat())) == ["cu"]
+
+
+def test_a_look_without_a_network_is_none() -> None:
+    assert crawled(named("cu", "gone"), run=("offline", NOW.isoformat())) == ["cu"]
+
+
+@pytest.mark.parametrize(("nights", "expected"), [(1, ["cu"]), (2, ["cu"]), (3, []), (9, [])])
+def test_a_portal_that_did_not_answer_for_some_nights_is_taken_for_gone(
+    nights: int, expected: list[str]
+) -> None:
+    assert crawled(named("cu", "live"), state("cu", "gone", nights)) == expected
+    assert crawled(named("cu", "live"), state("cu", "blocked", nights)) == ["cu"]
+
+
+def test_a_portal_of_the_catalogue_that_is_back_is_crawled_every_night() -> None:
+    assert crawled(named("cu", "gone"), state("cu", "ok")) == ["cu"]
+
+
+def test_what_is_skipped_says_since_when_and_until_when() -> None:
+    row = replace(named("cu", "gone"), since="2024-05")
+    lost = named("mat", "live")
+    states = {"cu": state("cu", "gone"), "mat": state("mat", "gone", 3)}
+    _, skipped = tonight([row, lost], absences([row, lost], states, {}, 3), NOW)
+
+    assert [str(one) for one in skipped] == [
+        "cu: skipped, gone since 2024-05, next look 2030-01-08",
+        "mat: skipped, gone since 2030-01-01, next look 2030-01-08",
+    ]
 
 
 def test_every_condition_holds() -> None:

@@ -22,22 +22,27 @@ PLAIN = Schedule(
 ODD_FOLDER = "tin công đoàn 100% 'cũ' \"x\""
 
 
-def read_cron(line: str, day_of_week: str = "*") -> tuple[int, int, str]:
+def read_cron(line: str, days: str = "* * *") -> tuple[int, int, str]:
     """Return minute, hour and command of a crontab line, as cron reads it."""
     minute, hour, day, month, weekday, command = line.split(" ", 5)
     assert minute.isdecimal()
     assert hour.isdecimal()
     assert int(minute) < 60
     assert int(hour) < 24
-    assert (day, month, weekday) == ("*", "*", day_of_week)
+    assert f"{day} {month} {weekday}" == days
     assert not re.search(r"(?<!\\)%", command), "cron ends the command at a bare percent sign"
     return int(minute), int(hour), command.replace(r"\%", "%")
+
+
+def cron_of(schedule: Schedule) -> list[str]:
+    """Return the lines of a crontab without its comments."""
+    return [line for line in cron_lines(schedule).splitlines() if not line.startswith("#")]
 
 
 def read_units(text: str) -> dict[str, str]:
     """Return the units by the names in the comments before them."""
     parts = re.split(r"^# (?:\S+/)?(\S+\.(?:service|timer))\n", text, flags=re.MULTILINE)
-    assert parts[0] == ""
+    assert all(line.startswith("#") for line in parts[0].splitlines())
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -114,22 +119,24 @@ def test_a_line_break_in_a_path_is_refused() -> None:
 
 @pytest.mark.parametrize("folder", ["/srv/news", f"/srv/{ODD_FOLDER}"])
 @pytest.mark.parametrize("jitter", [timedelta(), timedelta(minutes=30)])
-def test_cron_reads_three_lines_that_the_shell_understands(folder: str, jitter: timedelta) -> None:
-    text = cron_lines(replace(PLAIN, project=Path(folder), jitter=jitter))
-    days = ("*", "*", "0")
-    lines = [read_cron(*pair) for pair in zip(text.splitlines(), days, strict=True)]
+def test_cron_reads_four_lines_that_the_shell_understands(folder: str, jitter: timedelta) -> None:
+    text = cron_of(replace(PLAIN, project=Path(folder), jitter=jitter))
+    days = ("* * *", "* * *", "* * 0", "* * 0")
+    lines = [read_cron(*pair) for pair in zip(text, days, strict=True)]
 
-    assert [(hour, minute) for minute, hour, _ in lines] == [(2, 30), (8, 30), (12, 30)]
+    times = [(hour, minute) for minute, hour, _ in lines]
+    assert times == [(2, 30), (8, 30), (12, 30), (14, 30)]
     assert 'crawlall > data/crawl-"$(date +%u)".log 2>&1' in lines[0][2]
-    assert lines[2][2].endswith(" -m scrapy verify > /dev/null")
     assert lines[1][2].endswith(" -m scrapy status --max-age 2d > /dev/null")
+    assert lines[2][2].endswith(" -m scrapy verify > /dev/null")
+    assert lines[3][2].endswith(" snapshot --keep 4 data/snapshots/articles.db > /dev/null")
     for _, _, command in lines:
         done = subprocess.run(["sh", "-n", "-c", command], capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_the_check_follows_the_crawl_past_midnight() -> None:
-    _, check, _ = cron_lines(replace(PLAIN, at=time(22, 10))).splitlines()
+    _, check, *_ = cron_of(replace(PLAIN, at=time(22, 10)))
 
     assert read_cron(check)[:2] == (10, 4)
 
@@ -141,7 +148,7 @@ def test_the_shell_waits_crawls_and_keeps_a_log_of_each_day_of_the_week(tmp_path
     stub(tmp_path / "bin" / "sleep", f"echo $1 >> {tmp_path}/slept")
     stub(tmp_path / "bin" / "date", f"read n < {tmp_path}/night; echo $((n % 7 + 1))")
     schedule = Schedule(project, python, time(2, 30), timedelta(seconds=9))
-    crawl, check = (read_cron(line)[2] for line in cron_lines(schedule).splitlines()[:2])
+    crawl, check = (read_cron(line)[2] for line in cron_of(schedule)[:2])
     path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
 
     for night in range(16):
@@ -158,6 +165,33 @@ def test_the_shell_waits_crawls_and_keeps_a_log_of_each_day_of_the_week(tmp_path
     assert (told.stdout, told.stderr) == ("", "trouble\n")
 
 
+def test_the_crawl_reads_its_variables_from_a_file_that_only_its_owner_reads(
+    tmp_path: Path,
+) -> None:
+    project = tmp_path / ODD_FOLDER
+    (project / "data").mkdir(parents=True)
+    python = stub(tmp_path / "python", 'echo "$ALERT_URLS"')
+    schedule = Schedule(project, python, time(2, 30), timedelta())
+    _, _, command = read_cron(cron_of(schedule)[0])
+    (project / "data" / "environment").write_text("ALERT_URLS='json://a/$x json://b'\n", "utf-8")
+
+    subprocess.run(["/bin/sh", "-c", command], check=True, cwd="/")
+    (log,) = (project / "data").glob("crawl-*.log")
+    assert log.read_text("utf-8") == "json://a/$x json://b\n"
+    assert f"set them in {project / 'data' / 'environment'}" in cron_lines(schedule)
+
+
+@pytest.mark.parametrize("mark", ["# Without the mark before it", "# Logs: "])
+def test_what_deletes_is_a_comment_with_its_policy(mark: str) -> None:
+    text = cron_lines(PLAIN)
+
+    assert mark in text
+    pruning = text.splitlines()[-1]
+    assert pruning.startswith("# ")
+    _, _, command = read_cron(pruning.removeprefix("# "), "1 * *")
+    assert command.endswith(" archive prune --older 104w --keep-articles > /dev/null")
+
+
 # --- systemd -------------------------------------------------------------------------------------
 
 
@@ -167,8 +201,11 @@ def test_the_units_say_what_is_run_and_when(user: str | None) -> None:
     units = read_units(text)
     assert list(units) == [
         f"tin-cong-doan{name}"
-        for name in (".service", ".timer", "-verify.service", "-verify.timer")
-    ]
+        for name in (
+            ".service", ".timer", "-verify.service", "-verify.timer",
+            "-snapshot.service", "-snapshot.timer",
+        )
+    ]  # fmt: skip
     verify = dict(parsed(units["tin-cong-doan-verify.service"])["Service"])
     assert verify["ExecStart"] == '"/srv/venv/bin/python" -m scrapy verify'
     assert (
@@ -240,8 +277,65 @@ def test_systemd_reads_the_time_of_day() -> None:
 def test_an_installed_package_runs_with_its_data_folder() -> None:
     schedule = replace(PLAIN, module="portals", data_dir=Path("/srv/kho tin 100%"))
     service = parsed(read_units(systemd_units(schedule))["tin-cong-doan.service"])["Service"]
-    _, _, command = read_cron(cron_lines(schedule).splitlines()[0])
+    _, _, command = read_cron(cron_of(schedule)[0])
 
     program = "-m portals --data-dir '/srv/kho tin 100%'"
     assert f"{program} crawlall > '/srv/kho tin 100%'/crawl-\"$(date +%u)\".log 2>&1" in command
     assert service["ExecStart"].endswith('-m portals --data-dir "/srv/kho tin 100%%" crawlall')
+
+
+def test_a_service_may_write_to_the_places_of_the_data_only() -> None:
+    schedule = replace(PLAIN, user="news", writable=(Path("/kho/lưu trữ"), Path("/srv/news/data")))
+    units = read_units(systemd_units(schedule))
+
+    assert len(units) == 6
+    for name in ("tin-cong-doan.service", "tin-cong-doan-snapshot.service"):
+        found = re.findall("^ReadWritePaths=(.*)$", units[name], flags=re.MULTILINE)
+        assert found == ['"-/srv/news/data"', '"-/kho/lưu trữ"']
+        assert "\nEnvironmentFile=-/srv/news/data/environment\n" in units[name]
+    assert "PrivateNetwork=yes" not in units["tin-cong-doan.service"]
+    assert "PrivateNetwork=yes" in units["tin-cong-doan-verify.service"]
+
+
+def test_a_users_own_manager_is_asked_for_what_it_can_do() -> None:
+    unit = read_units(systemd_units(PLAIN))["tin-cong-doan.service"]
+
+    assert "NoNewPrivileges=yes" in unit
+    assert not re.search("^(Protect|Private|ReadWrite|Capability)", unit, flags=re.MULTILINE)
+
+
+def test_the_unit_that_deletes_is_a_comment() -> None:
+    text = systemd_units(PLAIN)
+    before, _, pruning = text.partition("# Without the marks before its lines, the next service ")
+
+    assert "prune" not in before
+    assert all(line.startswith("#") for line in pruning.splitlines()[1:])
+    lines = [line.removeprefix("#").removeprefix(" ") for line in pruning.splitlines()[1:]]
+    units = read_units("\n".join(lines))
+    service = parsed(units["tin-cong-doan-prune.service"])["Service"]
+    assert service["ExecStart"].endswith(" archive prune --older 104w --keep-articles")
+
+
+def test_a_dollar_in_the_data_folder_is_no_variable() -> None:
+    schedule = replace(PLAIN, module="portals", data_dir=Path("/srv/$HOME"))
+    service = parsed(read_units(systemd_units(schedule))["tin-cong-doan.service"])["Service"]
+
+    assert service["ExecStart"].endswith('-m portals --data-dir "/srv/$$HOME" crawlall')
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_finds_the_exposure_of_every_service_small(tmp_path: Path) -> None:
+    units = read_units(systemd_units(replace(PLAIN, user="news")))
+    for name, unit in units.items():
+        (tmp_path / name).write_text(unit, "utf-8")
+        if name.endswith(".timer"):
+            continue
+        done = subprocess.run(
+            ["systemd-analyze", "security", "--offline=true", "--threshold=30", tmp_path / name],
+            env={**os.environ, "SYSTEMD_PAGER": "cat"},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if "unrecognized option" in done.stderr or "Unknown" in done.stderr:
+            pytest.skip("this systemd-analyze cannot look at files")
+        assert done.returncode == 0, done.stdout
+        assert "Overall exposure level" in done.stdout

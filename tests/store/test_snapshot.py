@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from portals.errors import StorageError
 from portals.store.database import Store
-from portals.store.snapshot import snapshot
+from portals.store.snapshot import dated, remove_older, snapshot
+from tests.support.commands import scrapy
 from tests.support.project import PROJECT
 
 _WRITER = """
@@ -109,3 +112,34 @@ def test_what_cannot_be_copied_leaves_everything_as_it_was(tmp_path: Path, targe
 def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="there is no database"):
         snapshot(tmp_path / "a.db", tmp_path / "b.db")
+
+
+def test_of_dated_copies_the_newest_are_kept_and_no_other_file_is_touched(tmp_path: Path) -> None:
+    target = tmp_path / "articles.db"
+    days = [date(2029, 12, 30) + timedelta(weeks=week) for week in range(5)]
+    copies = [dated(target, day) for day in days]
+    others = ["articles.db", "articles-2029.db", "articles-2029-01-01.db.bak", "b-2029-01-01.db"]
+    for path in (*copies, *(tmp_path / name for name in others)):
+        path.write_text("")
+
+    assert copies[1].name == "articles-2030-01-06.db"
+    assert remove_older(target, 3) == [copies[1], copies[0]]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *others, *(path.name for path in copies[2:]),
+    }  # fmt: skip
+
+
+def test_a_snapshot_with_keep_is_dated_and_removes_the_oldest(tmp_path: Path) -> None:
+    Store.open(tmp_path / "a.db").close()
+    old = tmp_path / "copies" / "c-2020-01-01.db"
+    old.parent.mkdir()
+    old.write_text("")
+    options = ("-s", f"DATABASE={tmp_path / 'a.db'}", "-s", "MIN_FREE_DISK=0")
+    done = scrapy("snapshot", "--keep", "1", old.parent / "c.db", *options)
+    wrong = scrapy("snapshot", "--keep", "0", old.parent / "c.db", *options)
+
+    assert (done.code, done.err) == (0, "")
+    (copy,) = old.parent.iterdir()
+    assert re.fullmatch(r"c-20\d\d-\d\d-\d\d\.db", copy.name)
+    assert done.out == f"{copy}: {copy.stat().st_size} bytes\n{old}: removed\n"
+    assert wrong.code == 2

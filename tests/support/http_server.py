@@ -107,11 +107,11 @@ class FakePortal:
 
 @contextmanager
 def serving(
-    pages: Mapping[str, bytes | Answer], address: str = "127.0.0.1"
+    pages: Mapping[str, bytes | Answer], address: str = "127.0.0.1", port: int = 0
 ) -> Iterator[FakePortal]:
-    """Serve ``pages`` (by path with query) on a free port until the block ends."""
+    """Serve ``pages`` (by path with query) on ``port``, 0 for a free one, until the block ends."""
     portal = FakePortal("", answers(pages))
-    with http_server(portal.answer, address=address) as server:
+    with http_server(portal.answer, address=address, port=port) as server:
         portal.origin = server.origin
         yield portal
 
@@ -123,13 +123,16 @@ def answers(pages: Mapping[str, bytes | Answer]) -> dict[str, Answer]:
 
 @contextmanager
 def http_server(
-    answer: Answering, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1"
+    answer: Answering,
+    tls: ssl.SSLContext | None = None,
+    address: str = "127.0.0.1",
+    port: int = 0,
 ) -> Iterator[HttpServer]:
-    """Serve what ``answer`` returns for each request on a free port until the block ends.
+    """Serve what ``answer`` returns for each request until the block ends; port 0: a free one.
 
     Answers that are held back are given up when the block ends, so that nothing outlives it.
     """
-    server = (_ServerOfSix if ":" in address else _Server)(answer, address)
+    server = (_ServerOfSix if ":" in address else _Server)(answer, address, port)
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -168,8 +171,8 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, answer: Answering, address: str) -> None:
-        super().__init__((address, 0), _Handler)
+    def __init__(self, answer: Answering, address: str, port: int) -> None:
+        super().__init__((address, port), _Handler)
         self.answer = answer
         self.ended = threading.Event()
         host = f"[{address}]" if ":" in address else address

@@ -27,7 +27,7 @@ from typing import IO, NamedTuple
 
 from tests.support.project import PROJECT
 
-_CAN_FORK = hasattr(os, "pidfd_open") and not os.environ.get("FULL")
+CAN_FORK = hasattr(os, "pidfd_open") and not os.environ.get("FULL")
 _PYTHON = (sys.executable, "-W", "error::DeprecationWarning:portals", "-m")
 
 _NONE: Mapping[str, str] = {}
@@ -87,10 +87,10 @@ def start(
     words = [module, *map(str, arguments)]
     with Path(os.devnull).open("rb") as nothing:
         streams = (stdin or nothing, out, err)
-        if not _CAN_FORK:
+        if not CAN_FORK:
             return _started(words, variables, *streams)
         connection = socket.socket(socket.AF_UNIX)
-        connection.connect(_fork_server())
+        connection.connect(fork_server())
         request = json.dumps([words, variables]).encode() + b"\n"
         send_fds(connection, [request], [stream.fileno() for stream in streams])
     return ForkedProcess(connection)
@@ -134,7 +134,7 @@ def _started(
 
 
 @cache
-def _fork_server() -> str:
+def fork_server() -> str:
     """Start the fork server of this process of tests; return the path of its socket."""
     folder = Path(mkdtemp(prefix="forks"))
     path = folder / "socket"
