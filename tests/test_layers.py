@@ -20,6 +20,8 @@ LAYERS = (
         "files",
         "free_space",
         "redaction",
+        "setting_kinds",
+        "known_settings",
         "configuration",
         "catalogue",
         "settings",

@@ -23,7 +23,6 @@ from portals.commands.output import (
     print_outcome,
     to_json,
 )
-from portals.crawling.addons import seconds
 from portals.crawling.arguments import ArgumentError, parse_given
 from portals.crawling.clock import ClockError
 from portals.crawling.exit_codes import EXIT_CODES, Verdict
@@ -86,7 +85,6 @@ class Action(Command, Installation):
             raise ArgumentError(fault)
         if has_credentials(str(self.config["WAYBACK"])):
             raise ArgumentError("WAYBACK contains a user name or a password; remove it")
-        seconds(str(self.config["MAX_RUNTIME"] or 0), "MAX_RUNTIME")
         self.check_replay()
 
     def _warn_of_the_gone(self, name: str, arguments: Mapping[str, str]) -> None:

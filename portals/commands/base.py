@@ -12,10 +12,18 @@ from typing import Any, ClassVar, TypeVar
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
-from portals.commands.output import discard_stdout, flush_stdout, prepare_streams, print_error
+from portals.commands.output import (
+    discard_stdout,
+    flush_stdout,
+    prepare_streams,
+    print_error,
+    print_note,
+)
 from portals.configuration import archive_folder
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
+from portals.crawling.parsed_settings import parse_settings
 from portals.errors import PortalError, StorageError
+from portals.known_settings import check_names
 from portals.store.portal_lock import PortalLockedError
 from portals.store.write_failures import write_failure
 
@@ -62,7 +70,31 @@ def action_of(command: _Command) -> _Command:
     return action
 
 
-class PortalCommand(ScrapyCommand):
+class CheckedCommand(ScrapyCommand):
+    """A command that checks the settings it is given before it does anything."""
+
+    __module__ = "portals.commands"  # see PortalCommand
+
+    _known: frozenset[str] | None = None
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Set the settings of the command line, and remember which there were before."""
+        assert self.settings is not None
+        self._known = frozenset(self.settings)
+        super().process_options(args, opts)
+
+    def check_given(self) -> None:
+        """Check the names of given settings, and parse their values. Raises SettingError."""
+        assert self.settings is not None
+        if self._known is not None:
+            notes = check_names(sorted(self.settings.keys() - self._known), self._known)
+            is_child = self.settings["END_WITH_PARENT"]  # its parent has printed them
+            for note in () if is_child else notes:
+                print_note(note)
+        parse_settings(self.settings)
+
+
+class PortalCommand(CheckedCommand):
     """Base of the commands: a subclass declares its texts and options.
 
     Scrapy loads every command for each one that it runs. So what a command does, and what it
@@ -105,6 +137,7 @@ class PortalCommand(ScrapyCommand):
         """Run the command; print expected errors as one line and set the exit code."""
         prepare_streams()
         try:
+            self.check_given()
             self._execute(args, opts)
             sys.stdout.flush()
         except BrokenPipeError:

@@ -10,10 +10,13 @@ import argparse
 
 from scrapy.commands import genspider
 
-from portals.commands.base import action_of
+from portals.commands.base import CheckedCommand, action_of
+from portals.commands.output import print_error
+from portals.crawling.exit_codes import USAGE_ERROR
+from portals.errors import PortalError
 
 
-class Command(genspider.Command):
+class Command(CheckedCommand, genspider.Command):
     """Adds a portal: a row of the catalogue, a page fixture and, if needed, a spider."""
 
     requires_project = True
@@ -43,6 +46,11 @@ class Command(genspider.Command):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the action."""
+        try:
+            self.check_given()
+        except PortalError as error:
+            self.exitcode = print_error(error, USAGE_ERROR)
+            return
         action = action_of(self)
         action.run(args, opts)
         self.exitcode = action.exitcode
