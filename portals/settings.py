@@ -108,6 +108,7 @@ HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL", "")  # URL or file, notified aft
 ADDONS = {  # default: none
     "portals.crawling.addons.ParsedSettingsAddon": 10,  # before those that use the values
     "portals.crawling.addons.RecordingAddon": 50,
+    "portals.crawling.addons.UnusedExtensionsAddon": 60,
     "portals.crawling.addons.ReplayAddon": 100,
     "portals.crawling.addons.MaxRuntimeAddon": 200,
 }

@@ -14,7 +14,7 @@ from scrapy.http import Response
 from twisted.internet.interfaces import IAddress
 
 from portals.archive.encodings import EncodingError, decode_body
-from portals.network.scrapy_compat import (
+from portals.network.http_compat import (
     ClientProtocol,
     LenientFactory,
     LenientProtocol,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from sqlite_utils import Database
-
 from portals.language.text import HASH_VERSION, SHORT_BODY_WORDS
 from portals.store.documents import COVERING_WORDS
 from portals.store.export import json_schema
 from portals.store.migrations import RENAMED, migrations
 from portals.store.schema import COLUMNS, TABLES
+from portals.store.sqlite import Database
 
 _HEAD = """\
 # The data

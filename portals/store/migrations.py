@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
 from portals.outcomes import REJECT_RULES, STOP_MESSAGES
 from portals.store.search import FORMS_1, index
+from portals.store.sqlite import Database, Migrations
 
 migrations = Migrations("tin-cong-doan")
 
