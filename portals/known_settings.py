@@ -40,7 +40,8 @@ class Setting:
 
     ``default``: as an operator would write it, or in words. ``help``: one line, no full stop.
     ``environment`` and ``local``: the variable, and the key of ``local.toml``, that set it too.
-    ``flag``: the flag of commands that sets it. ``is_internal``: only our commands set it.
+    ``flag``: the flag of commands that sets it; ``metavar``: its value in the help, empty if it
+    takes none or is Scrapy's own flag. ``is_internal``: only our commands set it.
     """
 
     name: str
@@ -50,21 +51,24 @@ class Setting:
     environment: str = ""
     local: str = ""
     flag: str = ""
+    metavar: str = ""
     is_internal: bool = False
 
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "DATABASE", FILE, "data/articles.db", "the SQLite file that all runs write",
-        "TIN_CONG_DOAN_DATABASE", "database",
+        "TIN_CONG_DOAN_DATABASE", "database", "--db", "FILE",
     ),
     Setting(
         "ARCHIVE_DIR", FOLDER_OR_NONE, "beside the database",
         "where the responses of live crawls are archived; empty: nowhere",
-        "TIN_CONG_DOAN_ARCHIVE_DIR", "archive_dir",
+        "TIN_CONG_DOAN_ARCHIVE_DIR", "archive_dir", "--archive-dir", "DIR",
     ),
     Setting(
-        "REPLAY", ARCHIVE_OR_NONE, "none", "WARC files that answer all requests; no network is used"
+        "REPLAY", ARCHIVE_OR_NONE, "none",
+        "WARC files that answer all requests; no network is used",
+        flag="--replay", metavar="FILE",
     ),
     Setting(
         "DISABLED_PORTALS", PORTALS, "none", "portals that crawlall and status skip",
@@ -74,8 +78,10 @@ SETTINGS: tuple[Setting, ...] = (
             "TIN_CONG_DOAN_MIN_FREE_DISK"),
     Setting("ARCHIVE_MAX_SIZE", SIZE, "1GB", "a WARC file of that size is followed by a new one"),
     Setting("CHECK_CLOCK", SWITCH, "1", "0: begin although the clock is behind the newest run"),
-    Setting("MAX_REQUESTS", COUNT, "100000", "a run ends after so many requests; 0: no limit"),
-    Setting("MAX_RUNTIME", DURATION, "0", "a run ends after that time; 0: no limit"),
+    Setting("MAX_REQUESTS", COUNT, "100000", "a run ends after so many requests; 0: no limit",
+            flag="--max-requests", metavar="N"),
+    Setting("MAX_RUNTIME", DURATION, "0", "a run ends after that time; 0: no limit",
+            flag="--max-runtime", metavar="TIME"),
     Setting(
         "ERROR_BUDGET", COUNT, "400",
         "a run ends after so many pages in a row that are no article or listing; 0: no limit",

@@ -22,6 +22,7 @@ LAYERS = (
         "redaction",
         "setting_kinds",
         "known_settings",
+        "spider_arguments",
         "configuration",
         "catalogue",
         "settings",

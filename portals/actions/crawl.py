@@ -55,6 +55,7 @@ class Action(Command, Installation):
         self._check(args[0], opts.spargs)
         self._warn_of_the_gone(args[0], opts.spargs)
         lock = PortalLock(self.database, portal_name(args[0], opts.spargs))
+        is_new = not Path(self.database).exists()
         try:
             self.check_free_disk()
             with closing(Store.open(self.database)) as store:
@@ -66,6 +67,8 @@ class Action(Command, Installation):
         except (DiskFullError, ClockError) as error:
             self._record_refused(lock.portal, "storage", error, as_json=opts.json)
             raise
+        if is_new:
+            print_note(f"new database {self.database}")
         if opts.now:
             self.config.set("RETRY_NOW", value=True, priority="cmdline")
         treat_hangup_as_term()

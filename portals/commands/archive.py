@@ -10,6 +10,7 @@ class Command(PortalCommand):
 
     usage = "check [options] [WARC file or folder] ... | prune --older AGE [options]"
     summary = "Compare the archives with the database, or delete old pages from them"
+    heeds = ("DATABASE", "ARCHIVE_DIR")
     json_help = "print a JSON list"
     options = (
         option("--portal", help="prune: only pages of this portal"),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sqlite3
 import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -23,7 +26,8 @@ from portals.configuration import archive_folder
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.crawling.parsed_settings import parse_settings
 from portals.errors import PortalError, StorageError
-from portals.known_settings import check_names
+from portals.known_settings import BY_NAME, check_names
+from portals.spider_arguments import ARGUMENTS
 from portals.store.portal_lock import PortalLockedError
 from portals.store.write_failures import write_failure
 
@@ -44,6 +48,36 @@ def option(*flags: str, **keywords: Any) -> Option:
     """Return an option of a command, written as for ``ArgumentParser.add_argument``."""
     return flags, keywords
 
+
+def appending(flag: str, to: str, name: str, **keywords: Any) -> Option:
+    """Return the flag that does what ``-s NAME=VALUE`` or ``-a NAME=VALUE`` does (``to``)."""
+    return option(
+        flag,
+        dest=to,
+        action="append",
+        type=f"{name}={{}}".format,
+        default=argparse.SUPPRESS,  # those of -s and -a, which come before
+        **keywords,
+    )
+
+
+def setting_options(names: Iterable[str]) -> list[Option]:
+    """Return the flags of those of the settings ``names`` that have one with a value."""
+    found = (BY_NAME[name] for name in names)
+    return [
+        appending(
+            one.flag, "set", one.name, metavar=one.metavar, help=f"{one.help} [{one.default}]"
+        )
+        for one in found
+        if one.metavar
+    ]
+
+
+ARGUMENT_OPTIONS = tuple(
+    appending(f"--{one.name}", "spargs", one.name, metavar=one.form, help=one.help)
+    for one in ARGUMENTS
+)
+"""The flags of the spider arguments: ``--since DAY`` is ``-a since=DAY``."""
 
 NOW_OPTION = option(
     "--now", action="store_true", help="request servers that asked (Retry-After) to wait longer"
@@ -75,12 +109,28 @@ def action_of(command: _Command) -> _Command:
     return action
 
 
+class OptionError(PortalError):
+    """An option that the command does not have."""
+
+
+_FLAG = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
+
+
 class CheckedCommand(ScrapyCommand):
     """A command that checks the settings it is given before it does anything."""
 
     __module__ = "portals.commands"  # see PortalCommand
 
     _known: frozenset[str] | None = None
+    _parser: argparse.ArgumentParser | None = None
+
+    takes_minus: ClassVar[bool] = False
+    """An argument may begin with one minus sign."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add Scrapy's options, and keep the parser for what it does not know."""
+        super().add_options(parser)
+        self._parser = parser
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Set the settings of the command line, and remember which there were before."""
@@ -88,15 +138,32 @@ class CheckedCommand(ScrapyCommand):
         self._known = frozenset(self.settings)
         super().process_options(args, opts)
 
-    def check_given(self) -> None:
-        """Check the names of given settings, and parse their values. Raises SettingError."""
+    def check_given(self, args: list[str]) -> list[str]:
+        """Return the arguments without ``--``; check options, and parse the values of settings.
+
+        Scrapy takes an unknown option for an argument. Raises OptionError and SettingError.
+        """
         assert self.settings is not None
+        end = args.index("--") if "--" in args else len(args)
+        sign = "--" if self.takes_minus else "-"
+        for word in args[:end]:
+            if word.startswith(sign) and word != "-":
+                raise OptionError(self._unknown(word.partition("=")[0]))
         if self._known is not None:
             notes = check_names(sorted(self.settings.keys() - self._known), self._known)
             is_child = self.settings["END_WITH_PARENT"]  # its parent has printed them
             for note in () if is_child else notes:
                 print_note(note)
         parse_settings(self.settings)
+        return [*args[:end], *args[end + 1 :]]
+
+    def _unknown(self, word: str) -> str:
+        text = self._parser.format_help() if self._parser else ""
+        flags = set(_FLAG.findall(text))
+        near = get_close_matches(word, flags, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        name = type(self).__module__.rpartition(".")[2]
+        return f"unknown option {word!r}; {hint}'scrapy {name} -h' prints all"
 
 
 class PortalCommand(CheckedCommand):
@@ -106,7 +173,8 @@ class PortalCommand(CheckedCommand):
     imports for that, is in ``portals.actions``: a subclass of the declaration, of the same name.
 
     ``usage``: the arguments after the command's name. ``summary``: one line for ``-h``.
-    ``json_help``: what ``--json`` prints; empty if the command has no such flag.
+    ``json_help``: what ``--json`` prints; empty if the command has no such flag. ``heeds``: the
+    settings that matter to it.
     ``loads_first``: modules that are imported before the action.
     """
 
@@ -121,6 +189,7 @@ class PortalCommand(CheckedCommand):
     usage: ClassVar[str] = ""
     summary: ClassVar[str]
     json_help: ClassVar[str] = ""
+    heeds: ClassVar[tuple[str, ...]] = ("DATABASE",)
     options: ClassVar[tuple[Option, ...]] = ()
     loads_first: ClassVar[tuple[str, ...]] = ()
 
@@ -133,9 +202,9 @@ class PortalCommand(CheckedCommand):
         return self.summary
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add Scrapy's options, then the declared ones, then ``--json``."""
+        """Add Scrapy's options, then those of settings, the declared ones, and ``--json``."""
         super().add_options(parser)
-        for flags, keywords in self.options:
+        for flags, keywords in (*setting_options(self.heeds), *self.options):
             parser.add_argument(*flags, **keywords)
         if self.json_help:
             parser.add_argument("--json", action="store_true", help=self.json_help)
@@ -144,8 +213,7 @@ class PortalCommand(CheckedCommand):
         """Run the command; print expected errors as one line and set the exit code."""
         prepare_streams()
         try:
-            self.check_given()
-            self._execute(args, opts)
+            self._execute(self.check_given(args), opts)
             sys.stdout.flush()
         except BrokenPipeError:
             discard_stdout()

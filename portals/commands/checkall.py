@@ -10,6 +10,7 @@ class Command(PortalCommand):
 
     usage = "[options]"
     summary = "Look at a listing and two articles of each portal, and name what is wrong"
+    heeds = ("REPLAY", "DISABLED_PORTALS", "USER_AGENT")
     json_help = "print a JSON list"
     loads_first = DOWNLOADER
     options = (

@@ -10,6 +10,7 @@ class Command(PortalCommand):
 
     usage = "[--write | --json]"
     summary = "Print the documentation of the data, or write the generated parts of docs/"
+    heeds = ()
     json_help = "print the JSON Schema of an exported article"
     options = (
         option(

@@ -10,4 +10,5 @@ class Command(PortalCommand):
 
     usage = "[options] [exit code or verdict]"
     summary = "Explain an exit code or a verdict, and what to do"
+    heeds = ()
     json_help = "print a JSON list"

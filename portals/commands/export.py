@@ -12,6 +12,7 @@ class Command(PortalCommand):
 
     usage = "--format jsonl|csv|parquet|md|atom [options]"
     summary = "Write the articles as JSON lines, CSV, Parquet, Markdown or an Atom feed"
+    heeds = ("DATABASE", "MIN_FREE_DISK")
     options = (
         option("--format", choices=FORMATS, default="jsonl"),
         option("--output", metavar="FILE", help="replaced atomically; default: standard output"),

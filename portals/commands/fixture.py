@@ -10,6 +10,7 @@ class Command(PortalCommand):
 
     usage = "[options] <url | tests/fixtures/NAME/PAGE.json>"
     summary = "Store a page as a test fixture, or read a stored one again"
+    heeds = ("REPLAY",)
     json_help = "print what was written as JSON"
     options = (
         option("--portal", metavar="NAME", help="portal of the page; default: found by its host"),

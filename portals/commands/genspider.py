@@ -47,7 +47,7 @@ class Command(CheckedCommand, genspider.Command):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the action."""
         try:
-            self.check_given()
+            args = self.check_given(args)
         except PortalError as error:
             self.exitcode = print_error(error, USAGE_ERROR)
             return

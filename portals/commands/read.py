@@ -13,5 +13,6 @@ class Command(PortalCommand):
 
     usage = "[options] <URL, saved page (.html) or WARC file>"
     summary = "Read a page of any site: its fields and their rules, or why it is no article"
+    heeds = ("REPLAY",)
     json_help = "print a JSON list: the fields, or 'reject' with its code"
     options = (option("--markdown", action="store_true", help="print the articles as Markdown"),)

@@ -12,6 +12,7 @@ class Command(PortalCommand):
 
     usage = "[options] [WARC file or folder] ..."
     summary = "Extract the articles of archived pages into the database, without crawling"
+    heeds = ("DATABASE", "ARCHIVE_DIR", "MIN_FREE_DISK", "CHECK_CLOCK")
     json_help = "print the counts as a JSON list"
     options = (
         option(

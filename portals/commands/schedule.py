@@ -10,6 +10,7 @@ class Command(PortalCommand):
 
     usage = "--cron|--systemd [options]"
     summary = "Print a nightly schedule for cron or systemd"
+    heeds = ()
     options = (
         option("--cron", action="store_true", help="lines for 'crontab -e'"),
         option("--systemd", action="store_true", help="services and their timers"),

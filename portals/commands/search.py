@@ -12,6 +12,8 @@ class Command(PortalCommand):
 
     usage = "[options] <words>"
     summary = "Search the articles, with or without Vietnamese diacritics"
+    heeds = ("DATABASE", "MIN_FREE_DISK")
+    takes_minus = True  # excludes a word
     json_help = "print a JSON list"
     options = (
         option("--portal", help="only articles of this portal"),

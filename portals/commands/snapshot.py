@@ -10,3 +10,4 @@ class Command(PortalCommand):
 
     usage = "<file>"
     summary = "Write a consistent copy of the database, also while a crawl writes to it"
+    heeds = ("DATABASE", "MIN_FREE_DISK")

@@ -10,6 +10,7 @@ class Command(PortalCommand):
 
     usage = "[options] [portal] ..."
     summary = "Show the state of each portal: last run, newest article, when the next is due"
+    heeds = ("DATABASE", "DISABLED_PORTALS")
     json_help = "print a JSON list"
     options = (
         option(

@@ -13,4 +13,5 @@ class Command(PortalCommand):
 
     usage = "[options]"
     summary = "Check that database, search index and archives are whole and agree"
+    heeds = ("DATABASE", "ARCHIVE_DIR")
     json_help = "print the faults as a JSON list"

@@ -114,6 +114,7 @@ def test_a_declaration_imports_the_frame_and_light_modules_only(path: Path) -> N
         allowed = {
             "portals.commands.output", "portals.configuration", "portals.crawling.exit_codes",
             "portals.crawling.parsed_settings", "portals.errors", "portals.known_settings",
+            "portals.spider_arguments",
             "portals.redaction", "portals.store.portal_lock", "portals.store.write_failures",
         }  # fmt: skip
     imported = {
