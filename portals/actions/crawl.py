@@ -23,13 +23,15 @@ from portals.commands.output import (
     print_outcome,
     to_json,
 )
-from portals.crawling.arguments import ArgumentError, parse_given
+from portals.crawling.arguments import ArgumentError, check_section, parse_given
 from portals.crawling.clock import ClockError
 from portals.crawling.exit_codes import EXIT_CODES, Verdict
 from portals.crawling.recording import Recording
 from portals.errors import PortalError, StorageError
 from portals.free_space import DiskFullError
+from portals.recipes import all_listings
 from portals.redaction import has_credentials
+from portals.store.crawl_state import CrawlState
 from portals.store.database import Store
 from portals.store.identity import Identity, identify_file
 from portals.store.portal_lock import PortalLock, PortalLockedError
@@ -83,12 +85,24 @@ class Action(Command, Installation):
 
     def _check(self, name: str, given: Mapping[str, str]) -> None:
         """Check arguments, settings and files before the crawl starts. Raises PortalError."""
-        parse_given(name, given)
+        arguments = parse_given(name, given)
+        if arguments.section and not arguments.via:
+            check_section(arguments.section, self._listings(name, portal_name(name, given)))
         if fault := portal_name_fault(portal_name(name, given)):
             raise ArgumentError(fault)
         if has_credentials(str(self.config["WAYBACK"])):
             raise ArgumentError("WAYBACK contains a user name or a password; remove it")
         self.check_replay()
+
+    def _listings(self, spider: str, portal: str) -> list[str]:
+        """Return the listings that the spider declares, or that earlier crawls found."""
+        if declared := all_listings(self.config, spider):
+            return list(declared)
+        try:
+            with closing(Store.open_to_read(self.database)) as store:
+                return CrawlState(store, portal).traversed_listings()
+        except StorageError:  # a first crawl
+            return []
 
     def _warn_of_the_gone(self, name: str, arguments: Mapping[str, str]) -> None:
         """Warn if the catalogue says that a portal is gone, and name the public archive."""

@@ -16,12 +16,14 @@ from portals.commands.search import Command as Search
 from portals.commands.status import Command as Status
 from portals.known_settings import BY_NAME, SETTINGS
 from portals.spider_arguments import ARGUMENTS
-from tests.support.commands import scrapy
+from tests.support.commands import live, scrapy
+from tests.support.http_server import serving
 from tests.support.project import PROJECT
+from tests.support.small_portal import small_portal
 
 NAMES = sorted(
     {path.stem for path in (PROJECT / "portals" / "commands").glob("*.py")}
-    - {"__init__", "base", "output"}
+    - {"__init__", "base", "help", "output"}
 )
 FLAGS = [one for one in SETTINGS if one.metavar]
 
@@ -37,6 +39,7 @@ def command_of(name: str) -> Any:
     return import_module(f"portals.commands.{name}").Command()
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", NAMES)
 def test_the_flag_of_a_setting_is_the_setting(name: str) -> None:
     command = command_of(name)
@@ -51,6 +54,7 @@ def test_the_flag_of_a_setting_is_the_setting(name: str) -> None:
             assert both.set == [f"{one.name}=1", f"{one.name}=2", "X=3"]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", ["crawl", "crawlall", "doctor"])
 def test_the_flag_of_an_argument_is_the_argument(name: str) -> None:
     parser = prepared(command_of(name))
@@ -59,12 +63,14 @@ def test_the_flag_of_an_argument_is_the_argument(name: str) -> None:
         assert flag == parser.parse_args(["-a", f"{one.name}=1"])
 
 
+@pytest.mark.quick
 def test_the_frequent_settings_have_a_flag() -> None:
     flags = {one.flag for one in FLAGS}
 
     assert flags >= {"--db", "--replay", "--max-requests", "--max-runtime", "--archive-dir"}
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", NAMES)
 def test_an_unknown_option_is_refused_with_the_one_that_is_meant(name: str) -> None:
     command = command_of(name)
@@ -83,10 +89,12 @@ def given_to(command: CheckedCommand, *words: str) -> list[str]:
     return command.check_given(args)
 
 
+@pytest.mark.quick
 def test_what_is_behind_two_minus_signs_is_no_option() -> None:
     assert given_to(Status(), "a", "--", "--b", "-c") == ["a", "--b", "-c"]
 
 
+@pytest.mark.quick
 def test_a_search_takes_words_to_exclude_and_other_commands_take_none() -> None:
     assert given_to(Search(), "công", "-đoàn") == ["công", "-đoàn"]
     with pytest.raises(OptionError, match="unknown option '--đoàn';"):
@@ -137,4 +145,15 @@ def test_a_slip_of_crawlall_makes_no_database(words: tuple[str, ...], tmp_path: 
     done = scrapy("crawlall", "--db", tmp_path / "a.db", *words)
 
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_wish_requests_nothing_and_is_no_verdict(tmp_path: Path) -> None:
+    pages, _ = small_portal()
+    with serving(pages) as portal:
+        for wish in (["--section", "x"], ["--since", "2024-05-01", "--until", "2023-01-01"]):
+            done = scrapy(*live("haiphong", portal.origin, tmp_path / "a.db"), *wish)
+            assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+        assert not portal.asked
+
     assert list(tmp_path.iterdir()) == []
