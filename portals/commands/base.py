@@ -15,6 +15,7 @@ from typing import Any, ClassVar, TypeVar
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
+from portals.commands.help import Codes, HelpFormatter, epilog
 from portals.commands.output import (
     discard_stdout,
     flush_stdout,
@@ -117,7 +118,11 @@ _FLAG = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
 
 
 class CheckedCommand(ScrapyCommand):
-    """A command that checks the settings it is given before it does anything."""
+    """A command that checks the settings it is given before it does anything.
+
+    ``examples``: whole command lines. ``heeds``: the settings that matter to it. ``codes``: what
+    its exit codes mean, beside or instead of ``COMMON_CODES``.
+    """
 
     __module__ = "portals.commands"  # see PortalCommand
 
@@ -127,9 +132,17 @@ class CheckedCommand(ScrapyCommand):
     takes_minus: ClassVar[bool] = False
     """An argument may begin with one minus sign."""
 
+    examples: ClassVar[tuple[str, ...]] = ()
+    heeds: ClassVar[tuple[str, ...]] = ("DATABASE",)
+    codes: ClassVar[Codes] = ()
+
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add Scrapy's options, and keep the parser for what it does not know."""
+        """Add Scrapy's options and those of settings; keep the parser for unknown options."""
         super().add_options(parser)
+        for flags, keywords in setting_options(self.heeds):
+            parser.add_argument(*flags, **keywords)
+        parser.formatter_class = HelpFormatter
+        parser.epilog = epilog(self.examples, self.heeds, self.codes)
         self._parser = parser
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -173,8 +186,7 @@ class PortalCommand(CheckedCommand):
     imports for that, is in ``portals.actions``: a subclass of the declaration, of the same name.
 
     ``usage``: the arguments after the command's name. ``summary``: one line for ``-h``.
-    ``json_help``: what ``--json`` prints; empty if the command has no such flag. ``heeds``: the
-    settings that matter to it.
+    ``json_help``: what ``--json`` prints; empty if the command has no such flag.
     ``loads_first``: modules that are imported before the action.
     """
 
@@ -189,7 +201,6 @@ class PortalCommand(CheckedCommand):
     usage: ClassVar[str] = ""
     summary: ClassVar[str]
     json_help: ClassVar[str] = ""
-    heeds: ClassVar[tuple[str, ...]] = ("DATABASE",)
     options: ClassVar[tuple[Option, ...]] = ()
     loads_first: ClassVar[tuple[str, ...]] = ()
 
@@ -202,9 +213,9 @@ class PortalCommand(CheckedCommand):
         return self.summary
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add Scrapy's options, then those of settings, the declared ones, and ``--json``."""
+        """Add Scrapy's options, those of settings, the declared ones, and ``--json``."""
         super().add_options(parser)
-        for flags, keywords in (*setting_options(self.heeds), *self.options):
+        for flags, keywords in self.options:
             parser.add_argument(*flags, **keywords)
         if self.json_help:
             parser.add_argument("--json", action="store_true", help=self.json_help)

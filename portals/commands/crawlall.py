@@ -9,6 +9,7 @@ from portals.commands.base import (
     PortalCommand,
     option,
 )
+from portals.commands.help import RUN_CODES
 
 
 class Command(PortalCommand):
@@ -16,6 +17,12 @@ class Command(PortalCommand):
 
     usage = "[options]"
     summary = "Crawl every portal, each in its own process"
+    examples = (
+        "scrapy crawlall",
+        "scrapy crawlall --only ldtd,brvt --max-requests 1000",
+        'scrapy crawlall --kind union --province "Hải Phòng"',
+    )
+    codes = RUN_CODES
     heeds = ("DATABASE", "ARCHIVE_DIR", "REPLAY", "MAX_REQUESTS", "MAX_RUNTIME", "ERROR_BUDGET",
         "MIN_FREE_DISK", "ARCHIVE_MAX_SIZE", "RESUME", "CHECK_CLOCK", "MAX_RETRY_AFTER",
         "DOWNLOAD_DELAY", "USER_AGENT", "DISABLED_PORTALS", "ALERT_URLS",

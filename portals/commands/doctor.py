@@ -15,6 +15,16 @@ class Command(PortalCommand, BaseRunSpiderCommand):
     default_settings: ClassVar[dict[str, Any]] = {}  # with a log
     usage = "[options] <portal>"
     summary = "Check whether a portal is still read correctly (exit code 0, 20 or 21)"
+    examples = (
+        "scrapy doctor haiphong",
+        "scrapy doctor haiphong --replay data/sample.warc.gz",
+    )
+    codes = (
+        (0, "healthy"),
+        (15, ""),
+        (20, "degraded"),
+        (21, "broken"),
+    )
     heeds = ("DATABASE", "REPLAY", "DOWNLOAD_DELAY")
     json_help = "print JSON"
     loads_first = DOWNLOADER

@@ -11,6 +11,7 @@ import argparse
 from scrapy.commands import genspider
 
 from portals.commands.base import CheckedCommand, action_of
+from portals.commands.help import FETCH_CODES
 from portals.commands.output import print_error
 from portals.crawling.exit_codes import USAGE_ERROR
 from portals.errors import PortalError
@@ -20,6 +21,12 @@ class Command(CheckedCommand, genspider.Command):
     """Adds a portal: a row of the catalogue, a page fixture and, if needed, a spider."""
 
     requires_project = True
+    heeds = ("DATABASE", "REPLAY")
+    examples = (
+        "scrapy genspider congdoan https://congdoan.example/",
+        "scrapy genspider congdoan site.warc.gz --spider",
+    )
+    codes = FETCH_CODES
 
     def syntax(self) -> str:
         """Return the syntax."""

@@ -10,4 +10,5 @@ class Command(PortalCommand):
 
     usage = "<file>"
     summary = "Write a consistent copy of the database, also while a crawl writes to it"
+    examples = ("scrapy snapshot backup.db",)
     heeds = ("DATABASE", "MIN_FREE_DISK")
