@@ -13,6 +13,7 @@ from typing import Any
 from portals.article import Reject
 from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import CrawlContext
+from portals.crawling.revisit_policy import is_gone
 from portals.store.articles import last_seen_urls, portal_totals
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
@@ -36,6 +37,10 @@ class History:
     def last_visit(self, key: str) -> PageVisit | None:  # noqa: ARG002
         """Return the last visit to the page ``key``, None where an archive is replayed."""
         return None
+
+    def is_gone(self, key: str) -> bool:  # noqa: ARG002
+        """Return True for a page that was gone in the last week and never was of use."""
+        return False
 
     def due_urls(self, limit: int) -> list[str]:  # noqa: ARG002
         """Return known articles that are due for a revisit, longest due first."""
@@ -104,6 +109,11 @@ class StoredHistory(History):
     def last_visit(self, key: str) -> PageVisit | None:
         """Return the last visit to the page ``key``, None where an archive is replayed."""
         return self._state.last_visit(key) if self.is_live else None
+
+    def is_gone(self, key: str) -> bool:
+        """Return True for a page that was gone in the last week and never was of use."""
+        visit = self.last_visit(key)
+        return visit is not None and is_gone(visit, datetime.now(UTC))
 
     def due_urls(self, limit: int) -> list[str]:
         """Return known articles that are due for a revisit, longest due first."""
