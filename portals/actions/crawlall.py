@@ -49,9 +49,9 @@ class Action(Command, Installation):
         self._check(opts)
         is_new = not Path(self.database).exists()
         Store.open(self.database).close()
-        if is_new:
-            print_note(f"new database {self.database}")
         wanted = self._wanted(opts)
+        if is_new and wanted:
+            print_note(f"new database {self.database}")
         rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
         rows += self._broken(opts)
         counted = [row for row in rows if not _is_expected(row)]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
 from portals.crawling.parsed_settings import parse_settings
+from portals.setting_kinds import SettingError
 
 
 class ParsedSettingsAddon:
     """Lets Scrapy's own tools read settings as our commands do, which check them before."""
 
     def update_settings(self, settings: BaseSettings) -> None:
-        """Parse the values. Raises SettingError."""
-        parse_settings(settings)
+        """Parse the values. Raises UsageError, which ends Scrapy's tools in one line."""
+        try:
+            parse_settings(settings)
+        except SettingError as error:
+            raise UsageError(str(error), print_help=False) from error
 
 
 class RecordingAddon:

@@ -157,3 +157,13 @@ def test_a_wrong_wish_requests_nothing_and_is_no_verdict(tmp_path: Path) -> None
         assert not portal.asked
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_section_that_an_unknown_portal_does_not_have_is_incomplete(tmp_path: Path) -> None:
+    done = scrapy(
+        "crawl", "kiengiang", "--db", tmp_path / "a.db", "--replay", "data/sample.warc.gz",
+        "--section", "nonsense",
+    )  # fmt: skip
+
+    assert done.code == 10, done.err
+    assert "(no listing has the section in its URL; 2 others were left out)" in done.out

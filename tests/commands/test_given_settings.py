@@ -53,4 +53,9 @@ def test_a_crawl_with_a_slip_in_a_name_requests_nothing_and_a_size_is_understood
 def test_scrapys_own_tools_have_no_word_about_unknown_settings() -> None:
     done = scrapy("settings", "--get", "BOT_NAME", "-s", "ZYTE_API_KEY=1", "-s", "RELPAY=x")
 
+    bad = scrapy("shell", "--nolog", "-s", "MAX_RETRY_AFTER=bogus", "-c", "1")
+
     assert (done.code, done.out.strip(), done.err) == (0, "tin-cong-doan", "")
+    assert (bad.code, bad.out) == (2, "")
+    assert "error: MAX_RETRY_AFTER='bogus' cannot be used" in bad.err
+    assert "Traceback" not in bad.err
