@@ -24,8 +24,8 @@ from portals.setting_kinds import (
     SECRETS,
     SIZE,
     SWITCH,
+    TARGET_OR_NONE,
     TEXT,
-    TEXT_OR_NONE,
     URL,
     Kind,
     SettingError,
@@ -96,7 +96,8 @@ SETTINGS: tuple[Setting, ...] = (
         "ALERT_URLS", SECRETS, "none", "Apprise URLs of the alerts of crawlall", "ALERT_URLS"
     ),
     Setting(
-        "HEARTBEAT_URL", TEXT_OR_NONE, "none", "URL or file that is notified after every crawlall",
+        "HEARTBEAT_URL", TARGET_OR_NONE, "none",
+        "URL or file that is notified after every crawlall",
         "HEARTBEAT_URL",
     ),
     Setting("USER_AGENT", TEXT, "tin-cong-doan/…", "what servers see of a crawl",

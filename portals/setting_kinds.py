@@ -196,7 +196,9 @@ ARCHIVE_OR_NONE = Kind(
 URL = Kind("a URL with http or https", "https://web.archive.org", _url)
 DISK_LIMIT = Kind("a size, a share of the disk, or both; 0: no limit", "'2GB 5%'", _limit)
 LEVEL = Kind(f"one of {', '.join(_LEVELS)}", "INFO", _level)
-TEXT_OR_NONE = Kind("a text", "text", _text_or_none)
+TARGET_OR_NONE = Kind(
+    "a URL, or the path of a file", "https://example.org/ping", _text_or_none, is_secret=True
+)
 PORTALS = Kind("names separated by commas", "ldtd,brvt", _parts(_COMMA))
 SECRETS = Kind("URLs separated by blanks", "json://localhost", _parts(_BEFORE_URL), is_secret=True)
 JSON_OBJECT = Kind("a JSON object", "'{}'", _object)
