@@ -12,6 +12,7 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +22,11 @@ DATA_DIR = "TIN_CONG_DOAN_DATA_DIR"
 DATABASE = "TIN_CONG_DOAN_DATABASE"
 ARCHIVE_DIR = "TIN_CONG_DOAN_ARCHIVE_DIR"
 """Environment variables. An empty ``ARCHIVE_DIR`` means that responses are not archived."""
+
+_PREFIX = "TIN_CONG_DOAN_"
+_VARIABLES = (DATA_DIR, DATABASE, ARCHIVE_DIR, "TIN_CONG_DOAN_MIN_FREE_DISK")
+_NEAR = 0.75
+"""Least likeness (0 to 1) of a name that is a slip."""
 
 _DATABASE_NAME, _ARCHIVE_NAME = "articles.db", "archive"
 
@@ -57,6 +63,7 @@ class Configuration:
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read the environment and the ``local.toml`` files. Raises ConfigurationError."""
+        _check_variables(environment)
         data = data_folder(environment)
         local = _local(data, reads_working_folder=not environment.get(DATA_DIR))
         contact = local.get("contact", _CONTACT)
@@ -104,6 +111,22 @@ def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(environment.get(DATA_DIR) or "data")
 
 
+def _check_variables(environment: Mapping[str, str]) -> None:
+    """Raise ConfigurationError if a variable has nearly a name that is read.
+
+    Others with our prefix are no slips: container platforms set such as ``TIN_CONG_DOAN_PORT``.
+    """
+    known = [name.removeprefix(_PREFIX) for name in _VARIABLES]
+    for name in sorted(environment):
+        if not name.startswith(_PREFIX) or name in _VARIABLES:
+            continue
+        near = get_close_matches(name.removeprefix(_PREFIX), known, n=1, cutoff=_NEAR)
+        if near:
+            raise ConfigurationError(
+                f"there is no environment variable {name}; did you mean {_PREFIX}{near[0]}?"
+            )
+
+
 def _local(data: Path, *, reads_working_folder: bool) -> dict[str, Any]:
     """Return the values of ``local.toml``: the data folder's before the working folder's."""
     found = _read(Path(LOCAL_FILE)) if reads_working_folder else {}
@@ -120,7 +143,11 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path} cannot be read: {error}; repair or remove it") from None
     for name, value in values.items():
         if name not in _KEYS:
-            raise ConfigurationError(f"{path}: unknown key {name!r}; known are {', '.join(_KEYS)}")
+            near = get_close_matches(name.lower(), _KEYS, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise ConfigurationError(
+                f"{path}: unknown key {name!r}; {hint}known are {', '.join(_KEYS)}"
+            )
         _check(path, name, value)
     return values | {name: str(path.parent / values[name]) for name in _PATHS if values.get(name)}
 

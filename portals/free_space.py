@@ -12,11 +12,21 @@ from typing import Self
 from portals.errors import PortalError, StorageError
 
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_BINARY = {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 _AMOUNT = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,3})?) ?([KMGT]B|%)?", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9][0-9_]{0,15}(?:\.[0-9]{1,3})?) ?([KMGT]I?B)?", re.IGNORECASE)
 
 
 class DiskLimitError(PortalError):
     """A limit of free disk space that cannot be used."""
+
+
+def parse_size(text: str) -> int | None:
+    """Return the bytes of a text like ``1GB``, ``1.5 MB``, ``512KiB``, ``1000000``, else None."""
+    found = _SIZE.fullmatch(text)
+    if found is None or (found[2] is None and "." in text):
+        return None
+    return round(float(found[1]) * (_UNITS | _BINARY)[(found[2] or "").upper()])
 
 
 class DiskFullError(StorageError):

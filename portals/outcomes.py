@@ -61,6 +61,8 @@ class Counter(StrEnum):
     ROBOTS_ABSENT_SINCE = "portal/robots_absent_since"
     MISSING_PARTS = "portal/missing_parts"
     ANNOUNCED_ONLY = "portal/announced_only"
+    SECTION_LISTINGS = "portal/section_listings"
+    SECTION_SKIPPED = "portal/section_skipped"
     ANNOUNCEMENTS_READ = "portal/announcements_read"
     ANNOUNCEMENTS_UNREADABLE = "portal/announcements_unreadable"
 

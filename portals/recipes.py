@@ -43,6 +43,12 @@ def recipe_of(settings: BaseSettings, name: str) -> Recipe:
     return cast("Recipe", _loader(settings).load(name).recipe())
 
 
+def all_listings(settings: BaseSettings, name: str) -> tuple[str, ...]:
+    """Return the listings that the spider declares where they are all that it reads, else none."""
+    spider = _loader(settings).load(name)
+    return tuple(spider.listings) if getattr(spider, "are_listings_complete", False) else ()
+
+
 def recipes(settings: BaseSettings) -> dict[str, Recipe]:
     """Return how every spider reads pages, by its name."""
     loader = _loader(settings)

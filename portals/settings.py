@@ -113,6 +113,7 @@ HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL", "")  # URL or file, notified aft
 # --- components ----------------------------------------------------------------------------------
 
 ADDONS = {  # default: none
+    "portals.crawling.addons.ParsedSettingsAddon": 10,  # before those that use the values
     "portals.crawling.addons.RecordingAddon": 50,
     "portals.crawling.addons.UnusedExtensionsAddon": 60,
     "portals.crawling.addons.ReplayAddon": 100,

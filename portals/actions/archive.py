@@ -83,7 +83,7 @@ class Action(Command):
             portal=opts.portal,
         )
         with (
-            closing(Store.open(self.database)) as store,
+            closing(Store.open_existing(self.database)) as store,
             PortalLock(self.database, COMMAND).hold(),
         ):
             pages = PageRepository(store)

@@ -22,14 +22,15 @@ from portals.commands.output import (
     print_outcome,
     to_json,
 )
-from portals.crawling.addons import seconds
-from portals.crawling.arguments import ArgumentError, parse_given
+from portals.crawling.arguments import ArgumentError, check_section, parse_given
 from portals.crawling.clock import ClockError
 from portals.crawling.exit_codes import EXIT_CODES, Verdict
 from portals.crawling.recording import Recording
 from portals.errors import PortalError, StorageError
 from portals.free_space import DiskFullError
+from portals.recipes import all_listings
 from portals.redaction import has_credentials
+from portals.store.crawl_state import CrawlState
 from portals.store.database import Store
 from portals.store.identity import Identity, identify_file
 from portals.store.portal_lock import PortalLock, PortalLockedError
@@ -55,6 +56,7 @@ class Action(Command, Installation):
         self._check(args[0], opts.spargs)
         self._warn_of_the_gone(args[0], opts.spargs)
         lock = PortalLock(self.database, portal_name(args[0], opts.spargs))
+        is_new = not Path(self.database).exists()
         try:
             self.check_free_disk()
             with closing(Store.open(self.database)) as store:
@@ -66,6 +68,8 @@ class Action(Command, Installation):
         except (DiskFullError, ClockError) as error:
             self._record_refused(lock.portal, "storage", error, as_json=opts.json)
             raise
+        if is_new:
+            print_note(f"new database {self.database}")
         if opts.now:
             self.config.set("RETRY_NOW", value=True, priority="cmdline")
         treat_hangup_as_term()
@@ -80,13 +84,24 @@ class Action(Command, Installation):
 
     def _check(self, name: str, given: Mapping[str, str]) -> None:
         """Check arguments, settings and files before the crawl starts. Raises PortalError."""
-        parse_given(name, given)
+        arguments = parse_given(name, given)
+        if arguments.section and not arguments.via:
+            check_section(arguments.section, self._listings(name, portal_name(name, given)))
         if fault := portal_name_fault(portal_name(name, given)):
             raise ArgumentError(fault)
         if has_credentials(str(self.config["WAYBACK"])):
             raise ArgumentError("WAYBACK contains a user name or a password; remove it")
-        seconds(str(self.config["MAX_RUNTIME"] or 0), "MAX_RUNTIME")
         self.check_replay()
+
+    def _listings(self, spider: str, portal: str) -> list[str]:
+        """Return the listings that the spider declares, or that earlier crawls found."""
+        if declared := all_listings(self.config, spider):
+            return list(declared)
+        try:
+            with closing(Store.open_to_read(self.database)) as store:
+                return CrawlState(store, portal).traversed_listings()
+        except StorageError:  # a first crawl
+            return []
 
     def _warn_of_the_gone(self, name: str, arguments: Mapping[str, str]) -> None:
         """Warn if the catalogue says that a portal is gone, and name the public archive."""

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -25,6 +26,7 @@ from portals.actions.terminal import with_progress
 from portals.catalogue import portals
 from portals.commands.crawlall import Command
 from portals.commands.output import discard_stdout, print_note, print_rows
+from portals.crawling.arguments import ArgumentError, CrawlArguments
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
@@ -43,9 +45,12 @@ class Action(Command, Installation):
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if args or opts.jobs < 1:
             raise UsageError("crawlall takes options only, see 'scrapy crawlall -h'")
-        self.check_replay()
+        self._check(opts)
+        is_new = not Path(self.database).exists()
         self.night = Night(self.config, is_live=self._is_live(opts))
         wanted = self._wanted(opts)
+        if is_new and wanted:
+            print_note(f"new database {self.database}")
         rows = sorted(self._crawl(wanted, opts), key=lambda row: wanted.index(row["portal"]))
         rows = self.night.judge([*rows, *self._broken(opts)])
         self.night.record(rows)
@@ -61,12 +66,20 @@ class Action(Command, Installation):
             discard_stdout()
             print_note(f"warning: standard output cannot be written: {error}")
 
+    def _check(self, opts: argparse.Namespace) -> None:
+        """Check arguments and files before a database is made. Raises PortalError."""
+        if wrong := next((pair for pair in opts.spargs if "=" not in pair), None):
+            raise ArgumentError(f"-a {wrong} has no value; expected NAME=VALUE")
+        CrawlArguments.parse(dict(pair.split("=", 1) for pair in opts.spargs))
+        known = self.known_portals()
+        if unknown := [name for name in _split(opts.only) if name not in known]:
+            raise PortalError(unknown_spider(self.config, unknown[0]))
+        choice_of(portals().values(), opts.kind, opts.province, opts.cms, opts.state)
+        self.check_replay()
+
     def _wanted(self, opts: argparse.Namespace) -> list[str]:
         """Return the names of the portals to crawl. Raises PortalError."""
-        known, catalogue = self.known_portals(), portals()
-        only = [name.strip() for name in (opts.only or "").split(",") if name.strip()]
-        if unknown := [name for name in only if name not in known]:
-            raise PortalError(unknown_spider(self.config, unknown[0]))
+        catalogue, only = portals(), _split(opts.only)
         names = only or self.crawled_portals()
         rows = [catalogue[name] for name in names]
         is_copy = _is_copy(opts)
@@ -132,6 +145,10 @@ class Action(Command, Installation):
 
 def _is_copy(opts: argparse.Namespace) -> bool:
     return any(pair.partition("=")[0] in ("origin", "via") for pair in opts.spargs)
+
+
+def _split(text: str | None) -> list[str]:
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 def _bar() -> Progress:

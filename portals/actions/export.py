@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections import Counter
 from contextlib import closing
-from datetime import UTC, timedelta
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -17,7 +17,7 @@ from portals.actions.base import Installation
 from portals.actions.terminal import with_progress
 from portals.commands.export import Command
 from portals.commands.output import TerminalWriter, print_note
-from portals.crawling.arguments import day
+from portals.crawling.arguments import day, period
 from portals.store.database import Store
 from portals.store.export import (
     FORMATS,
@@ -41,11 +41,12 @@ class Action(Command, Installation):
             raise UsageError("export takes options only")
         if opts.format == "atom" and not opts.portal:
             raise UsageError("a feed is of one portal: give --portal")
-        until, changed = day("until", opts.until), day("changed-since", opts.changed_since)
+        since, until = period(opts.since, opts.until)
+        changed = day("changed-since", opts.changed_since)
         choice = ArticleFilter(
             portal=opts.portal,
-            since=_iso(day("since", opts.since)),
-            until=_iso(until + timedelta(days=1) if until else None),
+            since=_iso(since),
+            until=_iso(until),
             changed_since=utc(changed.astimezone(UTC)) if changed else None,
         )
         output = Path(opts.output) if opts.output else None

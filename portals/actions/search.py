@@ -6,7 +6,6 @@ import argparse
 import sys
 from contextlib import closing
 from dataclasses import asdict
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from portals.commands.output import (
     print_text,
 )
 from portals.commands.search import Command
-from portals.crawling.arguments import day
+from portals.crawling.arguments import period
 from portals.crawling.exit_codes import NOTHING_FOUND
 from portals.errors import StorageError
 from portals.store.database import Store
@@ -52,12 +51,12 @@ class Action(Command, Installation):
             with closing(Store.open_existing(self.database)) as store:
                 _check(store)
             return
-        until = day("until", opts.until)
+        since, until = period(opts.since, opts.until)
         query = SearchQuery(
             query=decode_argument(" ".join(args)),
             portal=opts.portal,
-            since=_iso(day("since", opts.since)),
-            until=_iso(until + timedelta(days=1) if until else None),
+            since=_iso(since),
+            until=_iso(until),
             limit=min(opts.limit, _MOST),
         )
         with closing(Store.open_to_read(self.database)) as store:

@@ -24,7 +24,7 @@ class Action(Command):
             raise UsageError(f"unknown argument {args[0]!r}; the database is given with --db")
         if not 0 <= opts.port <= _LAST_PORT:
             raise UsageError(f"--port must be from 0 to {_LAST_PORT}")
-        database = Path(opts.db or self.database)
+        database = Path(self.database)
         with closing(Store.open_to_read(database)):
             pass  # what is wrong with it is reported before anybody comes to read
         # Imported late: other commands need no web server.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -180,8 +181,19 @@ class ArchiveWriter:
         return offset
 
     def sync(self) -> None:
-        """Flush the written records to the disk."""
+        """Flush the written records to the disk. Raises OSError, also where the file was moved."""
         os.fsync(self._file.fileno())
+        self.check_place()
+
+    def check_place(self) -> None:
+        """Raise FileNotFoundError if the file is no longer at its path: records would be lost."""
+        try:
+            is_there = os.path.samestat(self.path.stat(), os.fstat(self._file.fileno()))
+        except FileNotFoundError:
+            is_there = False
+        if not is_there:
+            message = "the archive was moved or removed during the crawl"
+            raise FileNotFoundError(errno.ENOENT, message, str(self.path))
 
     def close(self) -> None:
         """Close the file."""
@@ -227,17 +239,22 @@ class RollingWriter:
             self._writer.annotate(url, response_id, link, now)
 
     def sync(self) -> None:
-        """Flush the written records to the disk, if there are any."""
+        """Flush the written records to the disk, if there are any. Raises OSError."""
         if self._writer is not None and not self._is_synced:
             self._writer.sync()
             self._is_synced = True
 
     def close(self) -> None:
         """Close the file that is open. Raises OSError."""
-        if self._writer is not None:
+        writer = self._writer
+        if writer is None:
+            return
+        try:
             self.sync()
-            self._writer.close()
+            writer.check_place()
+        finally:
             self._writer = None
+            writer.close()
 
 
 def _public(headers: Headers) -> Iterable[tuple[str, str]]:

@@ -10,6 +10,15 @@ class Command(PortalCommand):
 
     usage = "check [options] [WARC file or folder] ... | prune --older AGE [options]"
     summary = "Compare the archives with the database, or delete old pages from them"
+    examples = (
+        "scrapy archive check",
+        "scrapy archive prune --older 104w --dry-run",
+    )
+    codes = (
+        (10, "a page is damaged or missing, or interrupted"),
+        (14, "a portal is being crawled"),
+    )
+    heeds = ("DATABASE", "ARCHIVE_DIR")
     json_help = "print a JSON list"
     options = (
         option("--portal", help="prune: only pages of this portal"),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sqlite3
 import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -12,10 +15,20 @@ from typing import Any, ClassVar, TypeVar
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
-from portals.commands.output import discard_stdout, flush_stdout, prepare_streams, print_error
+from portals.commands.help import Codes, HelpFormatter, epilog
+from portals.commands.output import (
+    discard_stdout,
+    flush_stdout,
+    prepare_streams,
+    print_error,
+    print_note,
+)
 from portals.configuration import archive_folder
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
+from portals.crawling.parsed_settings import parse_settings
 from portals.errors import PortalError, StorageError
+from portals.known_settings import BY_NAME, check_names
+from portals.spider_arguments import ARGUMENTS
 from portals.store.portal_lock import PortalLockedError
 from portals.store.write_failures import write_failure
 
@@ -36,6 +49,36 @@ def option(*flags: str, **keywords: Any) -> Option:
     """Return an option of a command, written as for ``ArgumentParser.add_argument``."""
     return flags, keywords
 
+
+def appending(flag: str, to: str, name: str, **keywords: Any) -> Option:
+    """Return the flag that does what ``-s NAME=VALUE`` or ``-a NAME=VALUE`` does (``to``)."""
+    return option(
+        flag,
+        dest=to,
+        action="append",
+        type=f"{name}={{}}".format,
+        default=argparse.SUPPRESS,  # those of -s and -a, which come before
+        **keywords,
+    )
+
+
+def setting_options(names: Iterable[str]) -> list[Option]:
+    """Return the flags of those of the settings ``names`` that have one with a value."""
+    found = (BY_NAME[name] for name in names)
+    return [
+        appending(
+            one.flag, "set", one.name, metavar=one.metavar, help=f"{one.help} [{one.default}]"
+        )
+        for one in found
+        if one.metavar
+    ]
+
+
+ARGUMENT_OPTIONS = tuple(
+    appending(f"--{one.name}", "spargs", one.name, metavar=one.form, help=one.help)
+    for one in ARGUMENTS
+)
+"""The flags of the spider arguments: ``--since DAY`` is ``-a since=DAY``."""
 
 NOW_OPTION = option(
     "--now", action="store_true", help="request servers that asked (Retry-After) to wait longer"
@@ -67,7 +110,76 @@ def action_of(command: _Command) -> _Command:
     return action
 
 
-class PortalCommand(ScrapyCommand):
+class OptionError(PortalError):
+    """An option that the command does not have."""
+
+
+_FLAG = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
+
+
+class CheckedCommand(ScrapyCommand):
+    """A command that checks the settings it is given before it does anything.
+
+    ``examples``: whole command lines. ``heeds``: the settings that matter to it. ``codes``: what
+    its exit codes mean, beside or instead of ``COMMON_CODES``.
+    """
+
+    __module__ = "portals.commands"  # see PortalCommand
+
+    _known: frozenset[str] | None = None
+    _parser: argparse.ArgumentParser | None = None
+
+    takes_minus: ClassVar[bool] = False
+    """An argument may begin with one minus sign."""
+
+    examples: ClassVar[tuple[str, ...]] = ()
+    heeds: ClassVar[tuple[str, ...]] = ("DATABASE",)
+    codes: ClassVar[Codes] = ()
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add Scrapy's options and those of settings; keep the parser for unknown options."""
+        super().add_options(parser)
+        for flags, keywords in setting_options(self.heeds):
+            parser.add_argument(*flags, **keywords)
+        parser.formatter_class = HelpFormatter
+        parser.epilog = epilog(self.examples, self.heeds, self.codes)
+        self._parser = parser
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Set the settings of the command line, and remember which there were before."""
+        assert self.settings is not None
+        self._known = frozenset(self.settings)
+        super().process_options(args, opts)
+
+    def check_given(self, args: list[str]) -> list[str]:
+        """Return the arguments without ``--``; check options, and parse the values of settings.
+
+        Scrapy takes an unknown option for an argument. Raises OptionError and SettingError.
+        """
+        assert self.settings is not None
+        end = args.index("--") if "--" in args else len(args)
+        sign = "--" if self.takes_minus else "-"
+        for word in args[:end]:
+            if word.startswith(sign) and word != "-":
+                raise OptionError(self._unknown(word.partition("=")[0]))
+        if self._known is not None:
+            notes = check_names(sorted(self.settings.keys() - self._known), self._known)
+            is_child = self.settings["END_WITH_PARENT"]  # its parent has printed them
+            for note in () if is_child else notes:
+                print_note(note)
+        parse_settings(self.settings)
+        return [*args[:end], *args[end + 1 :]]
+
+    def _unknown(self, word: str) -> str:
+        text = self._parser.format_help() if self._parser else ""
+        flags = set(_FLAG.findall(text))
+        near = get_close_matches(word, flags, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        name = type(self).__module__.rpartition(".")[2]
+        return f"unknown option {word!r}; {hint}'scrapy {name} -h' prints all"
+
+
+class PortalCommand(CheckedCommand):
     """Base of the commands: a subclass declares its texts and options.
 
     Scrapy loads every command for each one that it runs. So what a command does, and what it
@@ -101,7 +213,7 @@ class PortalCommand(ScrapyCommand):
         return self.summary
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add Scrapy's options, then the declared ones, then ``--json``."""
+        """Add Scrapy's options, those of settings, the declared ones, and ``--json``."""
         super().add_options(parser)
         for flags, keywords in self.options:
             parser.add_argument(*flags, **keywords)
@@ -112,7 +224,7 @@ class PortalCommand(ScrapyCommand):
         """Run the command; print expected errors as one line and set the exit code."""
         prepare_streams()
         try:
-            self._execute(args, opts)
+            self._execute(self.check_given(args), opts)
             sys.stdout.flush()
         except BrokenPipeError:
             discard_stdout()

@@ -10,6 +10,15 @@ class Command(PortalCommand):
 
     usage = "[options]"
     summary = "Look at a listing and two articles of each portal, and name what is wrong"
+    examples = (
+        "scrapy checkall --sample 20",
+        "scrapy checkall --kind union --json",
+    )
+    codes = (
+        (1, "something is wrong with a portal"),
+        (15, ""),
+    )
+    heeds = ("REPLAY", "DISABLED_PORTALS", "USER_AGENT")
     json_help = "print a JSON list"
     loads_first = DOWNLOADER
     options = (

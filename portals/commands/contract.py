@@ -10,6 +10,12 @@ class Command(PortalCommand):
 
     usage = "[--write | --json]"
     summary = "Print the documentation of the data, or write the generated parts of docs/"
+    examples = (
+        "scrapy contract",
+        "scrapy contract --write",
+    )
+    codes = ((15, "a document cannot be written"),)
+    heeds = ()
     json_help = "print the JSON Schema of an exported article"
     options = (
         option(

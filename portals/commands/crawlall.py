@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from portals.commands.base import CHOICE_OPTIONS, NOW_OPTION, PortalCommand, option
+from portals.commands.base import (
+    ARGUMENT_OPTIONS,
+    CHOICE_OPTIONS,
+    NOW_OPTION,
+    PortalCommand,
+    option,
+)
+from portals.commands.help import RUN_CODES
 
 
 class Command(PortalCommand):
@@ -10,10 +17,28 @@ class Command(PortalCommand):
 
     usage = "[options]"
     summary = "Crawl every portal, each in its own process"
+    examples = (
+        "scrapy crawlall",
+        "scrapy crawlall --only ldtd,brvt --max-requests 1000",
+        'scrapy crawlall --kind union --province "Hải Phòng"',
+    )
+    codes = RUN_CODES
+    heeds = ("DATABASE", "ARCHIVE_DIR", "REPLAY", "MAX_REQUESTS", "MAX_RUNTIME", "ERROR_BUDGET",
+        "MIN_FREE_DISK", "ARCHIVE_MAX_SIZE", "RESUME", "CHECK_CLOCK", "MAX_RETRY_AFTER",
+        "DOWNLOAD_DELAY", "USER_AGENT", "DISABLED_PORTALS", "ALERT_URLS",
+        "HEARTBEAT_URL")  # fmt: skip
     json_help = "print the runs as a JSON list"
     options = (
         NOW_OPTION,
-        option("-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE"),
+        option(
+            "-a",
+            dest="spargs",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="set spider argument (may be repeated)",
+        ),
+        *ARGUMENT_OPTIONS,
         option("--only", metavar="NAMES", help="only these portals, comma-separated"),
         *CHOICE_OPTIONS,
         option("--jobs", type=int, default=2, metavar="N", help="processes at once"),

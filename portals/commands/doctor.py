@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from scrapy.commands import BaseRunSpiderCommand
 
-from portals.commands.base import DOWNLOADER, PortalCommand
+from portals.commands.base import ARGUMENT_OPTIONS, DOWNLOADER, PortalCommand
 
 
 class Command(PortalCommand, BaseRunSpiderCommand):
@@ -15,5 +15,17 @@ class Command(PortalCommand, BaseRunSpiderCommand):
     default_settings: ClassVar[dict[str, Any]] = {}  # with a log
     usage = "[options] <portal>"
     summary = "Check whether a portal is still read correctly (exit code 0, 20 or 21)"
+    examples = (
+        "scrapy doctor haiphong",
+        "scrapy doctor haiphong --replay data/sample.warc.gz",
+    )
+    codes = (
+        (0, "healthy"),
+        (15, ""),
+        (20, "degraded"),
+        (21, "broken"),
+    )
+    heeds = ("DATABASE", "REPLAY", "DOWNLOAD_DELAY")
     json_help = "print JSON"
     loads_first = DOWNLOADER
+    options = ARGUMENT_OPTIONS

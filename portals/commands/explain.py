@@ -10,4 +10,10 @@ class Command(PortalCommand):
 
     usage = "[options] [exit code or verdict]"
     summary = "Explain an exit code or a verdict, and what to do"
+    examples = (
+        "scrapy explain 12",
+        "scrapy explain drift",
+    )
+    codes = ((15, ""),)
+    heeds = ()
     json_help = "print a JSON list"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portals.commands.base import PortalCommand, option
+from portals.commands.help import FETCH_CODES
 
 
 class Command(PortalCommand):
@@ -10,6 +11,15 @@ class Command(PortalCommand):
 
     usage = "[options] <url | tests/fixtures/NAME/PAGE.json>"
     summary = "Store a page as a test fixture, or read a stored one again"
+    examples = (
+        "scrapy fixture https://laodongthudo.vn/bai-94661.html --rewrite",
+        "scrapy fixture tests/fixtures/haiphong/article.json",
+    )
+    codes = (
+        *FETCH_CODES,
+        (15, "a file cannot be written"),
+    )
+    heeds = ("REPLAY",)
     json_help = "print what was written as JSON"
     options = (
         option("--portal", metavar="NAME", help="portal of the page; default: found by its host"),

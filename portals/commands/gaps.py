@@ -10,4 +10,8 @@ class Command(PortalCommand):
 
     usage = "[options] [portal] ..."
     summary = "List publication gaps: periods with far fewer articles than usual for a portal"
+    examples = (
+        "scrapy gaps",
+        "scrapy gaps haiphong --json",
+    )
     json_help = "print a JSON list"

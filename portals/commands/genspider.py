@@ -10,13 +10,23 @@ import argparse
 
 from scrapy.commands import genspider
 
-from portals.commands.base import action_of
+from portals.commands.base import CheckedCommand, action_of
+from portals.commands.help import FETCH_CODES
+from portals.commands.output import print_error
+from portals.crawling.exit_codes import USAGE_ERROR
+from portals.errors import PortalError
 
 
-class Command(genspider.Command):
+class Command(CheckedCommand, genspider.Command):
     """Adds a portal: a row of the catalogue, a page fixture and, if needed, a spider."""
 
     requires_project = True
+    heeds = ("DATABASE", "REPLAY")
+    examples = (
+        "scrapy genspider congdoan https://congdoan.example/",
+        "scrapy genspider congdoan site.warc.gz --spider",
+    )
+    codes = FETCH_CODES
 
     def syntax(self) -> str:
         """Return the syntax."""
@@ -43,6 +53,11 @@ class Command(genspider.Command):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the action."""
+        try:
+            args = self.check_given(args)
+        except PortalError as error:
+            self.exitcode = print_error(error, USAGE_ERROR)
+            return
         action = action_of(self)
         action.run(args, opts)
         self.exitcode = action.exitcode

@@ -10,4 +10,8 @@ class Command(PortalCommand):
 
     usage = "[options] <article id or URL>"
     summary = "Show the revisions of an article and their differences, word by word"
+    examples = (
+        "scrapy history 12",
+        "scrapy history https://laodongthudo.vn/bai-94661.html",
+    )
     json_help = "print a JSON object"

@@ -12,3 +12,8 @@ class Command(PortalCommand):
 
     usage: ClassVar[str] = ""
     summary = "Bring a database of an earlier release up to date; a copy is kept"
+    examples = (
+        "scrapy migrate",
+        "scrapy migrate --db old.db",
+    )
+    codes = ((14, "a portal is being crawled"),)

@@ -13,6 +13,15 @@ class Command(PortalCommand):
 
     usage = "[options] [portal]"
     summary = "Show the catalogue, or what is known of one portal"
+    examples = (
+        "scrapy portals --state live",
+        "scrapy portals haiphong --json",
+        "scrapy portals --check",
+    )
+    codes = (
+        (1, "--check found mistakes"),
+        (15, ""),
+    )
     json_help = "print JSON"
     options = (
         *CHOICE_OPTIONS,

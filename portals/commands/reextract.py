@@ -12,6 +12,17 @@ class Command(PortalCommand):
 
     usage = "[options] [WARC file or folder] ..."
     summary = "Extract the articles of archived pages into the database, without crawling"
+    examples = (
+        "scrapy reextract --dry-run",
+        "scrapy reextract --portal haiphong --since 2024-01-01",
+        "scrapy reextract data/sample.warc.gz --db test.db",
+    )
+    codes = (
+        (10, "interrupted, a damaged record, or no page of a portal"),
+        (14, "another one is running"),
+        (17, "the reader failed on a page"),
+    )
+    heeds = ("DATABASE", "ARCHIVE_DIR", "MIN_FREE_DISK", "CHECK_CLOCK")
     json_help = "print the counts as a JSON list"
     options = (
         option(

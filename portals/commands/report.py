@@ -12,4 +12,7 @@ class Command(PortalCommand):
 
     usage = "[options] <file.html>"
     summary = "Write an HTML report: portals, plots, coverage, syndication, latest articles"
-    options = (option("--language", choices=LANGUAGES, default="vi"),)
+    examples = ("scrapy report report.html --language en",)
+    options = (
+        option("--language", choices=LANGUAGES, default="vi", help="of the report [%(default)s]"),
+    )

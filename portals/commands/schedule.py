@@ -10,6 +10,12 @@ class Command(PortalCommand):
 
     usage = "--cron|--systemd [options]"
     summary = "Print a nightly schedule for cron or systemd"
+    examples = (
+        "scrapy schedule --cron",
+        "scrapy schedule --systemd --at 01:00 --jitter 1h",
+    )
+    codes = ((15, ""),)
+    heeds = ()
     options = (
         option("--cron", action="store_true", help="lines for 'crontab -e'"),
         option("--systemd", action="store_true", help="services and their timers"),

@@ -12,6 +12,17 @@ class Command(PortalCommand):
 
     usage = "[options] <words>"
     summary = "Search the articles, with or without Vietnamese diacritics"
+    examples = (
+        "scrapy search cong doan",
+        'scrapy search "tiền lương" --portal ldtd --since 2024-01-01',
+        "scrapy search --rebuild",
+    )
+    codes = (
+        (1, "no article matches"),
+        (14, "--rebuild is running already"),
+    )
+    heeds = ("DATABASE", "MIN_FREE_DISK")
+    takes_minus = True  # excludes a word
     json_help = "print a JSON list"
     options = (
         option("--portal", help="only articles of this portal"),

@@ -12,8 +12,12 @@ class Command(PortalCommand):
 
     usage = "[options]"
     summary = "Read the articles in a browser: a web site over the database, on this machine"
+    examples = (
+        "scrapy serve",
+        "scrapy serve --db articles.db --port 8080 --lang en",
+    )
+    codes = ((10, ""),)
     options = (
-        option("--db", metavar="PATH", help="the database to serve [that of the setting DATABASE]"),
         option("--host", default="127.0.0.1", help="address to listen on [%(default)s]"),
         option("--port", type=int, default=8001, help="port; 0: any free one [%(default)s]"),
         option(

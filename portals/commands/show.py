@@ -10,4 +10,8 @@ class Command(PortalCommand):
 
     usage = "[options] <article id or URL>"
     summary = "Print an article for reading"
+    examples = (
+        "scrapy show 12",
+        "scrapy show https://laodongthudo.vn/bai-94661.html --json",
+    )
     json_help = "print a JSON object: the article, its versions, copies and provenance"

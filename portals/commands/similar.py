@@ -10,5 +10,9 @@ class Command(PortalCommand):
 
     usage = "[options] <article id or URL> | --update"
     summary = "Show the near-duplicates of an article: the same story in other words"
+    examples = (
+        "scrapy similar 12",
+        "scrapy similar --update",
+    )
     json_help = "print a JSON list"
     options = (option("--update", action="store_true", help="compare the articles in the queue"),)

@@ -18,3 +18,5 @@ class Command(PortalCommand):
             help="write FILE-YEAR-MONTH-DAY, and remove all but the newest N of these",
         ),
     )
+    examples = ("scrapy snapshot backup.db", "scrapy snapshot copies/articles.db --keep 14")
+    heeds = ("DATABASE", "MIN_FREE_DISK")

@@ -10,6 +10,12 @@ class Command(PortalCommand):
 
     usage = "[options] [portal] ..."
     summary = "Show the state of each portal: last run, newest article, when the next is due"
+    examples = (
+        "scrapy status",
+        "scrapy status haiphong --max-age 2d",
+    )
+    codes = ((1, "a portal was not attempted within --max-age"),)
+    heeds = ("DATABASE", "DISABLED_PORTALS")
     json_help = "print a JSON list"
     options = (
         option(

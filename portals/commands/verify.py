@@ -13,4 +13,13 @@ class Command(PortalCommand):
 
     usage = "[options]"
     summary = "Check that database, search index and archives are whole and agree"
+    examples = (
+        "scrapy verify",
+        "scrapy verify --db backup.db --json",
+    )
+    codes = (
+        (10, "only archives have a fault, or interrupted"),
+        (15, "the database or its search index has a fault, or cannot be read"),
+    )
+    heeds = ("DATABASE", "ARCHIVE_DIR")
     json_help = "print the faults as a JSON list"

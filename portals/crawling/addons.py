@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
-from portals.crawling.arguments import ArgumentError
-from portals.timestamps import ScheduleError, parse_duration
+from portals.crawling.parsed_settings import parse_settings
+from portals.setting_kinds import SettingError
 
 
-def seconds(text: str, name: str) -> int:
-    """Return a duration like "90" (seconds), "90m" or "2h" in seconds. Raises ArgumentError."""
-    if text.isdecimal():
-        return int(text)
-    try:
-        return int(parse_duration(text).total_seconds())
-    except ScheduleError:
-        raise ArgumentError(f"{name}={text!r} is not a duration; expected 90m or 2h") from None
+class ParsedSettingsAddon:
+    """Lets Scrapy's own tools read settings as our commands do, which check them before."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Parse the values. Raises UsageError, which ends Scrapy's tools in one line."""
+        try:
+            parse_settings(settings)
+        except SettingError as error:
+            raise UsageError(str(error), print_help=False) from error
 
 
 class RecordingAddon:
@@ -66,8 +68,8 @@ class MaxRuntimeAddon:
     """With ``MAX_RUNTIME`` set, closes the spider after that time; the next run resumes it."""
 
     def update_settings(self, settings: BaseSettings) -> None:
-        """Set ``CLOSESPIDER_TIMEOUT`` to the duration. Raises ArgumentError."""
-        if span := seconds(str(settings.get("MAX_RUNTIME") or 0), "MAX_RUNTIME"):
+        """Set ``CLOSESPIDER_TIMEOUT`` to the duration."""
+        if span := settings.getfloat("MAX_RUNTIME"):
             settings.set("CLOSESPIDER_TIMEOUT", span, priority="cmdline")
 
 

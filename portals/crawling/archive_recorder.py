@@ -55,7 +55,7 @@ class ArchiveRecorder:
         )
         try:
             page = self._archive(capture, request, response)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - Scrapy would log it and go on without archive
             self.guard.on_failure("the archive", error)
             return
         request.meta[PAGE] = page
@@ -68,7 +68,7 @@ class ArchiveRecorder:
             if record and self.writer:
                 response_id = record.headers["warc-record-id"]
                 self.writer.annotate(page.url, response_id, LinkFacts(label, day), utc_now())
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - likewise
             self.guard.on_failure("the archive", error)
 
     def _archive(self, capture: Capture, request: Request, response: Response) -> ArchivedPage:

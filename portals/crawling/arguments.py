@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ from portals.errors import PortalError
 from portals.language.dates import UnreadableDateError, read_date
 from portals.redaction import without_secrets
 from portals.timestamps import utc_now
+
+_SHOWN = 8
+"""Listings that an error names."""
 
 Revisits = Literal["due", "all", "none"]
 """Which known articles are fetched again: those due for a revisit, all, or none."""
@@ -48,14 +52,16 @@ class CrawlArguments:
         """Parse the arguments. Raises ArgumentError."""
         known = [field.name for field in fields(cls)]
         if unknown := sorted(given.keys() - set(known)):
+            near = get_close_matches(unknown[0], known, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
             raise ArgumentError(
-                f"unknown spider argument {unknown[0]!r}; known are {', '.join(known)}"
+                f"unknown spider argument {unknown[0]!r}; {hint}known are {', '.join(known)}"
             )
-        until = day("until", given.get("until"))
+        since, until = period(given.get("since"), given.get("until"))
         return cls(
             origin=_origin(given.get("origin")),
-            since=day("since", given.get("since")),
-            until=until + timedelta(days=1) if until else None,
+            since=since,
+            until=until,
             limit=_count("limit", given.get("limit")),
             section=given.get("section") or None,
             revisit=_revisit(given.get("revisit")),
@@ -134,6 +140,30 @@ def day(name: str, text: str | None) -> datetime | None:
     except UnreadableDateError:
         raise ArgumentError(f"{name}={text!r} is not a date; expected 2024-01-31") from None
     return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def period(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """Return the start of the day ``since`` and the end of the day ``until`` (+07:00).
+
+    Raises ArgumentError, also where nothing can be between them.
+    """
+    first, last = day("since", since), day("until", until)
+    if first and last and last < first:
+        raise ArgumentError(
+            f"until={until} is before since={since}: no article is of both; exchange them"
+        )
+    return first, last + timedelta(days=1) if last else None
+
+
+def check_section(section: str | None, listings: Collection[str]) -> None:
+    """Raise ArgumentError if none of the known ``listings`` (URLs) contains ``section``."""
+    if not section or not listings or any(section in url for url in listings):
+        return
+    some = ", ".join(sorted(listings)[:_SHOWN])
+    more = f" and {len(listings) - _SHOWN} more" if len(listings) > _SHOWN else ""
+    raise ArgumentError(
+        f"section={section!r}: no listing has it in its URL; known are {some}{more}"
+    )
 
 
 def _count(name: str, text: str | None) -> int | None:

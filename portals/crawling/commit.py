@@ -13,6 +13,7 @@ from portals.crawling.page_result import Applied, PageResult
 from portals.crawling.run_log import RunLog
 from portals.crawling.storage_guard import StorageGuard
 from portals.discovery.url_filters import MAX_QUEUED
+from portals.errors import ArchiveError
 from portals.outcomes import RejectCode
 from portals.store.write_ahead_log import LogWatch
 
@@ -47,6 +48,11 @@ class PageCommitter:
         if self.guard.has_failed:
             return
         try:
+            self._archive(result)
+        except Exception as error:  # noqa: BLE001 - whatever it is, a row would refer to no bytes
+            self.guard.on_failure("the archive", error)
+            return
+        try:
             applied = self._apply(result)
         except sqlite3.Error as error:
             self.guard.on_failure(result.request.url, error)
@@ -67,10 +73,19 @@ class PageCommitter:
         self.queued += applied.enqueued
         self.run_log.count_links(applied)
 
+    def _archive(self, result: PageResult) -> None:
+        """Sync the archive, whose records the rows refer to. Raises OSError and ArchiveError."""
+        if self.archive is None:
+            return
+        if result.status and result.answer is None:
+            raise ArchiveError(
+                f"the response of {result.request.url} is not archived;"
+                " with -s ARCHIVE_DIR= nothing is archived"
+            )
+        result.archived = list(self.archive.sync())
+
     def _apply(self, result: PageResult) -> Applied:
         """Apply the result; if the database refuses a value, store a reject instead."""
-        if self.archive:
-            result.archived = list(self.archive.sync())
         room = MAX_QUEUED - self.queued
         try:
             return self.applier.apply(result, room)

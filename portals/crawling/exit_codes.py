@@ -93,9 +93,9 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
         "Wait until the other run ends; if it hangs, stop it and run again.",
     ),
     "storage": (
-        "The database cannot be opened or written, or too little disk space is free"
-        " (`MIN_FREE_DISK`), or this machine's clock is behind; or `scrapy verify`"
-        " found a fault in database or search index.",
+        "The database cannot be opened or written, a response could not be archived, or too little"
+        " disk space is free (`MIN_FREE_DISK`), or this machine's clock is behind; or"
+        " `scrapy verify` found a fault in database or search index.",
         "Read the message: free disk space, fix the permissions, or set the clock; run again.",
     ),
     "timeout": (
@@ -170,7 +170,8 @@ _OTHERS = (
     ExitCode(
         USAGE_ERROR,
         None,
-        "The command could not be used: unknown portal or argument, missing archive.",
+        "The command could not be used: an unknown portal, argument, option or setting, a value"
+        " that cannot be read, or a missing archive.",
         "Read the message on standard error.",
     ),
     ExitCode(

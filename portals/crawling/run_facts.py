@@ -48,6 +48,8 @@ _COUNTED = {
     "forbidden_listings": Counter.FORBIDDEN_LISTINGS,
     "robots_unavailable": Counter.ROBOTS_UNAVAILABLE,
     "announced_only": Counter.ANNOUNCED_ONLY,
+    "section_listings": Counter.SECTION_LISTINGS,
+    "section_skipped": Counter.SECTION_SKIPPED,
 }
 """Fields of ``RunFacts`` and the counters that give their values."""
 

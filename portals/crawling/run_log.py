@@ -166,7 +166,7 @@ class RunLog:
         try:
             for store_rest in self.before_end:
                 store_rest()
-        except (OSError, sqlite3.Error) as error:
+        except Exception as error:  # noqa: BLE001 - else the run ends with the verdict of before
             self._storage_failed(f"the archive cannot be written: {self._cause(error)}")
         try:
             self.store.runs.update_run(self.run_id, self._last_values())

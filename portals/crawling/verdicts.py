@@ -23,6 +23,7 @@ class RunFacts:
     ``undated``: pages behind headlines that read like articles and whose day nothing shows;
     ``hollow``: articles with a small part of their page's text, of ``hollow_checked``;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
+    ``section_listings``, ``section_skipped``: listings with and without the argument ``section``;
     ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
     ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
     requested since robots.txt failed;
@@ -60,6 +61,8 @@ class RunFacts:
     offsite: int = 0
     bad_certificates: int = 0
     truncated_listings: int = 0
+    section_listings: int = 0
+    section_skipped: int = 0
     missing_parts: int = 0
     forbidden: int = 0
     forbidden_listings: int = 0
@@ -70,6 +73,11 @@ class RunFacts:
     announced_only: int = 0
     missing_page: str = ""
     missing_field: str = ""
+
+    @property
+    def has_ended_itself(self) -> bool:
+        """Return True if the run began the crawl, and nothing cut it short."""
+        return self.finish_reason == "finished" and not self.is_resumed
 
     @property
     def has_read(self) -> bool:
@@ -262,6 +270,12 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "incomplete",
         "not_archived",
         "the archive holds no page of this portal",
+    ),
+    (
+        lambda f: f.section_skipped and not f.section_listings and f.has_ended_itself,
+        "incomplete",
+        "unknown_section",
+        "no listing has the section in its URL; {facts.section_skipped} others were left out",
     ),
     (
         lambda f: f.by_fallback * 2 >= f.parsed > 0,

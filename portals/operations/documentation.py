@@ -7,8 +7,13 @@ import re
 from portals.crawling.exit_codes import exit_code_table
 from portals.crawling.revisit_policy import revisit_table
 from portals.errors import PortalError
+from portals.known_settings import settings_table
 
-TABLES = {"exit codes": exit_code_table, "revisits": revisit_table}
+TABLES = {
+    "exit codes": exit_code_table,
+    "settings": settings_table,
+    "revisits": revisit_table,
+}
 """Name of a table in its markers, and the function that generates it."""
 
 

@@ -110,6 +110,13 @@ class CrawlState:
 
     # --- listings --------------------------------------------------------------------------------
 
+    def traversed_listings(self) -> list[str]:
+        """Return the page keys of the listings of all crawls."""
+        rows = self.store.db.conn.execute(
+            "SELECT listing FROM listings WHERE portal = ?", (self.portal,)
+        )
+        return [row[0] for row in rows.fetchall()]
+
     def completed_at(self, listing: str) -> str | None:
         """Return the end of the last traversal of ``listing`` without a missing page, or None."""
         row = self.store.db.conn.execute(

@@ -79,7 +79,7 @@ class Store:
     def open_existing(cls, path: str | Path) -> Store:
         """Open an existing ``path`` for writing. Raises StorageError."""
         if not Path(path).is_file():
-            raise StorageError(f"there is no database {path}; crawl first, or give -s DATABASE=")
+            raise StorageError(f"there is no database {path}; crawl first, or give --db FILE")
         return cls.open(path)
 
     @classmethod
@@ -90,7 +90,7 @@ class Store:
         """
         path = Path(path)
         if not path.is_file():
-            raise StorageError(f"there is no database {path}; crawl first, or give -s DATABASE=")
+            raise StorageError(f"there is no database {path}; crawl first, or give --db FILE")
         try:
             connection = connect_to_read(path)
             try:
@@ -104,7 +104,7 @@ class Store:
             return cls(Database(connection), path.resolve().parent)
         connection.close()
         if identity is Identity.EMPTY:
-            raise StorageError(f"the database {path} is empty; crawl first, or give -s DATABASE=")
+            raise StorageError(f"the database {path} is empty; crawl first, or give --db FILE")
         raise OlderDatabaseError(
             f"the database {path} is of an earlier release; 'scrapy migrate' brings it up to date"
         )
@@ -128,7 +128,7 @@ def _why_unusable(error: Exception, path: Path) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CORRUPT):
         return f"cannot use the database {path}: {write_failure(error, path)}"
-    return f"cannot use the database {path}: {error}; give a writable file with -s DATABASE="
+    return f"cannot use the database {path}: {error}; give a writable file with --db"
 
 
 def _configured(connection: sqlite3.Connection) -> Database:

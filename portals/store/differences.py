@@ -45,7 +45,7 @@ def trial_copy(path: str | Path) -> Iterator[Store]:
     """Open a temporary copy of the database at ``path``, for a dry run. Raises StorageError."""
     source = Path(path)
     if not source.is_file():
-        raise StorageError(f"there is no database {path}; crawl first, or give -s DATABASE=")
+        raise StorageError(f"there is no database {path}; crawl first, or give --db FILE")
     with folder_beside(source) as folder:
         target = folder / "trial.db"
         with opened_to_read(source) as stored, closing(sqlite3.connect(target)) as copied:

@@ -27,7 +27,7 @@ def snapshot(database: Path, target: Path) -> int:
     the copy is not whole, and then ``target`` is left as it was.
     """
     if not database.is_file():
-        raise StorageError(f"there is no database {database}; crawl first, or give -s DATABASE=")
+        raise StorageError(f"there is no database {database}; crawl first, or give --db FILE")
     target = target.resolve()
     if target == database.resolve():
         raise StorageError(f"{target} is the database itself; give another name")

@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from portals.errors import PortalError
+
 _WRITE_LOCK = 120
 """Byte of the file ``-shm`` that a writer of a database in write-ahead mode locks."""
 
@@ -27,6 +29,10 @@ def write_failure(error: Exception, database: Path) -> str:
         return _of_sqlite(code & 0xFF, error, database)
     if isinstance(error, OSError) and error.errno in _FULL:
         return "the disk is full; free disk space, then run again"
+    if isinstance(error, PortalError):
+        return str(error)
+    if not isinstance(error, OSError):
+        return f"{error!r}; report it"
     return f"{error}; fix the permissions or the disk, then run again"
 
 

@@ -104,9 +104,8 @@ class ExplorationFinder(Finder):
 
     def _declared(self) -> list[str]:
         """Return the portal's declared listings, those of the wanted section only."""
-        section = self.spider.arguments.section or ""
-        home = self.spider.home_url
-        return [urljoin(home, path) for path in self.spider.listings if section in path]
+        home, is_wanted = self.spider.home_url, self.spider.is_wanted_listing
+        return [urljoin(home, path) for path in self.spider.listings if is_wanted(path)]
 
     def _kind_of(self, url: str) -> PatternKind:
         """Return what the CMS says of an address: an article, or a copy or form to leave out."""
@@ -242,6 +241,8 @@ class ExplorationFinder(Finder):
             yield from self.spider.remember_announced(page)
         if seen.is_listing:
             self.spider.inc_counter(Counter.LISTINGS)
+            if not is_start:
+                self.spider.is_wanted_listing(visit.url)  # counts it
             section, number = listing_position(visit.url)
             fingerprint = fingerprint_of([link.url for link in links])
             yield ListingPageRead(

@@ -74,9 +74,8 @@ class ListingFinder(Finder):
                 errback=self.spider.on_error,
                 meta={KIND: "listing"},
             )
-        section = self.spider.arguments.section or ""
         for path in self.listings:
-            if section in path:
+            if self.spider.is_wanted_listing(path):
                 url = urljoin(self.spider.home_url, path)
                 yield self._listing(url, is_declared=self.is_complete)
 
@@ -101,9 +100,8 @@ class ListingFinder(Finder):
             return
         yield from self.spider.remember_announced(page)
         sections = self._sections(page)
-        section = self.spider.arguments.section or ""
         for url in sections:
-            if section in url:
+            if self.spider.is_wanted_listing(url):
                 yield self._listing(url)
         if not sections and not self.family.is_home_a_listing:
             yield Reject(page.url, RejectCode.NO_LISTING, self._other_family(page))
@@ -158,7 +156,7 @@ class ListingFinder(Finder):
             yield self.article_request(url, *((link.text, link.day) if link else ()))
         yield from self._parents(items)
         for url in self._links(page, self.family.section_links):
-            if (self.spider.arguments.section or "") in url:
+            if self.spider.is_wanted_listing(url):
                 yield self._listing(url)
         yield from self._turn_page(page, where, items)
 
@@ -364,9 +362,8 @@ class ListingFinder(Finder):
     def _parents(self, items: list[str]) -> Iterator[Request]:
         if not self.family.is_parent_a_listing:
             return
-        section = self.spider.arguments.section or ""
         for url in dict.fromkeys(item.rsplit("/", 1)[0] for item in items):
-            if section in url and urlsplit(url).path:
+            if urlsplit(url).path and self.spider.is_wanted_listing(url):
                 yield self._listing(url)
 
     def _items(self, page: Page) -> list[str]:

@@ -303,6 +303,15 @@ class PortalSpider(Spider):
         url = forward_of(page, header)
         return self.normalize_url(url) if url else None
 
+    def is_wanted_listing(self, url: str) -> bool:
+        """Return True if the URL of a listing has the argument ``section``, and count it."""
+        section = self.arguments.section
+        if not section:
+            return True
+        is_wanted = section in url
+        self.inc_counter(Counter.SECTION_LISTINGS if is_wanted else Counter.SECTION_SKIPPED)
+        return is_wanted
+
     def inc_counter(self, counter: Counter, by: int = 1) -> None:
         """Add to a counter of the run."""
         assert self.crawler.stats is not None

@@ -196,7 +196,7 @@ def test_a_flag_without_its_value_is_refused_in_one_line(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('databse = "x"', "unknown key 'databse'; known are user_agent, contact, database"),
+        ('databse = "x"', "unknown key 'databse'; did you mean database? known are"),
         ("contact = 1", "contact = 1 cannot be used"),
         ('disabled_portals = "ldtd"', "disabled_portals = 'ldtd' cannot be used"),
         ("disabled_portals = [1]", "disabled_portals = [1] cannot be used"),
@@ -288,3 +288,22 @@ def test_in_the_folder_of_another_project_the_settings_are_still_ours(folder: Pa
     assert setting(folder, "BOT_NAME") == "tin-cong-doan"
     assert f"cd {folder} && " in done.out
     assert " -m portals crawlall > data/crawl-" in done.out
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("DATABSE", "DATABASE"), ("DATADIR", "DATA_DIR"), ("ARCHIVE", "ARCHIVE_DIR")],
+)
+def test_a_variable_with_nearly_a_name_that_is_read_is_refused(
+    folder: Path, name: str, meant: str
+) -> None:
+    with pytest.raises(
+        ConfigurationError, match=rf"TIN_CONG_DOAN_{name}; did you mean \w+_{meant}\?"
+    ):
+        Configuration.load({f"TIN_CONG_DOAN_{name}": str(folder)})
+
+
+def test_variables_of_a_container_platform_are_no_slips() -> None:
+    names = ("PORT", "SERVICE_HOST", "SERVICE_PORT", "PORT_8001_TCP", "VERSION")
+
+    Configuration.load({f"TIN_CONG_DOAN_{name}": "1" for name in names})
