@@ -35,6 +35,7 @@ from portals.store.future_times import correct, without_future
 from portals.store.rows import rows_of
 from portals.store.same_story import is_same_story
 from portals.store.stored_hash import stored_hash
+from portals.timestamps import utc, utc_now
 
 _REVISIONS = """
     SELECT id, seen_at, content_hash FROM revisions WHERE article_id = ? ORDER BY seen_at, id
@@ -108,9 +109,9 @@ def _is_longer(conn: sqlite3.Connection, article: Article) -> bool:
     return bool(found and found[0] > len(article.body))
 
 
-def _without_future(conn: sqlite3.Connection, stored: Stored, now: str) -> Stored:
-    """Correct times that a clock ahead has stored; a page that is fetched now is newer."""
-    found = without_future(stored, now)
+def _without_future(conn: sqlite3.Connection, stored: Stored, seen_at: str) -> Stored:
+    """Correct times that a clock ahead has stored; a page that was fetched is newer."""
+    found = without_future(stored, utc(utc_now()), seen_at)
     correct(conn, stored, found)
     return found
 

@@ -28,13 +28,13 @@ def true_until(now: str) -> str:
     return utc(datetime.fromisoformat(now) + CLOCK_TOLERANCE)
 
 
-def without_future(stored: Stored, now: str) -> Stored:
-    """Return the stored rows with times that cannot be true moved to the second before ``now``.
+def without_future(stored: Stored, now: str, seen_at: str) -> Stored:
+    """Return the stored rows with times that cannot be true at ``now`` moved before ``seen_at``.
 
-    ``now``: when the page was fetched that is compared with them, as stored.
+    ``seen_at``: when the page was fetched that is compared with them; they get the second before.
     """
     latest = true_until(now)
-    bound = utc(datetime.fromisoformat(now) - timedelta(seconds=1))
+    bound = utc(datetime.fromisoformat(seen_at) - timedelta(seconds=1))
     revisions = [
         replace(one, seen_at=bound) if one.seen_at > latest else one for one in stored.revisions
     ]

@@ -71,7 +71,7 @@ def test_a_clock_of_another_time_zone_is_not_ahead() -> None:
     seen = utc(NOW + timedelta(hours=23))
     stored = Stored(revisions=[Revision(1, seen, "a")])
 
-    assert without_future(stored, utc(NOW)) == stored
+    assert without_future(stored, utc(NOW), utc(NOW)) == stored
     assert true_until(utc(NOW)) == utc(NOW + timedelta(days=1))
 
 
