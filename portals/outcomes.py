@@ -85,6 +85,7 @@ class RejectCode(StrEnum):
     ROBOTS = "robots"
     ROBOTS_UNAVAILABLE = "robots_unavailable"
     HELD = "held"
+    FORGOTTEN = "forgotten"
     REDIRECT_LOOP = "redirect_loop"
     BAD_REDIRECT = "bad_redirect"
     BODY_TOO_LARGE = "body_too_large"
@@ -170,6 +171,7 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
         Stage.FETCH, "robots.txt cannot be had", Counter.ROBOTS_UNAVAILABLE
     ),
     RejectCode.HELD: RejectRule(Stage.FETCH, "the portal asks to wait with this page"),
+    RejectCode.FORGOTTEN: RejectRule(Stage.FETCH, "its article was taken down"),
     RejectCode.REDIRECT_LOOP: RejectRule(Stage.FETCH, "the address redirects without end"),
     RejectCode.BAD_REDIRECT: RejectRule(Stage.FETCH, "the address redirects to no address"),
     RejectCode.BODY_TOO_LARGE: RejectRule(Stage.FETCH, "the page is too large"),

@@ -124,6 +124,7 @@ EXTENSIONS = {  # default: none; RecordingAddon adds more if RECORD is set
 }
 DOWNLOADER_MIDDLEWARES = {  # default: none of ours
     "portals.network.url_guard.OperatorUrlMiddleware": 10,  # before robots.txt is requested
+    "portals.network.forgotten_urls.ForgottenUrlMiddleware": 80,  # what was taken down
     "portals.network.politeness.HeldPageMiddleware": 90,  # a page that asked to wait
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "portals.network.robots.RobotsMiddleware": 100,  # replaces it; a failure forbids everything

@@ -15,8 +15,17 @@ RELEASED = datetime(2025, 7, 1, tzinfo=UTC)
 """Day of the provinces that the catalogue has: no release is earlier, and no true clock."""
 
 
+CLOCK_TOLERANCE = timedelta(days=1)
+"""How far clocks may differ: time zones, and machines that are set by hand."""
+
+
 class ScheduleError(PortalError):
     """A time or a duration that cannot be used."""
+
+
+def utc_now() -> datetime:
+    """Return the present time (aware, UTC): the one place that asks the machine's clock."""
+    return datetime.now(UTC)
 
 
 def utc(moment: datetime) -> str:

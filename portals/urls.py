@@ -25,6 +25,19 @@ def url_key(url: str) -> str:
     return f"{path}?{parts.query}" if parts.query else path
 
 
+_OF_NUMBER = "article "
+
+
+def article_key(number: str) -> str:
+    """Return the page key of an article by the portal's own number of it, whatever its URL is."""
+    return f"{_OF_NUMBER}{number}"
+
+
+def number_of(key: str) -> str | None:
+    """Return the number in a key that ``article_key`` made; None for other page keys."""
+    return key.removeprefix(_OF_NUMBER) if key.startswith(_OF_NUMBER) else None
+
+
 def rebase_url(url: str, home: str) -> str | None:
     """Return ``url`` with scheme and host of ``home``, or None if it is on another host.
 

@@ -157,3 +157,37 @@ def test_private_names_of_scrapy_and_twisted_are_used_in_two_places(module: str)
     ]
 
     assert not private, "\n".join(private)
+
+
+CLOCKS = frozenset(["now", "utcnow", "today", "time"])
+"""Methods of datetime, date and time that ask the machine's clock."""
+
+
+def clock_calls(text: str) -> list[int]:
+    """Return the lines of a module that ask the machine's clock for the time of day."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Attribute)
+        and node.attr in CLOCKS
+        and isinstance(node.value, ast.Name | ast.Attribute)
+        and ast.unparse(node.value).rpartition(".")[2] in ("datetime", "date", "time")
+    ]
+
+
+def test_the_clock_is_asked_in_one_place() -> None:
+    found = [
+        f"{path.relative_to(PROJECT)}:{line}"
+        for folder in ("portals", "spiders", "pipelines")
+        for path in sorted((PROJECT / folder).rglob("*.py"))
+        for line in clock_calls(path.read_text("utf-8"))
+    ]
+
+    assert [place.rpartition(":")[0] for place in found] == ["portals/timestamps.py"], found
+
+
+@pytest.mark.parametrize(
+    "text", ["datetime.now(UTC)", "datetime.datetime.utcnow()", "time.time()", "f(date.today)"]
+)
+def test_a_look_at_the_clock_is_recognised(text: str) -> None:
+    assert clock_calls(text) == [1]

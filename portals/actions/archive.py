@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ from scrapy.exceptions import UsageError
 from portals.actions.reextract import print_interrupted, without_foreign
 from portals.archive.captures import archive_files, is_archive_name
 from portals.archive.checking import Checked, Finding, check
-from portals.archive.pruning import Pruned, PrunePolicy, Pruning, finish_interrupted
+from portals.archive.pruning import Pruned, PrunePolicy, Pruning
 from portals.archive.reextraction import COMMAND
+from portals.archive.rewriting import finish_interrupted
 from portals.commands.archive import Command
 from portals.commands.output import print_error, print_outcome, print_rows
 from portals.crawling.exit_codes import EXIT_CODES
@@ -25,7 +25,7 @@ from portals.errors import PortalError
 from portals.store.database import Store
 from portals.store.pages import PageRepository
 from portals.store.portal_lock import PortalLock
-from portals.timestamps import parse_duration
+from portals.timestamps import parse_duration, utc_now
 
 
 class Action(Command):
@@ -77,7 +77,7 @@ class Action(Command):
         if args or not opts.older:
             raise UsageError("prune takes --older AGE and no files")
         policy = PrunePolicy(
-            datetime.now(UTC) - parse_duration(opts.older),
+            utc_now() - parse_duration(opts.older),
             keep_articles=opts.keep_articles,
             drop_current=opts.drop_current,
             portal=opts.portal,

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 from collections import Counter
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from scrapy.exceptions import UsageError
@@ -31,6 +30,7 @@ from portals.operations.fleet import (
 )
 from portals.operations.site_fetch import make_harmless
 from portals.recipes import recipe_of
+from portals.timestamps import utc_now
 
 
 class Action(Command, Installation):
@@ -66,7 +66,7 @@ class Action(Command, Installation):
         if archive := self.config["REPLAY"]:
             hosts = {host.removeprefix("www.") for host in open_replay(archive).hosts()}
             rows = [row for row in rows if row.host in hosts]
-        return sample(rows, opts.sample, datetime.now(UTC).date()) if opts.sample else rows
+        return sample(rows, opts.sample, utc_now().date()) if opts.sample else rows
 
     def _fetch(self, looks: list[PortalLook]) -> None:
         if not looks:

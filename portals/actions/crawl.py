@@ -6,7 +6,6 @@ import argparse
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from scrapy.crawler import Crawler
@@ -35,7 +34,7 @@ from portals.store.database import Store
 from portals.store.identity import Identity, identify_file
 from portals.store.portal_lock import PortalLock, PortalLockedError
 from portals.store.runs import DISK_FULL
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 from portals.urls import host_of
 
 
@@ -118,7 +117,7 @@ class Action(Command, Installation):
         """Store the row of a run in an existing database of this release; return its id or 0."""
         if identify_file(Path(self.database)) is not Identity.CURRENT:
             return 0  # a migration needs more space than a row
-        now = datetime.now(UTC)
+        now = utc_now()
         with closing(Store.open(self.database)) as store:
             run_id = store.runs.start_run(portal, now)
             values = {"verdict": verdict, "reason": reason, "finished_at": utc(now)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +39,7 @@ from portals.operations.scaffold import (
 from portals.operations.site_fetch import SiteFetch, archived_pages, start_urls
 from portals.operations.site_probe import FetchedPage, SeenArticle, SiteReport, origin_of, probe
 from portals.recipes import spider_origins
+from portals.timestamps import utc_now
 from portals.urls import host_of
 
 PORTAL = "portal"
@@ -154,7 +154,7 @@ class Action(Command):
         files = dict(self._files(name, report, article, plan))
         catalogue = self._places.catalogue
         refuse_existing({p: c for p, c in files.items() if p != catalogue}, force=opts.force)
-        row = portal_row(name, report, datetime.now(UTC).date(), portals().get(name))
+        row = portal_row(name, report, utc_now().date(), portals().get(name))
         return Scaffold(report, article, plan, files, tuple(doubts(row, report)))
 
     def _served(self, url: str, opts: argparse.Namespace) -> list[FetchedPage]:
@@ -181,7 +181,7 @@ class Action(Command):
         self, name: str, report: SiteReport, article: SeenArticle, plan: CrawlPlan
     ) -> Iterator[tuple[Path, bytes]]:
         """Yield the files, the catalogue last: a portal is in it once the rest is written."""
-        where, day = self._places, datetime.now(UTC).date()
+        where, day = self._places, utc_now().date()
         cms = report.family.name if report.family else ""
         if where.fixtures:
             yield from fixture_files(

@@ -6,7 +6,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ from portals.operations.nights import (
 from portals.store.database import Store
 from portals.store.portal_states import MACHINE, PortalStateRepository
 from portals.store.status import last_attempts, last_successes
-from portals.timestamps import parse_duration
+from portals.timestamps import parse_duration, utc_now
 
 Row = dict[str, Any]
 
@@ -49,7 +48,7 @@ class Night:
         self.config = config
         self.database = str(config["DATABASE"])
         self.is_live = is_live
-        self.start = datetime.now(UTC)
+        self.start = utc_now()
         self.reminder = parse_duration(str(config["ALERT_REMINDER"]))
         self.gone_after = parse_nights(str(config["GONE_AFTER"]))
         self.skipped: list[Skipped] = []
@@ -61,7 +60,7 @@ class Night:
     def choose(self, rows: Sequence[Portal]) -> list[Portal]:
         """Return the portals to ask; name those that are gone and not asked yet."""
         absent = absences(rows, self.before, self._attempts, self.gone_after)
-        chosen, self.skipped = tonight(rows, absent, datetime.now(UTC))
+        chosen, self.skipped = tonight(rows, absent, utc_now())
         for one in self.skipped:
             print_note(one)
         return chosen
@@ -91,7 +90,7 @@ class Night:
             print_note(f"warning: the states of the portals are not stored: {error}")
 
     def _update(self, states: PortalStateRepository, rows: Sequence[Row]) -> None:
-        now = datetime.now(UTC)
+        now = utc_now()
         found = states_after(rows, self.before, portals(), now)
         self.after = {**self.before, **found}
         if self.is_live:
@@ -127,7 +126,7 @@ class Night:
     def beat(self, rows: Sequence[Row]) -> None:
         """Send the heartbeat."""
         target = self.config.get("HEARTBEAT_URL")
-        if target and (error := heartbeat(target, rows, datetime.now(UTC))):
+        if target and (error := heartbeat(target, rows, utc_now())):
             print_note(f"warning: {error}")
 
     def write_metrics(self, rows: Sequence[Row]) -> None:
@@ -155,6 +154,6 @@ class Night:
         ]
         counts = Counter(str(row["verdict"]) for row in rows)
         counts += Counter(skipped=len(self.skipped))
-        text = exposition(found, counts, self.start, datetime.now(UTC) - self.start)
+        text = exposition(found, counts, self.start, utc_now() - self.start)
         if fault := write_metrics(Path(self.config["METRICS_FILE"]), text):
             print_note(f"warning: {fault}")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,11 @@ from rich.progress import Progress
 
 from portals.actions.base import Installation
 from portals.actions.terminal import with_progress
-from portals.archive.captures import CLOCK_TOLERANCE, archive_files
+from portals.archive.captures import archive_files
 from portals.archive.origins import count_pages, foreign_archives
-from portals.archive.pruning import finish_interrupted
 from portals.archive.reading import LeftOut, Range, Recipes, ranges_of
 from portals.archive.reextraction import COMMAND, Reextraction, read_ranges
+from portals.archive.rewriting import finish_interrupted
 from portals.catalogue import portal_name_fault, portals_by_host
 from portals.commands.output import print_error, print_note, print_rows, strip_control_chars
 from portals.commands.reextract import Command
@@ -36,7 +36,7 @@ from portals.store.differences import counted, trial_copy
 from portals.store.pages import PageRepository
 from portals.store.portal_lock import PortalLock
 from portals.store.similar import queue_length, update
-from portals.timestamps import utc
+from portals.timestamps import CLOCK_TOLERANCE, utc, utc_now
 
 _TOLD = 20  # damaged records that are printed one by one
 
@@ -44,6 +44,7 @@ _TOLD = 20  # damaged records that are printed one by one
 _LEFT_OUT = {
     LeftOut.FUTURE: "captures from the future are left out: correct their WARC-Date",
     LeftOut.PARTIAL: "conversion and continuation records are left out: they are no responses",
+    LeftOut.FORGOTTEN: "captures of articles that were taken down ('scrapy forget') are left out",
     LeftOut.NO_DOCUMENT: "revisits of pictures and the like are left out: no payload is here",
 }
 
@@ -140,7 +141,7 @@ class Action(Command, Installation):
             forced=opts.portal if args else None,
             only=None if args else opts.portal,
             since=day("since", opts.since),
-            latest=datetime.now(UTC) + CLOCK_TOLERANCE,
+            latest=utc_now() + CLOCK_TOLERANCE,
         )
 
     def _is_archived(self, portal: str) -> bool:
@@ -168,9 +169,9 @@ class Action(Command, Installation):
 
 
 def print_interrupted(rewrites: Iterable[ArchiveRewrite]) -> None:
-    """Print on standard error which files of killed prunings are deleted."""
+    """Print on standard error which files of killed rewrites are deleted."""
     for rewrite in rewrites:
-        print(f"removed {rewrite.obsolete}: a pruning was killed on it", file=sys.stderr)
+        print(f"removed {rewrite.obsolete}: a command was killed that rewrote it", file=sys.stderr)
 
 
 def without_foreign(files: Sequence[Path], pages: PageRepository) -> list[Path]:

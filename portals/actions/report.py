@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from scrapy.exceptions import UsageError
@@ -15,6 +14,7 @@ from portals.reporting.facts import gather
 from portals.reporting.page import report
 from portals.store.database import Store
 from portals.store.export import opened
+from portals.timestamps import utc_now
 
 
 class Action(Command):
@@ -24,7 +24,7 @@ class Action(Command):
         if len(args) != 1:
             raise UsageError("give the file to write")
         with closing(Store.open_to_read(self.database)) as store, store.reading():
-            page = report(gather(store.db, datetime.now(UTC)), opts.language)
+            page = report(gather(store.db, utc_now()), opts.language)
         with opened(Path(args[0])) as file:
             file.write(page.encode())
         print_outcome(f"{args[0]}: {len(page.encode())} bytes")

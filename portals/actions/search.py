@@ -30,7 +30,7 @@ from portals.store.database import Store
 from portals.store.export import title_of
 from portals.store.portal_lock import PortalLock
 from portals.store.search import Found, SearchQuery, faults, search
-from portals.store.search_rebuild import rebuild
+from portals.store.search_rebuild import REBUILD, rebuild
 from portals.store.statistics import row_counts
 
 _MOST = 10_000  # articles
@@ -68,7 +68,7 @@ class Action(Command, Installation):
         """Rebuild the index in short transactions; crawls beside it go on."""
         with (
             closing(Store.open_existing(self.database)) as store,
-            PortalLock(self.database, "search-rebuild").hold(),
+            PortalLock(self.database, REBUILD).hold(),
         ):
             conn = store.db.conn
             total = row_counts(conn, ["articles"])["articles"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 
 from scrapy.exceptions import UsageError
@@ -12,6 +11,7 @@ from portals.actions.base import Installation
 from portals.commands.output import print_outcome
 from portals.commands.snapshot import Command
 from portals.store.snapshot import dated, remove_older, snapshot
+from portals.timestamps import utc_now
 
 
 class Action(Command, Installation):
@@ -23,7 +23,7 @@ class Action(Command, Installation):
         if opts.keep is not None and opts.keep < 1:
             raise UsageError("--keep is the number of copies, 1 or more")
         given = Path(args[0])
-        target = given if opts.keep is None else dated(given, datetime.now(UTC).date())
+        target = given if opts.keep is None else dated(given, utc_now().date())
         self.check_free_disk(target)
         size = snapshot(Path(self.database), target)
         print_outcome(f"{target}: {size} bytes")

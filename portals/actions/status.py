@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from portals.store.holds import Hold, HoldRepository
 from portals.store.portal_states import PortalStateRepository
 from portals.store.status import PortalStatus, not_attempted, portal_statuses
 from portals.store.write_ahead_log import growth
-from portals.timestamps import parse_duration, utc
+from portals.timestamps import parse_duration, utc, utc_now
 
 _SELDOM = ("tls_exception", "held_until")  # a terminal shows them where they say something
 
@@ -46,7 +46,7 @@ class Action(Command, Installation):
     def _show(
         self, store: Store, wanted: list[str], age: timedelta | None, *, as_json: bool
     ) -> None:
-        now = datetime.now(UTC)
+        now = utc_now()
         known = self.known_portals()
         disabled = set(known) - set(self.crawled_portals())
         statuses = portal_statuses(store.db, set(known), now)

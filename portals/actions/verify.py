@@ -15,8 +15,10 @@ from portals.commands.output import print_error, print_outcome, print_rows
 from portals.commands.verify import Command
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.store.database import Store
+from portals.store.future_times import future_times
 from portals.store.integrity import Fault, Part, content_faults, structural_faults
 from portals.store.pages import PageRepository
+from portals.timestamps import utc_now
 
 _LOST = ("damaged", "missing")
 
@@ -39,7 +41,7 @@ class Action(Command):
                 print_outcome(f"{self.database}: database, search index and archives are whole")
             return
         parts = {fault.part for fault in found}
-        code = EXIT_CODES["incomplete" if parts == {Part.ARCHIVE} else "storage"]
+        code = EXIT_CODES["incomplete" if parts <= {Part.ARCHIVE, Part.TIMES} else "storage"]
         count = f"{len(found)} fault" + ("s" if len(found) > 1 else "")
         self.exitcode = print_error(f"{count} found; {_remedy(parts)}", code)
 
@@ -51,6 +53,8 @@ class Action(Command):
             yield from content_faults(conn)
         if any(fault.part is Part.DATABASE for fault in structural):
             return  # what it says of the archives cannot be relied on
+        for message in future_times(conn, utc_now()):
+            yield Fault(Part.TIMES, message)
         folder = self.archive_folder
         has_files = folder is not None and folder.is_dir() and any(folder.rglob("*.warc*"))
         files = archive_files([folder]) if folder and has_files else []
@@ -65,4 +69,6 @@ def _remedy(parts: set[Part]) -> str:
         return "restore a copy of the database"
     if Part.SEARCH in parts:
         return "run 'scrapy search --rebuild'"
+    if Part.TIMES in parts:
+        return "set the clock; crawls that fetch the pages again correct the times"
     return "restore the archives from a copy; 'scrapy archive check' lists them"

@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -64,9 +64,6 @@ class Revisit:
 
 CAPTURE_KINDS = frozenset(["response", "revisit", "resource"])
 """Types of records that are captures of pages; ``resource`` in packed copies of sites."""
-
-CLOCK_TOLERANCE = timedelta(days=1)
-"""How far the clocks of other crawlers may be ahead of ours."""
 
 PARTIAL_KINDS = frozenset(["conversion", "continuation"])
 """Types of records with payloads that are not read: no tool writes them for web pages."""

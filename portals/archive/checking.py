@@ -46,7 +46,7 @@ def check(files: Iterable[Path], pages: PageRepository, checked: Checked) -> Ite
     leftovers = {rewrite.obsolete for rewrite in ArchiveRewrites(pages).unfinished()}
     for path in {path.resolve(): path for path in [*pages.archives(), *files]}.values():
         if path.resolve() in leftovers:
-            reason = "a pruning was killed; 'scrapy archive prune' and 'scrapy reextract' remove it"
+            reason = "a rewrite was killed; 'scrapy archive prune' and 'scrapy reextract' remove it"
             yield Finding("leftover", path, 0, None, reason)
             continue
         if not path.is_file():

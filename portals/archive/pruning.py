@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from portals.archive.companions import RecordIndex
 from portals.archive.records import is_compressed_whole
-from portals.files import remove_drafts, replacing, sync_folder
-from portals.store.archive_rewrites import ArchiveRewrite, ArchiveRewrites
+from portals.archive.rewriting import rewrite_without
 from portals.store.pages import PageRepository, StoredPage
 from portals.timestamps import utc
 
@@ -44,10 +41,8 @@ class PrunePolicy:
 class Pruning:
     """Applies ``policy`` to the archives in ``folder``, file by file.
 
-    A smaller file is written beside each file, then the rows of ``pages`` are moved to it, then the
-    old file is deleted: whenever the process ends, every page of the database is in a complete
-    file, and ``finish_interrupted`` deletes the other one. ``is_trial``: compute the sizes, write
-    nothing.
+    Whenever the process ends, every page of the database is in a complete file (``rewriting.py``).
+    ``is_trial``: compute the sizes, write nothing.
     """
 
     pages: PageRepository
@@ -102,64 +97,6 @@ class Pruning:
 
     def _rewrite(self, path: Path, unneeded: list[StoredPage]) -> int:
         """Rewrite ``path`` without the records of ``unneeded``; return the new size."""
-        rewrites, target = ArchiveRewrites(self.pages), _next_edition(path, self.pages)
-        rewrites.begin(path, target)
-        try:
-            with replacing(target) as draft:
-                moved, size = _copy(path, draft, {known.page.offset for known in unneeded})
-        except OSError:
-            rewrites.end(path)
-            raise
-        with self.pages.store.writing():
-            self.pages.drop([known.id for known in unneeded])
-            self.pages.move(path, target, moved)
-            rewrites.on_replaced(path)
-        _delete(path)
-        rewrites.end(path)
-        return size
-
-
-def finish_interrupted(pages: PageRepository) -> Iterator[ArchiveRewrite]:
-    """Delete the obsolete files of prunings that were killed, and yield their rewrites.
-
-    The caller holds the lock under which archives are rewritten. Raises OSError, sqlite3.Error.
-    """
-    rewrites = ArchiveRewrites(pages)
-    for rewrite in rewrites.unfinished():
-        if not rewrite.replacement.parent.is_dir():
-            continue  # a disk that is not mounted: it may come back
-        remove_drafts(rewrite.replacement)
-        _delete(rewrite.obsolete)
-        rewrites.end(rewrite.path)
-        yield rewrite
-
-
-def _delete(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
-def _copy(path: Path, target: Path, dropped: set[int]) -> tuple[dict[int, int], int]:
-    """Copy the remaining records; return their offsets, old to new, and the size in bytes."""
-    moved: dict[int, int] = {}
-    with path.open("rb") as source, target.open("wb") as copy:
-        for entry in RecordIndex.of(path).without(dropped):
-            moved[entry.offset] = copy.tell()
-            source.seek(entry.offset)
-            copy.write(source.read(entry.length))
-        return moved, copy.tell()
-
-
-def _next_edition(path: Path, pages: PageRepository) -> Path:
-    """Return the next unused path for a rewritten file: "a.1.warc.gz" after "a.warc.gz"."""
-    stem = path.name.removesuffix(".gz").removesuffix(".warc")
-    ending = path.name[len(stem) :]
-    name, _, number = stem.rpartition(".")
-    is_edition = bool(name) and number.isdecimal()
-    taken = set(pages.archives())
-    edition = int(number) + 1 if is_edition else 1
-    while True:
-        target = path.with_name(f"{name if is_edition else stem}.{edition}{ending}")
-        if not target.exists() and target not in taken:
-            return target
-        edition += 1
+        offsets = {known.page.offset for known in unneeded}
+        ids = [known.id for known in unneeded]
+        return rewrite_without(self.pages, path, offsets, lambda: self.pages.drop(ids))

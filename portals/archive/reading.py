@@ -110,6 +110,7 @@ class LeftOut(StrEnum):
     FUTURE = "future"
     PARTIAL = "partial"
     NO_DOCUMENT = "no_document"
+    FORGOTTEN = "forgotten"
 
 
 @dataclass(slots=True)

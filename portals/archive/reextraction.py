@@ -12,7 +12,6 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,11 +42,12 @@ from portals.outcomes import RejectCode
 from portals.store.articles import dated_urls
 from portals.store.database import Store
 from portals.store.differences import Difference, differences, fields_at
+from portals.store.forgotten import ForgottenUrls
 from portals.store.pages import PageRepository, StoredPage
 from portals.store.reextraction_progress import ReextractionProgress
 from portals.store.transactions import let_others_write
 from portals.store.upgrade import REEXTRACTION
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 
 COUNTED = (
     "pages", "articles", "new", "changed", "reread", "copy", "known", "no_article", "rejects",
@@ -151,6 +151,7 @@ class Reextraction:
         self.store = store
         self.recipes = recipes
         self.pages = PageRepository(store)
+        self.forgotten = ForgottenUrls.of(store.db.conn)
         self.compares = compares
         request = json.dumps([asked, READER_VERSION, _fingerprint(recipes)])
         self.progress = ReextractionProgress(store.db, request)
@@ -168,7 +169,7 @@ class Reextraction:
         """Give killed runs of the command an end. Raises sqlite3.Error."""
         with self.store.writing():
             self.progress.discard_others()
-            self.store.runs.end_killed_commands(COMMAND, datetime.now(UTC))
+            self.store.runs.end_killed_commands(COMMAND, utc_now())
 
     def left(self, ranges: Iterable[Range]) -> list[Range]:
         """Return the ranges that an interrupted run of the same command did not commit.
@@ -217,6 +218,9 @@ class Reextraction:
         return sum(portal.counts["failed"] for portal in self._portals.values())
 
     def _store_page(self, read: PageRead, part: Range) -> None:
+        if self._is_forgotten(read):
+            self.left_out[LeftOut.FORGOTTEN] += 1
+            return
         portal = self._portal(read.portal)
         self._recipes[read.portal] = read.recipe
         if read.revisit:
@@ -231,7 +235,7 @@ class Reextraction:
         portal.counts["pages"] += 1
         self.pages.record_page_kind(page_id, read.shown)
         if isinstance(read.item, Reject):
-            self.store.runs.record_reject(read.item, portal.run_id, datetime.now(UTC))
+            self.store.runs.record_reject(read.item, portal.run_id, utc_now())
             portal.counts["rejects"] += 1
             portal.counts["failed"] += read.item.code is RejectCode.READER_FAILED
         elif self._stories.keep(read.portal, page_id, read.item):
@@ -240,6 +244,16 @@ class Reextraction:
             self._store(read.item, portal, page_id)
         elif read.shown != "undated":
             portal.counts["no_article"] += 1
+
+    def _is_forgotten(self, read: PageRead) -> bool:
+        """Return True for a capture of an article that was taken down: not even its place is kept.
+
+        The reader may have found the number of the article that its URL does not show.
+        """
+        item = read.item
+        number = item.external_id if isinstance(item, Article) else None
+        url = read.page.url
+        return self.forgotten.covers(read.portal, url, number or read.recipe.id_of(url))
 
     def _store_deferred(self) -> None:
         """Store the revisits whose payload came after them; report the others as damage."""
@@ -309,7 +323,7 @@ class Reextraction:
         for number, part_id in story.parts:
             self.pages.add_part(page_id, number, part_id)
         for missing in story.missing:
-            self.store.runs.record_reject(missing, portal.run_id, datetime.now(UTC))
+            self.store.runs.record_reject(missing, portal.run_id, utc_now())
             portal.counts["rejects"] += 1
         self._store(story.article, portal, page_id)
 
@@ -328,7 +342,7 @@ class Reextraction:
         known = self._portals.get(name)
         if known is None:
             arguments = json.dumps({"command": COMMAND})
-            run_id = self.store.runs.start_run(name, datetime.now(UTC), arguments)
+            run_id = self.store.runs.start_run(name, utc_now(), arguments)
             known = self._portals[name] = _Portal(run_id)
         return known
 
@@ -398,7 +412,7 @@ class Reextraction:
         self.store.runs.update_run(
             portal.run_id,
             {
-                "finished_at": utc(datetime.now(UTC)),
+                "finished_at": utc(utc_now()),
                 "verdict": verdict,
                 "reason": reason,
                 "articles_seen": counts["articles"],

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from portals.archive.captures import (
-    CLOCK_TOLERANCE,
     Capture,
     Revisit,
     archive_files,
@@ -19,6 +18,7 @@ from portals.archive.captures import (
 )
 from portals.archive.records import Damage, Record, read_records
 from portals.errors import ArchiveError
+from portals.timestamps import CLOCK_TOLERANCE, utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class ReplayIndex:
         self._places: dict[str, _RecordPlace] = {}
         self._older: dict[str, list[_RecordPlace]] = {}
         self._payloads: dict[str, _RecordPlace] = {}
-        self._latest = datetime.now(UTC) + CLOCK_TOLERANCE
+        self._latest = utc_now() + CLOCK_TOLERANCE
         self._revisits: list[Revisit] = []
         damaged: list[tuple[Path, Damage]] = []
         for number, path in enumerate(self._files):

@@ -20,6 +20,7 @@ from warcio.warcwriter import WARCWriter
 from portals.archive.captures import Capture, payload_digest
 from portals.archive.link_facts import CONTENT_TYPE, NO_FACTS, LinkFacts
 from portals.files import make_folder, sync_folder
+from portals.timestamps import utc_now
 
 SOFTWARE = "tin-cong-doan"
 
@@ -76,7 +77,7 @@ class ArchiveWriter:
         self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
         info = {"software": software, "format": "WARC File Format 1.1", **(about or {})}
         record = self._writer.create_warcinfo_record(path.name, info)
-        date = warc_date(started_at or datetime.now(UTC))
+        date = warc_date(started_at or utc_now())
         record.rec_headers.replace_header("WARC-Date", date)
         record.rec_headers.replace_header("WARC-Record-ID", _record_id(path.name, date, b""))
         self._append(record)

@@ -8,7 +8,7 @@ from portals.commands.base import PortalCommand
 class Command(PortalCommand):
     """Checks everything that is stored.
 
-    Exit code 15 if the database or its search index is damaged, 10 if only archives are.
+    Exit code 15 if the database or its search index is damaged, 10 if only archives or times are.
     """
 
     usage = "[options]"

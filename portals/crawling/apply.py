@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from portals.archive.wayback import parse_playback_url
+from portals.article import Reject
 from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import (
     Applied,
@@ -21,11 +23,15 @@ from portals.crawling.page_result import (
 )
 from portals.crawling.revisit_policy import visit_after, visit_of_part, visit_of_story
 from portals.crawling.spider_outputs import CHANGED, KIND, KnownArticle, ListingPageRead
-from portals.discovery.url_filters import MAX_QUEUED
+from portals.discovery.url_filters import FORGOTTEN, MAX_QUEUED
+from portals.outcomes import RejectCode
 from portals.store.crawl_state import CrawlState, ListingPage
 from portals.store.database import Store
+from portals.store.forgotten import ForgottenUrls
+from portals.store.future_times import true_until
 from portals.store.pages import PageRepository
 from portals.store.request_queue import QueuedRequest, RequestQueue
+from portals.urls import number_of
 
 _FULL = 6  # usual articles on a first page, from which less than a third means it has shrunk
 
@@ -36,10 +42,16 @@ def apply(store: Store, result: PageResult) -> Applied:
 
 
 class PageApplier:
-    """Stores the page results of one portal."""
+    """Stores the page results of one portal.
+
+    ``forgotten``: the URLs that are not requested or stored; none is added while a crawl holds the
+    portal's lock.
+    """
 
     def __init__(self, store: Store, portal: str) -> None:
         self.store = store
+        self.portal = portal
+        self.forgotten = ForgottenUrls.of(store.db.conn)
         self.pages = PageRepository(store)
         self.queue = RequestQueue(store, portal)
         self.state = CrawlState(store, portal)
@@ -76,7 +88,9 @@ class PageApplier:
         """Enqueue requests; skip known articles that are not due for a revisit at ``now``."""
         wanted: list[QueuedRequest] = []
         for request in requests:
-            if self._is_not_due(request, crawl, now):
+            if self._is_forgotten(request):
+                applied.skipped.append(SkippedLink(FORGOTTEN, request.url))
+            elif self._is_not_due(request, crawl, now):
                 self._skip_known([KnownArticle(request.key, request.url)], applied)
             elif len(wanted) >= room:
                 applied.skipped.append(SkippedLink("queue full", request.url))
@@ -85,6 +99,14 @@ class PageApplier:
         applied.enqueued += self.queue.add(wanted)
         applied.skipped += [SkippedLink("duplicate", url) for url in self.queue.duplicate_urls]
         self.queue.duplicate_urls.clear()
+
+    def _is_forgotten(self, request: QueuedRequest) -> bool:
+        """Return True for a page that was taken down, or a capture of it in a public archive."""
+        if not self.forgotten:
+            return False
+        played = parse_playback_url(request.url)
+        url = played.url if played else request.url
+        return self.forgotten.covers(self.portal, url, number_of(request.key))
 
     def _is_not_due(self, request: QueuedRequest, crawl: CrawlContext, now: str) -> bool:
         if request.request.get("meta", {}).get(KIND) != "article":
@@ -96,7 +118,9 @@ class PageApplier:
             return False
         if crawl.revisits == "none":
             return True
-        if request.request["meta"].get(CHANGED, "") > visit.fetched_at:
+        # After a visit with the clock ahead the article would never be due.
+        is_false = visit.fetched_at > true_until(now)
+        if is_false or request.request["meta"].get(CHANGED, "") > visit.fetched_at:
             return False
         return visit.next_visit_at is not None and visit.next_visit_at > now
 
@@ -122,6 +146,7 @@ class PageApplier:
             self.state.delete_rejects(result.request.url)  # of earlier, failed attempts
         if result.request.story is not None:
             page_id = self._store_parts(result, result.request.story, page_id)
+        self._reject_forgotten(result)
         for article in result.articles:
             outcome = self.store.articles.save(
                 article, run_id, from_archive=is_archive, page_id=page_id
@@ -129,6 +154,17 @@ class PageApplier:
             applied.outcomes.append(outcome)
         for reject in result.rejects:
             self.store.runs.record_reject(reject, run_id, datetime.fromisoformat(result.fetched_at))
+
+    def _reject_forgotten(self, result: PageResult) -> None:
+        """Replace articles that were taken down, and came by another request, by rejects."""
+        kept = [
+            one
+            for one in result.articles
+            if not self.forgotten.covers(one.portal, one.url, one.external_id)
+        ]
+        if len(kept) < len(result.articles):
+            result.articles = kept
+            result.rejects.append(Reject(result.request.url, RejectCode.FORGOTTEN))
 
     def _store_parts(
         self, result: PageResult, story: StoryOrigin, page_id: int | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from scrapy import Request, signals
@@ -22,7 +22,7 @@ from portals.crawling.spider_outputs import KIND, LINK_LEARNED, REFERRER
 from portals.crawling.storage_guard import StorageGuard
 from portals.network.replay_handler import CAPTURED_AT, PAGE
 from portals.store.pages import ArchivedPage, PageRepository, StoredPage
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 from portals.urls import rebase_url, url_key
 
 _OK, _NOT_MODIFIED = 200, 304
@@ -48,7 +48,7 @@ class ArchiveRecorder:
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         """Archive a response and set its position in ``request.meta[PAGE]``."""
-        now = datetime.now(UTC).replace(microsecond=0)
+        now = utc_now().replace(microsecond=0)
         request.meta[CAPTURED_AT] = now
         capture = Capture(
             request.url, response.status, _as_text(response.headers), response.body, now
@@ -67,9 +67,7 @@ class ArchiveRecorder:
             record = record_at(page.path, page.offset)
             if record and self.writer:
                 response_id = record.headers["warc-record-id"]
-                self.writer.annotate(
-                    page.url, response_id, LinkFacts(label, day), datetime.now(UTC)
-                )
+                self.writer.annotate(page.url, response_id, LinkFacts(label, day), utc_now())
         except OSError as error:
             self.guard.on_failure("the archive", error)
 

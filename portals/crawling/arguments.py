@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from portals.catalogue import portals
 from portals.errors import PortalError
 from portals.language.dates import UnreadableDateError, read_date
 from portals.redaction import without_secrets
+from portals.timestamps import utc_now
 
 Revisits = Literal["due", "all", "none"]
 """Which known articles are fetched again: those due for a revisit, all, or none."""
@@ -129,7 +130,7 @@ def day(name: str, text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        at = read_date(text, now=datetime.now(UTC) + timedelta(days=36500)).at
+        at = read_date(text, now=utc_now() + timedelta(days=36500)).at
     except UnreadableDateError:
         raise ArgumentError(f"{name}={text!r} is not a date; expected 2024-01-31") from None
     return at.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -5,13 +5,11 @@ Times order the texts of an article: what a clock that is behind dates is taken 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from portals.errors import StorageError
 from portals.store.database import Store
-from portals.timestamps import RELEASED, utc
-
-_TOLERANCE = timedelta(days=1)  # time zones, and machines that are set by hand
+from portals.timestamps import CLOCK_TOLERANCE, RELEASED, utc, utc_now
 
 
 class ClockError(StorageError):
@@ -20,14 +18,14 @@ class ClockError(StorageError):
 
 def check_clock(store: Store, now: datetime | None = None) -> None:
     """Raise ClockError if ``now`` is a day before the newest run or before any release."""
-    now = now or datetime.now(UTC)
-    if now < RELEASED - _TOLERANCE:
+    now = now or utc_now()
+    if now < RELEASED - CLOCK_TOLERANCE:
         raise ClockError(
             f"this machine's clock says {utc(now)}, and this release is later than"
             f" {RELEASED:%Y-%m-%d}; set the clock"
         )
     newest = store.runs.newest_start()
-    if newest and now < datetime.fromisoformat(newest) - _TOLERANCE:
+    if newest and now < datetime.fromisoformat(newest) - CLOCK_TOLERANCE:
         raise ClockError(
             f"this machine's clock says {utc(now)}, and the newest run began at {newest}; set the"
             " clock, or if it was wrong then, run once with -s CHECK_CLOCK=0"

@@ -7,7 +7,7 @@ database.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from portals.article import Reject
@@ -17,11 +17,12 @@ from portals.crawling.revisit_policy import is_gone
 from portals.store.articles import last_seen_urls, portal_totals
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
+from portals.store.forgotten import ForgottenUrls
 from portals.store.gaps import Gap, gaps_of
 from portals.store.pages import PageRepository
 from portals.store.request_queue import RequestQueue
 from portals.store.url_knowledge import StoredUrlPattern
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 
 
 class History:
@@ -94,6 +95,10 @@ class History:
         """Return True if a capture of a public archive is stored and was read."""
         return False
 
+    def is_forgotten(self, url: str, number: str | None) -> bool:  # noqa: ARG002
+        """Return True if the article at ``url``, with the portal's own number, was taken down."""
+        return False
+
 
 class StoredHistory(History):
     """The history of a portal in the database."""
@@ -103,6 +108,7 @@ class StoredHistory(History):
         self._crawl = crawl
         self._state = CrawlState(store, crawl.portal)
         self._queue = RequestQueue(store, crawl.portal)
+        self._forgotten = ForgottenUrls.of(store.db.conn)
         self.is_live = crawl.mode is CrawlMode.LIVE
         self.is_resumed = is_resumed
 
@@ -113,11 +119,11 @@ class StoredHistory(History):
     def is_gone(self, key: str) -> bool:
         """Return True for a page that was gone in the last week and never was of use."""
         visit = self.last_visit(key)
-        return visit is not None and is_gone(visit, datetime.now(UTC))
+        return visit is not None and is_gone(visit, utc_now())
 
     def due_urls(self, limit: int) -> list[str]:
         """Return known articles that are due for a revisit, longest due first."""
-        return self._state.due_urls(datetime.now(UTC), limit) if self.is_live else []
+        return self._state.due_urls(utc_now(), limit) if self.is_live else []
 
     def completed_at(self, listing: str) -> str | None:
         """Return when the last traversal of ``listing`` ended that missed no page."""
@@ -147,7 +153,7 @@ class StoredHistory(History):
         self, patterns: Sequence[StoredUrlPattern], theme: str | None, trained_on: list[str]
     ) -> None:
         """Store what this run learned."""
-        now, portal, run_id = datetime.now(UTC), self._crawl.portal, self._crawl.run_id
+        now, portal, run_id = utc_now(), self._crawl.portal, self._crawl.run_id
         self._store.url_knowledge.save_url_patterns(portal, patterns, run_id, now)
         self._store.url_knowledge.save_learned_theme(portal, theme, trained_on, run_id, now)
 
@@ -155,7 +161,7 @@ class StoredHistory(History):
         """Store rejects that only the end of the run gives."""
         with self._store.writing():
             for reject in rejects:
-                self._store.runs.record_reject(reject, self._crawl.run_id, datetime.now(UTC))
+                self._store.runs.record_reject(reject, self._crawl.run_id, utc_now())
 
     def article_urls(self) -> list[str]:
         """Return the URLs of the articles seen last."""
@@ -172,3 +178,7 @@ class StoredHistory(History):
     def holds_capture(self, url: str, captured_at: datetime, via: str) -> bool:
         """Return True if a capture of a public archive is stored and was read."""
         return PageRepository(self._store).holds(url, utc(captured_at), via)
+
+    def is_forgotten(self, url: str, number: str | None) -> bool:
+        """Return True if the article at ``url``, with the portal's own number, was taken down."""
+        return self._forgotten.covers(self._crawl.portal, url, number)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request, Spider
@@ -46,13 +45,14 @@ from portals.discovery.url_filters import MAX_LINKS
 from portals.extraction.time_limit import PAGE_SECONDS, PageTimeoutError, time_limit
 from portals.extraction.unreadable import UnreadablePageError
 from portals.network.decoding import UnreadableBodyError
+from portals.network.forgotten_urls import ForgottenUrlError
 from portals.network.replay_handler import PAGE
 from portals.network.robots import ForbiddenByRobotsError
 from portals.network.url_guard import OffsiteRequestError
 from portals.outcomes import REJECT_RULES, RejectCode
 from portals.store.pages import ArchivedPage
 from portals.store.request_queue import LeasedRequest
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 
 Handler = Callable[..., Iterable[SpiderOutput] | None]
 """A callback or errback of a spider."""
@@ -64,6 +64,7 @@ _FAILURES: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (HttpError, FailureKind.HTTP_STATUS),
     (OffsiteRequestError, FailureKind.PERMANENT),
     (ForbiddenByRobotsError, FailureKind.PERMANENT),
+    (ForgottenUrlError, FailureKind.PERMANENT),
     (UnreadableBodyError, FailureKind.PERMANENT),
     (DownloadCancelledError, FailureKind.PERMANENT),
     (ResponseDataLossError, FailureKind.BODY_CUT_SHORT),
@@ -112,7 +113,7 @@ class PageWork:
                 bool(data.get("meta", {}).get(ANNOUNCED)),
                 origin_of(data.get("meta", {}).get(ORIGIN)),
             ),
-            utc(datetime.now(UTC)),
+            utc(utc_now()),
         )
         self._response: Response | None = None
 
@@ -134,7 +135,7 @@ class PageWork:
 
     async def _run(self, role: str, subject: Response | Failure, kwargs: dict[str, Any]) -> None:
         result = self._result
-        result.fetched_at = utc(datetime.now(UTC))
+        result.fetched_at = utc(utc_now())
         if self._response is not None:
             _describe_answer(result, self._response)
         try:

@@ -7,7 +7,6 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ from portals.redaction import without_secrets
 from portals.store.crawl_state import CrawlState
 from portals.store.database import Store
 from portals.store.write_failures import write_failure
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +99,7 @@ class RunLog:
             arguments["REPLAY"] = str(replay)
         arguments = {name: without_secrets(value) for name, value in arguments.items()}
         asked = json.dumps(arguments, sort_keys=True, ensure_ascii=False)
-        now = datetime.now(UTC)
+        now = utc_now()
         previous = self.store.runs.last_run(spider.name)
         self.was_killed = bool(self.store.runs.end_killed_runs(spider.name, now))
         run_id = self.store.runs.start_run(spider.name, now, asked)
@@ -183,7 +182,7 @@ class RunLog:
     def _last_values(self) -> dict[str, str | int | None]:
         return {
             **self._counters(),
-            "finished_at": utc(datetime.now(UTC)),
+            "finished_at": utc(utc_now()),
             "verdict": self.judgement.verdict,
             "reason": without_secrets(self.judgement.reason) or None,
             "reason_code": self.judgement.code or None,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections import deque
-from datetime import UTC, datetime
 from typing import Self
 
 from scrapy import Request, Spider, signals
@@ -46,7 +45,7 @@ from portals.network.url_guard import UrlGuard
 from portals.outcomes import Counter, RejectCode
 from portals.store.crawl_state import CrawlState
 from portals.store.request_queue import LeasedRequest, RequestQueue
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +121,7 @@ class Frontier(BaseScheduler):
                     "discarding an unfinished crawl: its arguments or callbacks differ, or RESUME=0"
                 )
             self.queue.clear()
+        server_records(self.crawler).forgotten = self.committer.applier.forgotten
         if run_log.crawl.mode is not CrawlMode.REPLAY:
             self._use_server_records(spider)
         if hasattr(spider, "history"):
@@ -139,7 +139,7 @@ class Frontier(BaseScheduler):
             expected = lease.request.get("meta", {}).get(KIND, "other")
             story = origin_of(lease.request.get("meta", {}).get(ORIGIN))
             page = RequestedPage(lease.id, lease.key, lease.url, expected, story=story)
-            result = PageResult(self.run_log.crawl, page, utc(datetime.now(UTC)))
+            result = PageResult(self.run_log.crawl, page, utc(utc_now()))
             result.failure = FailureKind.PERMANENT
             result.rejects.append(Reject(lease.url, RejectCode.KILLED_PROCESS))
             if article := article_so_far(lease.request):
@@ -181,7 +181,7 @@ class Frontier(BaseScheduler):
             self.queue.clear()
             if is_whole and self._is_live and not run_log.is_partial:
                 state = CrawlState(run_log.store, run_log.crawl.portal)
-                state.complete_traversals(datetime.now(UTC), is_whole=not run_log.failed_pages)
+                state.complete_traversals(utc_now(), is_whole=not run_log.failed_pages)
 
     @property
     def _is_live(self) -> bool:
@@ -204,7 +204,7 @@ class Frontier(BaseScheduler):
             committer.applier.enqueue(
                 [serialize_request(request)],
                 self.run_log.crawl,
-                utc(datetime.now(UTC)),
+                utc(utc_now()),
                 applied,
                 MAX_QUEUED - committer.queued,
             )
@@ -287,7 +287,7 @@ class Frontier(BaseScheduler):
     def _save_skipped_urls(self) -> None:
         run_log = self.run_log
         run_log.store.url_knowledge.save_skipped_urls(
-            run_log.crawl.portal, self._url_filters.skipped(), run_log.run_id, datetime.now(UTC)
+            run_log.crawl.portal, self._url_filters.skipped(), run_log.run_id, utc_now()
         )
 
     # --- signals ---------------------------------------------------------------------------------

@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
+
+from portals.timestamps import utc_now
 
 Rule = Literal[
     "too long",
@@ -30,6 +31,7 @@ Rule = Literal[
     "lists without news",
     "too many kinds",
     "queue full",
+    "forgotten",
 ]
 
 MEANINGS: dict[Rule, str] = {
@@ -45,8 +47,12 @@ MEANINGS: dict[Rule, str] = {
     "too many links": "links of one page beyond its first 5,000",
     "lists without news": "listing pages of a pattern after several without a new article",
     "too many kinds": "links beyond 5,000 URL patterns, or 20,000 queued URLs of one pattern",
+    "forgotten": "an article that was taken down (`scrapy forget`); without an example",
     "queue full": "URLs beyond the first million queued in the frontier",
 }
+
+FORGOTTEN: Rule = "forgotten"
+"""The rule of articles that were taken down; its URLs are counted and not stored."""
 
 MAX_LINKS = 5_000
 """Requests that one page may lead to."""
@@ -87,7 +93,7 @@ def matching_filter(url: str) -> Rule | None:
     if _REPEATED.search(parts.path):
         return "repeated folders"
     years = (int(year) for year in _years(parts.path, parts.query))
-    latest = datetime.now(UTC).year + 1
+    latest = utc_now().year + 1
     return "calendar" if any(not _FIRST_YEAR <= year <= latest for year in years) else None
 
 
@@ -124,7 +130,7 @@ class UrlFilters:
             return
         if len(self._counted) < _MAX_COUNTED:
             self._counted.add(key)
-        self._examples.setdefault(rule, url[:_MAX_LENGTH])
+        self._examples.setdefault(rule, "" if rule == FORGOTTEN else url[:_MAX_LENGTH])
         self._counts[rule] = self._counts.get(rule, 0) + urls
 
     def skipped(self) -> list[SkippedUrls]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from itertools import islice
 from typing import cast
@@ -20,6 +20,7 @@ from portals.extraction.unreadable import UnreadablePageError
 from portals.language.decoding import UndecodableTextError, decode
 from portals.language.text import canonical, clean, words
 from portals.outcomes import RejectCode
+from portals.timestamps import utc_now
 
 MAX_TAGS = 50_000
 """Tags of a page, opening and closing; the largest of the captures has 1,444."""
@@ -84,7 +85,7 @@ class Page:
             raise UnreadablePageError(RejectCode.UNDECODABLE, str(error)) from error
         is_clean = decoded.encoding == "utf-8" and not decoded.repaired and b"\x00" not in body
         markup = body if is_clean and not body.startswith(b"\xef\xbb\xbf") else None
-        page = cls(url, decoded.text, fetched_at or datetime.now(UTC), markup)
+        page = cls(url, decoded.text, fetched_at or utc_now(), markup)
         _ = page.root  # raises UnreadablePageError if it is nested too deeply
         return page
 

@@ -20,6 +20,7 @@ class Role(StrEnum):
     LEAD = "lead"
     BODY = "body"
     DATE = "date"
+    CLOCK = "clock"
     AUTHOR = "author"
     SOURCE = "source"
     INSET = "inset"
@@ -57,6 +58,10 @@ _WORDS: dict[Role, str] = {
     Role.DATE: (
         "date|dates|time|datetime|ngay|publish|published|posted|created|thoi ?gian|pubdate"
         "|postdate|date ?time|ngay ?dang|update|updated"
+    ),
+    Role.CLOCK: (
+        "dong ?ho|clock|today|hom ?nay|(?:current|now|server) ?(?:date|time)|(?:date|time) ?now"
+        "|(?:ngay|thoi ?gian) hien tai"
     ),
     Role.AUTHOR: (
         "author|authors|tac ?gia|byline|by ?author|created ?by|createdby|nguoi ?viet|nguoi ?dang"

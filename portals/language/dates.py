@@ -17,6 +17,7 @@ from typing import Literal
 from dateutil import parser as dateutil_parser
 
 from portals.language.text import clean, one_letter_d
+from portals.timestamps import utc_now
 
 Precision = Literal["minute", "day"]
 
@@ -54,7 +55,10 @@ _TIME = (
     r"(?P<hour>\d{1,2})\s?(?::|h|g|giờ)\s?(?P<minute>\d{2})(?!\d?/)(?::(?P<second>\d{2}))?['’′]?"
     r"(?:\s*(?:phút)?,?\s*(?P<half>[ap]\.?m|sa|ch|sáng|trưa|chiều|tối)\b)?"
 )
-_BETWEEN = rf"(?:[\s,;|@•·()\[\]–—-]|ngày|lúc|vào|hồi|phút|{_WEEKDAY})*"
+_BETWEEN = (
+    r"(?:[\s,;|@•·()\[\]–—-]|(?:giờ(?: đăng)?|ngày(?: đăng)?|đăng lúc|thời gian)\s*:"
+    rf"|ngày|lúc|vào|hồi|phút|{_WEEKDAY})*"
+)
 _MONTH_WORDS = {
     "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7,
     "bẩy": 7, "tám": 8, "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
@@ -221,7 +225,7 @@ def read_date(text: str, now: datetime | None = None) -> DateReading:
     ``now`` (aware; default: the current time) is when the page was served: relative dates count
     from it, and later dates are refused. Raises UnreadableDateError.
     """
-    now = now or datetime.now(UTC)
+    now = now or utc_now()
     raw = _GLUED.sub(r"\1 ", clean(html.unescape(text)))
     return _read(_from_publication(raw), now)
 

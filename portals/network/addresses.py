@@ -10,6 +10,15 @@ _LOCAL = tuple(map(ip_network, ("fec0::/10", "3fff::/20", "5f00::/16", "64:ff9b:
 _TRANSLATED = ip_network("64:ff9b::/96")  # IPv6 in front of IPv4 (NAT64): the last four bytes count
 
 
+def is_literal(host: str) -> bool:
+    """Return True if a host is an IP address and no name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def is_public(address: str) -> bool:
     """Return True for a public IP address: not private, loopback, link-local or shared.
 

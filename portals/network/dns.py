@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -22,13 +22,15 @@ class PublicResolver(CachingHostnameResolver):
     The checked addresses are those connected to. There is one resolver per process.
     ``local_names``: names without ``www.`` that a crawl's operator gave; ``typed_names``: exact
     names that were typed for one of Scrapy's own tools. Neither helps a name that once had a
-    public address (``public_names``): its owner may point it to the local network (rebinding).
-    ``refused``: the local address of each name that has no other.
+    public address, with ``www.`` or without (``public_names``): its owner may point it to the local
+    network (rebinding). ``on_public``: called with each new one of these, to remember it for later
+    runs. ``refused``: the local address of each name that has no other.
     """
 
     local_names: ClassVar[set[str]] = set()
     typed_names: ClassVar[set[str]] = set()
     public_names: ClassVar[set[str]] = set()
+    on_public: ClassVar[Callable[[str], None] | None] = None
     refused: ClassVar[dict[str, str]] = {}
 
     def __init__(self, reactor: ReactorBase, cache_size: int) -> None:
@@ -53,13 +55,22 @@ class PublicResolver(CachingHostnameResolver):
     def admits(cls, name: str, address: str) -> bool:
         """Return True if a connection to ``address``, an address of ``name``, is allowed."""
         exact = name.lower().rstrip(".")
+        bare = exact.removeprefix("www.")
         if is_public(address):
-            cls.public_names.add(exact)
+            cls._remember(bare)
             return True
         if name in _proxies():
             return True
-        is_named = exact in cls.typed_names or exact.removeprefix("www.") in cls.local_names
-        return is_named and exact not in cls.public_names
+        is_named = exact in cls.typed_names or bare in cls.local_names
+        return is_named and bare not in cls.public_names
+
+    @classmethod
+    def _remember(cls, name: str) -> None:
+        if name in cls.public_names:
+            return
+        cls.public_names.add(name)
+        if cls.on_public:
+            cls.on_public(name)
 
 
 @implementer(IResolutionReceiver)

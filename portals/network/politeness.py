@@ -26,7 +26,7 @@ from portals.network.server_records import server_records
 from portals.network.servers import server_of
 from portals.outcomes import Counter
 from portals.store.holds import Hold
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Politeness:
             if self.is_archive and response.status == _OK:
                 self.waits = 0  # an archive is read for days: only consecutive refusals count
             return
-        wait = retry_after(response, datetime.now(UTC))
+        wait = retry_after(response, utc_now())
         if wait > self.longest:
             self._hold(request, response.status, wait)
             return
@@ -108,7 +108,7 @@ class Politeness:
         """Hold the page, or its server: after 429, for robots.txt, or with a second busy page."""
         if self.crawler.settings["REPLAY"]:
             return
-        now = datetime.now(UTC)
+        now = utc_now()
         until = (now + min(timedelta(seconds=wait), _LONGEST_HOLD)).replace(microsecond=0)
         request.meta["dont_retry"] = True
         self._busy_urls.add(request.url)

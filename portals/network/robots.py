@@ -11,7 +11,7 @@ import sqlite3
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Self
 
@@ -29,6 +29,7 @@ from twisted.internet.defer import Deferred
 from portals.network.server_records import server_records
 from portals.outcomes import Counter
 from portals.store.robots import RobotsRepository, StoredRobots
+from portals.timestamps import utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -135,7 +136,7 @@ class RobotsMiddleware:
         body = response.body if response.status < _UNAVAILABLE else b""
         if self._records:
             with suppress(sqlite3.Error):  # the next write to the database reports it
-                self._records.save_copy(host, body, datetime.now(UTC))
+                self._records.save_copy(host, body, utc_now())
         return await self._ruling_from(request, body)
 
     async def _on_failure(self, request: Request, host: str, error: Exception) -> _Ruling:
@@ -161,7 +162,7 @@ class RobotsMiddleware:
         if self._records is None:
             return StoredRobots()
         try:
-            self._records.record_failure(host, datetime.now(UTC))
+            self._records.record_failure(host, utc_now())
             return self._records.get(host)
         except sqlite3.Error:
             return StoredRobots()
@@ -182,4 +183,4 @@ class RobotsMiddleware:
 def _has_failed_long(stored: StoredRobots) -> bool:
     if stored.failing_since is None:
         return False
-    return datetime.now(UTC) - datetime.fromisoformat(stored.failing_since) >= PATIENCE
+    return utc_now() - datetime.fromisoformat(stored.failing_since) >= PATIENCE

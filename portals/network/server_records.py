@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Self
 
 from scrapy.crawler import Crawler
 
+from portals.network.addresses import is_literal
+from portals.network.dns import PublicResolver
 from portals.network.servers import server_of
 from portals.store.database import Store
+from portals.store.forgotten import ForgottenUrls
 from portals.store.holds import Hold, HoldRepository
+from portals.store.public_names import PublicNameRepository
 from portals.store.robots import RobotsRepository
+from portals.timestamps import utc_now
 
 
 class ServerRecords:
@@ -20,11 +26,13 @@ class ServerRecords:
 
     Both repositories are None unless the crawl is recorded and uses the network: Scrapy's own
     tools have no database, and a replayed archive says nothing about a server's present state.
+    ``forgotten``: the URLs that no recorded crawl requests, of an archive neither.
     """
 
     def __init__(self) -> None:
         self.robots: RobotsRepository | None = None
         self.holds: HoldRepository | None = None
+        self.forgotten = ForgottenUrls()
         self._held: dict[tuple[str, str], datetime] = {}
 
     @classmethod
@@ -33,10 +41,16 @@ class ServerRecords:
         return cls()
 
     def use(self, store: Store) -> None:
-        """Use the database of the crawl. Raises sqlite3.Error."""
+        """Use the database of the crawl, also for the names that were public.
+
+        Raises sqlite3.Error.
+        """
         self.robots = RobotsRepository(store)
         self.holds = HoldRepository(store)
-        active = self.holds.active(datetime.now(UTC))
+        names = PublicNameRepository(store)
+        PublicResolver.public_names |= names.all()
+        PublicResolver.on_public = partial(_remember_public, names)
+        active = self.holds.active(utc_now())
         self._held = {(hold.server, hold.url): hold.until for hold in active}
 
     def hold(self, hold: Hold, now: datetime) -> None:
@@ -49,7 +63,7 @@ class ServerRecords:
     def held_until(self, server: str, url: str = "") -> datetime | None:
         """Return until when a server, or a page of it, is not requested; None if it is now."""
         until = self._held.get((server, url))
-        return until if until and until > datetime.now(UTC) else None
+        return until if until and until > utc_now() else None
 
     def lift(self, url: str) -> None:
         """Lift every hold of the server of ``url``. Raises sqlite3.Error."""
@@ -57,6 +71,12 @@ class ServerRecords:
         self._held = {key: until for key, until in self._held.items() if key[0] != server}
         if self.holds:
             self.holds.lift(server)
+
+
+def _remember_public(names: PublicNameRepository, name: str) -> None:
+    if not is_literal(name):  # numbers cannot be bound anew
+        with suppress(sqlite3.Error):  # the next write to the database reports it
+            names.add(name, utc_now())
 
 
 def server_records(crawler: Crawler) -> ServerRecords:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from portals.catalogue import portals
+from portals.network.addresses import is_literal
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -26,7 +26,7 @@ def server_of(url: str) -> str:
     host = (parts.hostname or "").removeprefix("www.")
     if declared := _declared().get(host):
         return declared
-    domain = "" if _is_address(host) else _suffixes()(host).top_domain_under_public_suffix
+    domain = "" if is_literal(host) else _suffixes()(host).top_domain_under_public_suffix
     return domain or parts.netloc.rpartition("@")[2]
 
 
@@ -41,11 +41,3 @@ def _suffixes() -> TLDExtract:
     from tldextract import TLDExtract  # noqa: PLC0415 - loads requests, .1 s
 
     return TLDExtract(cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

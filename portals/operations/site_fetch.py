@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +35,7 @@ from portals.operations.site_probe import (
     origin_of,
     read_pages,
 )
+from portals.timestamps import utc_now
 from portals.urls import host_of, url_key
 
 MAX_LISTINGS = 2
@@ -110,7 +110,7 @@ class SiteProbeSpider(Spider):
     def parse(self, response: Response, **_: Any) -> Iterator[Request]:
         """Store the page and request the next one."""
         header = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        at = datetime.now(UTC).replace(microsecond=0)
+        at = utc_now().replace(microsecond=0)
         page = FetchedPage(response.url, response.body, header, at)
         self.job.pages.append(page)
         for url in self.job.follows(page) if self.job.follows else ():

@@ -508,6 +508,24 @@ CREATE VIEW withdrawn AS
                 )
         );
 
+CREATE TABLE forgotten_urls (
+        portal TEXT NOT NULL,
+        host TEXT NOT NULL,
+        key TEXT NOT NULL,
+        number TEXT,
+        forgotten_at TEXT NOT NULL,
+        reason TEXT,
+        state TEXT NOT NULL CHECK (state IN ('begun', 'done')),
+        PRIMARY KEY (portal, host, key)
+    ) STRICT, WITHOUT ROWID
+;
+
+CREATE TABLE public_names (
+        name TEXT PRIMARY KEY,
+        first_seen_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+;
+
 CREATE TABLE portal_states (
             portal TEXT PRIMARY KEY,
             state TEXT NOT NULL,

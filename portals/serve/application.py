@@ -23,6 +23,7 @@ from portals.serve.memo import Memo
 from portals.serve.rendering import as_atom, as_json, html, style
 from portals.serve.words import LANGUAGES, word
 from portals.store.export import feed_rows
+from portals.store.forgotten import TABLE as FORGOTTEN_TABLE
 from portals.store.identity import connect_to_read, is_current
 from portals.store.migrations import RENAMED
 from portals.store.schema import COLUMNS, TABLES
@@ -51,7 +52,8 @@ _SETTINGS = {
 _INNER = (
     "frontier", "exploration_log", "minhash_bands", "similarity_queue", "reextraction_progress",
     "archive_rewrites", "robots", "holds", "page_visits", "listing_pages", "learned_themes",
-    "url_patterns", "search_exact", "search_folded",
+    "url_patterns", "search_exact", "search_folded", FORGOTTEN_TABLE,
+    "public_names",
 )  # fmt: skip
 """Tables of the crawler's own work, which readers of the tables need not see first."""
 
@@ -111,8 +113,12 @@ class SitePlugin:
 
     @hookimpl  # type: ignore[untyped-decorator]
     def prepare_connection(self, conn: sqlite3.Connection) -> None:
-        """Give SQL the folding of the search: ``tcd_fold('Đồng Mận')`` is ``'dong man'``."""
+        """Give SQL the folding of the search: ``tcd_fold('Đồng Mận')`` is ``'dong man'``.
+
+        What was taken down is not shown either: every value of its marks is null.
+        """
         conn.create_function("tcd_fold", 1, _folded, deterministic=True)
+        conn.set_authorizer(_authorize)
 
     def _view(self, page: pages.Page) -> Callable[..., Any]:
         async def view(request: Request, datasette: Datasette) -> Response:
@@ -205,6 +211,11 @@ class SitePlugin:
                 logger.warning("the database cannot be read: %s", error)
             raise RefusedError(503, "too_slow" if is_slow else "unreadable") from error
         return found
+
+
+def _authorize(action: int, table: str | None, *_: str | None) -> int:
+    is_hidden = action == sqlite3.SQLITE_READ and table == FORGOTTEN_TABLE
+    return sqlite3.SQLITE_IGNORE if is_hidden else sqlite3.SQLITE_OK
 
 
 def application(path: Path, names: HostNames, language: str = "vi") -> Application:

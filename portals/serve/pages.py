@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from portals.serve.asking import Answer, Ask, RefusedError, number
@@ -24,7 +24,7 @@ from portals.store.portal_page import (
 )
 from portals.store.search import SearchQuery
 from portals.store.search_pages import LAST_OFFSET, SearchPage, search_page
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 
 SHADES = 5
 """Shades of the map, besides that of provinces without articles."""
@@ -38,7 +38,7 @@ class Site:
     """What all requests share. ``now``: the time, aware."""
 
     memo: Memo
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
 
     def counts(self, conn: sqlite3.Connection) -> dict[str, int]:
         """Return the number of articles by portal."""

@@ -31,6 +31,7 @@ from portals.store.article_decision import (
     media_of,
     provenance_json,
 )
+from portals.store.future_times import correct, without_future
 from portals.store.rows import rows_of
 from portals.store.same_story import is_same_story
 from portals.store.stored_hash import stored_hash
@@ -94,6 +95,8 @@ def save(
     own = replace(article, content_hash=stored_hash(conn, article))
     page = ReadPage(own, run_id, from_archive, page_id)
     stored = _LookUp(conn, page, text_hash=article.content_hash).stored()
+    if not from_archive:
+        stored = _without_future(conn, stored, page.seen_at)
     decision = decide(page, stored)
     _Writer(conn, page).write(decision, stored)
     return decision.outcome
@@ -103,6 +106,13 @@ def _is_longer(conn: sqlite3.Connection, article: Article) -> bool:
     """Return True if the stored text of a story is longer than one of which a page is missing."""
     found = conn.execute(_STORED_LENGTH, (article.url,)).fetchone()
     return bool(found and found[0] > len(article.body))
+
+
+def _without_future(conn: sqlite3.Connection, stored: Stored, now: str) -> Stored:
+    """Correct times that a clock ahead has stored; a page that is fetched now is newer."""
+    found = without_future(stored, now)
+    correct(conn, stored, found)
+    return found
 
 
 class _LookUp:

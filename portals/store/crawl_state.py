@@ -9,6 +9,7 @@ from typing import Literal
 
 from portals.outcomes import StopReason
 from portals.store.database import Store
+from portals.store.future_times import true_until
 from portals.timestamps import utc
 
 TRUST_AFTER = 2
@@ -95,11 +96,15 @@ class CrawlState:
             )
 
     def due_urls(self, now: datetime, limit: int) -> list[str]:
-        """Return the URLs of articles that are due for a revisit, longest due first."""
+        """Return the URLs of articles that are due for a revisit, longest due first.
+
+        Also of visits that a clock ahead has dated in the future: they would never be due.
+        """
         rows = self.store.db.conn.execute(
-            "SELECT url FROM page_visits WHERE portal = ? AND kind = 'article'"
-            " AND next_visit_at <= ? ORDER BY next_visit_at LIMIT ?",
-            (self.portal, utc(now), limit),
+            "SELECT url FROM page_visits WHERE portal = ?1 AND kind = 'article'"
+            " AND (next_visit_at <= ?2 OR (next_visit_at > ?3 AND fetched_at > ?3))"
+            " ORDER BY next_visit_at LIMIT ?4",
+            (self.portal, utc(now), true_until(utc(now)), limit),
         )
         return [row[0] for row in rows.fetchall()]
 

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -21,6 +20,7 @@ from xml.sax.xmlreader import AttributesImpl
 
 from portals.errors import PortalError
 from portals.files import replacing
+from portals.timestamps import utc_now
 
 Row = Mapping[str, Any]
 
@@ -242,7 +242,7 @@ def write_atom(rows: Iterable[Row], out: BinaryIO, portal: str = "", title: str 
     _open(feed, "feed", **{"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "vi"})
     _element(feed, "title", title or portal)
     _element(feed, "id", f"tag:tin-cong-doan,2025:{portal}")
-    _element(feed, "updated", datetime.now(UTC).isoformat(timespec="seconds"))
+    _element(feed, "updated", utc_now().isoformat(timespec="seconds"))
     _element(feed, "generator", "tin-cong-doan")
     for row in rows:
         _entry(feed, row)

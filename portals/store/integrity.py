@@ -18,6 +18,7 @@ class Part(StrEnum):
     DATABASE = "database"
     SEARCH = "search"
     ARCHIVE = "archive"
+    TIMES = "times"
 
 
 @dataclass(frozen=True, slots=True)

@@ -807,8 +807,42 @@ def m0019_moved_articles(db: Database) -> None:
         db.execute(statement)
 
 
+_FORGOTTEN = """
+    CREATE TABLE forgotten_urls (
+        portal TEXT NOT NULL,
+        host TEXT NOT NULL,
+        key TEXT NOT NULL,
+        number TEXT,
+        forgotten_at TEXT NOT NULL,
+        reason TEXT,
+        state TEXT NOT NULL CHECK (state IN ('begun', 'done')),
+        PRIMARY KEY (portal, host, key)
+    ) STRICT, WITHOUT ROWID
+"""
+
+
 @migrations()
-def m0020_portal_states(db: Database) -> None:
+def m0020_forgotten_urls(db: Database) -> None:
+    """Store which URLs were taken down, so that nothing writes their texts again."""
+    db.execute(_FORGOTTEN)
+
+
+_PUBLIC_NAMES = """
+    CREATE TABLE public_names (
+        name TEXT PRIMARY KEY,
+        first_seen_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+"""
+
+
+@migrations()
+def m0021_public_names(db: Database) -> None:
+    """Store which host names had a public address: they may never lead to a local one."""
+    db.execute(_PUBLIC_NAMES)
+
+
+@migrations()
+def m0022_portal_states(db: Database) -> None:
     """Store the state of each portal at the last crawlall, so that alerts are of changes."""
     db.execute(
         """

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from datetime import UTC, datetime
 from importlib.resources import files
 
 from portals.store.migrations import migrations
 from portals.store.sqlite import Database
+from portals.timestamps import utc_now
 
 _SHADOW_TABLE = re.compile(r"search_\w+_(?:data|idx|docsize|config)")
 _HEAD = "-- Made by `scrapy contract --write` from portals/store/migrations.py.\n\n"
@@ -48,7 +48,7 @@ def create(db: Database) -> None:
     for statement in script.removeprefix(_HEAD).split(";\n\n"):
         db.execute(statement.rstrip().removesuffix(";"))
     migrations.ensure_migrations_table(db)
-    now = str(datetime.now(UTC))
+    now = str(utc_now())
     db.conn.executemany(
         f"INSERT INTO {migrations.migrations_table} (migration_set, name, applied_at)"  # noqa: S608
         " VALUES (?, ?, ?)",

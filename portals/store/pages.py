@@ -160,8 +160,16 @@ class PageRepository:
 
     def with_payload(self, digest: str, url: str) -> StoredPage | None:
         """Return a page whose payload has the digest, one of ``url`` if there is one, or None."""
-        where = "WHERE p.digest = ? AND p.repeats IS NULL ORDER BY p.url = ? DESC, p.id LIMIT 1"
-        return next(self._query(where, digest, url), None)
+        return next(self.payloads(digest, url), None)
+
+    def payloads(self, digest: str, url: str) -> Iterator[StoredPage]:
+        """Yield the pages whose payload has the digest, those of ``url`` first."""
+        where = "WHERE p.digest = ? AND p.repeats IS NULL ORDER BY p.url = ? DESC, p.id"
+        return self._query(where, digest, url)
+
+    def urls(self) -> Iterator[tuple[int, str, str]]:
+        """Yield id, portal and URL of every page."""
+        yield from self.db.conn.execute("SELECT id, portal, url FROM pages")
 
     def holds(self, url: str, fetched_at: str, via: str) -> bool:
         """Return True if the capture was fetched from the archive ``via`` before, and was read."""
@@ -213,6 +221,11 @@ class PageRepository:
         rows = self.db.conn.execute("SELECT id FROM pages WHERE repeats = ?", (page_id,))
         return [int(row[0]) for row in rows.fetchall()]
 
+    def set_repeated(self, page_id: int, payload_id: int) -> None:
+        """Let a revisit repeat another page with the same payload, in the caller's transaction."""
+        sql = "UPDATE pages SET repeats = ? WHERE id = ?"
+        self.db.conn.execute(sql, (payload_id, page_id))
+
     def _exists(self, sql: str, values: Mapping[str, object]) -> bool:
         return self.db.conn.execute(sql, values).fetchone() is not None
 
@@ -221,19 +234,24 @@ class PageRepository:
         rows = [(page_id,) for page_id in page_ids]
         self.db.conn.executemany("DELETE FROM pages WHERE id = ?", rows)
 
-    def move(self, path: Path, target: Path, offsets: Mapping[int, int]) -> None:
-        """Move the rows of pages in ``path`` to ``target``, at new offsets (old to new, bytes).
+    def move(self, path: Path, target: Path, places: Mapping[int, tuple[int, int]]) -> None:
+        """Move the rows of pages in ``path`` to ``target``.
 
-        Inside the caller's transaction. Pages at other offsets are deleted.
+        ``places``: new offset and length by old offset, in bytes. Inside the caller's transaction.
+        Pages at other offsets are deleted. An archive that has no rows gets none.
         """
         conn = self.db.conn
         old = conn.execute(
             "SELECT id FROM archives WHERE path = ?", (self.relative(path),)
         ).fetchone()
+        if old is None:
+            return
         cursor = conn.execute("INSERT INTO archives (path) VALUES (?)", (self.relative(target),))
-        rows = [(cursor.lastrowid, new, old[0], before) for before, new in offsets.items()]
+        rows = [(cursor.lastrowid, *new, old[0], before) for before, new in places.items()]
         conn.executemany(
-            "UPDATE pages SET archive_id = ?, offset = ? WHERE archive_id = ? AND offset = ?", rows
+            "UPDATE pages SET archive_id = ?, offset = ?, length = ?"
+            " WHERE archive_id = ? AND offset = ?",
+            rows,
         )
         conn.execute("DELETE FROM archives WHERE id = ?", old)
 

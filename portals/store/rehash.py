@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from portals.language.text import (
     HASH_VERSION,
@@ -21,7 +20,7 @@ from portals.store import search
 from portals.store.documents import document_hash, is_other
 from portals.store.stored_hash import documents_of
 from portals.store.transactions import writing
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +143,7 @@ def _merge(conn: sqlite3.Connection, kept: int, *, gone: int) -> None:
         if row := conn.execute(_ARTICLE, (article_id,)).fetchone():
             _index_again(conn, article_id, row[1:])
         search.unindex(conn, article_id, search.indexed_texts(conn, article_id))
-    values = {"kept": kept, "gone": gone, "now": utc(datetime.now(UTC))}
+    values = {"kept": kept, "gone": gone, "now": utc(utc_now())}
     for sql in _MERGED:
         conn.execute(sql, values)
     search.index(conn, kept, search.indexed_texts(conn, kept))

@@ -28,6 +28,8 @@ TABLES: dict[str, str] = {
     "robots": "The last good robots.txt of each host, and since when it has failed.",
     "holds": "Servers and pages that are not requested before a time, as they asked.",
     "portal_states": "The state of each portal at the last `crawlall`, and the last alert on it.",
+    "public_names": "Host names that had a public address: they may not lead to a local one.",
+    "forgotten_urls": "URLs whose articles were taken down; nothing stores their texts again.",
     "portals": "The catalogue (`portals.csv`), as of the last time this file was opened.",
     "archives": "The WARC files with the archived pages.",
     "pages": "Every response in the archives, with the position of its bytes.",
@@ -277,6 +279,19 @@ COLUMNS: dict[str, dict[str, str]] = {
         "body": "The last good copy; empty where the host has none; null before the first.",
         "fetched_at": "When the copy was received.",
         "failing_since": "First of the failures since the last good answer; null where it is good.",
+    },
+    "public_names": {
+        "name": "Name in lower case, without `www.`. Key.",
+        "first_seen_at": "When a crawl first connected to a public address of it.",
+    },
+    "forgotten_urls": {
+        "portal": "Portal (spider name).",
+        "host": "Host, without `www.`.",
+        "key": "Path and query as they are compared: without case, closing slash and encoding.",
+        "number": "The portal's own number of the article: its other URLs are covered too.",
+        "forgotten_at": "When it was taken down.",
+        "reason": "Why, as `--reason` says; null where it does not.",
+        "state": "`begun`: archives or free space may still hold texts; `done`: nothing does.",
     },
     "archives": {
         "id": "Key.",

@@ -13,6 +13,9 @@ from collections.abc import Callable, Container, Generator
 from portals.store.search import FORMS, TEXTS, index, unindex
 from portals.store.transactions import let_others_write, writing
 
+REBUILD = "search-rebuild"
+"""Name under which a rebuild holds the lock of a database."""
+
 _BATCH = 400  # articles in a transaction; some 0.3 seconds
 _SHADOWS = ("data", "idx", "content", "docsize", "config")
 _NEW = "_new"
@@ -50,7 +53,7 @@ def rebuild(
     sqlite3.Error.
     """
     with writing(conn):
-        _discard_leftovers(conn)
+        discard_leftovers(conn)
         for name in FORMS:
             for statement in _CREATE:
                 conn.execute(statement.format(table=f"search_{name}{_NEW}"))
@@ -102,7 +105,8 @@ def _is_indexed(conn: sqlite3.Connection, article_id: int) -> bool:
     return conn.execute(sql, (article_id,)).fetchone() is not None
 
 
-def _discard_leftovers(conn: sqlite3.Connection) -> None:
+def discard_leftovers(conn: sqlite3.Connection) -> None:
+    """Remove what a killed rebuild left, inside the caller's transaction."""
     _drop_log(conn)
     for name in FORMS:
         _drop(conn, f"search_{name}{_NEW}")

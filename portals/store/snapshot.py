@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 import sqlite3
 from contextlib import closing
@@ -63,6 +64,13 @@ def remove_older(target: Path, keep: int) -> list[Path]:
     except OSError as error:
         raise StorageError(f"cannot remove older copies: {error}; remove them by hand") from error
     return old
+
+
+def copies_beside(database: Path) -> list[Path]:
+    """Return the copies of a database that migrations and killed commands left beside it."""
+    name = glob.escape(database.name)
+    patterns = (f"{name}.schema*.bak", f".{name}.*")
+    return sorted(path for one in patterns for path in database.parent.glob(one))
 
 
 def _copy(database: Path, draft: Path) -> None:

@@ -49,7 +49,7 @@ from portals.discovery.url_patterns import is_skipped, pattern_of
 from portals.extraction.page import Page
 from portals.network.replay_handler import NotArchivedError
 from portals.outcomes import Counter
-from portals.timestamps import utc
+from portals.timestamps import utc, utc_now
 from portals.urls import host_of, url_key
 from spiders.base.answers import asked, fetched_at, unzipped
 
@@ -146,7 +146,7 @@ class Announcements:
 
     def _is_missing(self, url: str) -> bool:
         visit = self.spider.history.last_visit(url_key(url))
-        is_recent = visit and visit.fetched_at > utc(datetime.now(UTC) - _FORGOTTEN_AFTER)
+        is_recent = visit and visit.fetched_at > utc(utc_now() - _FORGOTTEN_AFTER)
         return bool(visit and is_recent and visit.status not in (0, 200, _NOT_MODIFIED))
 
     def request(
@@ -278,7 +278,7 @@ class Announcements:
             return True
         if change:
             return utc(change.latest) > visit.fetched_at
-        return is_edge or visit.fetched_at < utc(datetime.now(UTC) - _AGAIN_AFTER)
+        return is_edge or visit.fetched_at < utc(utc_now() - _AGAIN_AFTER)
 
     def samples(self, source: str, urls: Sequence[AnnouncedUrl], again: int) -> Iterator[Request]:
         """Yield requests for two URLs of each of the most frequent patterns among ``urls``.

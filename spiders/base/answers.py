@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from scrapy.http import Response
 
@@ -11,6 +11,7 @@ from portals.archive.encodings import decode_body
 from portals.extraction.page import Page
 from portals.extraction.unreadable import UnreadablePageError
 from portals.network.replay_handler import CAPTURED_AT
+from portals.timestamps import utc_now
 
 
 def page_or_none(response: Response) -> Page | None:
@@ -40,7 +41,7 @@ def asked(response: Response) -> str:
 def fetched_at(response: Response) -> datetime:
     """Return when the response was served."""
     at = response.meta.get(CAPTURED_AT)
-    return at if isinstance(at, datetime) else datetime.now(UTC)
+    return at if isinstance(at, datetime) else utc_now()
 
 
 def unzipped(body: bytes) -> bytes:

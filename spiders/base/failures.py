@@ -17,6 +17,7 @@ from portals.article import Reject, reject
 from portals.extraction.time_limit import PageTimeoutError
 from portals.extraction.unreadable import UnreadablePageError
 from portals.network.decoding import UnreadableBodyError
+from portals.network.forgotten_urls import ForgottenUrlError
 from portals.network.politeness import HeldPageError
 from portals.network.robots import RobotsUnavailableError
 from portals.network.url_guard import OffsiteRequestError
@@ -47,6 +48,7 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], RejectCode], ...]
     (_is_a(OffsiteRequestError), RejectCode.OFFSITE),
     (_is_a(RobotsUnavailableError), RejectCode.ROBOTS_UNAVAILABLE),
     (_is_a(HeldPageError), RejectCode.HELD),
+    (_is_a(ForgottenUrlError), RejectCode.FORGOTTEN),
     (_says("max redirections"), RejectCode.REDIRECT_LOOP),
     (_is_a(IgnoreRequest), RejectCode.ROBOTS),
     (_is_a(ValueError), RejectCode.BAD_REDIRECT),

@@ -44,7 +44,7 @@ from portals.families import Family, recipe_for
 from portals.network.replay_handler import CAPTURED_AT, NotArchivedError
 from portals.network.url_guard import UrlGuard
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
-from portals.urls import host_of, url_key
+from portals.urls import article_key, host_of, url_key
 from spiders.base.announced import Announcements
 from spiders.base.answers import is_web_page, page_or_none
 from spiders.base.failures import reject_of
@@ -260,7 +260,7 @@ class PortalSpider(Spider):
     def page_key(self, url: str) -> str:
         """Return the page key: the portal's number of the article, else the normalised URL."""
         number = self.article_recipe.id_of(url)
-        return f"article {number}" if number else url_key(url)
+        return article_key(number) if number else url_key(url)
 
     def request_meta(self, kind: str, url: str) -> dict[str, str]:
         """Return the meta of a request for a page of ``kind``."""

@@ -33,6 +33,7 @@ from portals.article import Article, Reject, reject
 from portals.crawling.page_result import StoryOrigin
 from portals.crawling.spider_outputs import KEY, KIND, ListingPageRead, RetryLater, SpiderOutput
 from portals.discovery.explorer import SAMPLES
+from portals.discovery.url_filters import FORGOTTEN
 from portals.discovery.url_patterns import is_file, is_skipped, pattern_of
 from portals.extraction.page import Page
 from portals.extraction.unreadable import UnreadablePageError
@@ -121,7 +122,9 @@ class WaybackFinder(Finder):
             if url is None or not is_new or line.status not in ("200", "-"):
                 continue
             played = parse_playback_url(playback_url("http://archive", line))
-            if played and self.spider.history.holds_capture(url, played.captured_at, VIA):
+            if self.spider.history.is_forgotten(url, self.spider.article_recipe.id_of(url)):
+                self.spider.url_filters.record(FORGOTTEN, url)
+            elif played and self.spider.history.holds_capture(url, played.captured_at, VIA):
                 self.spider.inc_counter(RunCounter.SKIPPED_KNOWN)
                 self.spider.inc_counter(RunCounter.LISTED_KNOWN)
             else:

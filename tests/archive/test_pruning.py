@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from portals.archive.captures import Capture
-from portals.archive.pruning import PrunePolicy, Pruning, finish_interrupted
+from portals.archive.pruning import PrunePolicy, Pruning
 from portals.archive.records import Record, read_records
+from portals.archive.rewriting import finish_interrupted
 from portals.archive.writer import ArchiveWriter, RevisitTarget
 from portals.store.archive_rewrites import ArchiveRewrites
 from portals.store.database import Store
@@ -240,7 +241,7 @@ def test_a_file_that_a_killed_pruning_left_is_removed_and_its_pages_stay_dropped
     assert (check.code, trial.code) == (0, 0), check.err + trial.err
     assert check.out.endswith("0 damaged, 0 missing, 0 orphans, 1 leftovers\n")
     assert done.code == 0, done.err
-    assert done.err == f"removed {path}: a pruning was killed on it\n"
+    assert done.err == f"removed {path}: a command was killed that rewrote it\n"
     assert files(tmp_path) == [pruned]
     assert count_pages(tmp_path) == pages
     assert rows(tmp_path / "a.db", "SELECT * FROM archive_rewrites") == []

@@ -13,16 +13,17 @@ from portals.store.database import Store
 from portals.timestamps import RELEASED, utc
 from tests.support.commands import live, scrapy, scrapy_after
 from tests.support.database import rows
-from tests.support.http_server import serving
+from tests.support.http_server import Answer, serving
 from tests.support.small_portal import small_portal
 
 AHEAD = """
-import datetime
-class Ahead(datetime.datetime):
+from datetime import datetime, timedelta
+from portals import timestamps
+class Ahead(datetime):
     @classmethod
     def now(cls, tz=None):
-        return super().now(tz) + datetime.timedelta(days=4600)
-datetime.datetime = Ahead
+        return super().now(tz) + timedelta(days=4600)
+timestamps.datetime = Ahead
 """
 
 
@@ -46,10 +47,14 @@ def test_after_a_night_with_the_clock_ahead_the_true_one_is_asked_for_and_then_h
     tmp_path: Path,
 ) -> None:
     database = tmp_path / "a.db"
-    pages, _ = small_portal()
+    pages, first = small_portal()
     with serving(pages) as portal:
         crawl = live("haiphong", portal.origin, database)
         ahead = scrapy_after(AHEAD, *crawl)
+        for path in portal.pages.keys() - {first}:
+            body = portal.pages[path].body.replace(b"</title>", b" (tin)</title>")
+            portal.pages[path] = Answer(body.replace(b"</p>", " Đã sửa.</p>".encode()))
+        future = scrapy("verify", "-s", f"DATABASE={database}", "-s", "ARCHIVE_DIR=")
         asked = len(portal.asked)
         refused = scrapy(*crawl, "--json")
         again = scrapy(
@@ -60,6 +65,11 @@ def test_after_a_night_with_the_clock_ahead_the_true_one_is_asked_for_and_then_h
         last = scrapy(*crawl)
 
     assert ahead.code == 0, ahead.err
+    assert future.code == 10
+    assert "revisions: 4 rows have a seen_at in the future, the last one 2039" in future.out
+    assert "set the clock; crawls that fetch the pages again correct the times" in future.err
+    bodies = rows(database, "SELECT body FROM articles")
+    assert [("Đã sửa." in row["body"]) for row in bodies] == [True] * 4
     assert refused.code == again.code == 15
     assert json.loads(refused.out)["verdict"] == "storage"
     for done in (refused, again):

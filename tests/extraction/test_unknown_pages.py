@@ -63,3 +63,26 @@ def test_an_entry_of_a_menu_is_no_author() -> None:
     entries = ("Bảng Điều Khiển", "Navbar Dropdown", "Minh Họa")
     menu = "".join(f'<li class="author"><a href="#{n}">{n}</a></li>' for n in entries)
     assert read(above=f"<ul>{menu}</ul>").author is None
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        '<div class="ngay-gio"><span id="dongho">Chủ nhật, ngày 15/6/2025 9:00 am</span></div>',
+        '<div class="dong-ho">15/06/2025 09:00</div>',
+        '<p class="currentDate">Chủ nhật, 15/06/2025 | 09:00 GMT+7</p>',
+    ],
+)
+def test_the_clock_of_a_page_is_no_date_of_publication(clock: str) -> None:
+    paragraphs = "".join(f"<p>{text}</p>" for text in TEXTS)
+    page = (
+        "<html><head><title>Hội nghị người lao động nhà máy đường</title></head><body>"
+        f"{clock}<div class=main><h1>Hội nghị người lao động nhà máy đường</h1><div class=text>"
+        f"{paragraphs}<i>5/1/2017 - 12:57 am</i></div></div></body></html>"
+    )
+    article = read_safely(
+        Page.from_bytes("http://x.vn/tin/hoi-nghi-12.html", page.encode(), "text/html"),
+        Recipe("x", general=True),
+    )
+    assert isinstance(article, Article)
+    assert article.published_at == "2017-01-05T00:57:00+07:00"

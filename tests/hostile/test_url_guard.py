@@ -277,6 +277,40 @@ def test_a_name_that_was_public_once_may_not_be_local_later() -> None:
         PublicResolver.public_names.clear()
 
 
+PUBLIC = "113.160.0.1"
+AT_LOOPBACK = f"""
+import socket
+_connect = socket.socket.connect_ex
+socket.socket.connect_ex = lambda own, to: _connect(
+    own, ("127.0.0.1", to[1]) if to[0] == "{PUBLIC}" else to)
+"""
+"""After this code a public address is reached on this machine."""
+
+
+def test_a_name_that_an_earlier_crawl_found_public_stays_public(tmp_path: Path) -> None:
+    """Also one that the operator gave as ``-a origin``; one that was never public works."""
+    pages, _ = small_portal()
+    with serving(pages) as portal:
+        origin = portal.origin.replace("127.0.0.1", "cong.example")
+        local = resolving({"cong.example": "127.0.0.1", "www.cong.example": "127.0.0.1"})
+        public = resolving({"cong.example": PUBLIC}) + AT_LOOPBACK
+        before = scrapy_after(local, *crawl_of(origin, tmp_path / "a.db"))
+        once = scrapy_after(public, *crawl_of(origin, tmp_path / "a.db"))
+        asked = len(portal.asked)
+        after = scrapy_after(local, *crawl_of(origin, tmp_path / "a.db"))
+        with_www = origin.replace("cong", "www.cong")
+        beside = scrapy_after(local, *crawl_of(with_www, tmp_path / "a.db"))
+
+    assert (before.code, once.code) == (0, 0), before.err + once.err
+    assert (after.code, beside.code) == (13, 13), after.err
+    details = rows(tmp_path / "a.db", "SELECT detail FROM rejects WHERE code = 'offsite'")
+    assert details
+    assert all("127.0.0.1, which is not a public address" in row["detail"] for row in details)
+    assert len(portal.asked) == asked
+    names = rows(tmp_path / "a.db", "SELECT name FROM public_names")
+    assert names == [{"name": "cong.example"}]
+
+
 @pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
 def test_a_host_that_has_only_ipv6_is_read(tmp_path: Path) -> None:
     pages, _ = small_portal()

@@ -415,3 +415,16 @@ def test_any_mixture_of_pieces_of_dates_is_read_or_refused(text: str) -> None:
 @UNHURRIED
 def test_any_numbers_in_the_right_places_are_read_or_refused(text: str) -> None:
     read_or_refuse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ngày đăng: 9-1-2017 Giờ đăng: 13:12 Đã xem: 988",
+        "Ngày: 09/01/2017 Thời gian: 13:12",
+        "Giờ đăng: 13:12 Ngày đăng: 9/1/2017",
+        "Đăng ngày 9/1/2017, đăng lúc: 13h12",
+    ],
+)
+def test_day_and_time_with_labels_of_their_own_are_one_date(text: str) -> None:
+    assert reading_of(text) == ("2017-01-09T13:12:00+07:00", "minute")
