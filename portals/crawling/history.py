@@ -13,7 +13,7 @@ from typing import Any
 from portals.article import Reject
 from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import CrawlContext
-from portals.store.articles import last_seen_urls, portal_totals
+from portals.store.articles import first_seen_at, last_seen_urls, portal_totals
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
 from portals.store.gaps import Gap, gaps_of
@@ -35,6 +35,10 @@ class History:
 
     def last_visit(self, key: str) -> PageVisit | None:  # noqa: ARG002
         """Return the last visit to the page ``key``, None where an archive is replayed."""
+        return None
+
+    def known_since(self, key: str, url: str) -> str | None:  # noqa: ARG002
+        """Return when an article was first fetched: its page, or a list that holds it."""
         return None
 
     def due_urls(self, limit: int) -> list[str]:  # noqa: ARG002
@@ -104,6 +108,13 @@ class StoredHistory(History):
     def last_visit(self, key: str) -> PageVisit | None:
         """Return the last visit to the page ``key``, None where an archive is replayed."""
         return self._state.last_visit(key) if self.is_live else None
+
+    def known_since(self, key: str, url: str) -> str | None:
+        """Return when an article was first fetched: its page, or a list that holds it."""
+        visit = self.last_visit(key)
+        if visit is not None or not self.is_live:
+            return visit.first_fetched_at if visit else None
+        return first_seen_at(self._store.db.conn, url)
 
     def due_urls(self, limit: int) -> list[str]:
         """Return known articles that are due for a revisit, longest due first."""

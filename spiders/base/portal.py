@@ -38,6 +38,7 @@ from portals.extraction.layout import Layout
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
 from portals.extraction.running_text import RunningText
+from portals.extraction.script_page import script_built_reject
 from portals.extraction.themes import Theme
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family, recipe_for
@@ -49,6 +50,7 @@ from spiders.base.announced import Announcements
 from spiders.base.answers import is_web_page, page_or_none
 from spiders.base.failures import reject_of
 from spiders.base.posts import PostList
+from spiders.base.script_built import ScriptBuilt
 from spiders.base.stories import Stories
 
 _REFUSED = frozenset([401, 403, 429, 451])
@@ -194,7 +196,11 @@ class PortalSpider(Spider):
         self.announcements = Announcements(self, self.finder)
         self.post_list = PostList(self, self.announcements)
         self.stories = Stories(self)
-        for owner in (self.finder, self.announcements, self.post_list, self.stories):
+        self.script_built = ScriptBuilt(self)
+        owners = (
+            self.finder, self.announcements, self.post_list, self.stories, self.script_built,
+        )  # fmt: skip
+        for owner in owners:
             for callback in owner.callbacks:
                 setattr(self, callback, getattr(owner, callback))
 
@@ -216,7 +222,9 @@ class PortalSpider(Spider):
             is_named = (self.settings.getpriority("WAYBACK") or 0) >= SETTINGS_PRIORITIES["cmdline"]
             return UrlGuard(archive, archive if is_named else ())
         named = (self.home_url,) if self.arguments.origin else ()
-        return UrlGuard((self.home_url, *self.mirror_urls), named)
+        system = self.family.json if self.family else None
+        api = (system.home(self.home_url, self.arguments.origin),) if system else ()
+        return UrlGuard(tuple(dict.fromkeys([self.home_url, *self.mirror_urls, *api])), named)
 
     @classmethod
     def recipe(cls) -> Recipe:
@@ -356,7 +364,7 @@ class PortalSpider(Spider):
             self.inc_counter(Counter.ERRORS)
             self.inc_counter(Counter.READER_ERRORS)
         elif isinstance(result, Reject):
-            return self.interstitial_of(page) or result
+            return self.interstitial_of(page) or script_built_reject(page) or result
         return result
 
     def _check_whole(self, page: Page, article: Article) -> None:
