@@ -11,7 +11,7 @@ from portals.article import field_names
 from tests.support.commands import live, scrapy
 from tests.support.database import rows
 from tests.support.http_server import Answer, ServedRequest, http_server, serving
-from tests.support.json_portal import PORTALS, SHELL, Gold
+from tests.support.json_portal import PORTALS, SHELL, VARIANTS, Gold
 
 _FIELDS = "title, published_at, lead, author, section, source, body"
 
@@ -78,6 +78,17 @@ def test_the_archive_of_the_json_gives_the_rows_of_the_crawl(tmp_path: Path, sys
     assert len(row_values(database)) == len(portal.stories)
     assert row_values(tmp_path / "b.db") == row_values(database)
     assert row_values(tmp_path / "c.db") == row_values(database)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_another_portal_of_a_system_is_read_whole(tmp_path: Path, name: str) -> None:
+    portal, database = VARIANTS[name](), tmp_path / "a.db"
+    with http_server(portal.answer) as server:
+        done = scrapy(*live(portal.system, server.origin, database))
+
+    assert done.code == 0, done.out
+    assert stored(database, server.origin) == portal.golds
+    assert len(portal.asked) <= 1.4 * len(portal.golds)
 
 
 def _verdict(database: Path) -> tuple[str, str, str]:

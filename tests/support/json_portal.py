@@ -353,3 +353,83 @@ PORTALS: dict[str, Callable[[], JsonPortal]] = {
     "baiviet": youth,
     "wpgraphql": graphql,
 }
+
+
+# --- portals of the same systems that were not looked at when these were described ---------------
+
+
+def _turned(value: Any) -> Any:
+    """Return an object with its keys in the opposite order."""
+    if isinstance(value, dict):
+        return {key: _turned(value[key]) for key in reversed(value)}
+    return [_turned(one) for one in value] if isinstance(value, list) else value
+
+
+def capped_moha() -> JsonPortal:
+    """Numbers as texts, seven items at most, no total, days as .NET writes them."""
+    portal = moha()
+
+    def change(request: ServedRequest, answer: Any) -> Any:
+        if not isinstance(answer, dict):
+            return answer
+        if "childs" in answer:
+            return {"success": True, "data": {"childs": [*answer["childs"], {"URL": None}]}}
+        if "PostsByCategory" in request.path:
+            given = _asked(request)
+            entries = [
+                {
+                    "AnhDaiDien": None,
+                    "ID": str(one.number),
+                    "LuotXem": 5,
+                    "TieuDe": f" {one.title} ",
+                }
+                for one in portal.of_section(given["ID"])
+            ]
+            return {"data": _page(entries, int(given["skip"]), min(7, int(given["take"])))}
+        story = next(s for s in portal.stories if str(s.number) == _asked(request)["ID"])
+        day = f"/Date({int(story.published.timestamp() * 1000)}+0700)/"
+        return _turned({"data": {**answer["data"], "NgayXuatBan": day}, "errors": None})
+
+    portal.change = change
+    return portal
+
+
+def plain_mof() -> JsonPortal:
+    """The text as it is, milliseconds, nulls, and a list that repeats its end for ever."""
+    portal = mof()
+
+    def change(request: ServedRequest, answer: Any) -> Any:
+        if not isinstance(answer, dict):
+            return answer
+        if portal.is_list(request):
+            offset = int(_asked(request)["offset"])
+            start = min(offset, len(portal.stories) - 6)
+            entries = [
+                {"slug": one.slug, "rootCategorySlug": None, "title": one.title}
+                for one in portal.stories[start : start + 6]
+            ]
+            return _turned({"data": entries, "total": None})
+        data = answer["data"]
+        story = next(one for one in portal.stories if one.title == data["title"])
+        return _turned(
+            {
+                "data": {
+                    **data,
+                    "articleContent": body_of(story),
+                    "publicationTime": int(story.published.timestamp() * 1000),
+                    "attachments": None,
+                    "source": None,
+                    "author": "",
+                }
+            }
+        )
+
+    portal.change = change
+    portal.gold = lambda s: Gold(
+        s.title, s.published.isoformat(), s.lead, None, "Tin tức", None,
+        "\n\n".join(s.paragraphs), (PICTURE,),
+    )  # fmt: skip
+    return portal
+
+
+VARIANTS: dict[str, Callable[[], JsonPortal]] = {"capped": capped_moha, "plain": plain_mof}
