@@ -23,11 +23,13 @@ class PublicResolver(CachingHostnameResolver):
     ``local_names``: names without ``www.`` that a crawl's operator gave; ``typed_names``: exact
     names that were typed for one of Scrapy's own tools. Neither helps a name that once had a
     public address (``public_names``): its owner may point it to the local network (rebinding).
-    ``refused``: the local address of each name that has no other.
+    ``refused``: the local address of each name that has no other. ``proxy_names``: of the proxies
+    that the catalogue names.
     """
 
     local_names: ClassVar[set[str]] = set()
     typed_names: ClassVar[set[str]] = set()
+    proxy_names: ClassVar[set[str]] = set()
     public_names: ClassVar[set[str]] = set()
     refused: ClassVar[dict[str, str]] = {}
 
@@ -56,7 +58,7 @@ class PublicResolver(CachingHostnameResolver):
         if is_public(address):
             cls.public_names.add(exact)
             return True
-        if name in _proxies():
+        if name in cls.proxy_names or name in _proxies():
             return True
         is_named = exact in cls.typed_names or exact.removeprefix("www.") in cls.local_names
         return is_named and exact not in cls.public_names

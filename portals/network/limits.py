@@ -14,11 +14,13 @@ from scrapy.http import Response
 from twisted.internet.interfaces import IAddress
 
 from portals.archive.encodings import EncodingError, decode_body
+from portals.network.exceptions import LevelContextFactory
 from portals.network.scrapy_compat import (
     ClientProtocol,
     LenientFactory,
     LenientProtocol,
     is_reading_head,
+    use_context_factory,
     use_factory,
 )
 from portals.network.servers import server_of
@@ -36,6 +38,7 @@ class HeadLimitHandler(HTTP11DownloadHandler):
         self._spider_crawler = crawler
         self._turns = turns_of(crawler.settings)
         use_factory(self, _HeadLimitFactory)
+        use_context_factory(self, LevelContextFactory.for_crawler(crawler))
 
     async def download_request(self, request: Request) -> Response:
         """Return the response, also one whose announced length is wrong while its body is whole.

@@ -187,6 +187,9 @@ class PortalSpider(Spider):
         self.mirror_urls = known.mirror_urls if known and not origin else ()
         self.tls_exception = known.tls_exception if known and not origin else ""
         self.robots_exception = known.robots_exception if known and not origin else ""
+        row = known if known and not origin and not self.arguments.via else None
+        self.proxy = row.proxy_url if row else ""
+        self.tls_level = row.security_level if row else ""
         self.history = History()
         self.url_filters = UrlFilters()
         self.articles_yielded = 0
@@ -212,7 +215,17 @@ class PortalSpider(Spider):
         if spider.tls_exception and not spider.arguments.via:
             crawler.settings.set("DOWNLOAD_VERIFY_CERTIFICATES", value=False, priority="spider")
             spider.logger.warning("the certificate is not verified: %s", spider.tls_exception)
+        row = portals().get(spider.name)
+        if row and spider.tls_level:
+            spider.logger.warning("older TLS is accepted, at level %s", row.tls_level)
+        if row and spider.proxy:
+            spider.logger.warning("requests go through %s", row.proxy)
         return spider
+
+    @property
+    def tls_hosts(self) -> frozenset[str]:
+        """The hosts for which ``tls_level`` holds: the portal's own."""
+        return frozenset(host_of(home) for home in self.url_guard.homes)
 
     @property
     def url_guard(self) -> UrlGuard:
