@@ -21,13 +21,13 @@ from portals.families.mastercms import MASTERCMS
 from portals.families.nukeviet import NUKEVIET
 from portals.families.papers import AID, FILEHASH, NEWSPORTAL, ONECMS, ROOTID, VCCORP, ZCE
 from portals.families.script_built import (
-    ARTICLE_READS,
-    BAI_VIET,
-    NEWS_BY_SLUG,
-    POSTS_BY_CATEGORY,
-    PUB_ARTICLES,
+    ARTICLEREADS,
+    BAIVIET,
+    NEWSBYSLUG,
+    POSTSBYCATEGORY,
+    PUBARTICLES,
     SCRIPT_BUILT,
-    WP_GRAPHQL,
+    WPGRAPHQL,
 )
 from portals.families.wordpress import WORDPRESS
 
@@ -39,9 +39,38 @@ FAMILIES: tuple[Family, ...] = (
 """Every family, in the order in which fingerprints are compared: an extension before its base."""
 
 __all__ = [
-    "AID", "ARTICLE_READS", "BAI_VIET", "COMMONTITLE", "DANAWEB", "DETAILVIEW", "DNN", "DRUPAL",
-    "FAMILIES", "FILEHASH", "JOOMLA", "K2", "LIFERAY", "MASTERCMS", "NEWSPORTAL", "NEWS_BY_SLUG",
-    "NUKEVIET", "ONECMS", "POSTDATE", "POSTS_BY_CATEGORY", "PUB_ARTICLES", "ROOTID",
-    "SCRIPT_BUILT", "SHAREPOINT", "TANDAN", "VCCORP", "VNPORTAL", "WORDPRESS", "WP_GRAPHQL", "ZCE",
-    "AddressKind", "Family", "json_recipe", "recipe_for",
+    "AID",
+    "ARTICLEREADS",
+    "BAIVIET",
+    "COMMONTITLE",
+    "DANAWEB",
+    "DETAILVIEW",
+    "DNN",
+    "DRUPAL",
+    "FAMILIES",
+    "FILEHASH",
+    "JOOMLA",
+    "K2",
+    "LIFERAY",
+    "MASTERCMS",
+    "NEWSBYSLUG",
+    "NEWSPORTAL",
+    "NUKEVIET",
+    "ONECMS",
+    "POSTDATE",
+    "POSTSBYCATEGORY",
+    "PUBARTICLES",
+    "ROOTID",
+    "SCRIPT_BUILT",
+    "SHAREPOINT",
+    "TANDAN",
+    "VCCORP",
+    "VNPORTAL",
+    "WORDPRESS",
+    "WPGRAPHQL",
+    "ZCE",
+    "AddressKind",
+    "Family",
+    "json_recipe",
+    "recipe_for",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from portals.extraction.json_article import JsonFields
 from portals.families.family import Family
 from portals.families.json_system import JsonDetail, JsonList, JsonMenu, JsonSystem
 
-POSTS_BY_CATEGORY = Family(
+POSTSBYCATEGORY = Family(
     name="postsbycategory",
     title="PostsByCategory",
     themes=(),
@@ -52,7 +52,7 @@ POSTS_BY_CATEGORY = Family(
 ``totalCount`` is what DevExtreme, whose parameters the list has, calls it.
 """
 
-ARTICLE_READS = Family(
+ARTICLEREADS = Family(
     name="articlereads",
     title="ArticleReads",
     themes=(),
@@ -94,7 +94,7 @@ ARTICLE_READS = Family(
 )
 """The portal of the ministry of finance. The text is a JSON object inside a text."""
 
-PUB_ARTICLES = Family(
+PUBARTICLES = Family(
     name="pubarticles",
     title="PubArticles",
     themes=(),
@@ -118,7 +118,7 @@ PUB_ARTICLES = Family(
 name of the date is from a program that no longer uses it.
 """
 
-NEWS_BY_SLUG = Family(
+NEWSBYSLUG = Family(
     name="newsbyslug",
     title="NewsBySlug",
     themes=(),
@@ -142,7 +142,7 @@ NEWS_BY_SLUG = Family(
 )
 """The paper of Điện Biên. A list takes the number of articles and no page; articles are pages."""
 
-BAI_VIET = Family(
+BAIVIET = Family(
     name="baiviet",
     title="BaiViet",
     themes=(),
@@ -187,7 +187,7 @@ def _post_fields(around: str = "") -> JsonFields:
     )
 
 
-WP_GRAPHQL = Family(
+WPGRAPHQL = Family(
     name="wpgraphql",
     title="WPGraphQL",
     themes=(),
@@ -219,5 +219,5 @@ WP_GRAPHQL = Family(
 site."""
 
 SCRIPT_BUILT = (
-    POSTS_BY_CATEGORY, ARTICLE_READS, PUB_ARTICLES, NEWS_BY_SLUG, BAI_VIET, WP_GRAPHQL,
+    POSTSBYCATEGORY, ARTICLEREADS, PUBARTICLES, NEWSBYSLUG, BAIVIET, WPGRAPHQL,
 )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from portals.article import Article, Reject
 from portals.extraction.json_article import JsonFields, date_text, read_json_article
 from portals.extraction.json_data import MAX_BYTES, JsonDataError, load_json, text_at, value_at
-from portals.families import ARTICLE_READS, POSTS_BY_CATEGORY, json_recipe
+from portals.families import ARTICLEREADS, POSTSBYCATEGORY, json_recipe
 from portals.outcomes import RejectCode
 
 AT = datetime(2026, 5, 4, tzinfo=UTC)
@@ -26,7 +26,7 @@ TEXT = "Sáng nay, công đoàn xã An Bình trao 40 suất quà cho người la
 
 def read(**given: Any) -> Article | Reject:
     data = {"d": {"ten": "Công đoàn xã An Bình trao quà", "noi": f"<p>{TEXT}</p>", **given}}
-    recipe = json_recipe("mau", POSTS_BY_CATEGORY)
+    recipe = json_recipe("mau", POSTSBYCATEGORY)
     return read_json_article(json.loads(json.dumps(data)), FIELDS, recipe, URL, AT)
 
 
@@ -151,11 +151,11 @@ def test_numbers_without_end_and_constants_are_no_values() -> None:
 
 
 def test_the_system_of_a_portal_says_where_its_interface_is() -> None:
-    system = POSTS_BY_CATEGORY.json
+    system = POSTSBYCATEGORY.json
     assert system is not None
-    assert ARTICLE_READS.json is not None
+    assert ARTICLEREADS.json is not None
 
     assert system.home("https://moha.gov.vn/").startswith("https://api-portal.moha.gov.vn/")
     assert system.home("http://127.0.0.1:5/", "http://127.0.0.1:5").startswith("http://127.0.0.1:5")
     assert system.home("https://khac.vn/") == "https://khac.vn/api/Public/"
-    assert ARTICLE_READS.json.home("https://www.mof.gov.vn/") == "https://www.mof.gov.vn/api/"
+    assert ARTICLEREADS.json.home("https://www.mof.gov.vn/") == "https://www.mof.gov.vn/api/"

@@ -10,7 +10,7 @@ import pytest
 
 from portals.extraction.json_data import JsonDataError
 from portals.extraction.page import Page
-from portals.families import ARTICLE_READS, BAI_VIET, NEWS_BY_SLUG, POSTS_BY_CATEGORY, PUB_ARTICLES
+from portals.families import ARTICLEREADS, BAIVIET, NEWSBYSLUG, POSTSBYCATEGORY, PUBARTICLES
 from portals.families.json_system import (
     JsonListPage,
     JsonSystem,
@@ -35,7 +35,7 @@ def of(family: Any) -> JsonSystem:
     return system
 
 
-MOHA, MOF, PAPER = of(POSTS_BY_CATEGORY), of(ARTICLE_READS), of(NEWS_BY_SLUG)
+MOHA, MOF, PAPER = of(POSTSBYCATEGORY), of(ARTICLEREADS), of(NEWSBYSLUG)
 
 
 def page(*entries: Any, **more: Any) -> JsonListPage:
@@ -130,7 +130,7 @@ def test_requests_hold_their_values_as_the_address_and_the_body_need_them() -> N
     assert ask_list(MOHA, f"{HOME}api/", place).url == f"{HOME}api/ds/5"
     asked = ask_list(MOHA, f"{HOME}api/", ListPlace("a&b"))
     assert asked.url.endswith("?ID=a%26b&skip=0&take=20&requireTotalCount=true")
-    body = json.loads(ask_list(of(BAI_VIET), HOME, place).body)
+    body = json.loads(ask_list(of(BAIVIET), HOME, place).body)
     assert body == {"page": 3, "pageSize": 5, "filters": {"category_id": 'a&b"c'}}
     detail = ask_article(MOF, f"{HOME}api/", f"{HOME}btc/tin/b%C3%A0i-1")
     assert detail is not None
@@ -142,10 +142,10 @@ def test_a_row_names_lists_by_public_pages_or_by_their_json() -> None:
     paths = ["/chuyen-muc", "/chuyen-muc/tin---id13"]
 
     assert declared_places(MOHA, paths) == [ListPlace("13")]
-    assert declared_places(of(PUB_ARTICLES), ["/tin", "/api/pub/x"]) == [
+    assert declared_places(of(PUBARTICLES), ["/tin", "/api/pub/x"]) == [
         ListPlace(address="/api/pub/x")
     ]
-    assert declared_places(of(BAI_VIET), ["/chuyen-muc/a", "/api/ds/7"]) == [
+    assert declared_places(of(BAIVIET), ["/chuyen-muc/a", "/api/ds/7"]) == [
         ListPlace("7", address="/api/ds/7")
     ]
 
@@ -180,7 +180,7 @@ def test_a_page_of_old_items_only_is_older() -> None:
 )
 def test_a_page_names_the_list_that_it_loads(script: str, expected: tuple[str, str] | None) -> None:
     shell = Page.from_bytes(HOME, f"<div id='root'></div><script>{script}</script>".encode())
-    named = named_by(PUB_ARTICLES, shell)
+    named = named_by(PUBARTICLES, shell)
 
     assert ((named.address, named.host) if named else None) == expected
 
@@ -189,7 +189,7 @@ def test_a_page_may_load_from_another_host() -> None:
     text = (
         "<div id='root'></div><script>A='https://api.khac.vn/api/Public/PostsByCategory'</script>"
     )
-    named = named_by(POSTS_BY_CATEGORY, Page.from_bytes(HOME, text.encode()))
+    named = named_by(POSTSBYCATEGORY, Page.from_bytes(HOME, text.encode()))
 
     assert named is not None
     assert named.host == "api.khac.vn"
