@@ -107,6 +107,7 @@ HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL", "")  # URL or file, notified aft
 
 ADDONS = {  # default: none
     "portals.crawling.addons.RecordingAddon": 50,
+    "portals.crawling.addons.UnusedExtensionsAddon": 60,
     "portals.crawling.addons.ReplayAddon": 100,
     "portals.crawling.addons.MaxRuntimeAddon": 200,
 }
@@ -121,7 +122,7 @@ DOWNLOADER_MIDDLEWARES = {  # default: none of ours
     "portals.network.robots.RobotsMiddleware": 100,  # replaces it; a failure forbids everything
     "portals.network.cookie_challenge.CookieChallengeMiddleware": 560,  # after RetryMiddleware
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "portals.network.exceptions.PortalProxyMiddleware": 740,  # before Scrapy's HttpProxyMiddleware
+    "portals.network.proxies.PortalProxyMiddleware": 740,  # before Scrapy's HttpProxyMiddleware
     "portals.network.decoding.DecodingMiddleware": 590,  # replaces it; decodes up to a limit
     "portals.network.url_guard.UrlGuardMiddleware": 990,  # next to the downloader: sees every hop
 }

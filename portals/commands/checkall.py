@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portals.commands.base import CHOICE_OPTIONS, PortalCommand, option
+from portals.commands.base import CHOICE_OPTIONS, DOWNLOADER, PortalCommand, option
 
 
 class Command(PortalCommand):
@@ -11,6 +11,7 @@ class Command(PortalCommand):
     usage = "[options]"
     summary = "Look at a listing and two articles of each portal, and name what is wrong"
     json_help = "print a JSON list"
+    loads_first = DOWNLOADER
     options = (
         *CHOICE_OPTIONS,
         option("--sample", type=int, metavar="N", help="only N portals, others every day"),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from scrapy.commands import BaseRunSpiderCommand
 
-from portals.commands.base import NOW_OPTION, PortalCommand
+from portals.commands.base import DOWNLOADER, NOW_OPTION, PortalCommand
 
 
 class Command(PortalCommand, BaseRunSpiderCommand):
@@ -18,6 +18,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
     usage = "[options] <portal>"
     summary = "Crawl one portal into the database; the exit code is the verdict"
     json_help = "print the run as a JSON object"
+    loads_first = DOWNLOADER
     options = (NOW_OPTION,)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:

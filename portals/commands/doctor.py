@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from scrapy.commands import BaseRunSpiderCommand
 
-from portals.commands.base import PortalCommand
+from portals.commands.base import DOWNLOADER, PortalCommand
 
 
 class Command(PortalCommand, BaseRunSpiderCommand):
@@ -16,3 +16,4 @@ class Command(PortalCommand, BaseRunSpiderCommand):
     usage = "[options] <portal>"
     summary = "Check whether a portal is still read correctly (exit code 0, 20 or 21)"
     json_help = "print JSON"
+    loads_first = DOWNLOADER

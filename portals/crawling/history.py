@@ -13,6 +13,7 @@ from typing import Any
 from portals.article import Reject
 from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import CrawlContext
+from portals.crawling.revisit_policy import is_gone
 from portals.store.articles import first_seen_at, last_seen_urls, portal_totals
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
@@ -40,6 +41,10 @@ class History:
     def known_since(self, key: str, url: str) -> str | None:  # noqa: ARG002
         """Return when an article was first fetched: its page, or a list that holds it."""
         return None
+
+    def is_gone(self, key: str) -> bool:  # noqa: ARG002
+        """Return True for a page that was gone in the last week and never was of use."""
+        return False
 
     def due_urls(self, limit: int) -> list[str]:  # noqa: ARG002
         """Return known articles that are due for a revisit, longest due first."""
@@ -115,6 +120,11 @@ class StoredHistory(History):
         if visit is not None or not self.is_live:
             return visit.first_fetched_at if visit else None
         return first_seen_at(self._store.db.conn, url)
+
+    def is_gone(self, key: str) -> bool:
+        """Return True for a page that was gone in the last week and never was of use."""
+        visit = self.last_visit(key)
+        return visit is not None and is_gone(visit, datetime.now(UTC))
 
     def due_urls(self, limit: int) -> list[str]:
         """Return known articles that are due for a revisit, longest due first."""

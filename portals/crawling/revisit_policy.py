@@ -51,6 +51,16 @@ def next_visit(published_at: str | None, fetched_at: datetime) -> datetime:
     return fetched_at + wait
 
 
+def is_gone(visit: PageVisit, now: datetime) -> bool:
+    """Return True for a page that answered 404 or 410 within a week and never was of use.
+
+    Menus keep such links for years. A listing or an article that was read once is no such page.
+    """
+    was_read = visit.fingerprint is not None or visit.listed_articles is not None
+    is_recent = now - datetime.fromisoformat(visit.fetched_at) < _NOT_AN_ARTICLE
+    return visit.status in _GONE and not was_read and is_recent
+
+
 def retry_visit(fetched_at: datetime) -> datetime:
     """Return when a page that could not be fetched is due again."""
     return fetched_at + _FAILED

@@ -14,8 +14,7 @@ from scrapy.http import Response
 from twisted.internet.interfaces import IAddress
 
 from portals.archive.encodings import EncodingError, decode_body
-from portals.network.exceptions import LevelContextFactory
-from portals.network.scrapy_compat import (
+from portals.network.http_compat import (
     ClientProtocol,
     LenientFactory,
     LenientProtocol,
@@ -24,6 +23,7 @@ from portals.network.scrapy_compat import (
     use_factory,
 )
 from portals.network.servers import server_of
+from portals.network.tls_levels import LevelContextFactory
 from portals.network.turns import turns_of
 
 MAX_HEAD = 256 * 1024

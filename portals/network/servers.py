@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tldextract import TLDExtract
-
 from portals.catalogue import portals
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 
 @lru_cache(maxsize=4096)
@@ -36,6 +38,8 @@ def _declared() -> dict[str, str]:
 @cache
 def _suffixes() -> TLDExtract:
     """Return the public suffixes of the package; a crawl never downloads a newer list."""
+    from tldextract import TLDExtract  # noqa: PLC0415 - loads requests, .1 s
+
     return TLDExtract(cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True)
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from portals.article import field_names
 from portals.store.catalogue_table import portal_titles
+from portals.store.sqlite import Database
 from portals.store.statistics import (
     articles_per_month,
     field_counts,

@@ -380,20 +380,6 @@ CREATE VIEW syndication AS
         is_estimated, similarity, title_changed, text_changed
     FROM followed WHERE place = 1;
 
-CREATE VIEW withdrawn AS
-    SELECT sightings.article_id, sightings.portal, sightings.url, sightings.title,
-        sightings.published_at, sightings.last_seen_at, "page_visits".fetched_at AS gone_at,
-        "page_visits".status
-    FROM "page_visits" JOIN sightings ON sightings.url = "page_visits".url
-    WHERE "page_visits".kind = 'article'
-        AND ("page_visits".status IN (404, 410) OR ("page_visits".status = 200 AND "page_visits".fingerprint IS NULL))
-        AND EXISTS (
-            SELECT 1 FROM "page_visits" AS others
-            WHERE others.portal = "page_visits".portal AND others.kind = 'article'
-                AND others.status = 200 AND others.fingerprint IS NOT NULL
-                AND others.fetched_at >= "page_visits".fetched_at
-        );
-
 CREATE TABLE "skipped_urls" (
         portal TEXT NOT NULL,
         rule TEXT NOT NULL,
@@ -499,6 +485,28 @@ CREATE VIEW v_articles AS
         (SELECT count(*) FROM similar WHERE similar.article_id = articles.id)
         + (SELECT count(*) FROM similar WHERE similar.other_id = articles.id) AS similar
     FROM articles LEFT JOIN portals ON portals.name = articles.portal;
+
+CREATE VIEW withdrawn AS
+    SELECT sightings.article_id, sightings.portal, sightings.url, sightings.title,
+        sightings.published_at, sightings.last_seen_at, visits.fetched_at AS gone_at,
+        visits.status
+    FROM page_visits AS visits JOIN sightings ON sightings.url = visits.url
+    WHERE visits.kind = 'article'
+        AND (visits.status IN (404, 410) OR (visits.status = 200 AND visits.fingerprint IS NULL))
+        AND EXISTS (
+            SELECT 1 FROM page_visits AS others
+            WHERE others.portal = visits.portal AND others.kind = 'article'
+                AND others.status = 200 AND others.fingerprint IS NOT NULL
+                AND others.fetched_at >= visits.fetched_at
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM sightings AS moved
+            WHERE moved.article_id = sightings.article_id AND moved.portal = sightings.portal
+                AND moved.url <> sightings.url
+                AND NOT EXISTS (
+                    SELECT 1 FROM page_visits AS gone WHERE gone.url = moved.url AND kind = 'article' AND (status IN (404, 410) OR (status = 200 AND fingerprint IS NULL))
+                )
+        );
 
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 

@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from portals.archive.captures import Capture, capture_of
 from portals.archive.records import Record, read_records
 from portals.language.decoding import UndecodableTextError, decode
@@ -18,6 +16,7 @@ from portals.store.article_page import ArticleView, article_view, moved_to
 from portals.store.database import Store
 from portals.store.history import Piece, excerpt
 from portals.store.pages import PageRepository, StoredPage
+from portals.store.sqlite import Database
 
 _CONTEXT = 160  # characters of unchanged text around a change
 _HTML = ("html", "text/plain")

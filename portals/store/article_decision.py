@@ -77,14 +77,16 @@ class Revision:
 class Candidates:
     """The articles that a page may belong to, by id.
 
-    ``same_text``: the one that has or had its text; ``same_number``: the one with its external id,
-    looked up for an unknown URL. ``is_copy``: the URL is known, but its article has revisions of
-    other URLs only.
+    ``same_text``: the one that has or had its text. For an unknown URL, ``same_number``: the one
+    with its external id; ``same_story``: the one of its title, time and nearly its text
+    (``same_story.py``). ``is_copy``: the URL is known, but its article has revisions of other URLs
+    only.
     """
 
     sighting: Row | None = None
     same_text: int | None = None
     same_number: int | None = None
+    same_story: int | None = None
     is_copy: bool = False
 
 
@@ -96,7 +98,7 @@ def matching_article(article: Article, found: Candidates) -> int | None:
     if found.same_text is not None:
         return found.same_text
     if found.sighting is None:
-        return found.same_number
+        return found.same_number if found.same_number is not None else found.same_story
     # A copy from which a newer reader extracts another text becomes a separate article.
     return None if found.is_copy else int(found.sighting["article_id"])
 
@@ -109,7 +111,8 @@ def _never(_: int) -> None:
 class Stored:
     """The stored rows related to a page. Functions are called only if their result is needed.
 
-    ``article``: the matching one, with its ``revisions`` and ``media``. ``is_cited``: the article
+    ``article``: the matching one, with its ``revisions`` and ``media``. ``is_variant``: it is the
+    same story in other words of the theme, whose text changes nothing. ``is_cited``: the article
     of the sighting refers to the page. ``holds_bytes``: returns True if the page of a revision is
     this one or has the same bytes at the same URL; None if one of the two is not archived.
     """
@@ -117,6 +120,7 @@ class Stored:
     sighting: Row | None = None
     article: Row | None = None
     revisions: Sequence[Revision] = ()
+    is_variant: bool = False
     is_cited: bool = False
     holds_bytes: Callable[[int], bool | None] = _never
     media: Callable[[], Media] = dict
@@ -186,6 +190,11 @@ def decide(page: ReadPage, stored: Stored) -> Decision:
         return Decision(
             "new", sighting=sighting, moves_url=moves_url, edits=tuple(edits), cause=cause
         )
+    if stored.is_variant:
+        return Decision(
+            "copy", int(stored.article["id"]), RevisionStep.NONE,
+            article=_seen_changes(page, stored.article),
+        )  # fmt: skip
     outcome, step, revision_id = _revision_step(page, stored)
     changes: dict[str, Any] = {}
     new_media: list[MediaTable] = []

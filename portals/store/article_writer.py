@@ -9,6 +9,7 @@ from typing import Any
 
 from portals.article import READER_VERSION, Article
 from portals.contract import MAX_FILES
+from portals.language.text import canonical
 from portals.store import search
 from portals.store.article_decision import (
     ARTICLE_FIELDS,
@@ -31,6 +32,7 @@ from portals.store.article_decision import (
     provenance_json,
 )
 from portals.store.rows import rows_of
+from portals.store.same_story import is_same_story
 from portals.store.stored_hash import stored_hash
 
 _REVISIONS = """
@@ -44,6 +46,11 @@ _STORED_LENGTH = """
     SELECT length(a.body) FROM sightings s JOIN articles a ON a.id = s.article_id WHERE s.url = ?
 """
 _SAME_NUMBER = "SELECT article_id FROM sightings WHERE portal = ? AND external_id = ?"
+_SAME_DAY = """
+    SELECT id, title FROM articles
+    WHERE portal = ? AND published_at >= ? AND published_at < ? ORDER BY id
+"""
+_FILES = "SELECT url FROM attachments WHERE article_id = ?"
 _IS_OF_OTHER_URL = "SELECT 1 FROM articles WHERE id = ? AND url <> ?"
 _IS_COPY = """
     SELECT count(*) AND NOT sum(p.url = ?) FROM revisions r JOIN pages p ON p.id = r.page_id
@@ -108,6 +115,7 @@ class _LookUp:
         self.conn = conn
         self.page = page
         self.is_other_document = page.article.content_hash != text_hash
+        self.is_variant = False
 
     def stored(self) -> Stored:
         """Return the rows that a decision on the page needs."""
@@ -120,6 +128,7 @@ class _LookUp:
             sighting,
             article,
             revisions=[Revision(*row) for row in found],
+            is_variant=self.is_variant,
             is_cited=self._is_cited(sighting),
             holds_bytes=self._holds_bytes,
             media=lambda: self._media(article["id"]),
@@ -133,9 +142,11 @@ class _LookUp:
             sighting,
             same_text["id"] if same_text else None,
             same_number=None if is_settled or sighting else self._same_number(),
+            same_story=None if is_settled or sighting else self._same_story(),
             is_copy=not is_settled and sighting is not None and self._is_copy(sighting),
         )
         article_id = matching_article(article, candidates)
+        self.is_variant = article_id is not None and article_id == candidates.same_story
         if article_id is None or same_text is not None:
             return same_text
         return self._row("SELECT * FROM articles WHERE id = ?", article_id)
@@ -147,6 +158,21 @@ class _LookUp:
             return None
         found = self._value(_SAME_NUMBER, article.portal, article.external_id)
         return None if found is None else int(found)
+
+    def _same_story(self) -> int | None:
+        """Return the article of the same day that shows the same story at another URL."""
+        article = self.page.article
+        if self.is_other_document or not article.published_at:
+            return None
+        day = article.published_at[:10]
+        titles = self.conn.execute(_SAME_DAY, (article.portal, day, f"{day}U"))
+        title = canonical(article.title)
+        for article_id in [each for each, other in titles if canonical(other) == title]:
+            row = self._row("SELECT * FROM articles WHERE id = ?", article_id)
+            files = [str(url) for (url,) in self.conn.execute(_FILES, (article_id,))]
+            if row is not None and is_same_story(article, row, files):
+                return int(article_id)
+        return None
 
     def _is_copy(self, sighting: Row) -> bool:
         """Return True if the archived pages of the article's revisions are all of other URLs.

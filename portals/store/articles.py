@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlite_utils import Database
-
 from portals.article import Article
 from portals.store.article_decision import Outcome
 from portals.store.article_writer import save
 from portals.store.rows import rows_of
+from portals.store.sqlite import Database
 from portals.store.transactions import writing
 
 _SHARE_ARTICLES = 200

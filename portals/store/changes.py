@@ -43,6 +43,14 @@ _WITHDRAWN = """
             SELECT 1 FROM page_visits o WHERE o.portal = v.portal AND o.kind = 'article'
                 AND o.status = 200 AND o.fingerprint IS NOT NULL AND o.fetched_at >= v.fetched_at
         )
+        AND NOT EXISTS (
+            SELECT 1 FROM sightings m
+            WHERE m.article_id = s.article_id AND m.portal = s.portal AND m.url <> s.url
+                AND NOT EXISTS (
+                    SELECT 1 FROM page_visits g WHERE g.url = m.url AND g.kind = 'article'
+                        AND (g.status IN (404, 410) OR (g.status = 200 AND g.fingerprint IS NULL))
+                )
+        )
     ORDER BY v.fetched_at DESC, v.url DESC LIMIT :limit
 """
 

@@ -6,8 +6,6 @@ import sqlite3
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from portals.catalogue import portals
 from portals.errors import StorageError
 from portals.store.articles import ArticleRepository
@@ -22,6 +20,7 @@ from portals.store.identity import (
     identify_file,
 )
 from portals.store.runs import RunRepository
+from portals.store.sqlite import Database
 from portals.store.transactions import reading, writing
 from portals.store.upgrade import upgrade
 from portals.store.url_knowledge import UrlKnowledge

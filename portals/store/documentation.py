@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from sqlite_utils import Database
-
 from portals.language.text import HASH_VERSION, SHORT_BODY_WORDS
 from portals.store.documents import COVERING_WORDS
 from portals.store.export import json_schema
 from portals.store.migrations import RENAMED, migrations
 from portals.store.schema import COLUMNS, TABLES
+from portals.store.sqlite import Database
 
 _HEAD = """\
 # The data
@@ -70,6 +69,12 @@ document has the hash of the text; a later one has the SHA-256 of that hash, a l
 canonical headline (where this is taken too, also its day and the names of its files). The files
 and headlines of copies are kept: `attachments.page_url`, `sightings.title`; the search indexes have
 the headlines of copies.
+
+An article at a new address of its portal is the stored one if headline and minute of publication
+are the same (the day, where a page shows no minute, if the portal's numbers do not differ), their
+files are not others, and four fifths of the shorter text's runs of five words are in the other
+text: portals change theme and addresses in one night. It is a new row of `sightings`, and neither a
+revision nor an edit.
 
 ## Search
 

@@ -8,10 +8,9 @@ from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from portals.errors import StorageError
 from portals.store.migrations import migrations
+from portals.store.sqlite import Database
 
 APPLICATION_ID = 0x54434431
 """``PRAGMA application_id`` of our databases ("TCD1"); 0 in those of earlier releases."""

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
 from portals.outcomes import REJECT_RULES, STOP_MESSAGES
 from portals.store.search import FORMS_1, index
+from portals.store.sqlite import Database, Migrations
 
 migrations = Migrations("tin-cong-doan")
 
@@ -771,4 +769,39 @@ _PUBLISHED_DAYS = (
 def m0018_published_days(db: Database) -> None:
     """Give ``v_articles`` the day and the month of publication as the page shows them."""
     for statement in _PUBLISHED_DAYS:
+        db.execute(statement)
+
+
+_MOVED = (
+    "DROP VIEW withdrawn",
+    f"""
+    CREATE VIEW withdrawn AS
+    SELECT sightings.article_id, sightings.portal, sightings.url, sightings.title,
+        sightings.published_at, sightings.last_seen_at, visits.fetched_at AS gone_at,
+        visits.status
+    FROM page_visits AS visits JOIN sightings ON sightings.url = visits.url
+    WHERE visits.kind = 'article'
+        AND (visits.status IN (404, 410) OR (visits.status = 200 AND visits.fingerprint IS NULL))
+        AND EXISTS (
+            SELECT 1 FROM page_visits AS others
+            WHERE others.portal = visits.portal AND others.kind = 'article'
+                AND others.status = 200 AND others.fingerprint IS NOT NULL
+                AND others.fetched_at >= visits.fetched_at
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM sightings AS moved
+            WHERE moved.article_id = sightings.article_id AND moved.portal = sightings.portal
+                AND moved.url <> sightings.url
+                AND NOT EXISTS (
+                    SELECT 1 FROM page_visits AS gone WHERE gone.url = moved.url AND {GONE}
+                )
+        )
+    """,  # noqa: S608 - our own condition
+)
+
+
+@migrations()
+def m0019_moved_articles(db: Database) -> None:
+    """Leave articles that the portal shows at another address out of ``withdrawn``."""
+    for statement in _MOVED:
         db.execute(statement)

@@ -11,9 +11,8 @@ import sqlite3
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from sqlite_utils import Database
-
 from portals.store.migrations import migrations
+from portals.store.sqlite import Database
 
 _SHADOW_TABLE = re.compile(r"search_\w+_(?:data|idx|docsize|config)")
 _HEAD = "-- Made by `scrapy contract --write` from portals/store/migrations.py.\n\n"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlite_utils import Database
-
+from portals.store.sqlite import Database
 from portals.store.transactions import writing
 
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from portals.article import Reject
 from portals.language.text import clean
 from portals.outcomes import RejectCode
+from portals.store.sqlite import Database
 from portals.store.transactions import writing
 from portals.timestamps import utc
 

@@ -42,7 +42,8 @@ TABLES: dict[str, str] = {
     "edits": "Changes of fields other than the text: values before and after.",
     "v_articles": "View: articles with their portal, its provinces then and now, and counts.",
     "syndication": "View: on which portal a story was first, and which portals followed.",
-    "withdrawn": "View: articles whose page is gone while other pages of the portal are available.",
+    "withdrawn": "View: articles whose page is gone while other pages of the portal are available,"
+    " and that the portal shows nowhere else.",
 }
 
 COLUMNS: dict[str, dict[str, str]] = {

@@ -10,10 +10,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from sqlite_utils import Database
-
 from portals.article import READER_VERSION
 from portals.errors import StorageError
+from portals.store.sqlite import Database
 
 RUNNING = "running?"
 """Verdict of a run without an end: it is in progress, or its process was killed."""

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from portals.errors import StorageError
 from portals.free_space import check_room
 from portals.store.identity import APPLICATION_ID, VERSION
@@ -18,6 +16,7 @@ from portals.store.new_schema import create
 from portals.store.portal_lock import PortalLock, PortalLockedError, waiting_lock
 from portals.store.rehash import is_pending, rehash
 from portals.store.snapshot import snapshot
+from portals.store.sqlite import Database
 
 logger = logging.getLogger(__name__)
 

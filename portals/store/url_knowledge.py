@@ -11,9 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlite_utils import Database
-
 from portals.discovery.url_filters import SkippedUrls
+from portals.store.sqlite import Database
 from portals.store.transactions import writing
 from portals.timestamps import utc
 

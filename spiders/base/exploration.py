@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -9,7 +10,6 @@ from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
@@ -50,7 +50,6 @@ from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.store.url_knowledge import StoredUrlPattern
 from portals.urls import url_key
 from spiders.base.portal import (
-    GONE,
     REVISIT_PRIORITY,
     Finder,
     PortalSpider,
@@ -66,6 +65,10 @@ _PATTERN_KINDS: dict[AddressKind, PatternKind] = {
     "listing": "unknown",  # static pages have such addresses too
     "unknown": "unknown",
 }
+
+
+_FOUND = ("sample", "listing")
+"""Purposes of links of menus, which may lead to no page for years."""
 
 
 class ExplorationFinder(Finder):
@@ -93,7 +96,8 @@ class ExplorationFinder(Finder):
         for url in self.due_revisits():
             yield self._request(CrawlTarget(url, "article")).replace(priority=REVISIT_PRIORITY)
         yield self._request(CrawlTarget(spider.home_url, "listing"))
-        yield from self._requests(self.explorer.starts(self._declared()))
+        for declared in self.explorer.starts(self._declared()):
+            yield self._request(declared)
         for url, seen in history.exploration_log():
             yield from self._requests(self._replay(url, seen))
         self._known.clear()  # the interrupted crawl stored them
@@ -351,29 +355,28 @@ class ExplorationFinder(Finder):
         """Record a failed visit and continue with the other targets."""
         yield from self.spider.on_error(failure)
         visit = self._visit(failure.request)  # type: ignore[attr-defined]
-        is_listing = visit.purpose in ("listing", "page")
         if isinstance(failure.value, ForbiddenByRobotsError):
-            self.spider.inc_counter(Counter.FORBIDDEN_LISTINGS, int(is_listing))
+            self.spider.inc_counter(Counter.FORBIDDEN_LISTINGS, int(self._is_listing(visit)))
             yield from self._missed(visit)
             return
-        if isinstance(failure.value, NotArchivedError) or self._is_dead_link(failure.value, visit):
+        is_first = listing_position(visit.url)[1] == 1
+        is_dead = is_first and self.spider.is_dead_link(failure.value, self._key(visit))
+        if is_dead or isinstance(failure.value, NotArchivedError):
             yield from self._missed(visit)
             return
         yield from self._broken(visit)
 
-    def _is_dead_link(self, error: BaseException | None, visit: CrawlTarget) -> bool:
-        """Return True for a page that is gone and was never read: menus have such links."""
-        if not isinstance(error, HttpError) or error.response.status not in GONE:
-            return False
-        is_first = listing_position(visit.url)[1] == 1
-        return is_first and self.spider.history.last_visit(self.spider.page_key(visit.url)) is None
-
     def _broken(self, visit: CrawlTarget) -> Iterator[SpiderOutput]:
         """Record a page that could not be read; a listing page becomes a missing page."""
-        if visit.purpose in ("listing", "page"):
+        if self._is_listing(visit):
             section, number = listing_position(visit.url)
             yield ListingPageRead(section, number, visit.url, "failed")
         yield from self._missed(visit)
+
+    def _is_listing(self, visit: CrawlTarget) -> bool:
+        """Return True for a page that is taken for a listing, or was one at its last visit."""
+        before = self.spider.history.last_visit(self._key(visit))
+        return visit.purpose in ("listing", "page") or bool(before and before.listed_articles)
 
     def close(self, reason: str) -> None:
         """Store what was learned, unless the crawl was interrupted and will be resumed."""
@@ -418,8 +421,14 @@ class ExplorationFinder(Finder):
 
     def _requests(self, visits: list[CrawlTarget]) -> Iterator[Request]:
         section = self.spider.arguments.section
-        for visit in visits:
+        waiting = deque(visits)
+        while waiting:
+            visit = waiting.popleft()
             if section and visit.purpose == "page" and section not in visit.url:
+                continue
+            if visit.purpose in _FOUND and self.spider.history.is_gone(self._key(visit)):
+                self.spider.url_filters.record("gone", visit.url)
+                waiting.extend(self.explorer.on_failure(visit.url))
                 continue
             yield self._request(visit)
 

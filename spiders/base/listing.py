@@ -273,6 +273,9 @@ class ListingFinder(Finder):
         if isinstance(failure.value, ForbiddenByRobotsError):
             self.spider.inc_counter(Counter.FORBIDDEN_LISTINGS)  # the portal's right: not missing
             return
+        is_linked_only = where.number == 1 and not where.is_declared
+        if is_linked_only and self.spider.is_dead_link(failure.value, url_key(request.url)):
+            return
         yield from self._broken(where, request.url)
 
     def _broken(self, where: ListingCursor, url: str) -> Iterator[SpiderOutput]:

@@ -444,6 +444,13 @@ class PortalSpider(Spider):
 
     # --- failures --------------------------------------------------------------------------------
 
+    def is_dead_link(self, error: BaseException | None, key: str) -> bool:
+        """Return True if a page is gone that never was a listing: menus have such links."""
+        if not isinstance(error, HttpError) or error.response.status not in GONE:
+            return False
+        before = self.history.last_visit(key)
+        return before is None or before.listed_articles is None
+
     def on_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Count a failed request and yield its reject, unless the replayed archive lacks it."""
         request: Request = failure.request  # type: ignore[attr-defined]

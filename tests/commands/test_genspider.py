@@ -235,6 +235,7 @@ def test_a_name_that_cannot_be_taken_is_one_line(clone: Path, name: str, words: 
     assert files(clone) == before
 
 
+@pytest.mark.nightly
 def test_a_portal_is_not_added_under_two_names(clone: Path, known_site: str) -> None:
     scrapy(clone, "genspider", "baothu", known_site)
     before = files(clone)
@@ -245,6 +246,7 @@ def test_a_portal_is_not_added_under_two_names(clone: Path, known_site: str) -> 
     assert files(clone) == before
 
 
+@pytest.mark.nightly
 def test_force_replaces_what_was_seen_and_keeps_what_a_person_wrote(
     clone: Path, known_site: str
 ) -> None:
@@ -304,6 +306,7 @@ def test_a_page_becomes_a_second_fixture_in_invented_words(clone: Path, known_si
     assert len(list(html.parent.glob("*.json"))) == 2
 
 
+@pytest.mark.nightly
 def test_a_fixture_is_not_overwritten_unless_forced(clone: Path) -> None:
     url = "http://daitienlang.vn/tin-tuc/chi-tiet-1687.html"
     before = files(clone)
@@ -315,6 +318,7 @@ def test_a_fixture_is_not_overwritten_unless_forced(clone: Path) -> None:
     assert files(clone) == before
 
 
+@pytest.mark.nightly
 def test_a_page_that_is_no_article_is_stored_only_as_such(clone: Path) -> None:
     url = "http://daitienlang.vn/gioi-thieu"
     refused = scrapy(clone, "fixture", url, "--warc", SAMPLE)
@@ -326,6 +330,7 @@ def test_a_page_that_is_no_article_is_stored_only_as_such(clone: Path) -> None:
     assert stored["expected"] == {"reject": "no_article"}
 
 
+@pytest.mark.nightly
 def test_a_wrong_date_does_not_hide_a_right_body(clone: Path) -> None:
     path = clone / "tests" / "fixtures" / "tienlang" / "chi-tiet-1687.json"
     path.write_text(path.read_text("utf-8").replace("2024-06-04T", "2024-04-06T"), "utf-8")

@@ -13,7 +13,7 @@ from portals.reporting.page import LANGUAGES
 from portals.store.database import Store
 from portals.store.export import FORMATS
 from portals.store.search import LIMIT
-from tests.support.commands import scrapy_after
+from tests.support.processes import Done, run
 from tests.support.project import PROJECT
 
 COMMANDS = PROJECT / "portals" / "commands"
@@ -27,7 +27,12 @@ HEAVY = {
 }  # fmt: skip
 """Modules that a command about stored rows never needs; its output is no terminal here."""
 
-STORE = {"sqlite_utils", "numpy", "portals.store.database"}
+STORE = {"sqlite_utils", "portals.store.database"}
+DOWNLOADING = {
+    "aiohttp", "numpy", "scrapy.core.downloader.handlers.http11", "scrapy.core.downloader.tls",
+    "tldextract", "twisted.conch",
+}  # fmt: skip
+"""What no command loads that requests nothing."""
 
 PRINT_MODULES = """
 import atexit, sys
@@ -35,14 +40,27 @@ atexit.register(lambda: print("loaded:", *sys.modules, file=sys.stderr))
 """
 
 
+SAMPLE = PROJECT / "data" / "sample.warc.gz"
+
+
+def fresh(*arguments: str) -> Done:
+    return run("tests.support.after", PRINT_MODULES, *arguments, fresh=True)
+
+
+def loaded_by(done: Done) -> set[str]:
+    return set(done.err.splitlines()[-1].removeprefix("loaded: ").split())
+
+
 @pytest.mark.crawl
 @pytest.mark.parametrize(
     ("arguments", "unneeded"),
     [
-        (("-h",), HEAVY | STORE),
-        (("explain",), HEAVY | STORE),
-        (("explain", "drift"), HEAVY | STORE),
-        (("gaps",), HEAVY),
+        (("-h",), HEAVY | STORE | DOWNLOADING),
+        (("explain",), HEAVY | STORE | DOWNLOADING),
+        (("explain", "drift"), HEAVY | STORE | DOWNLOADING),
+        (("gaps",), HEAVY | DOWNLOADING),
+        (("list",), DOWNLOADING),
+        (("portals",), DOWNLOADING),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -56,12 +74,24 @@ def test_a_command_loads_nothing_that_it_does_not_need(
     Store.open(database).close()
     monkeypatch.setenv(DATABASE, str(database))
 
-    done = scrapy_after(PRINT_MODULES, *arguments)
+    done = fresh(*arguments)
 
-    loaded = set(done.err.splitlines()[-1].removeprefix("loaded: ").split())
+    loaded = loaded_by(done)
     assert done.code == 0, done
     assert "portals.commands.status" in loaded  # Scrapy has loaded every declaration
     assert sorted(loaded & unneeded) == []
+
+
+@pytest.mark.crawl
+def test_what_listens_on_a_port_is_loaded_only_where_it_is_wanted(tmp_path: Path) -> None:
+    place = ("-s", f"DATABASE={tmp_path / 'a.db'}", "-s", f"REPLAY={SAMPLE}")
+
+    done = fresh("crawl", "ldtd", *place)
+    wanted = fresh("crawl", "ldtd", *place, "-s", "REMOTE_CONTROL_ENABLED=True")
+
+    assert done.code == wanted.code == 0
+    assert not {"aiohttp", "twisted.conch"}.intersection(loaded_by(done))
+    assert "scrapy.extensions.remote_control" in loaded_by(wanted)
 
 
 @pytest.mark.quick

@@ -20,6 +20,8 @@ from tests.support.project import PROJECT, SAMPLE
 EVIL = "\x1b]0;mã độc\x07\x1b[31mđỏ\x9b2J"
 READ = (("search", "cong doan"), ("status",), ("history", "1"), ("export",), ("portals",))
 """Commands whose output is their product."""
+ENOUGH = '| true; exit "${PIPESTATUS[0]}"'
+"""To a reader that reads nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def run(
     return done.returncode, done.stderr.decode("utf-8")
 
 
-@pytest.mark.parametrize("to", ["> /dev/full", ">&-"])
+@pytest.mark.parametrize("to", ["> /dev/full", pytest.param(">&-", marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("words", READ, ids=" ".join)
 def test_a_product_that_cannot_be_written_is_an_error(
     database: Path, words: tuple[str, ...], to: str
@@ -60,12 +62,14 @@ def test_a_product_that_cannot_be_written_is_an_error(
 
 @pytest.mark.parametrize("words", READ, ids=" ".join)
 def test_a_reader_that_has_enough_is_no_error(database: Path, words: tuple[str, ...]) -> None:
-    code, err = run(database, *words, to='| true; exit "${PIPESTATUS[0]}"')
+    code, err = run(database, *words, to=ENOUGH)
 
     assert (code, err) == (0, "")
 
 
-@pytest.mark.parametrize("to", ["> /dev/full", ">&-", '| true; exit "${PIPESTATUS[0]}"'])
+@pytest.mark.parametrize(
+    "to", [">&-", *(pytest.param(to, marks=pytest.mark.nightly) for to in ("> /dev/full", ENOUGH))]
+)
 def test_the_verdict_of_a_crawl_holds_where_it_cannot_be_printed(tmp_path: Path, to: str) -> None:
     code, err = run(
         tmp_path / "a.db", "crawl", "haiphong", "-s", f"REPLAY={SAMPLE}", "-s", "LOG_ENABLED=0",
@@ -83,7 +87,9 @@ ENCODINGS = {
 }
 
 
-@pytest.mark.parametrize("kind", ENCODINGS)
+@pytest.mark.parametrize(
+    "kind", ["ascii", *(pytest.param(k, marks=pytest.mark.nightly) for k in ("latin-1", "posix"))]
+)
 @pytest.mark.parametrize("words", [READ[0], READ[2], READ[4]], ids=" ".join)
 def test_an_encoding_without_vietnamese_is_no_error(
     database: Path, kind: str, words: tuple[str, ...]

@@ -76,7 +76,7 @@ def resident(pid: int) -> int:
 
 @pytest.mark.parametrize(
     "pages",
-    [600, pytest.param(10_000, marks=pytest.mark.nightly)],
+    [200, pytest.param(10_000, marks=pytest.mark.nightly)],
 )
 def test_every_good_page_is_stored_and_every_bad_one_is_a_reject(
     tmp_path: Path, pages: int

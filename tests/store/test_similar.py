@@ -225,6 +225,7 @@ def _groups(groups: Any, kind: str) -> list[list[int]]:
     return [found for (of, _), found in groups.items() if of == kind]
 
 
+@pytest.mark.nightly
 def test_the_same_bodies_are_one_article(duplicates: tuple[Store, Any]) -> None:
     found = _groups(duplicates[1], "exact")
 
@@ -232,6 +233,7 @@ def test_the_same_bodies_are_one_article(duplicates: tuple[Store, Any]) -> None:
     assert all(len(set(group)) == 1 for group in found)
 
 
+@pytest.mark.nightly
 def test_the_same_title_with_another_body_stays_apart(duplicates: tuple[Store, Any]) -> None:
     found = _groups(duplicates[1], "same_title")
 
@@ -239,6 +241,7 @@ def test_the_same_title_with_another_body_stays_apart(duplicates: tuple[Store, A
     assert all(len(set(group)) == len(group) for group in found)
 
 
+@pytest.mark.nightly
 def test_pairs_are_those_that_comparing_everything_finds(duplicates: tuple[Store, Any]) -> None:
     conn = duplicates[0].db.conn
     texts = {key: shingles(body) for key, body in conn.execute("SELECT id, body FROM articles")}
@@ -256,6 +259,7 @@ def test_pairs_are_those_that_comparing_everything_finds(duplicates: tuple[Store
     assert len(found & truth) / len(truth) >= 0.95
 
 
+@pytest.mark.nightly
 def test_pairs_that_share_half_of_their_sentences_are_reported(
     duplicates: tuple[Store, Any],
 ) -> None:

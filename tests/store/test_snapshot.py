@@ -15,7 +15,6 @@ from portals.store.database import Store
 from portals.store.snapshot import snapshot
 from tests.support.project import PROJECT
 
-COPIES = 50
 _WRITER = """
 import sys
 from datetime import UTC, datetime
@@ -47,7 +46,8 @@ def half_written(connection: sqlite3.Connection) -> int:
     return int(connection.execute(sql).fetchone()[0])
 
 
-def test_fifty_copies_under_load_are_whole(tmp_path: Path) -> None:
+@pytest.mark.parametrize("copies", [10, pytest.param(50, marks=pytest.mark.nightly)])
+def test_copies_under_load_are_whole(tmp_path: Path, copies: int) -> None:
     database = tmp_path / "a.db"
     Store.open(database).close()
     with subprocess.Popen(
@@ -56,7 +56,7 @@ def test_fifty_copies_under_load_are_whole(tmp_path: Path) -> None:
         assert writer.stdout
         writer.stdout.readline()
         sizes = []
-        for number in range(COPIES):
+        for number in range(copies):
             target = tmp_path / f"copy-{number}.db"
             snapshot(database, target)
             with closing(sqlite3.connect(target)) as copy:

@@ -20,8 +20,11 @@ def scrapy(*arguments: str | Path) -> Done:
 
 
 def scrapy_after(code: str, *arguments: str | Path) -> Done:
-    """Run ``scrapy`` with ``arguments`` in a process that runs ``code`` first."""
-    return run("tests.support.after", code, *arguments)
+    """Run ``scrapy`` with ``arguments`` in a new interpreter that runs ``code`` first.
+
+    The code replaces what modules hold, before they are imported.
+    """
+    return run("tests.support.after", code, *arguments, fresh=True)
 
 
 @dataclass(slots=True)

@@ -96,10 +96,20 @@ def start(
     return ForkedProcess(connection)
 
 
-def run(module: str, *arguments: str | Path, environment: Mapping[str, str] = _NONE) -> Done:
-    """Run ``python -m module`` with ``arguments`` in the project's folder, see ``start``."""
+def run(
+    module: str, *arguments: str | Path, environment: Mapping[str, str] = _NONE, fresh: bool = False
+) -> Done:
+    """Run ``python -m module`` with ``arguments`` in the project's folder, see ``start``.
+
+    ``fresh``: in a new interpreter, which has imported nothing.
+    """
     with TemporaryFile() as out, TemporaryFile() as err:
-        code = start(module, arguments, None, out, err, environment).wait()
+        if fresh:
+            words = [module, *map(str, arguments)]
+            process: Process = _started(words, {**os.environ, **environment}, None, out, err)
+        else:
+            process = start(module, arguments, None, out, err, environment)
+        code = process.wait()
         return Done(code, _text(out), _text(err))
 
 
@@ -114,7 +124,7 @@ def until(condition: Callable[[], object]) -> None:
 
 
 def _started(
-    words: list[str], environment: dict[str, str], *streams: IO[bytes]
+    words: list[str], environment: dict[str, str], *streams: IO[bytes] | None
 ) -> subprocess.Popen[bytes]:
     stdin, stdout, stderr = streams
     return subprocess.Popen(

@@ -20,8 +20,9 @@ from cryptography.x509.oid import NameOID
 from OpenSSL import SSL
 
 from portals.catalogue import portals
-from portals.network.exceptions import LevelContextFactory, credentials_of, with_credentials
-from portals.network.scrapy_compat import context_of
+from portals.network.http_compat import context_of
+from portals.network.proxies import credentials_of, with_credentials
+from portals.network.tls_levels import LevelContextFactory
 from tests.support.commands import crawl_without_origin, scrapy_after
 from tests.support.database import rows
 from tests.support.faults import LOCAL, catalogue

@@ -1,0 +1,51 @@
+"""A portal that changes its system in one night: theme, addresses and lists are others."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import QUICK, scrapy
+from tests.support.database import rows
+from tests.support.http_server import answers, serving
+from tests.support.page_templates import TemplateSite, templates
+
+TEMPLATES = {one.name: one for one in templates()}
+
+
+@pytest.mark.crawl
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("amp-paper", "gov-common-title"),  # without minute and author
+        ("gov-postdate", "nextjs-portal"),  # texts with captions
+        ("onecms-bgrid", "sharepoint-tables"),
+    ],
+)
+def test_no_article_is_added_twice_and_none_is_called_edited_or_withdrawn(
+    before: str, after: str, tmp_path: Path
+) -> None:
+    database = tmp_path / "a.db"
+    old, new = (TemplateSite(TEMPLATES[name], "story", 24) for name in (before, after))
+    with serving(old.bodies) as portal:
+        crawl = (
+            "crawl", "portal", "-a", f"origin={portal.origin}", "-a", "portal=thu", *QUICK,
+            "-s", f"DATABASE={database}", "-s", "ARCHIVE_DIR=",
+        )  # fmt: skip
+        scrapy(*crawl)
+        with closing(sqlite3.connect(database)) as db, db:
+            db.execute("UPDATE page_visits SET next_visit_at = '2026-01-02' WHERE kind='article'")
+        portal.pages = answers(new.bodies)
+        moved = scrapy(*crawl)
+
+    titles = [row["title"] for row in rows(database, "SELECT title FROM articles")]
+    assert len(titles) == len(set(titles)) == 24, moved.out
+    (seen,) = rows(database, "SELECT count(*) AS n FROM sightings")
+    assert seen["n"] == 48
+    for what in ("edits", "withdrawn"):
+        assert rows(database, f"SELECT * FROM {what}") == []
+    gone = rows(database, "SELECT 1 FROM page_visits WHERE kind = 'article' AND status = 404")
+    assert len(gone) == 24
