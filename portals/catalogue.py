@@ -47,9 +47,9 @@ class Portal:
     ``robots_exception``: why a robots.txt that fails does not forbid everything. ``server``: name
     of the machine that it shares with portals of other domains, or does not share with its own.
     ``cms``: its system, see ``families/catalogued.py``. ``listings``, ``feeds``, ``examples``: URLs
-    of listings, feeds and articles, separated by spaces. ``proxy``, ``tls_level``: facts for
-    operators, which no crawl uses: URL of a proxy through which it can be reached; the OpenSSL
-    security level (0 to 2) that a host with old ciphers needs, and after a space why.
+    of listings, feeds and articles, separated by spaces. ``proxy``: URL of the proxy
+    through which it is requested, and after a space why. ``tls_level``: the OpenSSL security level
+    (0 to 2) that its hosts with old ciphers or short keys need, and after a space why.
     """
 
     name: str
@@ -84,6 +84,16 @@ class Portal:
         """The URLs of its other hosts."""
         scheme = self.home_url.split("://")[0]
         return tuple(f"{scheme}://{host}/" for host in self.hosts.split())
+
+    @property
+    def proxy_url(self) -> str:
+        """The URL of its proxy, or an empty string."""
+        return self.proxy.partition(" ")[0]
+
+    @property
+    def security_level(self) -> str:
+        """OpenSSL's security level for its hosts, or an empty string for the default."""
+        return self.tls_level.partition(" ")[0]
 
     @property
     def is_alias(self) -> bool:

@@ -63,6 +63,9 @@ class Counter(StrEnum):
     ANNOUNCED_ONLY = "portal/announced_only"
     SECTION_LISTINGS = "portal/section_listings"
     SECTION_SKIPPED = "portal/section_skipped"
+    SCRIPT_BUILT = "portal/script_built"
+    CHANGED_JSON = "portal/changed_json"
+    FALSE_TOTALS = "portal/false_totals"
     ANNOUNCEMENTS_READ = "portal/announcements_read"
     ANNOUNCEMENTS_UNREADABLE = "portal/announcements_unreadable"
 
@@ -133,6 +136,8 @@ class RejectCode(StrEnum):
     PIPELINE_FAILED = "pipeline_failed"
     PIPELINE_DROPPED = "pipeline_dropped"
     NOT_STORABLE = "not_storable"
+    NEEDS_BROWSER = "needs_browser"
+    CHANGED_JSON = "changed_json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +246,12 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.PIPELINE_FAILED: RejectRule(Stage.STORE, "the pipelines failed"),
     RejectCode.PIPELINE_DROPPED: RejectRule(Stage.STORE, "a pipeline dropped the page"),
     RejectCode.NOT_STORABLE: RejectRule(Stage.STORE, "cannot be stored"),
+    RejectCode.NEEDS_BROWSER: RejectRule(
+        Stage.EXTRACT, "the page is empty until a script builds it", Counter.SCRIPT_BUILT
+    ),
+    RejectCode.CHANGED_JSON: RejectRule(
+        Stage.EXTRACT, "the answer is not the JSON that its system describes", Counter.CHANGED_JSON
+    ),
 }
 """All reject codes with their stage, message, counter and retry flag."""
 

@@ -131,6 +131,7 @@ DOWNLOADER_MIDDLEWARES = {  # default: none of ours
     "portals.network.robots.RobotsMiddleware": 100,  # replaces it; a failure forbids everything
     "portals.network.cookie_challenge.CookieChallengeMiddleware": 560,  # after RetryMiddleware
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "portals.network.proxies.PortalProxyMiddleware": 740,  # before Scrapy's HttpProxyMiddleware
     "portals.network.decoding.DecodingMiddleware": 590,  # replaces it; decodes up to a limit
     "portals.network.url_guard.UrlGuardMiddleware": 990,  # next to the downloader: sees every hop
 }

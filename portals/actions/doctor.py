@@ -19,10 +19,12 @@ from portals.commands.doctor import Command
 from portals.commands.output import print_rows, print_text, to_json
 from portals.crawling.arguments import parse_given
 from portals.crawling.exit_codes import HEALTH_CODES, Health
+from portals.crawling.spider_outputs import SYSTEM
 from portals.errors import StorageError
 from portals.extraction.induction import Example, induce
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, Strategies
+from portals.families.json_pages import page_of_json
 from portals.network.replay_handler import CAPTURED_AT
 from portals.recipes import recipe_of
 from portals.store.articles import last_seen_articles
@@ -82,9 +84,7 @@ class Action(Command, Installation):
             if isinstance(item, Reject):
                 rejects.append(item)
             else:
-                header = (response.headers.get("Content-Type") or b"").decode("latin-1")
-                at = response.meta.get(CAPTURED_AT)
-                pages.append((Page.from_bytes(response.url, response.body, header, at), item))
+                pages.append((_page_of(item, response), item))
 
         self.crawler_process = crawler_process(self.config)
         crawler = self._create_crawler(name)
@@ -102,6 +102,16 @@ class Action(Command, Installation):
         for note in diagnosis.notes:
             print_text(note)
         print_text(diagnosis.health)
+
+
+def _page_of(article: Article, response: Response) -> Page:
+    """Return the page of an article: the answer, or what a script would build of its JSON."""
+    at = response.meta.get(CAPTURED_AT)
+    given = response.request.cb_kwargs if response.request is not None else {}
+    system = str(given.get(SYSTEM, ""))
+    built = page_of_json(system, response.body, article.url, at) if system else None
+    header = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    return built or Page.from_bytes(response.url, response.body, header, at)
 
 
 def diagnose(

@@ -63,11 +63,12 @@ _VERDICTS: dict[Notice | None, Verdict] = {
 class Scaffold:
     """A portal to add: the report on its site, how it is crawled, and the files to write.
 
-    ``doubts``: what of its row a person should look at.
+    ``article``: of the fixture; None if a script builds the pages of the site. ``doubts``: what of
+    its row a person should look at.
     """
 
     report: SiteReport
-    article: SeenArticle
+    article: SeenArticle | None
     plan: CrawlPlan
     files: dict[Path, bytes]
     doubts: tuple[str, ...] = ()
@@ -149,7 +150,8 @@ class Action(Command):
                 " --force adds it anyway",
                 EXIT_CODES["gone"],
             )
-        article = _article(report, opts.article)
+        is_json = report.family is not None and report.family.json is not None
+        article = None if is_json else _article(report, opts.article)
         plan = crawl_plan(name, report, with_spider=opts.spider or opts.template == PORTAL)
         files = dict(self._files(name, report, article, plan))
         catalogue = self._places.catalogue
@@ -178,12 +180,12 @@ class Action(Command):
             )
 
     def _files(
-        self, name: str, report: SiteReport, article: SeenArticle, plan: CrawlPlan
+        self, name: str, report: SiteReport, article: SeenArticle | None, plan: CrawlPlan
     ) -> Iterator[tuple[Path, bytes]]:
         """Yield the files, the catalogue last: a portal is in it once the rest is written."""
         where, day = self._places, utc_now().date()
         cms = report.family.name if report.family else ""
-        if where.fixtures:
+        if where.fixtures and article:
             yield from fixture_files(
                 where.fixtures, article.served, name, cms, article.article
             ).items()
@@ -199,7 +201,9 @@ class Action(Command):
             print_text(to_json(seen, indent=2))
             return
         report = scaffold.report
-        cms = report.family.name if report.family else "unknown; it is read by a proposed layout"
+        cms = "unknown; it is read by a proposed layout"
+        if report.family or not scaffold.plan.needs_spider:
+            cms = report.family.name if report.family else "unknown; its row is enough"
         print_text(f"{report.home_url} {report.title}\nCMS: {cms}; pages looked at: {report.pages}")
         print_rows([asdict(one) for one in report.listings])
         print_rows([asdict(one) for one in report.feeds])
@@ -207,15 +211,15 @@ class Action(Command):
         print_text("\n".join(f"wrote {path}" for path in written))
         for line in scaffold.doubts:
             print_text(f"unsure: {line}")
-        for line in self._next_steps(name, scaffold.plan):
+        for line in self._next_steps(name, scaffold):
             print_text(line)
 
-    def _next_steps(self, name: str, plan: CrawlPlan) -> Iterator[str]:
+    def _next_steps(self, name: str, scaffold: Scaffold) -> Iterator[str]:
         where = self._places
         yield f"fill in kind and provinces in the row of {name}: {shown_path(where.catalogue)}"
-        if where.fixtures:
+        if where.fixtures and scaffold.article:
             yield f"test it: python -m pytest -q tests/test_fixtures.py -k {name}"
-        yield f"crawl it: {plan.command} -a limit=20"
+        yield f"crawl it: {scaffold.plan.command} -a limit=20"
 
     def _edit(self, scaffold: Scaffold, opts: argparse.Namespace) -> None:
         assert self.settings is not None
@@ -245,6 +249,12 @@ def _article(report: SiteReport, url: str | None) -> SeenArticle:
             f"{report.home_url} shows a {report.notice} page in place of a portal;"
             " look at it in a browser, or read an archive of it with --warc",
             EXIT_CODES[_VERDICTS.get(report.notice, "incomplete")],
+        )
+    if report.script_built:
+        raise FetchError(
+            f"{report.home_url} needs a browser: {report.script_built};"
+            " if you know the JSON that it loads, describe it in portals/families/script_built.py",
+            EXIT_CODES["incomplete"],
         )
     asked = f"{url} is no article" if url else f"no article is on {report.pages} pages"
     raise FetchError(
@@ -276,7 +286,7 @@ def as_json_object(name: str, scaffold: Scaffold) -> dict[str, Any]:
             }
             for one in report.articles
         ],
-        "fixture": scaffold.article.article.url,
+        "fixture": scaffold.article.article.url if scaffold.article else None,
         "unsure": list(scaffold.doubts),
         "crawl": scaffold.plan.command,
     }

@@ -27,7 +27,12 @@ from portals.store.status import PortalStatus, not_attempted, portal_statuses
 from portals.store.write_ahead_log import growth
 from portals.timestamps import parse_duration, utc, utc_now
 
-_SELDOM = ("tls_exception", "held_until")  # a terminal shows them where they say something
+_SELDOM = (
+    "tls_exception",
+    "tls_level",
+    "proxy",
+    "held_until",
+)  # a terminal shows them where they say something
 
 
 _TIMES = ("last_run", "newest", "expected")
@@ -88,6 +93,8 @@ def _row(status: PortalStatus, holds: Sequence[Hold], *, as_json: bool) -> dict[
     row = {
         **asdict(status),
         "tls_exception": known.tls_exception or None if known else None,
+        "tls_level": known.tls_level or None if known else None,
+        "proxy": known.proxy or None if known else None,
         "held_until": _held_until(status.portal, known, holds),
     }
     if as_json:

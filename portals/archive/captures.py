@@ -20,6 +20,9 @@ from portals.errors import ArchiveError
 
 logger = logging.getLogger(__name__)
 
+REQUEST_DIGEST = "WARC-Request-Digest"
+"""Header of the record of a response whose request had a body: the digest of that body."""
+
 _DECODED = frozenset(["content-encoding", "transfer-encoding", "content-length"])
 
 

@@ -27,6 +27,8 @@ MAX_COMPANIONS = 3
 
 _MAX_TEXT = 500  # characters
 _REFERRER, _TEXT, _DAY, _EXPECTED = "via", "link-text", "link-day", "expected"
+_SYSTEM, _ARTICLE = "json-system", "article-url"
+_MAX_URL = 4_000  # characters
 _LISTING = "listing"
 
 
@@ -35,16 +37,20 @@ class LinkFacts:
     """The text of the link, the day shown beside it (ISO 8601), and the page that it is on.
 
     ``is_listing``: the crawl requested the page as a listing and looked for no article in it.
+    ``system``: the response is JSON of this system (its name); ``article_url``: the public URL of
+    the article that it holds.
     """
 
     text: str = ""
     day: str = ""
     referrer: str = ""
     is_listing: bool = False
+    system: str = ""
+    article_url: str = ""
 
     def __bool__(self) -> bool:
         """Return True if anything is known."""
-        return bool(self.text or self.day or self.referrer or self.is_listing)
+        return self != NO_FACTS
 
     def block(self) -> bytes:
         """Return the block of the record: ``name: value`` lines."""
@@ -53,6 +59,8 @@ class LinkFacts:
             _TEXT: self.text,
             _DAY: self.day,
             _EXPECTED: _LISTING if self.is_listing else "",
+            _SYSTEM: self.system,
+            _ARTICLE: self.article_url,
         }
         given = ((name, " ".join(value.split())) for name, value in values.items() if value)
         return "".join(f"{name}: {value}\r\n" for name, value in given).encode("utf-8", "replace")
@@ -62,12 +70,15 @@ class LinkFacts:
         """Return the facts of a record; other programs write other fields, which are ignored."""
         lines = block[:64_000].decode("utf-8", "replace").splitlines()
         pairs = (line.partition(":") for line in lines)
-        fields = {name.strip().lower(): value.strip()[:_MAX_TEXT] for name, _, value in pairs}
+        fields = {name.strip().lower(): value.strip() for name, _, value in pairs}
+        short = {name: value[:_MAX_TEXT] for name, value in fields.items()}
         return cls(
-            text=fields.get(_TEXT, ""),
-            day=_day(fields.get(_DAY, "")),
-            referrer=fields.get(_REFERRER, ""),
-            is_listing=fields.get(_EXPECTED) == _LISTING,
+            text=short.get(_TEXT, ""),
+            day=_day(short.get(_DAY, "")),
+            referrer=short.get(_REFERRER, ""),
+            is_listing=short.get(_EXPECTED) == _LISTING,
+            system=short.get(_SYSTEM, ""),
+            article_url=fields.get(_ARTICLE, "")[:_MAX_URL],
         )
 
     def add_to(self, page: Page) -> None:

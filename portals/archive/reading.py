@@ -17,6 +17,7 @@ from portals.archive.captures import (
     is_url,
     payload_digest,
 )
+from portals.archive.json_captures import has_own_article_url, is_json, read_json_capture
 from portals.archive.link_facts import (
     COMPANION_KINDS,
     MAX_COMPANIONS,
@@ -65,7 +66,7 @@ class Recipes:
         if self.forced:
             return self.by_name[self.forced]
         host, portal = host_of(url), about.get("ispartof", "")
-        if portal and host == host_of(about.get("origin", "")):
+        if portal and host in own_hosts(about):
             if portal in self.by_name:
                 return self.by_name[portal]
             if about.get("system", "") in self.by_name:
@@ -128,6 +129,11 @@ class RangeRead:
     left_out: Counter[LeftOut] = field(default_factory=Counter)
     began: int | None = None
     ended: int | None = None
+
+
+def own_hosts(about: Mapping[str, str]) -> frozenset[str]:
+    """Return the hosts of the portal of a file: its origin, and those of its interfaces."""
+    return frozenset([host_of(about.get("origin", "")), *about.get("hosts", "").split()])
 
 
 def ranges_of(path: Path) -> Iterator[Range]:
@@ -218,8 +224,10 @@ def _add_page(
     elif found.status != 200 or not is_wanted:
         read.pages.append(PageRead(recipe, page))  # recorded, but not extracted
     else:
-        shown, item = read_capture(found, recipe, link)
-        read.pages.append(PageRead(recipe, page, shown, item))
+        read.pages += [
+            PageRead(recipe, page, shown, item)
+            for shown, item in read_captured(found, recipe, link, about)
+        ]
 
 
 def _with_portal_url(found: Capture | Revisit, about: Mapping[str, str]) -> Capture | Revisit:
@@ -245,6 +253,34 @@ def _page(path: Path, record: Record, found: Capture | Revisit) -> ArchivedPage:
     )
 
 
+def read_captured(
+    capture: Capture, recipe: Recipe, link: LinkFacts, about: Mapping[str, str]
+) -> list[tuple[ShownKind, Article | Reject | None]]:
+    """Return the kinds of what a capture holds, with its articles: a list in JSON has several.
+
+    ``about``: the fields of the file's ``warcinfo``, which name the portal's hosts.
+    """
+    if not is_json(capture) and not link.system:
+        return [read_capture(capture, recipe, link)]
+    items = []
+    if has_own_article_url(capture, link, own_hosts(about)):
+        home = about.get("origin") or capture.url
+        items = read_json_capture(capture, recipe.portal, link, home)
+    found = [_of_item(item, capture) for item in items]
+    return found or [("list" if link.is_listing else "other", None)]
+
+
+def _of_item(item: Article | Reject, capture: Capture) -> tuple[ShownKind, Article | Reject | None]:
+    """Return the kind of an article, normalised as when stored, or of what is none."""
+    if isinstance(item, Reject):
+        return ("reject", item) if item.code is RejectCode.READER_FAILED else ("other", None)
+    normalise(item)
+    item.via = capture.via
+    if code := why_invalid(item):
+        return "reject", Reject(item.url, code, item.title[:200] or None)
+    return "article", item
+
+
 def read_capture(
     capture: Capture, recipe: Recipe, link: LinkFacts = NO_FACTS
 ) -> tuple[ShownKind, Article | Reject | None]:
@@ -262,14 +298,11 @@ def read_capture(
         return "other", None
     link.add_to(page)
     result = read_safely(page, recipe)
-    if isinstance(result, Reject):
-        return ("reject", result) if result.code is RejectCode.READER_FAILED else ("other", None)
-    if result.parts is not None and result.parts.number > 1:
+    if isinstance(result, Article) and result.parts is not None and result.parts.number > 1:
         return "other", result  # a later page of a story is no article of its own
-    normalise(result)
-    result.via = capture.via
-    if code := why_invalid(result):
-        return "reject", Reject(result.url, code, result.title[:200] or None)
+    shown, item = _of_item(result, capture)
+    if not isinstance(item, Article):
+        return shown, item
     # Without a crawl the link to the page is unknown: its URL decides whether it is an article.
-    is_proven = result.published_at is not None or bool(recipe.themes)
-    return ("article" if is_proven else "undated"), result
+    is_proven = item.published_at is not None or bool(recipe.themes)
+    return ("article" if is_proven else "undated"), item

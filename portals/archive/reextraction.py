@@ -8,7 +8,7 @@ import json
 import os
 import signal
 from collections import Counter, deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,6 +25,7 @@ from portals.archive.reading import (
     RangeRead,
     Recipes,
     read_capture,
+    read_captured,
     read_range,
 )
 from portals.archive.records import CUT, Damage
@@ -224,11 +225,12 @@ class Reextraction:
         portal = self._portal(read.portal)
         self._recipes[read.portal] = read.recipe
         if read.revisit:
-            resolved = self._resolve(read, read.revisit)
+            resolved = self._resolve(read, read.revisit, part.about)
             if resolved is None:
                 self._deferred.append((read, part))
-                return
-            read = resolved
+            for one in resolved or ():
+                self._store_page(one, part)
+            return
         page_id = self.pages.add(read.portal, read.page)
         if read.shown is None:
             return
@@ -271,7 +273,9 @@ class Reextraction:
             lost = Damage(page.offset, page.length, _MISSING, page.url)
             self.damage.append((part, lost))
 
-    def _resolve(self, read: PageRead, revisit: Revisit) -> PageRead | None:
+    def _resolve(
+        self, read: PageRead, revisit: Revisit, about: Mapping[str, str]
+    ) -> list[PageRead] | None:
         """Return the page with the payload that it repeats, or None if that is not stored."""
         repeated = self._repeated(revisit)
         capture = load_capture(self.pages, repeated) if repeated else None
@@ -279,10 +283,12 @@ class Reextraction:
             return None
         page = PageRead(read.recipe, replace(read.page, repeats=repeated.id))
         if revisit.status != 200:
-            return page  # a 304: the crawl stored nothing either
+            return [page]  # a 304: the crawl stored nothing either
         again = Capture(revisit.url, 200, capture.headers, capture.body, revisit.captured_at)
-        shown, item = read_capture(again, read.recipe, read.link)
-        return PageRead(read.recipe, page.page, shown, item)
+        return [
+            PageRead(read.recipe, page.page, shown, item)
+            for shown, item in read_captured(again, read.recipe, read.link, about)
+        ]
 
     def _repeated(self, revisit: Revisit) -> StoredPage | None:
         """Return the page with the payload of a revisit.

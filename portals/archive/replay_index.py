@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from portals.archive.captures import (
+    REQUEST_DIGEST,
     Capture,
     Revisit,
     archive_files,
@@ -23,6 +24,7 @@ from portals.timestamps import CLOCK_TOLERANCE, utc_now
 logger = logging.getLogger(__name__)
 
 _OK, _NOT_MODIFIED = 200, 304
+_ASKED = REQUEST_DIGEST.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,14 @@ class ReplayIndex:
         self._older: dict[str, list[_RecordPlace]] = {}
         self._payloads: dict[str, _RecordPlace] = {}
         self._latest = utc_now() + CLOCK_TOLERANCE
-        self._revisits: list[Revisit] = []
+        self._revisits: list[tuple[Revisit, str]] = []  # with the digest of the request's body
         damaged: list[tuple[Path, Damage]] = []
         for number, path in enumerate(self._files):
             self._index(number, path, damaged)
-        for revisit in self._revisits:  # a payload may be in a later record or file
+        for revisit, asked in self._revisits:  # a payload may be in a later record or file
             if place := self._payloads.get(revisit.digest or ""):
                 place = replace(place, captured_at=revisit.captured_at, url=revisit.url)
-                self._save_newest(revisit.url, place)
+                self._save_newest(_key(revisit.url, asked), place)
         if not self._places:
             names = ", ".join(str(path) for path in self._files)
             raise ArchiveError(f"no readable response in {names}; is it a WARC file?")
@@ -74,6 +76,7 @@ class ReplayIndex:
     def _index(self, number: int, path: Path, damaged: list[tuple[Path, Damage]]) -> None:
         for record in read_records(path):
             found = record if isinstance(record, Damage) else capture_of(record)
+            asked = record.headers.get(_ASKED, "") if isinstance(record, Record) else ""
             if isinstance(found, Damage):
                 damaged.append((path, found))
             elif found is not None and found.captured_at > self._latest:
@@ -81,15 +84,14 @@ class ReplayIndex:
                 damaged.append((path, Damage(record.offset, record.length, reason, found.url)))
             elif isinstance(found, Revisit):
                 if found.status == _OK:
-                    self._revisits.append(found)
+                    self._revisits.append((found, asked))
             elif found is not None and found.status != _NOT_MODIFIED and isinstance(record, Record):
                 place = _RecordPlace(number, record.offset, found.captured_at)
                 digest = record.headers.get("warc-payload-digest") or payload_digest(found.body)
                 self._payloads[digest] = place
-                self._save_newest(found.url, place)
+                self._save_newest(_key(found.url, asked), place)
 
-    def _save_newest(self, url: str, place: _RecordPlace) -> None:
-        key = _key(url)
+    def _save_newest(self, key: str, place: _RecordPlace) -> None:
         known = self._places.get(key)
         if known is not None:
             known, place = sorted((known, place), key=lambda one: one.captured_at)
@@ -103,16 +105,18 @@ class ReplayIndex:
         """Return the hosts, with their ports, of the archived pages."""
         return frozenset(key.partition("/")[0] for key in self._places)
 
-    def find(self, url: str, near: datetime | None = None) -> Replayed | None:
+    def find(self, url: str, near: datetime | None = None, body: bytes = b"") -> Replayed | None:
         """Return the newest capture of ``url``, or None if it is not archived.
 
         ``near`` (aware): the one that belongs to another page of this time (``nearest``).
+        ``body``: of the request, if it is a POST.
         """
-        place = self._places.get(_key(url))
+        key = _key(url, payload_digest(body) if body else "")
+        place = self._places.get(key)
         if place is None:
             return None
         if near is not None:
-            places = [*self._older.get(_key(url), ()), place]
+            places = [*self._older.get(key, ()), place]
             place = nearest([(one.captured_at, one) for one in places], near) or place
         path = self._files[place.file]
         record = record_at(path, place.offset)
@@ -151,7 +155,11 @@ def record_at(path: Path, offset: int) -> Record | None:
     return found if isinstance(found, Record) and found.offset == offset else None
 
 
-def _key(url: str) -> str:
-    """Return ``url`` as an index key: scheme, ``www.`` and a single trailing slash are ignored."""
+def _key(url: str, asked: str = "") -> str:
+    """Return ``url`` as an index key: scheme, ``www.`` and a single trailing slash are ignored.
+
+    ``asked``: digest of the request's body.
+    """
     bare = url.split("#", 1)[0].split("://", 1)[-1].removeprefix("www.")
-    return bare[:-1] if bare.endswith("/") and bare.count("/") == 1 else bare
+    bare = bare[:-1] if bare.endswith("/") and bare.count("/") == 1 else bare
+    return f"{bare} {asked}" if asked else bare

@@ -18,7 +18,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from portals.archive.captures import Capture, payload_digest
+from portals.archive.captures import REQUEST_DIGEST, Capture, payload_digest
 from portals.archive.link_facts import CONTENT_TYPE, NO_FACTS, LinkFacts
 from portals.files import make_folder, sync_folder
 from portals.timestamps import utc_now
@@ -94,8 +94,11 @@ class ArchiveWriter:
         asked: Headers | None = None,
         earlier: RevisitTarget | None = None,
         link: LinkFacts = NO_FACTS,
+        body: bytes = b"",
     ) -> RecordLocation:
         """Append one response, and its request if the request's headers (``asked``) are given.
+
+        ``body``: of the request, a POST; one URL has an answer for each.
 
         ``link``: what the link to the page says, written as metadata of the response. ``earlier``:
         a capture with the same payload, or the one that a 304 refers to; then a revisit record
@@ -106,10 +109,12 @@ class ArchiveWriter:
         date = warc_date(capture.captured_at)
         marks = {
             "WARC-Date": date,
-            "WARC-Record-ID": _record_id(capture.url, date, capture.body),
+            "WARC-Record-ID": _record_id(capture.url, date, capture.body + body),
             "WARC-Payload-Digest": digest,
         }
-        kind, body = "response", capture.body
+        if body:
+            marks[REQUEST_DIGEST] = payload_digest(body)
+        kind, payload = "response", capture.body
         if earlier:
             is_304 = capture.status == _NOT_MODIFIED_STATUS
             digest = (earlier.digest or digest) if is_304 else digest
@@ -119,7 +124,7 @@ class ArchiveWriter:
                 "WARC-Refers-To-Target-URI": earlier.url,
                 "WARC-Refers-To-Date": warc_date(datetime.fromisoformat(earlier.fetched_at)),
             }
-            kind, body = "revisit", b""
+            kind, payload = "revisit", b""
         headers = [
             (name, value)
             for name, value in _public(capture.headers)
@@ -128,30 +133,33 @@ class ArchiveWriter:
         record = self._writer.create_warc_record(
             capture.url,
             kind,
-            payload=BytesIO(body),
-            length=len(body),
+            payload=BytesIO(payload),
+            length=len(payload),
             http_headers=StatusAndHeaders(f"{capture.status} ", headers, protocol="HTTP/1.1"),
             warc_headers_dict=marks,
         )
         offset = self._append(record)
         length = self.size - offset
         if asked is not None:
-            self._append(self._request(capture.url, asked, marks))
+            self._append(self._request(capture.url, asked, marks, body))
         if link:
             self.annotate(capture.url, marks["WARC-Record-ID"], link, capture.captured_at)
         return RecordLocation(self.path, offset, length, digest)
 
-    def _request(self, url: str, asked: Headers, marks: Mapping[str, str]) -> ArcWarcRecord:
-        head = StatusAndHeaders(f"{url} HTTP/1.1", list(_public(asked)), protocol="GET")
+    def _request(
+        self, url: str, asked: Headers, marks: Mapping[str, str], body: bytes
+    ) -> ArcWarcRecord:
+        method = "POST" if body else "GET"
+        head = StatusAndHeaders(f"{url} HTTP/1.1", list(_public(asked)), protocol=method)
         return self._writer.create_warc_record(
             url,
             "request",
-            payload=BytesIO(),
-            length=0,
+            payload=BytesIO(body),
+            length=len(body),
             http_headers=head,
             warc_headers_dict={
                 "WARC-Date": marks["WARC-Date"],
-                "WARC-Record-ID": _record_id(f"request {url}", marks["WARC-Date"], b""),
+                "WARC-Record-ID": _record_id(f"request {url}", marks["WARC-Date"], body),
                 "WARC-Concurrent-To": marks["WARC-Record-ID"],
             },
         )
@@ -221,6 +229,7 @@ class RollingWriter:
         asked: Headers | None = None,
         earlier: RevisitTarget | None = None,
         link: LinkFacts = NO_FACTS,
+        body: bytes = b"",
     ) -> RecordLocation:
         """Append a response, to a new file if the last one is full. Raises OSError."""
         if self._writer is not None and self._writer.size >= self.largest:
@@ -230,7 +239,7 @@ class RollingWriter:
             path = self.folder / f"{self.name}-{self._number:05}.warc.gz"
             self._writer = ArchiveWriter(path, about=self.about)
         self._is_synced = False
-        return self._writer.write(capture, asked, earlier, link)
+        return self._writer.write(capture, asked, earlier, link, body)
 
     def annotate(self, url: str, response_id: str, link: LinkFacts, now: datetime) -> None:
         """Append what the link to a page says that was written before. Raises OSError."""

@@ -18,12 +18,19 @@ from portals.archive.wayback import MEMENTO, VIA, PlaybackUrl, parse_playback_ur
 from portals.archive.writer import RevisitTarget, RollingWriter
 from portals.crawling.modes import CrawlMode
 from portals.crawling.run_log import RunLog
-from portals.crawling.spider_outputs import KIND, LINK_LEARNED, REFERRER
+from portals.crawling.spider_outputs import (
+    ARTICLE_URL,
+    KIND,
+    LINK_LEARNED,
+    REFERRER,
+    SYSTEM,
+)
 from portals.crawling.storage_guard import StorageGuard
 from portals.network.replay_handler import CAPTURED_AT, PAGE
+from portals.network.url_guard import UrlGuard
 from portals.store.pages import ArchivedPage, PageRepository, StoredPage
 from portals.timestamps import utc, utc_now
-from portals.urls import rebase_url, url_key
+from portals.urls import host_of, rebase_url, url_key
 
 _OK, _NOT_MODIFIED = 200, 304
 
@@ -79,7 +86,8 @@ class ArchiveRecorder:
         before = earlier.page if earlier else None
         target = RevisitTarget(before.url, before.fetched_at, before.digest) if before else None
         link = self._link_facts(request) if response.status == _OK else NO_FACTS
-        written = self.writer.write(capture, _as_text(request.headers), target, link)
+        headers = _as_text(request.headers)
+        written = self.writer.write(capture, headers, target, link, request.body)
         is_playback = response.status == _OK and MEMENTO in response.headers
         played = self._playback_of(request.url) if is_playback else None
         return ArchivedPage(
@@ -108,6 +116,8 @@ class ArchiveRecorder:
             day=str(given.get("day", "")),
             referrer=str(request.meta.get(REFERRER, "")),
             is_listing=is_listing or is_home,
+            system=str(given.get(SYSTEM, "")),
+            article_url=str(given.get(ARTICLE_URL, "")),
         )
 
     def _playback_of(self, url: str) -> PlaybackUrl | None:
@@ -138,6 +148,9 @@ class ArchiveRecorder:
         about = {"isPartOf": portal, "origin": getattr(spider, "home_url", "")}
         if cms := getattr(type(spider), "name", ""):
             about["system"] = cms  # the CMS spider of a portal without a spider; a key in old files
+        guard: UrlGuard | None = getattr(spider, "url_guard", None)
+        if guard is not None and len(guard.homes) > 1:
+            about["hosts"] = " ".join(host_of(home) for home in guard.homes)
         name = f"{portal}-{now:%Y%m%dT%H%M%SZ}-{self.run_log.run_id}"
         return RollingWriter(folder, name, settings.getint("ARCHIVE_MAX_SIZE"), about)
 

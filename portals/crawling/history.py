@@ -14,7 +14,7 @@ from portals.article import Reject
 from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import CrawlContext
 from portals.crawling.revisit_policy import is_gone
-from portals.store.articles import last_seen_urls, portal_totals
+from portals.store.articles import first_seen_at, last_seen_urls, portal_totals
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
 from portals.store.forgotten import ForgottenUrls
@@ -37,6 +37,10 @@ class History:
 
     def last_visit(self, key: str) -> PageVisit | None:  # noqa: ARG002
         """Return the last visit to the page ``key``, None where an archive is replayed."""
+        return None
+
+    def known_since(self, key: str, url: str) -> str | None:  # noqa: ARG002
+        """Return when an article was first fetched: its page, or a list that holds it."""
         return None
 
     def is_gone(self, key: str) -> bool:  # noqa: ARG002
@@ -115,6 +119,13 @@ class StoredHistory(History):
     def last_visit(self, key: str) -> PageVisit | None:
         """Return the last visit to the page ``key``, None where an archive is replayed."""
         return self._state.last_visit(key) if self.is_live else None
+
+    def known_since(self, key: str, url: str) -> str | None:
+        """Return when an article was first fetched: its page, or a list that holds it."""
+        visit = self.last_visit(key)
+        if visit is not None or not self.is_live:
+            return visit.first_fetched_at if visit else None
+        return first_seen_at(self._store.db.conn, url)
 
     def is_gone(self, key: str) -> bool:
         """Return True for a page that was gone in the last week and never was of use."""

@@ -78,7 +78,8 @@ class RequestedPage:
 
     ``is_sample``: exploration reads a few pages of each URL pattern to classify it.
     ``is_announced``: an article that a feed or a sitemap names and no listing. ``story``: the first
-    page of the story of which this one is a later page.
+    page of the story of which this one is a later page. ``article_url``: the public URL of the
+    article, where another URL is requested for it.
     """
 
     lease_id: int
@@ -88,6 +89,7 @@ class RequestedPage:
     is_sample: bool = False
     is_announced: bool = False
     story: StoryOrigin | None = None
+    article_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

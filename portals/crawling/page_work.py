@@ -29,6 +29,7 @@ from portals.crawling.page_result import (
 from portals.crawling.requests import deserialize_request, serialize_request
 from portals.crawling.spider_outputs import (
     ANNOUNCED,
+    ARTICLE_URL,
     KIND,
     REFERRER,
     SECONDS,
@@ -112,6 +113,7 @@ class PageWork:
                 data.get("cb_kwargs", {}).get("purpose") == "sample",
                 bool(data.get("meta", {}).get(ANNOUNCED)),
                 origin_of(data.get("meta", {}).get(ORIGIN)),
+                str(data.get("cb_kwargs", {}).get(ARTICLE_URL, "")),
             ),
             utc(utc_now()),
         )

@@ -16,7 +16,7 @@ LEASE = "frontier_lease"
 
 
 def serialize_request(request: Request) -> QueuedRequest:
-    """Return a request as data: callbacks by name, headers as text.
+    """Return a request as data: callbacks by name, headers and body as text.
 
     Values of ``meta`` and ``cb_kwargs`` must be JSON; the database refuses others.
     """
@@ -33,6 +33,8 @@ def serialize_request(request: Request) -> QueuedRequest:
             name.decode("latin-1"): b",".join(values).decode("latin-1")
             for name, values in request.headers.items()
         }
+    if request.body:
+        data["method"], data["body"] = request.method, request.body.decode()
     key = str(request.meta.get(KEY) or url_key(request.url))
     return QueuedRequest(key, request.url, data, request.priority)
 
@@ -46,6 +48,8 @@ def deserialize_request(
         lease.url,
         callback=callback,
         errback=errback,
+        method=data.get("method", "GET"),
+        body=data.get("body"),
         cb_kwargs=data.get("cb_kwargs", {}),
         headers=data.get("headers"),
         meta={**data.get("meta", {}), LEASE: lease.id},

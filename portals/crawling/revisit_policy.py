@@ -141,7 +141,7 @@ def _visit(
     fingerprint = article.content_hash if article else None
     return PageVisit(
         key=result.request.key,
-        url=result.request.url,
+        url=result.request.article_url or result.request.url,
         kind=kind,
         status=result.status,
         first_fetched_at=before.first_fetched_at if before else result.fetched_at,

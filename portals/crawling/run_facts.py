@@ -50,8 +50,15 @@ _COUNTED = {
     "announced_only": Counter.ANNOUNCED_ONLY,
     "section_listings": Counter.SECTION_LISTINGS,
     "section_skipped": Counter.SECTION_SKIPPED,
+    "script_built": Counter.SCRIPT_BUILT,
+    "changed_json": Counter.CHANGED_JSON,
+    "false_totals": Counter.FALSE_TOTALS,
 }
 """Fields of ``RunFacts`` and the counters that give their values."""
+
+
+SCRIPT_BUILT_SIGN = "portal/script_built_sign"
+"""Key in the stats: what was seen of the first page that only a script builds."""
 
 
 def field_counter(name: str) -> str:
@@ -66,6 +73,7 @@ def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
     return RunFacts(
         finish_reason=finish_reason,
         robots_absent_since=absent_since,
+        script_built_sign=str(stats.get_value(SCRIPT_BUILT_SIGN, "")),
         held_until=str(stats.get_value(Counter.HELD_UNTIL, "")),
         **counted,
     )

@@ -19,6 +19,7 @@ from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import Applied, CrawlContext, PageResult
 from portals.crawling.run_facts import (
     CHECKED_FIELDS,
+    SCRIPT_BUILT_SIGN,
     counted_facts,
     field_counter,
     with_history,
@@ -26,7 +27,7 @@ from portals.crawling.run_facts import (
 )
 from portals.crawling.storage_guard import StorageGuard
 from portals.crawling.verdicts import Judgement, RunFacts, judge
-from portals.outcomes import REJECT_RULES, Counter
+from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.redaction import without_secrets
 from portals.store.crawl_state import CrawlState
 from portals.store.database import Store
@@ -119,6 +120,9 @@ class RunLog:
         """Count the articles and rejects of a stored page."""
         for reject in result.rejects:
             self.stats.inc_value(Counter.REJECTS)
+            if reject.code is RejectCode.NEEDS_BROWSER and reject.detail:
+                sign = self.stats.get_value(SCRIPT_BUILT_SIGN) or reject.detail
+                self.stats.set_value(SCRIPT_BUILT_SIGN, sign)
             if counter := REJECT_RULES[reject.code].counter:
                 self.stats.inc_value(counter)
         for article, outcome in zip(result.articles, applied.outcomes, strict=True):

@@ -31,6 +31,12 @@ CHANGED = "changed"
 SECONDS = "seconds"
 """Key in ``Request.meta``: CPU seconds that the callback may take, if not those of a page."""
 
+SYSTEM = "system"
+"""Key in ``cb_kwargs``: the response is JSON of this system (its name)."""
+
+ARTICLE_URL = "article_url"
+"""Key in ``cb_kwargs``: the public URL of the article that a JSON response holds."""
+
 LINK_LEARNED = object()
 """Signal: a listing shows the day of a page that was fetched before.
 

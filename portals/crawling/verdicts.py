@@ -19,6 +19,9 @@ class RunFacts:
     articles in listings; ``is_resumed``: the run resumes an earlier one; ``stored_before``:
     articles of the portal stored by earlier runs; ``failed``: pages that failed at all attempts;
     ``announced_only``: new articles that a feed or sitemap names and no listing;
+    ``script_built``: pages that are empty until a script builds them, ``script_built_sign``: what
+    was seen of one; ``changed_json``: answers that are not the JSON of their system;
+    ``false_totals``: lists that count another number of articles than they have;
     ``missing_parts``: later pages of articles that could not be had;
     ``undated``: pages behind headlines that read like articles and whose day nothing shows;
     ``hollow``: articles with a small part of their page's text, of ``hollow_checked``;
@@ -71,6 +74,10 @@ class RunFacts:
     robots_absent_since: str = ""
     held_until: str = ""
     announced_only: int = 0
+    script_built: int = 0
+    script_built_sign: str = ""
+    changed_json: int = 0
+    false_totals: int = 0
     missing_page: str = ""
     missing_field: str = ""
 
@@ -116,6 +123,11 @@ _REMARKS: tuple[tuple[Callable[[RunFacts], object], str, str], ...] = (
         lambda f: f.known_forbidden,
         "pages_forbidden",
         "robots.txt forbids {facts.known_forbidden} pages",
+    ),
+    (
+        lambda f: f.false_totals,
+        "false_totals",
+        "{facts.false_totals} lists count another number of articles than they have",
     ),
     (
         lambda f: f.announced_only == 1,
@@ -278,6 +290,24 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "no listing has the section in its URL; {facts.section_skipped} others were left out",
     ),
     (
+        lambda f: f.changed_json and (not f.has_read or 2 * f.changed_json >= f.parsed),
+        "drift",
+        "changed_json",
+        "{facts.changed_json} answers are not the JSON that the system describes, see the rejects",
+    ),
+    (
+        lambda f: f.script_built and not f.has_read and f.stored_before,
+        "drift",
+        "needs_browser",
+        "needs a browser now: {facts.script_built_sign}",
+    ),
+    (
+        lambda f: f.script_built and not f.has_read,
+        "incomplete",
+        "needs_browser",
+        "needs a browser: {facts.script_built_sign}",
+    ),
+    (
         lambda f: f.by_fallback * 2 >= f.parsed > 0,
         "drift",
         "by_fallback",
@@ -341,6 +371,12 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "incomplete",
         "failed_pages",
         "{facts.failed} pages could not be fetched, see the rejects",
+    ),
+    (
+        lambda f: f.changed_json,
+        "incomplete",
+        "some_changed_json",
+        "{facts.changed_json} answers are not the JSON that the system describes, see the rejects",
     ),
     (
         # Logins do not count: many portals have a login form on their static pages.

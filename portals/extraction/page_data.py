@@ -184,13 +184,17 @@ def _is_named(title: str, page: Page) -> bool:
     return sum(word in slug for word in own) / max(1, len(own)) >= _MIN_SLUG_SHARE
 
 
+def as_paragraphs(body: str) -> str:
+    """Return a text as markup: one without paragraphs gets one for each line."""
+    lower = body.lower()
+    if any(tag in lower for tag in ("<p", "<br", "<div")):
+        return body
+    return "".join(f"<p>{line}</p>" for line in _TAG.sub(" ", body).splitlines() if line.strip())
+
+
 def _markup(article: _ArticleData, page: Page) -> str:
     """Return a page with the fields of ``article`` as markup."""
-    body = article.body
-    if "<p" not in body.lower() and "<br" not in body.lower() and "<div" not in body.lower():
-        body = "".join(
-            f"<p>{line}</p>" for line in _TAG.sub(" ", body).splitlines() if line.strip()
-        )
+    body = as_paragraphs(article.body)
     lead = clean(_TAG.sub(" ", article.lead))
     parts = (
         f"<h1>{escape(article.title)}</h1>",

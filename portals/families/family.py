@@ -8,9 +8,11 @@ from functools import cache
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from portals.extraction.json_article import theme_of
 from portals.extraction.layout import Layout
 from portals.extraction.reader import Recipe
 from portals.extraction.themes import Theme
+from portals.families.json_system import JsonSystem
 
 AddressKind = Literal["article", "listing", "trap", "unknown"]
 """What an address leads to by the patterns of its CMS; ``trap``: a copy, a form, a menu page."""
@@ -43,6 +45,8 @@ class Family:
 
     Announcements: ``feeds``: paths of feeds, tried where no page names one. ``sitemaps``: paths of
     sitemaps, tried where robots.txt names none. ``posts_api``: path of WordPress's list of posts.
+
+    ``json``: the JSON of which a script builds its pages, which have no text of their own.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Family:
     listings: tuple[str, ...] = ()
     traps: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
+    json: JsonSystem | None = None
 
     @property
     def is_explored(self) -> bool:
@@ -127,3 +132,9 @@ def recipe_for(
         skipped_paths=family.skipped_paths,
         general=True,
     )
+
+
+def json_recipe(portal: str, family: Family) -> Recipe:
+    """Return how the JSON articles of a portal are read: by the fields of its system only."""
+    theme = theme_of(family.name)
+    return Recipe(portal, themes=(theme,), external_id=family.external_id)

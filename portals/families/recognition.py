@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from portals.extraction.page import Page
 from portals.extraction.themes import select
@@ -23,3 +24,25 @@ def _score(page: Page, family: Family) -> int:
     if family.fingerprint_text and re.search(family.fingerprint_text, page.text[:_HEAD]):
         score += 2
     return score
+
+
+_ORIGIN = re.compile(r"https?://([^/\s\"'<>\\]{1,250})$")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSystem:
+    """A system whose JSON a page names: ``address`` of a list, ``host`` where it names one."""
+
+    family: Family
+    address: str = ""
+    host: str = ""
+
+
+def named_by(family: Family, page: Page) -> NamedSystem | None:
+    """Return what ``page`` says of the JSON of ``family``, None if it names none."""
+    match = family.json.sign_in(page.text) if family.json else None
+    if match is None:
+        return None
+    address = (match[1] or "") if match.re.groups else ""
+    before = _ORIGIN.search(page.text[max(0, match.start() - 260) : match.start()])
+    return NamedSystem(family, address, before[1].lower() if before else "")

@@ -24,11 +24,13 @@ class PublicResolver(CachingHostnameResolver):
     names that were typed for one of Scrapy's own tools. Neither helps a name that once had a
     public address, with ``www.`` or without (``public_names``): its owner may point it to the local
     network (rebinding). ``on_public``: called with each new one of these, to remember it for later
-    runs. ``refused``: the local address of each name that has no other.
+    runs. ``refused``: the local address of each name that has no other. ``proxy_names``: of the
+    proxies that the catalogue names.
     """
 
     local_names: ClassVar[set[str]] = set()
     typed_names: ClassVar[set[str]] = set()
+    proxy_names: ClassVar[set[str]] = set()
     public_names: ClassVar[set[str]] = set()
     on_public: ClassVar[Callable[[str], None] | None] = None
     refused: ClassVar[dict[str, str]] = {}
@@ -59,7 +61,7 @@ class PublicResolver(CachingHostnameResolver):
         if is_public(address):
             cls._remember(bare)
             return True
-        if name in _proxies():
+        if name in cls.proxy_names or name in _proxies():
             return True
         is_named = exact in cls.typed_names or bare in cls.local_names
         return is_named and bare not in cls.public_names

@@ -19,9 +19,11 @@ from portals.network.http_compat import (
     LenientFactory,
     LenientProtocol,
     is_reading_head,
+    use_context_factory,
     use_factory,
 )
 from portals.network.servers import server_of
+from portals.network.tls_levels import LevelContextFactory
 from portals.network.turns import turns_of
 
 MAX_HEAD = 256 * 1024
@@ -36,6 +38,7 @@ class HeadLimitHandler(HTTP11DownloadHandler):
         self._spider_crawler = crawler
         self._turns = turns_of(crawler.settings)
         use_factory(self, _HeadLimitFactory)
+        use_context_factory(self, LevelContextFactory.for_crawler(crawler))
 
     async def download_request(self, request: Request) -> Response:
         """Return the response, also one whose announced length is wrong while its body is whole.

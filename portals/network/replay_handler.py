@@ -46,7 +46,8 @@ class ReplayHandler(BaseDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Return the newest capture of the URL, or the nearest. Raises NotArchivedError."""
         near = request.meta.get(NEAR)
-        found = self.replay.find(request.url, datetime.fromisoformat(near) if near else None)
+        at = datetime.fromisoformat(near) if near else None
+        found = self.replay.find(request.url, at, request.body)
         if found is None:
             raise NotArchivedError(f"not archived: {request.url}")
         capture = found.capture

@@ -218,7 +218,10 @@ def _cms_fault(value: str, _: Row) -> str | None:
 
 
 def _proxy_fault(value: str, _: Row) -> str | None:
-    return _url_fault(value) if value else None
+    url, _space, reason = value.partition(" ")
+    if not value or (fault := _url_fault(url)):
+        return fault if value else None
+    return None if reason.strip() else f"{value!r} is no URL with the reason after a space"
 
 
 def _tls_fault(value: str, _: Row) -> str | None:

@@ -135,6 +135,8 @@ class FleetSpider(SiteProbeSpider):
         self.row = job.row
         self.url_guard = UrlGuard((self.row.home_url, *self.row.mirror_urls))
         self.robots_exception = self.row.robots_exception
+        self.proxy, self.tls_level = self.row.proxy_url, self.row.security_level
+        self.tls_hosts = frozenset(host_of(home) for home in self.url_guard.homes)
         self.gate = gate
         self._is_inside = False
 

@@ -72,11 +72,12 @@ def name_fault(name: str) -> str | None:
 def crawl_plan(name: str, report: SiteReport, *, with_spider: bool) -> CrawlPlan:
     """Return how the portal of ``report`` is crawled.
 
-    A known CMS needs a row only; an unknown one needs a new spider.
+    A known CMS needs a row only; an unknown one needs a new spider, unless its articles are read
+    without one.
     """
     origin = f" -a origin={report.home_url}" if _is_local(report.home_url) else ""
     command = f"scrapy crawl {name}{origin}"
-    if report.family is None or with_spider:
+    if with_spider or (report.family is None and not report.needs_row_only):
         return CrawlPlan(command, needs_spider=True)
     return CrawlPlan(command, needs_spider=False)
 
@@ -97,7 +98,9 @@ def portal_row(name: str, report: SiteReport, day: date, known: Portal | None = 
         return replace(known, home_url=report.home_url, cms=cms, grade="A", **missing)
     row = bare_row(name, report.home_url)
     evidence = f"an article was read on {day.isoformat()}"
-    then, now = province_in(report.title) or ("", "")
+    if not report.articles and report.script_built:
+        evidence = f"its page named its JSON on {day.isoformat()}"
+    then, now = province_in(report.title) or province_in(report.foot) or ("", "")
     return replace(
         row, title=report.title, cms=cms, grade="A", state="live", evidence=evidence,
         province_then=then, province_now=now, **seen,
@@ -125,10 +128,15 @@ def _addresses(report: SiteReport) -> dict[str, str]:
 
 
 def province_in(title: str) -> tuple[str, str] | None:
-    """Return the one province of 2024 that ``title`` names, and what it became; None: not one."""
-    text = f" {fold(title)} "
-    named = [name for name in provinces() if f" {fold(name.removeprefix('TP. '))} " in text]
+    """Return the one province of 2024 that a text names, and what it became; None: not one."""
+    text = _as_words(title)
+    named = [name for name in provinces() if _as_words(name.removeprefix("TP. ")) in text]
     return (named[0], provinces()[named[0]]) if len(named) == 1 else None
+
+
+def _as_words(text: str) -> str:
+    """Return a text without signs and diacritics, a space around each word."""
+    return re.sub(r"[\W_]+", " ", f" {fold(text)} ")
 
 
 def doubts(row: Portal, report: SiteReport) -> list[str]:
@@ -137,14 +145,18 @@ def doubts(row: Portal, report: SiteReport) -> list[str]:
     if row.kind == "unknown":
         lines.append("kind: who owns the portal is not on its pages")
     if not row.province_then:
-        lines.append("province_then: the title names none, or several")
+        lines.append("province_then: title and foot of the page name none, or several")
+    elif province_in(report.title) is None and province_in(report.foot) is not None:
+        lines.append(f"province_then: {row.province_then} is in the foot of the page only")
     if report.family is None:
         lines.append("cms: no page shows a system that is known")
+    if report.script_built:
+        lines.append("cms: by the JSON that its page names; no article was read")
     if not row.listings:
         lines.append("listings: no section was seen to list articles")
     if not row.feeds:
         lines.append("feeds: no page names one")
-    if all(one.article.published_at is None for one in report.articles):
+    if not report.script_built and all(one.article.published_at is None for one in report.articles):
         lines.append("dates: no article shows one that can be read")
     return lines
 
@@ -216,10 +228,13 @@ def spider_text(name: str, report: SiteReport, day: date) -> str:
 def _of_cms(report: SiteReport, day: date) -> dict[str, str]:
     assert report.family is not None
     family = report.family.name.upper()  # as portals/families exports it
+    module, base = ("listing", "ListingSpider")
+    if report.family.json:
+        module, base = ("json_portal", "JsonSpider")
     return {
         "imports": f"from portals.families import {family}\n"
-        "from spiders.base.listing import ListingSpider",
-        "base": "ListingSpider",
+        f"from spiders.base.{module} import {base}",
+        "base": base,
         "summary": f"A portal on {report.family.name}, seen on {day.isoformat()}.",
         "attributes": f"    family = {family}\n",
     }

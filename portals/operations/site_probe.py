@@ -22,10 +22,11 @@ from portals.extraction.layout import Layout
 from portals.extraction.layout_proposal import propose_layout
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
+from portals.extraction.script_page import script_built_sign
 from portals.extraction.themes import select
 from portals.extraction.unreadable import UnreadablePageError
-from portals.families import Family, recipe_for
-from portals.families.recognition import recognise
+from portals.families import FAMILIES, Family, recipe_for
+from portals.families.recognition import named_by, recognise
 from portals.language.dates import find_date
 from portals.language.identification import language_of
 from portals.language.sections import is_pager_label, names_news, news_value
@@ -41,6 +42,11 @@ MIN_LISTED = 3
 MAX_SHOWN = 12
 """Maximum number of listings, and of feeds, in a report."""
 
+_COMPARED = (
+    "title", "published_at", "published_precision", "lead", "author", "source", "section",
+    "external_id", "body", "images", "attachments",
+)  # fmt: skip
+_FOOT_LINES = 15  # lines of the home page, which name the owner and its address
 _MAX_DATE_LINE = 80  # characters of a line that shows a date and is no sentence
 _ALTERNATES = "link[rel~='alternate'][type*='rss'], link[rel~='alternate'][type*='atom']"
 
@@ -95,7 +101,9 @@ class SiteReport:
 
     ``family``: the CMS, if it is known. ``layout``: the proposed layout if it is not.
     ``articles``: those with a date first. ``notice``: the kind of interstitial that the site shows
-    (a challenge, a parked domain), if it does. ``language``: of the home page's text.
+    (a challenge, a parked domain), if it does. ``language``: of the home page's text; ``foot``: its
+    last lines. ``script_built``: what shows that only a script builds the home page.
+    ``needs_row_only``: the articles are read without the layout, too.
     """
 
     home_url: str
@@ -109,6 +117,9 @@ class SiteReport:
     pages: int = 0
     notice: str | None = None
     language: str = "vi"
+    foot: str = ""
+    script_built: str = ""
+    needs_row_only: bool = False
 
 
 def read_pages(served: Iterable[FetchedPage]) -> list[tuple[FetchedPage, Page]]:
@@ -149,9 +160,34 @@ def probe(served: Sequence[FetchedPage], portal: str) -> SiteReport:
         pages=len(pages),
         language=language_of(" ".join(block.text for block in home.blocks)),
     )
+    report.foot = " ".join(block.text for block in home.blocks[-_FOOT_LINES:])
+    report.needs_row_only = family is None and _is_read_by_evidence(report, read)
     if not report.articles:
         report.notice = classify_interstitial(home)
+        report.script_built = script_built_sign(home) or ""
+        if report.script_built and not report.notice:
+            report.family = next((one for one in FAMILIES if _is_built_from(home, one)), family)
     return report
+
+
+def _is_built_from(home: Page, family: Family) -> bool:
+    """Return True if a page names the JSON of ``family`` on its own host."""
+    named = named_by(family, home)
+    return named is not None and named.host in ("", host_of(home.url))
+
+
+def _is_read_by_evidence(report: SiteReport, read: Sequence[tuple[FetchedPage, Page]]) -> bool:
+    """Return True if the row of a portal is enough: its articles are the same without a layout."""
+    pages = {one.url: page for one, page in read}
+    for seen in report.articles:
+        again = read_safely(pages[seen.served.url], Recipe(seen.article.portal, general=True))
+        if isinstance(again, Reject) or _fields(normalise(again)) != _fields(seen.article):
+            return False
+    return bool(report.articles)
+
+
+def _fields(article: Article) -> list[object]:
+    return [getattr(article, name) for name in _COMPARED]
 
 
 def origin_of(url: str) -> str:

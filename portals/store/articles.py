@@ -129,6 +129,12 @@ def dated_urls(connection: sqlite3.Connection, portal: str) -> Iterator[str]:
         yield url
 
 
+def first_seen_at(connection: sqlite3.Connection, url: str) -> str | None:
+    """Return when an article was first stored at ``url`` (UTC, ISO 8601), None if it was not."""
+    row = connection.execute("SELECT first_seen_at FROM sightings WHERE url = ?", (url,)).fetchone()
+    return str(row[0]) if row else None
+
+
 def last_seen_urls(connection: sqlite3.Connection, portal: str) -> list[str]:
     """Return the URLs of the portal's most recently seen articles."""
     rows = connection.execute(

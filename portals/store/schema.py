@@ -255,8 +255,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "listings": "URLs of listings, separated by spaces.",
         "feeds": "URLs of feeds, separated by spaces.",
         "examples": "URLs of articles, separated by spaces.",
-        "proxy": "URL of a proxy through which it can be reached, for operators; null: none known.",
-        "tls_level": "OpenSSL security level that an old host needs, and why; null: the default.",
+        "proxy": "URL of the proxy through which it is requested, and why; null: without one.",
+        "tls_level": "OpenSSL security level for its hosts, and why; null: the default.",
     },
     "holds": {
         "server": "Server: the registrable domain, or what the catalogue says. Key, with `url`.",

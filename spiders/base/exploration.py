@@ -193,6 +193,13 @@ class ExplorationFinder(Finder):
                 meta={KIND: "other", KEY: f"{url_key(forward)} forward"},
             )
             return
+        is_home = visit.url == self.spider.home_url
+        built = self.spider.script_built.read_home(page) if is_home else None
+        if built is not None:
+            yield from self._missed(visit)
+            yield from self.spider.remember_announced(page)
+            yield from built
+            return
         yield from self._explore(page, visit, self.spider.stories.origin_of(response))
 
     def _visit(self, request: Request | None) -> CrawlTarget:

@@ -23,6 +23,7 @@ from portals.families import FAMILIES, Family
 from portals.families.catalogued import read_systems
 from portals.urls import host_of
 from spiders.base.evidence import EvidenceSpider
+from spiders.base.json_portal import JsonSpider
 from spiders.base.listing import ListingSpider
 from spiders.base.portal import PortalSpider
 
@@ -101,6 +102,8 @@ def spider_of(row: Portal) -> type[PortalSpider]:
         "listings": _paths(row.listings),
         "feeds": _paths(row.feeds),
     }
+    if family is not None and family.json and not systems.is_guess:
+        return _made(row.name, JsonSpider, attributes)
     if family is None or family.is_explored or systems.is_guess:
         return _made(row.name, EvidenceSpider, attributes)
     return _made(row.name, ListingSpider, attributes | {"are_listings_complete": False})
@@ -108,7 +111,8 @@ def spider_of(row: Portal) -> type[PortalSpider]:
 
 def spider_of_family(family: Family) -> type[PortalSpider]:
     """Return the spider class that reads any site of a system."""
-    base = EvidenceSpider if family.is_explored else ListingSpider
+    base: type[PortalSpider] = EvidenceSpider if family.is_explored else ListingSpider
+    base = JsonSpider if family.json else base
     doc = f"Reads any site on {family.title}: ``scrapy crawl {family.name} -a origin=URL``."
     attributes = {"__doc__": doc, "name": family.name, "family": family, "reads_any_site": True}
     return _made(family.name, base, attributes)

@@ -38,6 +38,7 @@ from portals.extraction.layout import Layout
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
 from portals.extraction.running_text import RunningText
+from portals.extraction.script_page import script_built_reject
 from portals.extraction.themes import Theme
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family, recipe_for
@@ -49,6 +50,7 @@ from spiders.base.announced import Announcements
 from spiders.base.answers import is_web_page, page_or_none
 from spiders.base.failures import reject_of
 from spiders.base.posts import PostList
+from spiders.base.script_built import ScriptBuilt
 from spiders.base.stories import Stories
 
 _REFUSED = frozenset([401, 403, 429, 451])
@@ -185,6 +187,9 @@ class PortalSpider(Spider):
         self.mirror_urls = known.mirror_urls if known and not origin else ()
         self.tls_exception = known.tls_exception if known and not origin else ""
         self.robots_exception = known.robots_exception if known and not origin else ""
+        row = known if known and not origin and not self.arguments.via else None
+        self.proxy = row.proxy_url if row else ""
+        self.tls_level = row.security_level if row else ""
         self.history = History()
         self.url_filters = UrlFilters()
         self.articles_yielded = 0
@@ -194,7 +199,11 @@ class PortalSpider(Spider):
         self.announcements = Announcements(self, self.finder)
         self.post_list = PostList(self, self.announcements)
         self.stories = Stories(self)
-        for owner in (self.finder, self.announcements, self.post_list, self.stories):
+        self.script_built = ScriptBuilt(self)
+        owners = (
+            self.finder, self.announcements, self.post_list, self.stories, self.script_built,
+        )  # fmt: skip
+        for owner in owners:
             for callback in owner.callbacks:
                 setattr(self, callback, getattr(owner, callback))
 
@@ -206,7 +215,17 @@ class PortalSpider(Spider):
         if spider.tls_exception and not spider.arguments.via:
             crawler.settings.set("DOWNLOAD_VERIFY_CERTIFICATES", value=False, priority="spider")
             spider.logger.warning("the certificate is not verified: %s", spider.tls_exception)
+        row = portals().get(spider.name)
+        if row and spider.tls_level:
+            spider.logger.warning("older TLS is accepted, at level %s", row.tls_level)
+        if row and spider.proxy:
+            spider.logger.warning("requests go through %s", row.proxy)
         return spider
+
+    @property
+    def tls_hosts(self) -> frozenset[str]:
+        """The hosts for which ``tls_level`` holds: the portal's own."""
+        return frozenset(host_of(home) for home in self.url_guard.homes)
 
     @property
     def url_guard(self) -> UrlGuard:
@@ -216,7 +235,9 @@ class PortalSpider(Spider):
             is_named = (self.settings.getpriority("WAYBACK") or 0) >= SETTINGS_PRIORITIES["cmdline"]
             return UrlGuard(archive, archive if is_named else ())
         named = (self.home_url,) if self.arguments.origin else ()
-        return UrlGuard((self.home_url, *self.mirror_urls), named)
+        system = self.family.json if self.family else None
+        api = (system.home(self.home_url, self.arguments.origin),) if system else ()
+        return UrlGuard(tuple(dict.fromkeys([self.home_url, *self.mirror_urls, *api])), named)
 
     @classmethod
     def recipe(cls) -> Recipe:
@@ -365,7 +386,7 @@ class PortalSpider(Spider):
             self.inc_counter(Counter.ERRORS)
             self.inc_counter(Counter.READER_ERRORS)
         elif isinstance(result, Reject):
-            return self.interstitial_of(page) or result
+            return self.interstitial_of(page) or script_built_reject(page) or result
         return result
 
     def _check_whole(self, page: Page, article: Article) -> None:

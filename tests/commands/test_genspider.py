@@ -130,6 +130,21 @@ def test_a_site_of_an_unknown_cms_gets_a_spider_and_a_passing_test(clone: Path) 
         assert linted.code == 0, linted.out
 
 
+def test_a_site_that_is_read_without_a_layout_gets_a_row_only(clone: Path) -> None:
+    site = build(PLANS[1], 40)
+    with serving(site.pages) as portal:
+        done = scrapy(clone, "genspider", "congthu", portal.origin)
+
+    assert (done.code, done.err) == (0, "")
+    assert "CMS: unknown; its row is enough" in done.out
+    assert not (clone / "spiders" / "congthu.py").exists()
+    row = row_of(clone, "congthu")
+    assert row is not None
+    assert row["cms"] == "unknown"
+    tests = fixture_tests(clone, "congthu")
+    assert (tests.code, "passed" in tests.out) == (0, True), tests.out
+
+
 def test_a_dead_site_is_one_line_with_its_remedy_and_leaves_nothing(clone: Path) -> None:
     with serving({}) as portal:
         dead = portal.origin

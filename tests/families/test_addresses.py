@@ -105,6 +105,12 @@ OWN_WORDS = {
     "postdate": "page",
     "commontitle": "page",
     "vnportal": "page",
+    "postsbycategory": "chuyen-muc",
+    "articlereads": "",
+    "pubarticles": "articles",
+    "newsbyslug": "",
+    "baiviet": "bai-viet chuyen-muc",
+    "wpgraphql": "",
 }
 """Words that the programs of a system put into every portal's addresses."""
 

@@ -71,6 +71,8 @@ MISTAKES = [
     ("feeds", "https://tin.vn/rss/ https://tin.vn/rss/", "is there twice"),
     ("examples", "https://tin.vn/bai-1.html#dau", "a space or a fragment"),
     ("proxy", "127.0.0.1:3128", "no http or https URL"),
+    ("proxy", "http://127.0.0.1:3128", "with the reason"),
+    ("proxy", "http://ai:mat-khau@127.0.0.1:3128 why", "named with a password"),
     ("tls_level", "1", "with the reason"),
 ]
 

@@ -14,7 +14,7 @@ import pytest
 from portals.catalogue import CATALOGUE, portals, read_catalogue
 from portals.errors import CatalogueError
 from portals.extraction.layout import Layout
-from portals.families import FAMILIES, NUKEVIET, Family
+from portals.families import FAMILIES, NUKEVIET, PUBARTICLES, Family
 from portals.operations.fixtures import family_of, slug_of
 from portals.operations.scaffold import (
     bare_row,
@@ -108,11 +108,29 @@ def test_what_a_new_row_does_not_know_is_said() -> None:
     assert known == ["kind", "dates"]
 
 
+def test_a_province_in_the_foot_of_the_page_is_taken_and_said() -> None:
+    report = replace(SEEN, title="Tin", foot="Trụ sở: phường 1, tỉnh Cà Mau. Bản quyền 2026")
+    row = portal_row("tin", report, DAY)
+
+    assert (row.province_then, row.province_now) == ("Cà Mau", "Cà Mau")
+    assert "province_then: Cà Mau is in the foot of the page only" in doubts(row, report)
+
+
+def test_a_portal_of_json_gets_a_row_only() -> None:
+    report = SiteReport("https://tin.vn/", "Tin", PUBARTICLES, script_built="an empty div#root")
+    row = portal_row("tin", report, DAY)
+
+    assert not crawl_plan("tin", report, with_spider=False).needs_spider
+    assert (row.cms, row.evidence) == ("pubarticles", "its page named its JSON on 2026-03-01")
+    assert "cms: by the JSON that its page names; no article was read" in doubts(row, report)
+
+
 @pytest.mark.parametrize(
     ("title", "province"),
     [
         ("Cổng TTĐT tỉnh Hải Dương", ("Hải Dương", "Hải Phòng")),
         ("UBND Thành phố Hồ Chí Minh", ("TP. Hồ Chí Minh", "TP. Hồ Chí Minh")),
+        ("LĐLĐ tỉnh Bà Rịa-Vũng Tàu.", ("Bà Rịa - Vũng Tàu", "TP. Hồ Chí Minh")),
         ("Hà Nội và Hà Nam", None),
         ("Báo Lao động", None),
     ],

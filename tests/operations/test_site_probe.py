@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from portals.errors import ArchiveError
+from portals.extraction.reader import Recipe
+from portals.families import PUBARTICLES
+from portals.operations.fixtures import fields_of, read_served
 from portals.operations.site_fetch import MAX_ARCHIVED, archived_pages, start_urls
 from portals.operations.site_probe import FetchedPage, article_urls, listing_urls, probe, read_pages
 from tests.support.pages.synthetic import PLANS, Plan, build
@@ -39,6 +42,29 @@ def test_a_layout_is_proposed_where_the_cms_is_unknown(plan: Plan) -> None:
         assert article.title == told[url].title
         assert article.published_at is not None
         assert article.published_at[:10] == told[url].published.date().isoformat()
+
+
+@pytest.mark.parametrize("plan", PLANS[:6], ids=lambda plan: plan.name)
+def test_a_row_is_enough_only_where_the_layout_changes_nothing(plan: Plan) -> None:
+    report = probe(served(build(plan, 12).pages), "tin")
+    pages = {one.served.url: one.served for one in report.articles}
+    alone = [read_served(one, Recipe("tin", general=True)) for one in pages.values()]
+    seen = [one.article for one in report.articles]
+
+    assert report.needs_row_only is (
+        [fields_of(one) for one in alone] == [fields_of(one) for one in seen]
+    )
+
+
+def test_a_page_that_a_script_builds_is_told_with_the_system_that_it_names() -> None:
+    shell = "<title>Công an</title><div id='root'></div><script>%s</script>"
+    unknown = probe([page(shell % "x()")], "tin")
+    known = probe([page(shell % "fetch('/api/pub/articles?p=1')")], "tin")
+    elsewhere = probe([page(shell % "f('https://api.vn/api/Public/PostsByCategory')")], "tin")
+
+    assert (unknown.script_built, unknown.family) == ("an empty div#root, 1 scripts, 0 words", None)
+    assert known.family is PUBARTICLES
+    assert elsewhere.family is None
 
 
 def test_the_listings_of_the_menu_are_found() -> None:

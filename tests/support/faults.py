@@ -59,13 +59,21 @@ LOCAL = (
 """The code after which ``localhost`` may be requested."""
 
 
-def catalogue(folder: Path, home: str, tls_exception: str = "", robots_exception: str = "") -> str:
+def catalogue(
+    folder: Path,
+    home: str,
+    tls_exception: str = "",
+    robots_exception: str = "",
+    proxy: str = "",
+    tls_level: str = "",
+) -> str:
     """Return the code after which the catalogue says that the federation's portal is ``home``."""
     path = folder / "portals.csv"
     path.write_text(
         "name,title,kind,province_then,province_now,home_url,cms,grade,state,since,successor,"
-        "evidence,hosts,tls_exception,robots_exception\n"
-        f"haiphong,Thử,provincial,,,{home},DANAWEB,A,live,,,,,{tls_exception},{robots_exception}\n",
+        "evidence,hosts,tls_exception,robots_exception,proxy,tls_level\n"
+        f"haiphong,Thử,provincial,,,{home},DANAWEB,A,live,,,,,{tls_exception},{robots_exception},"
+        f"{proxy},{tls_level}\n",
         "utf-8",
     )
     return (
