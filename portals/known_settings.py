@@ -16,6 +16,7 @@ from portals.setting_kinds import (
     DISK_LIMIT,
     DURATION,
     FILE,
+    FILE_OR_NONE,
     FOLDER_OR_NONE,
     LARGEST_SIZE,
     LEVEL,
@@ -94,6 +95,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PROGRESS", SWITCH, "1", "0: no progress bar on a terminal"),
     Setting(
         "ALERT_URLS", SECRETS, "none", "Apprise URLs of the alerts of crawlall", "ALERT_URLS"
+    ),
+    Setting("ALERT_REMINDER", DURATION, "7d", "what stays bad is in one more alert; 0d: never"),
+    Setting("GONE_AFTER", COUNT, "3", "nights without an answer, after which one is asked weekly"),
+    Setting(
+        "METRICS_FILE", FILE_OR_NONE, "none",
+        "file in Prometheus' text format, replaced after every crawlall", "METRICS_FILE",
     ),
     Setting(
         "HEARTBEAT_URL", TARGET_OR_NONE, "none",

@@ -189,6 +189,7 @@ LARGEST_SIZE = Kind("a number of bytes, or a size as 16MB; 0: no limit", "16MB",
 SWITCH = Kind("1 or 0, true or false, yes or no, on or off", "1", _switch)
 TEXT = Kind("a text", "text", _text)
 FILE = Kind("the path of a file", "data/articles.db", _path)
+FILE_OR_NONE = Kind("the path of a file; empty: none", "data/night.prom", _path_or_none)
 FOLDER_OR_NONE = Kind("the path of a folder; empty: none", "data/archive", _path_or_none)
 ARCHIVE_OR_NONE = Kind(
     "the path of a WARC file or of a folder of them", "data/sample.warc.gz", _path_or_none

@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,13 @@ from portals.operations.nights import (
     is_absent,
     is_unreachable,
     outage,
-    parse_nights,
     state_of,
     states_after,
 )
 from portals.store.database import Store
 from portals.store.portal_states import MACHINE, PortalStateRepository
 from portals.store.status import last_attempts, last_successes
-from portals.timestamps import parse_duration, utc_now
+from portals.timestamps import utc_now
 
 Row = dict[str, Any]
 
@@ -49,8 +49,8 @@ class Night:
         self.database = str(config["DATABASE"])
         self.is_live = is_live
         self.start = utc_now()
-        self.reminder = parse_duration(str(config["ALERT_REMINDER"]))
-        self.gone_after = parse_nights(str(config["GONE_AFTER"]))
+        self.reminder = timedelta(seconds=config.getfloat("ALERT_REMINDER"))  # checked, in seconds
+        self.gone_after = config.getint("GONE_AFTER")
         self.skipped: list[Skipped] = []
         with closing(Store.open(self.database)) as store:
             self.before = PortalStateRepository(store).all() if is_live else {}

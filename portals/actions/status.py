@@ -18,7 +18,7 @@ from portals.commands.status import Command
 from portals.crawling.exit_codes import OVERDUE
 from portals.errors import PortalError
 from portals.network.servers import server_of
-from portals.operations.nights import is_absent, parse_nights
+from portals.operations.nights import is_absent
 from portals.recipes import unknown_name
 from portals.store.database import Store
 from portals.store.holds import Hold, HoldRepository
@@ -75,7 +75,7 @@ class Action(Command, Installation):
     def _due(self, store: Store, wanted: list[str], names: list[str]) -> list[str]:
         """Return the portals that every night attempts, or those that were named."""
         known, states = portals(), PortalStateRepository(store).all()
-        gone_after = parse_nights(str(self.config["GONE_AFTER"]))
+        gone_after = self.config.getint("GONE_AFTER")
         every = [
             name
             for name in names

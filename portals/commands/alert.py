@@ -11,4 +11,6 @@ class Command(PortalCommand):
     usage = "--test [--json]"
     summary = "Send a test message to ALERT_URLS"
     json_help = "print a JSON list"
+    examples = ("scrapy alert --test",)
+    heeds = ("ALERT_URLS",)
     options = (option("--test", action="store_true", help="send the message; required"),)

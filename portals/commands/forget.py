@@ -14,6 +14,11 @@ class Command(PortalCommand):
     usage = "[options] URL ... | --list | --undo URL ... | --resume"
     summary = "Take articles down: their rows, search entries and archived records"
     json_help = "print JSON: what is taken down, or a list of marks"
+    examples = (
+        "scrapy forget https://baotang.example.vn/don-thu-12.html --dry-run",
+        "scrapy forget --list",
+    )
+    heeds = ("DATABASE", "ARCHIVE_DIR")
     options = (
         option("--reason", metavar="TEXT", help="why, for --list; say nothing private"),
         option("--copies", action="store_true", help="also the other URLs with the same text"),

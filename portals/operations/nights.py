@@ -5,7 +5,6 @@ All functions are pure: rows of runs, states before and the time give the states
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,7 +14,6 @@ from portals.catalogue import Portal
 from portals.crawling.exit_codes import EXIT_CODES, Verdict
 from portals.network.servers import server_of
 from portals.store.portal_states import MACHINE, PortalState
-from portals.timestamps import ScheduleError
 
 ONE_NIGHT = timedelta(hours=12)
 """A second ``crawlall`` within this time counts as the same night: an operator tries again."""
@@ -81,13 +79,6 @@ def without_output(name: str, code: int, *, is_stopped: bool) -> dict[str, Any]:
     verdict = next((known for known, number in EXIT_CODES.items() if number == code), "crashed")
     verdict = "crashed" if verdict == FINE else verdict
     return {"portal": name, "verdict": verdict, "reason": "see the log above"}
-
-
-def parse_nights(text: str) -> int:
-    """Return the setting GONE_AFTER as a number of nights. Raises ScheduleError."""
-    if not re.fullmatch("[0-9]{1,4}", text.strip()):
-        raise ScheduleError(f"GONE_AFTER is {text!r}; give a number of nights, 0 for never")
-    return int(text)
 
 
 def is_absent(row: Portal | None, state: PortalState | None, gone_after: int) -> bool:

@@ -157,7 +157,8 @@ class _LookUp:
             is_copy=not is_settled and sighting is not None and self._is_copy(sighting),
         )
         article_id = matching_article(article, candidates)
-        self.is_variant = article_id is not None and article_id == candidates.same_story
+        is_by_story = candidates.same_number is None and candidates.same_story is not None
+        self.is_variant = is_by_story and article_id == candidates.same_story
         if article_id is None or same_text is not None:
             return same_text
         return self._row("SELECT * FROM articles WHERE id = ?", article_id)

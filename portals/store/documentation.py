@@ -71,8 +71,8 @@ and headlines of copies are kept: `attachments.page_url`, `sightings.title`; the
 the headlines of copies.
 
 An article at a new address of its portal is the stored one if headline and minute of publication
-are the same (the day, where a page shows no minute, if the portal's numbers do not differ), their
-files are not others, and four fifths of the shorter text's runs of five words are in the other
+are the same (the day, where a page shows no minute), the portal's numbers and the files do not
+differ, and four fifths of the shorter text's runs of five words are in the other
 text: portals change theme and addresses in one night. It is a new row of `sightings`, and neither a
 revision nor an edit.
 

@@ -26,8 +26,8 @@ def is_same_story(article: Article, stored: Row, files: Sequence[str]) -> bool:
     """Return True if ``article`` is the story of a stored article of its portal and its day.
 
     ``files``: the URLs of the stored article's attachments. Titles are equal but for case, tone
-    style and punctuation; the minutes are where both are known, numbers where both are known and
-    no minute is. Files of other names make it another document.
+    style and punctuation; minutes and the portal's numbers where both are known. Files of other
+    names make it another document.
     """
     if canonical(article.title) != canonical(stored["title"]):
         return False
@@ -35,7 +35,7 @@ def is_same_story(article: Article, stored: Row, files: Sequence[str]) -> bool:
     if has_minutes and article.published_at != stored["published_at"]:
         return False
     numbers = {article.external_id, stored["external_id"]} - {None}
-    if not has_minutes and len(numbers) > 1:
+    if len(numbers) > 1:
         return False
     own, others = _names([file.url for file in article.attachments]), _names(files)
     if own and others and own.isdisjoint(others):

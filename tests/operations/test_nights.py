@@ -16,13 +16,11 @@ from portals.operations.nights import (
     changes,
     is_absent,
     outage,
-    parse_nights,
     state_of,
     states_after,
     without_output,
 )
 from portals.store.portal_states import PortalState
-from portals.timestamps import ScheduleError
 
 FIRST = datetime(2030, 1, 1, 19, 30, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -203,13 +201,6 @@ def test_a_change_of_a_portal_outside_the_catalogue_has_no_host() -> None:
     states = states_after([run("moi", "drift")], {}, CATALOGUE, FIRST)
 
     assert changes(states, [], CATALOGUE, FIRST, WEEK) == [Change("moi", "", "ok", "drift", FIRST)]
-
-
-@pytest.mark.parametrize("text", ["", "x", "-1", "2.5", "3d", "٣"])
-def test_what_is_no_number_of_nights_is_refused_in_one_line(text: str) -> None:
-    assert parse_nights(" 3 ") == 3
-    with pytest.raises(ScheduleError, match=r"give a number of nights, 0 for never$"):
-        parse_nights(text)
 
 
 @pytest.mark.parametrize(

@@ -44,12 +44,12 @@ def row(**changes: Any) -> dict[str, Any]:
         article(body=f"{CAPTION}\n\n{BODY}"),
         article(title=STORY.title.upper()),
         article(published_at="2024-03-20T00:00:00+07:00", published_precision="day"),
-        article(external_id="77"),
+        article(external_id=None),
     ],
-    ids=["caption below", "caption above", "capitals", "no minute", "a number"],
+    ids=["caption below", "caption above", "capitals", "no minute", "no number"],
 )
 def test_a_story_in_another_theme_is_the_same(shown: Article) -> None:
-    assert is_same_story(shown, row(external_id="12"), [])
+    assert is_same_story(shown, row(external_id="77"), [])
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,10 @@ def test_a_story_in_another_theme_is_the_same(shown: Article) -> None:
         article(body="\n\n".join(OTHER.paragraphs)),
         article(body="\n\n".join([*STORY.paragraphs[:1], *OTHER.paragraphs])),
         article(published_at="2024-03-20T14:15:00+07:00"),
-        article(
-            published_at="2024-03-20T00:00:00+07:00", published_precision="day", external_id="78"
-        ),
+        article(external_id="78"),
         article(attachments=[Attachment("http://x.vn/tep/cong-van-19.pdf")]),
     ],
-    ids=["title", "text", "one common paragraph", "minute", "numbers of a day", "files"],
+    ids=["title", "text", "one common paragraph", "minute", "number", "files"],
 )
 def test_another_story_of_the_day_is_another(shown: Article) -> None:
     files = ["http://x.vn/upload/cong-van-18.pdf"]

@@ -303,7 +303,7 @@ def test_a_path_that_is_no_database_is_one_line(tmp_path: Path, name: str) -> No
         Store.open(path)
 
     assert "\n" not in str(caught.value)
-    assert "DATABASE=" in str(caught.value)
+    assert "--db" in str(caught.value)
 
 
 def test_reading_a_missing_database_says_what_to_do(tmp_path: Path) -> None:
