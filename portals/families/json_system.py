@@ -232,7 +232,9 @@ def next_place(system: JsonSystem, place: ListPlace, read: JsonListPage) -> List
     """Return the page after ``place``, None if a list ends there.
 
     It ends with a page without entries. A page that is not full is the last one only if the total
-    says so, too: some servers give fewer items than a request wants.
+    says so, too: some servers give fewer items than a request wants. The next offset counts items,
+    not entries: repeated or empty ones may be no rows of the server's, and the next page would
+    leave out as many articles.
     """
     described, size = system.listing, place.size or system.listing.size
     seen = place.offset + read.entries
@@ -245,7 +247,8 @@ def next_place(system: JsonSystem, place: ListPlace, read: JsonListPage) -> List
         return ListPlace(place.section, place.number + 1, 0, larger) if is_more else None
     if not is_full and read.total is not None and seen >= read.total:
         return None
-    return ListPlace(place.section, place.number + 1, seen, place.size, place.address)
+    offset = place.offset + len(read.items)
+    return ListPlace(place.section, place.number + 1, offset, place.size, place.address)
 
 
 def is_older(system: JsonSystem, read: JsonListPage, since: datetime) -> bool:
