@@ -167,6 +167,7 @@ def test_an_archive_that_stays_busy_is_incomplete_and_its_page_no_article(tmp_pa
     assert stored(tmp_path / "a.db") == sorted(map(url_of, told))
 
 
+@pytest.mark.nightly
 def test_an_index_that_stays_busy_is_incomplete(tmp_path: Path) -> None:
     with wayback(map(kept, stories(2))) as machine:
         machine.first = {"/cdx/": [BUSY] * 50}

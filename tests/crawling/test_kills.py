@@ -315,7 +315,11 @@ Page.from_bytes = deadly
 """
 
 
-@pytest.mark.parametrize("more", [(), PARALLEL], ids=["one at a time", "eight at once"])
+@pytest.mark.parametrize(
+    "more",
+    [(), pytest.param(PARALLEL, marks=pytest.mark.nightly)],
+    ids=["one at a time", "eight at once"],
+)
 def test_a_page_that_kills_the_process_is_a_reject_after_the_second_death(
     tmp_path: Path, more: tuple[str, ...]
 ) -> None:
