@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import TypeGuard
 
 from lxml.html import HtmlElement
 
-from portals.extraction.blocks import Block
 from portals.extraction.header import leads_elsewhere
 from portals.extraction.roles import Role
 from portals.extraction.title_evidence import TAIL_LINES, Candidate, TitleEvidence
@@ -43,7 +41,6 @@ _LABEL_WORDS = 4  # a menu entry has fewer
 _ABOVE_LINES = 4  # lines above the title that can have the view count
 _MIN_LEAD_WORDS, _MAX_LEAD_WORDS = 12, 120
 _MAX_BYLINE = 160  # characters
-_CLOCK_PARTS = 4  # elements in a line, of which one may be named like a clock
 _BESIDE_DATE = 9  # words of a line with a date that are no sentence
 _CLOCK_LINES = 2  # lines above and below that of a day that can have its time
 _MAX_LEVELS = 12  # elements above a line in which its place is named
@@ -90,7 +87,7 @@ class Evidence(TitleEvidence):
             (-6.0, is_document_day(block.text) and not is_named),
             (2.0, reading.precision == "minute"),
             (2.0, is_named),
-            (-6.0, index < title.index and self._is_clock(block)),
+            (-6.0, index < title.index and self.regions.is_clock(block)),
             (-10.0, Role.COMMENTS in self.regions.roles_near(block, _MAX_LEVELS)),
             (-2.0, index in self.regions.aside),
             (-1.0, names_update(block.text)),
@@ -99,12 +96,6 @@ class Evidence(TitleEvidence):
             (3.0, self.page.listed_day == reading.at.date()),
         )
         return self._date_place(index, title) + sum(w for w, applies in witnesses if applies)
-
-    def _is_clock(self, block: Block) -> bool:
-        """Return True for a line that the theme names a clock: today, as the server had it."""
-        inside = islice(block.element.iterdescendants("*"), _CLOCK_PARTS)
-        named = any(Role.CLOCK in self.regions.roles(element) for element in inside)
-        return named or Role.CLOCK in self.regions.roles_near(block, 1)
 
     def _date_place(self, index: int, title: Candidate) -> float:
         first, last = self.first, self.last

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -29,6 +30,7 @@ HEADLINE_WORDS = 4
 PARAGRAPH_WORDS = 12
 """A line of at least this many words, that is no link, is running text."""
 
+_CLOCK_PARTS = 4  # elements in a line, of which one may be named like a clock
 _MIN_CARDS = 3
 _HEADLINE_SHARE = 0.45  # of a line that is a headline with its date
 _MIN_ROWS = 4  # records with a day each that make a list
@@ -90,6 +92,12 @@ class Regions:
         """Return the roles of the elements around a line, up to ``levels`` above its own."""
         around = self.chain(block.element)[: levels + 1]
         return frozenset().union(*(self.roles(element) for element in around))
+
+    def is_clock(self, block: Block) -> bool:
+        """Return True for a line that the theme names a clock: today, as the server had it."""
+        inside = islice(block.element.iterdescendants("*"), _CLOCK_PARTS)
+        named = any(Role.CLOCK in self.roles(element) for element in inside)
+        return named or Role.CLOCK in self.roles_near(block, 1)
 
     # --- blocks that are put aside ---------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from portals.article import READER_VERSION, Article
 from portals.contract import MAX_FILES
-from portals.language.text import canonical
 from portals.store import search
 from portals.store.article_decision import (
     ARTICLE_FIELDS,
@@ -33,7 +32,7 @@ from portals.store.article_decision import (
 )
 from portals.store.future_times import correct, without_future
 from portals.store.rows import rows_of
-from portals.store.same_story import is_same_story
+from portals.store.same_story import same_story
 from portals.store.stored_hash import stored_hash
 from portals.timestamps import utc, utc_now
 
@@ -48,11 +47,6 @@ _STORED_LENGTH = """
     SELECT length(a.body) FROM sightings s JOIN articles a ON a.id = s.article_id WHERE s.url = ?
 """
 _SAME_NUMBER = "SELECT article_id FROM sightings WHERE portal = ? AND external_id = ?"
-_SAME_DAY = """
-    SELECT id, title FROM articles
-    WHERE portal = ? AND published_at >= ? AND published_at < ? ORDER BY id
-"""
-_FILES = "SELECT url FROM attachments WHERE article_id = ?"
 _IS_OF_OTHER_URL = "SELECT 1 FROM articles WHERE id = ? AND url <> ?"
 _IS_COPY = """
     SELECT count(*) AND NOT sum(p.url = ?) FROM revisions r JOIN pages p ON p.id = r.page_id
@@ -149,11 +143,14 @@ class _LookUp:
         article = self.page.article
         same_text = self._row(_SAME_TEXT, article.content_hash)
         is_settled = same_text is not None or article.is_listing_url  # needs no further look-up
+        is_unknown = not is_settled and sighting is None
         candidates = Candidates(
             sighting,
             same_text["id"] if same_text else None,
-            same_number=None if is_settled or sighting else self._same_number(),
-            same_story=None if is_settled or sighting else self._same_story(),
+            same_number=self._same_number() if is_unknown else None,
+            same_story=same_story(self.conn, article)
+            if is_unknown and not self.is_other_document
+            else None,
             is_copy=not is_settled and sighting is not None and self._is_copy(sighting),
         )
         article_id = matching_article(article, candidates)
@@ -170,21 +167,6 @@ class _LookUp:
             return None
         found = self._value(_SAME_NUMBER, article.portal, article.external_id)
         return None if found is None else int(found)
-
-    def _same_story(self) -> int | None:
-        """Return the article of the same day that shows the same story at another URL."""
-        article = self.page.article
-        if self.is_other_document or not article.published_at:
-            return None
-        day = article.published_at[:10]
-        titles = self.conn.execute(_SAME_DAY, (article.portal, day, f"{day}U"))
-        title = canonical(article.title)
-        for article_id in [each for each, other in titles if canonical(other) == title]:
-            row = self._row("SELECT * FROM articles WHERE id = ?", article_id)
-            files = [str(url) for (url,) in self.conn.execute(_FILES, (article_id,))]
-            if row is not None and is_same_story(article, row, files):
-                return int(article_id)
-        return None
 
     def _is_copy(self, sighting: Row) -> bool:
         """Return True if the archived pages of the article's revisions are all of other URLs.

@@ -7,12 +7,14 @@ the same. Stories of one title and time are compared by runs of words that both 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from portals.article import Article
 from portals.language.text import canonical
 from portals.store.article_decision import Row
+from portals.store.rows import rows_of
 
 _RUN = 5
 """Words of a run: shorter ones recur in other stories."""
@@ -20,6 +22,33 @@ _SHORT = 40
 """Words of a text of which nearly all must be the same: a notice differs in a date or a name."""
 _SHARED, _SHARED_OF_SHORT = 0.8, 0.95
 """Share of the runs of the shorter text that the other one contains."""
+
+
+_SAME_DAY = """
+    SELECT id, title FROM articles
+    WHERE portal = ? AND published_at >= ? AND published_at < ? ORDER BY id
+"""
+_COMPARED = """
+    SELECT title, body, external_id, published_at, published_precision FROM articles WHERE id = ?
+"""
+_FILES = "SELECT url FROM attachments WHERE article_id = ?"
+
+
+def same_story(conn: sqlite3.Connection, article: Article) -> int | None:
+    """Return the article of the same portal and day that is the same story. Raises sqlite3.Error.
+
+    Only titles are read of the others of that day.
+    """
+    if not article.published_at:
+        return None
+    day, title = article.published_at[:10], canonical(article.title)
+    others = conn.execute(_SAME_DAY, (article.portal, day, f"{day}U")).fetchall()
+    for article_id in [each for each, other in others if canonical(other) == title]:
+        (row,) = rows_of(conn.execute(_COMPARED, (article_id,)))
+        files = [str(url) for (url,) in conn.execute(_FILES, (article_id,))]
+        if is_same_story(article, row, files):
+            return int(article_id)
+    return None
 
 
 def is_same_story(article: Article, stored: Row, files: Sequence[str]) -> bool:
