@@ -44,12 +44,12 @@ class Action(Command, Installation):
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         age = parse_duration(opts.max_age) if opts.max_age is not None else None
         with closing(Store.open_to_read(self.database)) as store:
-            self._show(store, args, age, as_json=opts.json)
+            self._show(store, args, age, opts)
         if note := growth(Path(self.database)):
             print_note(note)
 
     def _show(
-        self, store: Store, wanted: list[str], age: timedelta | None, *, as_json: bool
+        self, store: Store, wanted: list[str], age: timedelta | None, opts: argparse.Namespace
     ) -> None:
         now = utc_now()
         known = self.known_portals()
@@ -62,11 +62,16 @@ class Action(Command, Installation):
         due = self._due(store, wanted, names)
         late = {} if age is None else not_attempted(store.db, due, age, now)
         holds = HoldRepository(store).active(now)
-        rows = [_row(found[name], holds, as_json=as_json) for name in names]
+        is_short = not (wanted or opts.json or opts.all)
+        shown = [name for name in names if not (is_short and _is_untouched(found[name]))]
+        rows = [_row(found[name], holds, as_json=opts.json) for name in shown]
         if sys.stdout.isatty():
             empty = {name for name in _SELDOM if not any(row[name] for row in rows)}
             rows = [{k: v for k, v in row.items() if k not in empty} for row in rows]
-        print_rows(rows, as_json=as_json)
+        print_rows(rows, as_json=opts.json)
+        left = len(names) - len(shown)
+        if left and sys.stderr.isatty():  # cron would mail it every day
+            print_note(f"{left} portals of the catalogue were never crawled; --all shows them")
         for name, at in late.items():
             print_note(f"{name}: {_since(at)}; look at the schedule's log")
         if late:
@@ -86,6 +91,11 @@ class Action(Command, Installation):
             )
         ]
         return list(dict.fromkeys(wanted)) or every
+
+
+def _is_untouched(status: PortalStatus) -> bool:
+    """Return True for a portal of the catalogue of which the database knows nothing."""
+    return not (status.last_run or status.articles or status.rejects)
 
 
 def _row(status: PortalStatus, holds: Sequence[Hold], *, as_json: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from portals.commands.base import PortalCommand, option
 
 
 class Command(PortalCommand):
-    """Prints one row for each portal that is crawled."""
+    """Prints one row for each portal that was crawled; ``--json`` has all of the catalogue."""
 
     usage = "[options] [portal] ..."
     summary = "Show the state of each portal: last run, newest article, when the next is due"
@@ -16,8 +16,9 @@ class Command(PortalCommand):
     )
     codes = ((1, "a portal was not attempted within --max-age"),)
     heeds = ("DATABASE", "DISABLED_PORTALS")
-    json_help = "print a JSON list"
+    json_help = "print a JSON list of all portals"
     options = (
+        option("--all", action="store_true", help="also portals that were never crawled"),
         option(
             "--max-age",
             metavar="AGE",

@@ -221,8 +221,17 @@ def database(store: Store, tmp_path: Path) -> str:
     return f"DATABASE={tmp_path / 'articles.db'}"
 
 
-def test_the_command_prints_a_line_for_each_portal_with_a_spider(database: str) -> None:
+def test_the_command_prints_a_line_for_each_portal_that_was_crawled(database: str) -> None:
     done = scrapy("status", "-s", database)
+
+    assert (done.code, done.err) == (0, "")
+    head, *lines = [line.split("\t") for line in done.out.splitlines()]
+    assert head == COLUMNS
+    assert [line[:2] for line in lines] == [["brvt", "gone"], ["ldtd", "ok"]]
+
+
+def test_with_all_it_prints_a_line_for_each_portal_with_a_spider(database: str) -> None:
+    done = scrapy("status", "--all", "-s", database)
 
     assert (done.code, done.err) == (0, "")
     head, *lines = [line.split("\t") for line in done.out.splitlines()]
