@@ -66,6 +66,7 @@ _ETH_AND_KIN = str.maketrans("\u00d0\u0189\u00f0\u0256", "ĐĐđđ")  # eth and 
 _MAX_MARKS = 8
 _MARKS = re.compile(r"[^\w\s\x00-\u02ff]{30,}")  # marks are no letters; nor are rows of stars
 _CACHED_LENGTH = 500  # characters of a text whose canonical form is cached
+_MAX_BARE = 5_000  # characters: Vietnamese has 200, a hostile text has all of Unicode
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -163,8 +164,24 @@ def fold_1(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", clean(text).casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return clean(text).casefold().translate(_BARE)
+
+
+class _Bare(dict[int, str]):
+    """Characters without their combining marks, by code; each is decomposed once.
+
+    A decomposition is one of each character: only the order of marks depends on their neighbours.
+    """
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFD", chr(code))
+        bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+        if len(self) < _MAX_BARE:
+            self[code] = bare
+        return bare
+
+
+_BARE = _Bare()
 
 
 _VIETNAMESE = re.compile(r"[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]")

@@ -19,6 +19,7 @@ from portals.language.text import (
     clean,
     content_hash,
     fold,
+    fold_1,
     one_tone_style,
     slugify,
     words,
@@ -255,6 +256,15 @@ def test_canonical_keeps_every_diacritic(text: str) -> None:
 )
 def test_fold_leaves_plain_letters(text: str, expected: str) -> None:
     assert fold(text) == expected
+
+
+@given(text=st.text() | messy)
+@UNHURRIED
+def test_folding_drops_the_marks_of_the_decomposed_text(text: str) -> None:
+    letters = decomposed(clean(text).casefold())
+    bare = "".join(char for char in letters if not unicodedata.combining(char))
+
+    assert fold_1(text) == bare.replace("đ", "d")
 
 
 @given(text=st.text() | messy)
