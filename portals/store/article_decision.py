@@ -78,9 +78,9 @@ class Candidates:
     """The articles that a page may belong to, by id.
 
     ``same_text``: the one that has or had its text. For an unknown URL, ``same_number``: the one
-    with its external id; ``same_story``: the one of its title, time and nearly its text
-    (``same_story.py``). ``is_copy``: the URL is known, but its article has revisions of other URLs
-    only.
+    with its external id; ``same_story``, also for a copy: the one of its title, time and nearly
+    its text (``same_story.py``). ``is_copy``: the URL is known, but its article has revisions of
+    other URLs only.
     """
 
     sighting: Row | None = None
@@ -99,8 +99,10 @@ def matching_article(article: Article, found: Candidates) -> int | None:
         return found.same_text
     if found.sighting is None:
         return found.same_number if found.same_number is not None else found.same_story
-    # A copy from which a newer reader extracts another text becomes a separate article.
-    return None if found.is_copy else int(found.sighting["article_id"])
+    known = int(found.sighting["article_id"])
+    # A copy from which a newer reader extracts another text becomes a separate article, unless it
+    # is the same story in another theme.
+    return None if found.is_copy and found.same_story != known else known
 
 
 def _never(_: int) -> None:
@@ -192,9 +194,14 @@ def decide(page: ReadPage, stored: Stored) -> Decision:
         )
     if stored.is_variant:
         return Decision(
-            "copy", int(stored.article["id"]), RevisionStep.NONE,
+            "copy" if stored.sighting is None else "known",
+            int(stored.article["id"]),
+            RevisionStep.NONE,
             article=_seen_changes(page, stored.article),
-        )  # fmt: skip
+            sighting=sighting,
+            edits=edits,
+            cause=cause,
+        )
     outcome, step, revision_id = _revision_step(page, stored)
     changes: dict[str, Any] = {}
     new_media: list[MediaTable] = []

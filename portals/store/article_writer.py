@@ -144,14 +144,14 @@ class _LookUp:
         same_text = self._row(_SAME_TEXT, article.content_hash)
         is_settled = same_text is not None or article.is_listing_url  # needs no further look-up
         is_unknown = not is_settled and sighting is None
+        is_copy = not is_settled and sighting is not None and self._is_copy(sighting)
+        is_compared = (is_unknown or is_copy) and not self.is_other_document
         candidates = Candidates(
             sighting,
             same_text["id"] if same_text else None,
             same_number=self._same_number() if is_unknown else None,
-            same_story=same_story(self.conn, article)
-            if is_unknown and not self.is_other_document
-            else None,
-            is_copy=not is_settled and sighting is not None and self._is_copy(sighting),
+            same_story=same_story(self.conn, article) if is_compared else None,
+            is_copy=is_copy,
         )
         article_id = matching_article(article, candidates)
         is_by_story = candidates.same_number is None and candidates.same_story is not None

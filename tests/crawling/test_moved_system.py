@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import QUICK, scrapy
-from tests.support.database import rows
+from tests.support.database import content, rows
 from tests.support.http_server import answers, serving
 from tests.support.page_templates import TemplateSite, templates
 
@@ -29,11 +29,12 @@ def test_no_article_is_added_twice_and_none_is_called_edited_or_withdrawn(
     before: str, after: str, tmp_path: Path
 ) -> None:
     database = tmp_path / "a.db"
+    places = ("-s", f"DATABASE={database}", "-s", f"ARCHIVE_DIR={tmp_path / 'archive'}")
     old, new = (TemplateSite(TEMPLATES[name], "story", 24) for name in (before, after))
     with serving(old.bodies) as portal:
         crawl = (
             "crawl", "portal", "-a", f"origin={portal.origin}", "-a", "portal=thu", *QUICK,
-            "-s", f"DATABASE={database}", "-s", "ARCHIVE_DIR=",
+            *places,
         )  # fmt: skip
         scrapy(*crawl)
         with closing(sqlite3.connect(database)) as db, db:
@@ -43,6 +44,10 @@ def test_no_article_is_added_twice_and_none_is_called_edited_or_withdrawn(
 
     titles = [row["title"] for row in rows(database, "SELECT title FROM articles")]
     assert len(titles) == len(set(titles)) == 24, moved.out
+    crawled = content(database)
+    again = scrapy("reextract", "--portal", "thu", *places)
+    assert again.code == 0, again.err
+    assert content(database) == crawled
     (seen,) = rows(database, "SELECT count(*) AS n FROM sightings")
     assert seen["n"] == 48
     for what in ("edits", "withdrawn"):
