@@ -857,3 +857,18 @@ def m0022_portal_states(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """
     )
+
+
+@migrations()
+def m0023_server_clocks(db: Database) -> None:
+    """Store how far this machine's clock is from those of the servers."""
+    db.execute(
+        """
+        CREATE TABLE server_clocks (
+            server TEXT PRIMARY KEY,
+            witness TEXT NOT NULL,
+            seconds_ahead INTEGER NOT NULL,
+            measured_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    )
