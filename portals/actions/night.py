@@ -32,7 +32,7 @@ from portals.operations.nights import (
     states_after,
 )
 from portals.store.database import Store
-from portals.store.portal_states import MACHINE, PortalStateRepository
+from portals.store.portal_states import MACHINE, PortalState, PortalStateRepository
 from portals.store.status import last_attempts, last_successes
 from portals.timestamps import utc_now
 
@@ -53,9 +53,12 @@ class Night:
         self.reminder = timedelta(seconds=config.getfloat("ALERT_REMINDER"))  # checked, in seconds
         self.gone_after = config.getint("GONE_AFTER")
         self.skipped: list[Skipped] = []
-        with closing(Store.open(self.database)) as store:
-            self.before = PortalStateRepository(store).all() if is_live else {}
-            self._attempts = last_attempts(store.db)
+        self.before: dict[str, PortalState] = {}
+        self._attempts: dict[str, tuple[str | None, str | None]] = {}
+        if Path(self.database).exists():  # a night without portals makes none
+            with closing(Store.open(self.database)) as store:
+                self.before = PortalStateRepository(store).all() if is_live else {}
+                self._attempts = last_attempts(store.db)
         self.after = self.before
 
     def choose(self, rows: Sequence[Portal]) -> list[Portal]:
@@ -90,6 +93,8 @@ class Night:
         """Store the states, and send one alert on what changed since the last one."""
         is_well = any(map(has_reached, rows)) and rows[0]["portal"] != MACHINE
         network = [{"portal": MACHINE, "verdict": "ok"}] if is_well else []
+        if not Path(self.database).exists():
+            return  # no portal was chosen
         try:
             with closing(Store.open(self.database)) as store:
                 self._update(PortalStateRepository(store), [*rows, *network])
