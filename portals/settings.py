@@ -82,6 +82,10 @@ DOWNLOAD_HANDLERS = {  # default: all of these schemes; a page must not lead to 
     "ftp": None,
     "s3": None,
 }
+# No Scrapy settings: a browser builds every page (the column ``browser`` of the catalogue says so
+# of one portal); and the command or file that starts Chromium.
+BROWSER = False
+BROWSER_PATH = "chromium"
 REFERRER_POLICY = "same-origin"  # default: Scrapy's own, which sends the referrer to other hosts
 COOKIES_ENABLED = (
     False  # default: True; no sessions, and the middleware would download a list of domains
@@ -116,6 +120,7 @@ ADDONS = {  # default: none
     "portals.crawling.addons.ParsedSettingsAddon": 10,  # before those that use the values
     "portals.crawling.addons.RecordingAddon": 50,
     "portals.crawling.addons.UnusedExtensionsAddon": 60,
+    "portals.crawling.addons.BrowserAddon": 90,
     "portals.crawling.addons.ReplayAddon": 100,
     "portals.crawling.addons.MaxRuntimeAddon": 200,
 }

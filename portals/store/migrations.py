@@ -373,3 +373,9 @@ def m0022_portal_states(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """
     )
+
+
+@migrations()
+def m0023_browser(db: Database) -> None:
+    """Store which portals of the catalogue need a browser."""
+    db.execute("ALTER TABLE portals ADD COLUMN browser TEXT")
