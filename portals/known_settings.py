@@ -78,7 +78,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MIN_FREE_DISK", DISK_LIMIT, "2GB 5%", "nothing is begun where less disk is free",
             "TIN_CONG_DOAN_MIN_FREE_DISK"),
     Setting("ARCHIVE_MAX_SIZE", SIZE, "1GB", "a WARC file of that size is followed by a new one"),
-    Setting("CHECK_CLOCK", SWITCH, "1", "0: begin although the clock is behind the newest run"),
+    Setting("CHECK_CLOCK", SWITCH, "1", "0: begin, and go on, although the clock is wrong"),
     Setting("MAX_REQUESTS", COUNT, "100000", "a run ends after so many requests; 0: no limit",
             flag="--max-requests", metavar="N"),
     Setting("MAX_RUNTIME", DURATION, "0", "a run ends after that time; 0: no limit",

@@ -26,7 +26,8 @@ ARCHIVE_DIR = _INSTALLATION.archive_dir
 DISABLED_PORTALS = _INSTALLATION.disabled_portals  # none; crawlall and status skip them
 WAYBACK = "https://web.archive.org"  # the archive that ``-a via=wayback`` reads
 ARCHIVE_MAX_SIZE = 1_000_000_000  # bytes; a larger WARC file is followed by a new one
-# False: a run begins although the clock is behind the newest run, whose clock was wrong.
+# False: a run begins although the clock is behind the newest run, whose clock was wrong, and does
+# not end where the clocks of servers differ from it.
 CHECK_CLOCK = True
 # Below that on the disk of database or archives no run begins; 0: no limit.
 MIN_FREE_DISK = os.environ.get("TIN_CONG_DOAN_MIN_FREE_DISK", "2GB 5%")
@@ -126,6 +127,7 @@ ADDONS = {  # default: none
 }
 EXTENSIONS = {  # default: none; RecordingAddon adds more if RECORD is set
     "portals.network.server_records.ServerRecords": 50,  # servers, as earlier runs found them
+    "portals.network.server_clocks.ServerClocks": 200,  # this machine's clock beside theirs
     "portals.network.politeness.Politeness": 300,  # Crawl-delay and Retry-After
 }
 DOWNLOADER_MIDDLEWARES = {  # default: none of ours

@@ -537,6 +537,14 @@ CREATE TABLE portal_states (
         ) STRICT, WITHOUT ROWID
         ;
 
+CREATE TABLE server_clocks (
+            server TEXT PRIMARY KEY,
+            witness TEXT NOT NULL,
+            seconds_ahead INTEGER NOT NULL,
+            measured_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        ;
+
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 
 INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
