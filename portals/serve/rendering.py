@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 
 from portals.serve.asking import Answer, Ask
 from portals.serve.words import LANGUAGES, word, word_or
-from portals.store.export import write_atom
+from portals.store.export_formats import write_atom
 
 FOLDER = Path(str(files("portals") / "resources" / "serve"))  # wheels are unpacked
 STYLE = FOLDER / "style.css"
