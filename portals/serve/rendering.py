@@ -80,8 +80,8 @@ def html(ask: Ask, answer: Answer) -> str:
             moment=partial(moment, language),
             weekday=partial(weekday, language),
             published=partial(published, language),
-            style_url=f"/style.css?v={style()[1]}",
-            has_feed=answer.entries is not None,
+            style_url=ask.style_url(style()[1]),
+            has_feed=answer.entries is not None and ask.has_feed,
         )
     )
 

@@ -134,7 +134,8 @@ def test_an_unknown_option_ends_a_command_in_one_line(tmp_path: Path) -> None:
     [
         "archive check", "archive prune --older 1w", "export", "gaps", "history 1", "migrate",
         "report OUT", "search tin", "search --check", "search --rebuild", "serve", "show 1",
-        "similar 1", "similar --update", "snapshot OUT", "status", "verify", "reextract --dry-run",
+        "similar 1", "similar --update", "site OUT", "snapshot OUT", "status", "verify",
+        "reextract --dry-run",
     ],
 )  # fmt: skip
 def test_a_command_that_reads_makes_no_database(words: str, tmp_path: Path) -> None:
