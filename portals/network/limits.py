@@ -40,7 +40,7 @@ class HeadLimitHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._spider_crawler = crawler
-        self._turns = turns_of(crawler.settings)
+        self._turns = turns_of(crawler)
         use_resolving(self, partial(resolving_for, names_of(crawler)))
         use_factory(self, _HeadLimitFactory)
         use_context_factory(self, LevelContextFactory.for_crawler(crawler))

@@ -1,7 +1,7 @@
 """Crawls of several portals in one process: ``python -m tests.support.two_crawls CODE DB NAME…``.
 
-The code runs first. ``NAME=ORIGIN`` crawls a copy of a portal, as ``-a origin=`` does. Printed is
-the row of each run.
+The code runs first. ``NAME=ORIGIN`` crawls a copy of a portal, as ``-a origin=`` does. Its name is
+its user agent. Printed is the row of each run.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if __name__ == "__main__":
     for word in sys.argv[3:]:
         name, _, origin = word.partition("=")
         crawlers.append(process.create_crawler(name))
+        crawlers[-1].settings.set("USER_AGENT", name, priority="cmdline")
         process.crawl(crawlers[-1], **({"origin": origin} if origin else {}))
     process.start()
     for crawler in crawlers:
