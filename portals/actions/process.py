@@ -12,9 +12,9 @@ from copy import copy
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
-from scrapy.utils.log import get_scrapy_root_handler, install_scrapy_root_handler
 
 from portals.commands.output import strip_control_chars
+from portals.network.scrapy_compat import log_handler
 from portals.redaction import without_secrets
 
 _QUIETED = {
@@ -39,14 +39,15 @@ class PlainFormatter(logging.Formatter):
 
 def crawler_process(settings: Settings) -> AsyncCrawlerProcess:
     """Return the process that crawls, its log without lists of versions and components."""
+    # Scrapy would replace its own handler, and so our formatter, for every crawl that begins.
     settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     for name, level in _QUIETED.items():
         logging.getLogger(name).setLevel(level)
-    install_scrapy_root_handler(settings)
-    handler = get_scrapy_root_handler()
-    if handler is not None:
-        handler.setFormatter(PlainFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
+    handler = log_handler(settings)
+    handler.setFormatter(PlainFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
+    logging.root.setLevel(logging.NOTSET)
+    logging.root.addHandler(handler)
     return process
 
 
