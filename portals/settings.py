@@ -68,7 +68,7 @@ DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default: 1 GiB; no article is larger
 DOWNLOAD_FAIL_ON_DATALOSS = False  # default: True; our handler fails if the body has no end
 DOWNLOAD_WARNSIZE = 0  # default: 32 MiB, above our limit
 TWISTED_DNS_RESOLVER = (
-    "portals.network.url_guard.PublicResolver"  # default: also resolves to local networks
+    "portals.network.dns.PublicResolver"  # default: also resolves to local networks
 )
 # No Scrapy settings: a run ends after so many requests (28 hours at one a second), or after so many
 # pages in a row that are neither article nor listing; a server error counts as 8 such pages, a
