@@ -24,8 +24,9 @@ from portals.extraction.page_kind import (
 from portals.extraction.regions import Core
 from portals.extraction.story import ArticleContent, read_story
 from portals.extraction.title_evidence import Candidate
-from portals.language.bylines import ends_article, is_box_heading, is_imprint, is_noise
+from portals.language.bylines import is_noise
 from portals.language.dates import DateReading
+from portals.language.headings import ends_article, is_box_heading, is_imprint
 from portals.language.text import canonical, words
 
 _MIN_WORDS = 60

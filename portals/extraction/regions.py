@@ -20,8 +20,9 @@ from portals.extraction.blocks import Block
 from portals.extraction.header import links_elsewhere
 from portals.extraction.page import Page
 from portals.extraction.roles import OUTSIDE, Role, roles_of
-from portals.language.bylines import ends_article, is_box_heading, is_imprint, is_noise
+from portals.language.bylines import is_noise
 from portals.language.dates import find_date
+from portals.language.headings import ends_article, is_box_heading, is_imprint
 from portals.language.text import canonical, is_vietnamese, words
 
 HEADLINE_WORDS = 4
