@@ -69,6 +69,7 @@ class DateEvidence(TitleEvidence):
             (-6.0, is_document_day(block.text) and not is_named),
             (2.0, reading.precision == "minute"),
             (2.0, is_named),
+            (3.0, Role.AUTHOR in self.regions.roles_near(block) and not words(rest)),
             (-6.0, index < title.index and self.regions.is_clock(block)),
             (-10.0, Role.COMMENTS in self.regions.roles_near(block, _MAX_LEVELS)),
             (-2.0, index in self.regions.aside),

@@ -91,7 +91,19 @@ class Evidence(DateEvidence):
         )
         if is_apart and len(parents) == 1:
             return first, "box of its own"
-        return None
+        return (first, "box of the title") if self.title_box is not None else None
+
+    @cached_property
+    def title_box(self) -> HtmlElement | None:
+        """The element with the title and the first running text, but with no other, or None."""
+        if self.title is None or len(self.lines) < 2:
+            return None
+        above = self.regions.chain(self.blocks[self.title.index].element)
+        first = set(self.regions.chain(self.blocks[self.first].element))
+        box = next((element for element in above if element in first), None)
+        if box is None or any(self.is_within(i, box) for i in self.lines[1:]):
+            return None
+        return box
 
     @property
     def byline(self) -> Signature:
@@ -133,10 +145,31 @@ class Evidence(DateEvidence):
         for i in range(title.last + 1, self.first):
             if i not in self.regions.cards:
                 yield i
+        yield from self._around_date()
         for i in range(max(0, title.index - 2), title.index):
             is_named = Role.AUTHOR in self.regions.roles_near(self.blocks[i], 1)
             if is_named or i in self.dates:
                 yield i
+
+    def _around_date(self) -> Iterator[int]:
+        """Yield the lines beside the date, where it follows a lead or is in a box of its own."""
+        if self.date is None:
+            return
+        at = self.date.index
+        is_in_card = Role.AUTHOR in self.regions.roles_near(self.blocks[at])
+        after_lead = self._lead_index == self.first and self.first < at < self._second
+        for i in (at - 1, at, at + 1):
+            if not 0 <= i < len(self.blocks) or i in self.regions.cards:
+                continue
+            if (after_lead and self.first < i < self._second) or (
+                is_in_card and Role.AUTHOR in self.regions.roles_near(self.blocks[i])
+            ):
+                yield i
+
+    @property
+    def _second(self) -> int:
+        """The second line of running text, or the end of the page."""
+        return self.lines[1] if len(self.lines) > 1 else len(self.blocks)
 
     @property
     def _lead_index(self) -> int | None:
@@ -178,12 +211,18 @@ class Evidence(DateEvidence):
             if 1 <= block.heading <= 3 and i not in self.regions.aside and len(block.text) < 200
         ]
 
-    @cached_property
+    @property
     def signed(self) -> Signature:
-        """Author and source in the lines below the text, outside its element."""
+        """Author and source in the lines below the text."""
+        return self._signed[0]
+
+    @cached_property
+    def _signed(self) -> tuple[Signature, frozenset[int]]:
+        """Author and source below the text, and the lines that have them."""
         if not self.lines:
-            return Signature()
+            return Signature(), frozenset()
         author = source = None
+        used = set()
         for i in self._signed_lines():
             block = self.blocks[i]
             named = self.regions.roles_near(block, 2)
@@ -198,18 +237,23 @@ class Evidence(DateEvidence):
                 found = read_byline(text, is_named=True)
             if found is not None:
                 author, source = author or found.author, source or found.source
-        return Signature(author=author, source=source)
+                used.add(i)
+        return Signature(author=author, source=source), frozenset(used)
 
     def _signed_lines(self) -> Iterator[int]:
         last = self.last
+        is_below_list = False
         for i in range(last + 1, min(len(self.blocks), last + 1 + TAIL_LINES)):
             block = self.blocks[i]
             named = self.regions.roles_near(block, 2)
-            if i in self.regions.cards or Role.COMMENTS in named:
-                return
-            if ends_article(block.text):
-                return
             is_named = not {Role.AUTHOR, Role.SOURCE}.isdisjoint(named)
+            if i in self.regions.cards:
+                is_below_list = True
+                continue
+            if Role.COMMENTS in named or ends_article(block.text):
+                return
+            if is_below_list and not is_named:
+                continue
             if (
                 block.text
                 and len(block.text) <= _MAX_BYLINE
@@ -238,6 +282,16 @@ class Evidence(DateEvidence):
         """The lines with date and byline, which are no text wherever they are."""
         date = {self.date.index} if self.date else set()
         return frozenset(date | {i for i in (self.byline_index,) if i is not None})
+
+    def repeats_byline(self, index: int) -> bool:
+        """Return True if a line below the text has only the author that is known from elsewhere."""
+        text = self.blocks[index].text
+        author = self.byline.author or self.signed.author
+        if author is None or read_signature(text, set_apart=True) is not None:
+            return False  # a signature is read with the lines beside it
+        is_named = Role.AUTHOR in self.regions.roles_near(self.blocks[index], 1)
+        found = read_byline(text, is_named=is_named)
+        return found is not None and found.author == author
 
     def used_lines(self, before: int) -> Iterator[int]:
         """Yield the lines above ``before`` that are date, byline or lead."""

@@ -114,6 +114,17 @@ _AUTHOR_LABEL = re.compile(
 _PAPER_CODE = re.compile(rf"(?<=[{_LOWER}]) [{_UPPER}]{{2,5}}$")
 
 
+_BEGINS = re.compile(
+    r"(?i:(?:được )?(?:viết|đăng|gửi|tạo|biên tập) bởi|bởi|by|tác giả"
+    r"|người (?:viết|đăng|gửi|tạo)|đăng lúc|ngày đăng|cập nhật)\b[^.]{0,150}$"
+)
+
+
+def begins_byline(text: str) -> bool:
+    """Return True if a line begins like a byline or a date: "Viết bởi …", "Đăng lúc …"."""
+    return bool(_BEGINS.match(text))
+
+
 def is_author_label(text: str) -> bool:
     """Return True for a label whose name is on the next line ("Bút danh:")."""
     return bool(_AUTHOR_LABEL.match(text))
@@ -237,6 +248,12 @@ def _split_brackets(text: str) -> tuple[str, str]:
     """Split "Thu Hiền ( Đài Nghĩa Đàn )" into the name and the text in brackets."""
     match = re.match(r"^([^()]+?) ?\(([^()]{2,40})\)$", text)
     return (match[1], match[2]) if match else (text, "")
+
+
+def without_unit(author: str) -> str:
+    """Return an author without the unit in brackets: "Thu Hà (Hãng tin Miền Sông)" → "Thu Hà"."""
+    name, unit = _split_brackets(author)
+    return name if unit and _NAMES.match(name) else author
 
 
 def _names_a_unit(text: str) -> bool:

@@ -9,8 +9,13 @@ from portals.language.text import one_letter_d
 _ENDS_ARTICLE = re.compile(
     r"^(?:xem tin khác|(?:các )?tin(?: bài)? khác|tin liên quan|tin mới hơn|tin cũ hơn"
     r"|(?:các )?(?:tin|bài)(?: viết)? đã đưa|(?:các )?(?:tin|bài)(?: viết)? (?:trước|tiếp theo)"
-    r"|tin cùng chuyên mục|những tin (?:mới|cũ) hơn|các bài (?:viết )?khác|bài viết liên quan"
-    r"|ý kiến phản hồi|bình luận|ý kiến bạn đọc|chuyên đề|lượt truy cập|đang trực tuyến.*"
+    r"|(?:các )?(?:tin|bài|tin bài|bài viết|tin tức) cùng (?:chuyên mục|chủ đề|mục|loại|tác giả)"
+    r"|(?:các )?(?:tin|bài|tin bài|bài viết|tin tức) (?:mới nhất|gần đây|xem nhiều)"
+    r"|(?:các )?(?:tin|bài|bài viết) đã (?:đăng|viết|đọc)"
+    r"|những tin (?:mới|cũ) hơn|các bài (?:viết )?khác|bài viết liên quan"
+    r"|(?:các )?(?:bình luận|ý kiến|góp ý|phản hồi|thảo luận)(?: của)?"
+    r" (?:bạn đọc|độc giả|thính giả|khán giả)"
+    r"|ý kiến phản hồi|bình luận|chuyên đề|lượt truy cập|đang trực tuyến.*"
     r"|hiển thị\s*:\s*\d+ / \d+.*"
     r"|designed and maintained by.*|tin đọc nhiều|đọc nhiều nhất|tin nổi bật)\s*:?$",
     re.IGNORECASE,
@@ -23,7 +28,9 @@ _IMPRINT = re.compile(
     r"^(?:©|®|copyright\b|bản quyền (?:thuộc|của|©|\d)|cơ quan (?:chủ quản|quản lý)\s*:"
     r"|giấy phép (?:số|thiết lập|xuất bản|hoạt động)[^.]{0,80}$"
     r"|chịu trách nhiệm (?:chính|nội dung|xuất bản)\s*[:(]|all rights reserved"
-    r"|trang chủ\s*[|•·]|(?:bình luận|ý kiến(?: bạn đọc| phản hồi)?)\s*\(\d+\)"
+    r"|trang chủ\s*[|•·]|\d+ (?:bình luận|phản hồi|ý kiến|trả lời)$"
+    r"|(?:bình luận|ý kiến|góp ý|phản hồi|thảo luận)(?: của)?"
+    r"(?: (?:bạn đọc|độc giả|thính giả|khán giả|phản hồi))?\s*\(\d+\)"
     r"|(?:ý kiến của bạn|gửi (?:bình luận|ý kiến|phản hồi)|viết bình luận)\s*:?$"
     r"|ghi rõ nguồn .{0,60}khi )",
     re.IGNORECASE,
