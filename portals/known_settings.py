@@ -107,6 +107,8 @@ SETTINGS: tuple[Setting, ...] = (
         "URL or file that is notified after every crawlall",
         "HEARTBEAT_URL",
     ),
+    Setting("BROWSER", SWITCH, "0", "1: a browser builds every page; needs the extra 'browser'"),
+    Setting("BROWSER_PATH", TEXT, "chromium", "the command or file that starts Chromium"),
     Setting("USER_AGENT", TEXT, "tin-cong-doan/…", "what servers see of a crawl",
             local="user_agent"),
     Setting("ROBOTSTXT_OBEY", SWITCH, "1", "0: robots.txt is not requested"),

@@ -33,7 +33,7 @@ from portals.operations.nights import (
 )
 from portals.store.database import Store
 from portals.store.portal_states import MACHINE, PortalState, PortalStateRepository
-from portals.store.status import last_attempts, last_successes
+from portals.store.status import last_attempts, last_crashes, last_successes
 from portals.timestamps import utc_now
 
 Row = dict[str, Any]
@@ -42,6 +42,7 @@ Row = dict[str, Any]
 class Night:
     """One ``crawlall``. A night of copies (``is_live`` false) changes no state of a portal.
 
+    ``fragile``: the portals whose last crawl crashed, or was killed: it may happen again.
     Raises PortalError for settings that cannot be read.
     """
 
@@ -55,10 +56,12 @@ class Night:
         self.skipped: list[Skipped] = []
         self.before: dict[str, PortalState] = {}
         self._attempts: dict[str, tuple[str | None, str | None]] = {}
+        self.fragile: set[str] = set()
         if Path(self.database).exists():  # a night without portals makes none
             with closing(Store.open(self.database)) as store:
                 self.before = PortalStateRepository(store).all() if is_live else {}
                 self._attempts = last_attempts(store.db)
+                self.fragile = last_crashes(store.db)
         self.after = self.before
 
     def choose(self, rows: Sequence[Portal]) -> list[Portal]:

@@ -33,6 +33,7 @@ _SELDOM = (
     "tls_exception",
     "tls_level",
     "proxy",
+    "browser",
     "held_until",
 )  # a terminal shows them where they say something
 
@@ -110,6 +111,7 @@ def _row(status: PortalStatus, holds: Sequence[Hold], *, as_json: bool) -> dict[
         "tls_exception": known.tls_exception or None if known else None,
         "tls_level": known.tls_level or None if known else None,
         "proxy": known.proxy or None if known else None,
+        "browser": known.browser or None if known else None,
         "held_until": _held_until(status.portal, known, holds),
     }
     if as_json:

@@ -11,7 +11,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from portals.network.addresses import is_literal
-from portals.network.dns import PublicResolver
+from portals.network.dns import CrawlNames, names_of
 from portals.network.servers import server_of
 from portals.store.database import Store
 from portals.store.forgotten import ForgottenUrls
@@ -30,7 +30,8 @@ class ServerRecords:
     ``forgotten``: the URLs that no recorded crawl requests, of an archive neither.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, crawl_names: CrawlNames | None = None) -> None:
+        self._crawl_names = crawl_names or CrawlNames()
         self.robots: RobotsRepository | None = None
         self.holds: HoldRepository | None = None
         self.clocks: ServerClockRepository | None = None
@@ -38,9 +39,9 @@ class ServerRecords:
         self._held: dict[tuple[str, str], datetime] = {}
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:  # noqa: ARG003 - Scrapy's signature
+    def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the extension without a database."""
-        return cls()
+        return cls(names_of(crawler))
 
     def use(self, store: Store) -> None:
         """Use the database of the crawl, also for the names that were public.
@@ -51,8 +52,8 @@ class ServerRecords:
         self.holds = HoldRepository(store)
         self.clocks = ServerClockRepository(store)
         names = PublicNameRepository(store)
-        PublicResolver.public_names |= names.all()
-        PublicResolver.on_public = partial(_remember_public, names)
+        self._crawl_names.public |= names.all()
+        self._crawl_names.on_public = partial(_remember_public, names)
         active = self.holds.active(utc_now())
         self._held = {(hold.server, hold.url): hold.until for hold in active}
 

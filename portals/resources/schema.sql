@@ -220,7 +220,7 @@ CREATE TABLE portals (
         since TEXT,
         successor TEXT,
         evidence TEXT
-    , hosts TEXT, tls_exception TEXT, robots_exception TEXT, server TEXT, listings TEXT, feeds TEXT, examples TEXT, proxy TEXT, tls_level TEXT) STRICT, WITHOUT ROWID
+    , hosts TEXT, tls_exception TEXT, robots_exception TEXT, server TEXT, listings TEXT, feeds TEXT, examples TEXT, proxy TEXT, tls_level TEXT, browser TEXT) STRICT, WITHOUT ROWID
     ;
 
 CREATE TABLE archives (

@@ -376,7 +376,13 @@ def m0022_portal_states(db: Database) -> None:
 
 
 @migrations()
-def m0023_server_clocks(db: Database) -> None:
+def m0023_browser(db: Database) -> None:
+    """Store which portals of the catalogue need a browser."""
+    db.execute("ALTER TABLE portals ADD COLUMN browser TEXT")
+
+
+@migrations()
+def m0024_server_clocks(db: Database) -> None:
     """Store how far this machine's clock is from those of the servers."""
     db.execute(
         """

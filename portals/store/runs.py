@@ -16,11 +16,16 @@ from portals.timestamps import utc
 KILLED = "the process was killed"
 """Reason of a run whose process ended before it could write a verdict."""
 
+KILLED_TOGETHER = "the process was killed, in which other portals were crawled too"
+
 DISK_FULL = "disk_full"
 """Reason code of a run that did not begin, since too little disk space was free."""
 
 WRONG_CLOCK = "wrong_clock"
 """Reason code of a run that ended since the clocks of servers showed that ours is wrong."""
+
+DIED_TOGETHER = "died_together"
+"""Reason code of a run whose process crawled several portals and was killed, by any of them."""
 
 OFFLINE = "offline"
 """Reason code of the runs of a ``crawlall`` that could reach no portal."""
@@ -98,6 +103,16 @@ class RunRepository:
                 [utc(now), KILLED, portal],
             )
         return cursor.rowcount
+
+    def end_run_of_shared_process(self, portal: str, now: datetime) -> None:
+        """Set end and verdict of the crawl of a killed process that crawled other portals too."""
+        with writing(self.db.conn):
+            self.db.execute(
+                "UPDATE runs SET verdict = 'incomplete', finished_at = ?, reason = ?,"
+                " reason_code = ?"
+                " WHERE portal = ? AND verdict IS NULL AND arguments ->> 'command' IS NULL",
+                [utc(now), KILLED_TOGETHER, DIED_TOGETHER, portal],
+            )
 
     def end_killed_commands(self, command: str, now: datetime) -> None:
         """Set end and verdict of killed runs of a command other than a crawl, of every portal."""

@@ -258,6 +258,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "examples": "URLs of articles, separated by spaces.",
         "proxy": "URL of the proxy through which it is requested, and why; null: without one.",
         "tls_level": "OpenSSL security level for its hosts, and why; null: the default.",
+        "browser": "Why a browser has to build its pages; null: no browser is used.",
     },
     "holds": {
         "server": "Server: the registrable domain, or what the catalogue says. Key, with `url`.",

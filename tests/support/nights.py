@@ -77,11 +77,13 @@ class Nights:
     """A data folder with a catalogue of its own, and the nights over it.
 
     ``homes``: URL of each portal; ``states``: state in the catalogue, ``unknown`` if not given.
+    ``code``: runs first in every process.
     """
 
     folder: Path
     homes: Mapping[str, str]
     states: dict[str, str] = field(default_factory=dict)
+    code: str = ""
 
     @property
     def database(self) -> Path:
@@ -93,7 +95,7 @@ class Nights:
         (self.folder / "portals.csv").write_text(_HEAD + rows, "utf-8")
         interpreter = self.folder / "python"
         server = processes.fork_server() if processes.CAN_FORK else ""
-        code = at_day(day, str(interpreter))
+        code = at_day(day, str(interpreter)) + self.code
         script = _INTERPRETER.format(python=sys.executable, code=code, server=server)
         interpreter.write_text(script, "utf-8")
         interpreter.chmod(0o755)
