@@ -42,7 +42,8 @@ _CODES: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
 )
 """Exit codes of errors. The first matching row is used: some errors are subclasses of others."""
 
-_REPORTED = tuple(error for errors, _ in _CODES for error in errors)
+REPORTED = tuple(error for errors, _ in _CODES for error in errors)
+"""Errors that a command prints as one line."""
 
 
 def option(*flags: str, **keywords: Any) -> Option:
@@ -261,12 +262,12 @@ class PortalCommand(CheckedCommand):
             discard_stdout()
         except KeyboardInterrupt:
             self.exitcode = print_error("interrupted; run again", EXIT_CODES["incomplete"])
-        except _REPORTED as error:
-            self.exitcode = print_error(self._in_words(error), _exit_code(error))
+        except REPORTED as error:
+            self.exitcode = print_error(self.in_words(error), exit_code_of(error))
         finally:
             flush_stdout()
 
-    def _in_words(self, error: BaseException) -> object:
+    def in_words(self, error: BaseException) -> object:
         """Return the error, of SQLite with its cause and remedy."""
         if not isinstance(error, sqlite3.Error):
             return error
@@ -305,5 +306,6 @@ class PortalCommand(CheckedCommand):
         return archive_folder(self.config["ARCHIVE_DIR"], self.database)
 
 
-def _exit_code(error: BaseException) -> int:
+def exit_code_of(error: BaseException) -> int:
+    """Return the exit code for one of ``REPORTED``."""
     return next(code for errors, code in _CODES if isinstance(error, errors))
