@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import threading
 from contextlib import ExitStack
 from pathlib import Path
+
+import pytest
 
 from portals.store.portal_lock import PortalLock
 from tests.support.database import rows
 from tests.support.http_server import Answer, ServedRequest, http_server, serving
 from tests.support.nights import Nights, closed_port
+from tests.support.processes import until
 from tests.support.small_portal import small_portal
 
 FAULTY = """
@@ -70,3 +75,38 @@ def test_each_portal_of_a_process_has_its_own_verdict(tmp_path: Path) -> None:
     assert rows(nights.database, "SELECT count(*) AS n FROM sightings WHERE portal = 'mot'") == [
         {"n": 4}
     ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_night_that_is_ended_ends_the_crawls_of_a_process(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """Two are open when it ends, one has not begun; the next night loses nothing."""
+    pages, _ = small_portal()
+    held = threading.Event()
+    with ExitStack() as up:
+        robots = {"/robots.txt": Answer(b"", 404, after=held)}
+        sites = [up.enter_context(serving(pages | robots)) for _ in range(3)]
+        names = ("ba", "hai", "mot")
+        homes = dict(zip(names, (site.origin for site in sites), strict=True))
+        nights = Nights(tmp_path, homes)
+        together = ("--jobs", "1", "--per-process", "2")
+        with nights.started(0, *together, "--json", "-s", "LOG_LEVEL=INFO") as night:
+            until(lambda: sites[0].asked and sites[1].asked)
+            night.signal(number)
+            for name in names[:2]:
+                night.wait_for(f"{name}: Closing spider (shutdown)")
+            held.set()
+            done = night.end()
+            stored = "SELECT portal, reason_code FROM runs WHERE finished_at IS NOT NULL"
+            until(lambda: len(rows(nights.database, stored)) == 2)
+        ended = rows(nights.database, stored + " ORDER BY id")
+        code, verdicts = nights.verdicts(1, *together)
+
+    assert [row["reason_code"] for row in ended] == ["stopped_by_signal"] * 2
+    assert {row["portal"] for row in ended} == {"ba", "hai"}
+    if number is signal.SIGTERM:
+        reasons = {row["portal"]: row["reason"] for row in json.loads(done.out)}
+        assert (done.code, reasons["mot"]) == (10, "not started")
+    assert (code, set(verdicts.values())) == (0, {"ok"})
+    assert rows(nights.database, "SELECT count(*) AS n FROM sightings") == [{"n": 12}]
