@@ -32,6 +32,9 @@ log_portal: ContextVar[str] = ContextVar("log_portal", default="")
 """The portal whose crawl is at work, in a process that crawls several."""
 
 
+_POLL_SECONDS = 0.01
+
+
 class PlainFormatter(logging.Formatter):
     """Log lines without control characters and passwords; a message becomes one line.
 
@@ -69,8 +72,18 @@ class CrawlProcess(AsyncCrawlerProcess):
 
 
 async def _stop(crawler: Crawler) -> None:
+    """Stop a crawl; one whose spider is being opened, when it has begun: before, Scrapy cannot."""
     log_portal.set(crawler.spidercls.name)
+    while crawler.crawling and not _is_running(crawler):
+        await asyncio.sleep(_POLL_SECONDS)
     await crawler.stop_async()
+
+
+def _is_running(crawler: Crawler) -> bool:
+    try:
+        return bool(crawler.engine.running)
+    except RuntimeError:  # there is none yet
+        return False
 
 
 def crawler_process(settings: Settings, *, names_portals: bool = False) -> CrawlProcess:

@@ -2,8 +2,8 @@
 
 ``scrapy crawl -`` is what ``crawlall`` starts. A line of the input is a portal, which is crawled at
 once beside those that are open; the line ``.`` says that none follows. For each portal a line of
-JSON is printed when its run has ended. Where the input ends without that line the parent has died,
-and all runs end as after SIGTERM.
+JSON is printed when its run has ended. When the input ends, also after that line, the parent has
+died, and all runs end as after SIGTERM.
 """
 
 from __future__ import annotations

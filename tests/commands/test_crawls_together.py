@@ -14,7 +14,8 @@ from portals.store.portal_lock import PortalLock
 from tests.support.database import rows
 from tests.support.http_server import Answer, ServedRequest, http_server, serving
 from tests.support.nights import Nights, closed_port
-from tests.support.processes import until
+from tests.support.processes import start, until
+from tests.support.project import SAMPLE
 from tests.support.small_portal import small_portal
 
 FAULTY = """
@@ -110,3 +111,29 @@ def test_a_night_that_is_ended_ends_the_crawls_of_a_process(
         assert (done.code, reasons["mot"]) == (10, "not started")
     assert (code, set(verdicts.values())) == (0, {"ok"})
     assert rows(nights.database, "SELECT count(*) AS n FROM sightings") == [{"n": 12}]
+
+
+def test_runs_that_have_hardly_begun_are_ended_with_the_parent(tmp_path: Path) -> None:
+    """The names are all that the process reads: then its parent seems to have died."""
+    names = tmp_path / "names"
+    names.write_text("ldtd\nkhong-co\nbrvt\n", "utf-8")
+    words = (
+        "crawl",
+        "-",
+        "--json",
+        "-s",
+        f"REPLAY={SAMPLE}",
+        "-s",
+        f"DATABASE={tmp_path / 'a.db'}",
+    )
+    out, err = tmp_path / "out", tmp_path / "err"
+    with names.open("rb") as stdin, out.open("wb") as stdout, err.open("wb") as stderr:
+        start("scrapy", words, stdin, stdout, stderr).wait()
+
+    printed = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    told = {row["portal"]: (row["verdict"], row.get("reason_code")) for row in printed}
+    stopped = ("incomplete", "stopped_by_signal")
+    assert told == {"ldtd": stopped, "brvt": stopped, "khong-co": ("crashed", None)}
+    assert "error: khong-co: there is no portal 'khong-co'" in err.read_text("utf-8")
+    stored = rows(tmp_path / "a.db", "SELECT verdict, reason_code FROM runs")
+    assert [tuple(row.values()) for row in stored] == [stopped] * 2
