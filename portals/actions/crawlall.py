@@ -108,6 +108,8 @@ class Action(Command, Installation):
 
     def _compare(self) -> None:
         """Update near-duplicate pairs for the new articles; the rest is processed next time."""
+        if not Path(self.database).exists():
+            return  # no portal was chosen
         try:
             with closing(Store.open(self.database)) as store:
                 for _ in with_progress(update(store), queue_length(store), "comparing"):

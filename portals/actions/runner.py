@@ -26,7 +26,7 @@ from portals.store.crawl_state import CrawlState
 from portals.store.database import Store
 from portals.store.identity import Identity, identify_file
 from portals.store.portal_lock import PortalLock, PortalLockedError
-from portals.store.runs import DISK_FULL
+from portals.store.runs import DISK_FULL, WRONG_CLOCK
 from portals.timestamps import utc, utc_now
 from portals.urls import host_of
 
@@ -122,8 +122,9 @@ class Runner(Installation):
             with suppress(StorageError, sqlite3.Error, OSError):
                 run_id = self._record(portal, verdict, str(error))
         if as_json:
-            row = {"portal": portal, "verdict": verdict, "reason": str(error), "run_id": run_id}
-            print_outcome(to_json(row))
+            code = WRONG_CLOCK if isinstance(error, ClockError) else None
+            row = {"portal": portal, "verdict": verdict, "reason": str(error), "reason_code": code}
+            print_outcome(to_json({**row, "run_id": run_id}))
         else:
             print_outcome(f"{portal}: {verdict}")
 

@@ -18,13 +18,14 @@ from portals.store.forgotten import ForgottenUrls
 from portals.store.holds import Hold, HoldRepository
 from portals.store.public_names import PublicNameRepository
 from portals.store.robots import RobotsRepository
+from portals.store.server_clocks import ServerClockRepository
 from portals.timestamps import utc_now
 
 
 class ServerRecords:
     """Extension that gives the network side the tables on servers.
 
-    Both repositories are None unless the crawl is recorded and uses the network: Scrapy's own
+    The repositories are None unless the crawl is recorded and uses the network: Scrapy's own
     tools have no database, and a replayed archive says nothing about a server's present state.
     ``forgotten``: the URLs that no recorded crawl requests, of an archive neither.
     """
@@ -33,6 +34,7 @@ class ServerRecords:
         self._crawl_names = crawl_names or CrawlNames()
         self.robots: RobotsRepository | None = None
         self.holds: HoldRepository | None = None
+        self.clocks: ServerClockRepository | None = None
         self.forgotten = ForgottenUrls()
         self._held: dict[tuple[str, str], datetime] = {}
 
@@ -48,6 +50,7 @@ class ServerRecords:
         """
         self.robots = RobotsRepository(store)
         self.holds = HoldRepository(store)
+        self.clocks = ServerClockRepository(store)
         names = PublicNameRepository(store)
         self._crawl_names.public |= names.all()
         self._crawl_names.on_public = partial(_remember_public, names)

@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from itertools import count
@@ -22,7 +23,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 from scrapy.utils.asyncio import call_later
 from scrapy.utils.defer import maybe_deferred_to_future
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredLock
 
 logger = logging.getLogger(__name__)
 
@@ -62,14 +63,19 @@ class FreeTurns:
 
 
 class FileTurn:
-    """A turn that lasts until its file is closed, by ``release`` or the end of the process."""
+    """A turn that lasts until its file is closed, by ``release`` or the end of the process.
 
-    def __init__(self, file: int) -> None:
+    ``within``: the lock of the crawl's own requests, of which the next one is then served.
+    """
+
+    def __init__(self, file: int, within: DeferredLock) -> None:
         self._file = file
+        self._within = within
 
     def release(self) -> None:
         """Close the file."""
         os.close(self._file)
+        self._within.release()
 
 
 async def sleep(seconds: float) -> None:
@@ -83,7 +89,8 @@ class FileTurns:
     """Turns at servers, as locks on files in ``folder`` that the operating system releases.
 
     Who waits for a turn holds the server's queue meanwhile: a crawl whose next request is ready
-    at once would otherwise always be the first one. ``owner``: names the crawl; its own delay is
+    at once would otherwise always be the first one. The requests of one crawl wait for each other
+    in its memory, so that one at most polls the files. ``owner``: names the crawl; its own delay is
     kept by the downloader. ``clock``: seconds, the same in all processes, whatever is done to the
     time of day.
     """
@@ -99,34 +106,48 @@ class FileTurns:
         self._owner = owner or str(os.getpid())
         self._clock = clock
         self._pause = pause
+        self._within: defaultdict[str, DeferredLock] = defaultdict(DeferredLock)
         self._has_failed = False
         self._is_made = False
 
     async def acquire(self, server: str, delay: float) -> Turn:
         """Wait for a turn; without one where the files cannot be written."""
-        name = _file_name(server)
+        within = self._within[server]
+        if within.locked:
+            await maybe_deferred_to_future(within.acquire())
+        else:
+            within.acquire()
         try:
-            if not self._is_made:
-                self.folder.mkdir(parents=True, exist_ok=True)
-                self._is_made = True
-            queue = await self._locked(self.folder / f"{name}.queue")
-            try:
-                file = await self._locked(self.folder / f"{name}.turn")
-            finally:
-                os.close(queue)
-            try:
-                await self._keep_delay(file, delay)
-            except BaseException:
-                os.close(file)
-                raise
+            return FileTurn(await self._file_of(server, delay), within)
         except OSError as error:
+            within.release()
             if not self._has_failed:
                 self._has_failed = True
                 logger.warning("other crawls of %s are not waited for: %s", server, error)
             return FreeTurn()
-        return FileTurn(file)
+        except BaseException:
+            within.release()
+            raise
 
-    async def _locked(self, path: Path) -> int:
+    async def _file_of(self, server: str, delay: float) -> int:
+        """Wait for the turn among all processes; return its file. Raises OSError."""
+        if not self._is_made:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._is_made = True
+        path = f"{self.folder}/{_file_name(server)}"
+        queue = await self._locked(f"{path}.queue")
+        try:
+            file = await self._locked(f"{path}.turn")
+        finally:
+            os.close(queue)
+        try:
+            await self._keep_delay(file, delay)
+        except BaseException:
+            os.close(file)
+            raise
+        return file
+
+    async def _locked(self, path: str) -> int:
         """Return a handle of ``path`` that holds its lock. Raises OSError."""
         file = os.open(path, _FILE, 0o644)
         try:

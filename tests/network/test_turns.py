@@ -79,6 +79,27 @@ def test_who_waits_comes_before_who_had_the_last_turn(tmp_path: Path) -> None:
 
 
 @pytest.mark.quick
+def test_requests_of_one_crawl_wait_without_looking_at_the_files(tmp_path: Path) -> None:
+    async def five() -> tuple[list[int], Waits]:
+        waited, order = Waits(), list[int]()
+        turns = FileTurns(tmp_path, clock=waited.now, pause=waited.pause)
+        first = await turns.acquire("h.vn", 0)
+
+        async def take(number: int) -> None:
+            turn = await turns.acquire("h.vn", 0)
+            order.append(number)
+            turn.release()
+
+        waiting = [asyncio.create_task(take(n)) for n in range(4)]
+        await asyncio.sleep(0)
+        first.release()
+        await asyncio.gather(*waiting)
+        return order, waited
+
+    assert asyncio.run(five()) == ([0, 1, 2, 3], [])
+
+
+@pytest.mark.quick
 def test_where_no_lock_can_be_written_a_crawl_goes_on(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     turn = asyncio.run(FileTurns(tmp_path / "file").acquire("h.vn", 1.0))

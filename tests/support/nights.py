@@ -66,6 +66,12 @@ def closed_port() -> Iterator[int]:
         yield int(taken.getsockname()[1])
 
 
+def at_day(day: int, interpreter: str = sys.executable) -> str:
+    """Return the code after which it is so many days after the first."""
+    at = (FIRST + timedelta(days=day)).isoformat()
+    return _AT.format(at=at, interpreter=interpreter)
+
+
 @dataclass(slots=True)
 class Nights:
     """A data folder with a catalogue of its own, and the nights over it.
@@ -110,9 +116,8 @@ class Nights:
         """Write the catalogue and the interpreter; return the code that runs first."""
         rows = "".join(map(self._row, self.homes.items()))
         (self.folder / "portals.csv").write_text(_HEAD + rows, "utf-8")
-        at = (FIRST + timedelta(days=day)).isoformat()
         interpreter = self.folder / "python"
-        code = _AT.format(at=at, interpreter=str(interpreter)) + self.code
+        code = at_day(day, str(interpreter)) + self.code
         script = _INTERPRETER.format(python=sys.executable, code=code, server=server)
         interpreter.write_text(script, "utf-8")
         interpreter.chmod(0o755)
