@@ -78,7 +78,9 @@ def test_each_portal_of_a_process_has_its_own_verdict(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGKILL, marks=pytest.mark.nightly)]
+)
 def test_a_night_that_is_ended_ends_the_crawls_of_a_process(
     tmp_path: Path, number: signal.Signals
 ) -> None:
