@@ -5,6 +5,7 @@ VENV := .venv
 SCRAPY := $(VENV)/bin/scrapy
 DEMO := data/demo.db
 SAMPLE := data/sample.warc.gz
+LATER := data/sample-later.warc.gz
 
 .PHONY: demo test quick nightly lint types unit fuzz audit sample docs lock clean
 
@@ -12,10 +13,15 @@ demo: $(VENV)/.run
 	$(SCRAPY) crawlall -s REPLAY=$(SAMPLE) -s DATABASE=$(DEMO)
 	@echo "Older captures in the same archive become revisions:"
 	$(SCRAPY) reextract $(SAMPLE) -s DATABASE=$(DEMO)
+	@echo "One portal a month later: new articles, edits, files, and a week without news:"
+	$(SCRAPY) crawl haiphong --revisit all -L WARNING -s REPLAY=$(LATER) -s DATABASE=$(DEMO)
 	@echo
 	@echo "The sample is in $(DEMO); its portals are real and its texts are invented. To read it:"
 	@echo
 	@echo "    $(SCRAPY) serve --db $(DEMO)"
+	@echo
+	@echo "Look for: the silent edits; the files of 1 July 2025; the week without news of portal haiphong;"
+	@echo "the newest story of June 2020, which two portals published."
 	@echo
 	@echo "To crawl a living portal: $(SCRAPY) crawl ldtd"
 

@@ -55,6 +55,8 @@ class Counter(StrEnum):
     TRUNCATED_LISTINGS = "portal/truncated_listings"
     LOST_CAPTURES = "portal/lost_captures"
     HELD_UNTIL = "portal/held_until"
+    CLOCK_DIFFERS = "portal/clock_differs"
+    CLOCK_FAULT = "portal/clock_fault"
     FORBIDDEN = "portal/forbidden"
     FORBIDDEN_LISTINGS = "portal/forbidden_listings"
     ROBOTS_UNAVAILABLE = "portal/robots_unavailable"

@@ -102,7 +102,8 @@ class ArchiveWriter:
 
         ``link``: what the link to the page says, written as metadata of the response. ``earlier``:
         a capture with the same payload, or the one that a 304 refers to; then a revisit record
-        without the body is written. Cookies and credentials are removed: in an archive they are
+        without the body is written. What a browser made of a page is a resource record: no server
+        sent it. Cookies and credentials are removed: in an archive they are
         only a risk. Raises OSError.
         """
         digest = payload_digest(capture.body)
@@ -114,7 +115,7 @@ class ArchiveWriter:
         }
         if body:
             marks[REQUEST_DIGEST] = payload_digest(body)
-        kind, payload = "response", capture.body
+        kind, payload = "resource" if capture.is_rendered else "response", capture.body
         if earlier:
             is_304 = capture.status == _NOT_MODIFIED_STATUS
             digest = (earlier.digest or digest) if is_304 else digest
@@ -130,12 +131,14 @@ class ArchiveWriter:
             for name, value in _public(capture.headers)
             if name.lower() not in _HOP_BY_HOP
         ]
+        answer = StatusAndHeaders(f"{capture.status} ", headers, protocol="HTTP/1.1")
         record = self._writer.create_warc_record(
             capture.url,
             kind,
             payload=BytesIO(payload),
             length=len(payload),
-            http_headers=StatusAndHeaders(f"{capture.status} ", headers, protocol="HTTP/1.1"),
+            warc_content_type=(capture.content_type or "") if kind == "resource" else "",
+            http_headers=None if kind == "resource" else answer,
             warc_headers_dict=marks,
         )
         offset = self._append(record)

@@ -36,6 +36,17 @@ class RecordingAddon:
         settings.set("EXTENSIONS", extensions, priority="project")
 
 
+class BrowserAddon:
+    """With ``BROWSER`` set, a browser builds the pages of a crawl that requests them itself."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Set the download handlers. Archives hold the pages as they were built."""
+        if settings.getbool("BROWSER") and not settings.get("REPLAY"):
+            handler = "portals.network.browser.BrowserHandler"
+            handlers = settings.getdict("DOWNLOAD_HANDLERS") | {"http": handler, "https": handler}
+            settings.set("DOWNLOAD_HANDLERS", handlers, priority="project")
+
+
 _FILES = {"file": "scrapy.core.downloader.handlers.file.FileDownloadHandler"}
 _RECORDING = {
     "portals.crawling.recording.Recording": 100,

@@ -11,7 +11,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
-from portals.archive.captures import Capture, payload_digest
+from portals.archive.captures import RENDERED, Capture, payload_digest
 from portals.archive.link_facts import NO_FACTS, LinkFacts
 from portals.archive.replay_index import record_at
 from portals.archive.wayback import MEMENTO, VIA, PlaybackUrl, parse_playback_url
@@ -58,7 +58,12 @@ class ArchiveRecorder:
         now = utc_now().replace(microsecond=0)
         request.meta[CAPTURED_AT] = now
         capture = Capture(
-            request.url, response.status, _as_text(response.headers), response.body, now
+            request.url,
+            response.status,
+            _as_text(response.headers),
+            response.body,
+            now,
+            is_rendered=RENDERED in response.flags,
         )
         try:
             page = self._archive(capture, request, response)

@@ -74,6 +74,8 @@ def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
         finish_reason=finish_reason,
         robots_absent_since=absent_since,
         script_built_sign=str(stats.get_value(SCRIPT_BUILT_SIGN, "")),
+        clock_differs=str(stats.get_value(Counter.CLOCK_DIFFERS, "")),
+        clock_fault=str(stats.get_value(Counter.CLOCK_FAULT, "")),
         held_until=str(stats.get_value(Counter.HELD_UNTIL, "")),
         **counted,
     )

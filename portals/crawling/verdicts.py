@@ -9,6 +9,7 @@ from typing import NamedTuple
 from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS
 from portals.crawling.exit_codes import Verdict as Verdict  # noqa: PLC0414 - also had from here
 from portals.network.politeness import POSTPONED
+from portals.store.runs import WRONG_CLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class RunFacts:
     ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
     requested since robots.txt failed;
     ``robots_absent_since``: day since which it has failed for so long that it counts as absent;
+    ``clock_differs``: by how much the server's clock differs from ours, in words, if it does;
+    ``clock_fault``: sentence on our clock, of which several servers say that it is wrong;
     ``held_until``: time before which the server asks not to be requested;
     ``missing_page``: sentence on a listing page that failed or was empty before the end;
     ``missing_field``: sentence on a field that articles used to have.
@@ -73,6 +76,8 @@ class RunFacts:
     robots_unavailable: int = 0
     robots_absent_since: str = ""
     held_until: str = ""
+    clock_differs: str = ""
+    clock_fault: str = ""
     announced_only: int = 0
     script_built: int = 0
     script_built_sign: str = ""
@@ -109,6 +114,16 @@ def judge(facts: RunFacts) -> Judgement:
 
 
 _REMARKS: tuple[tuple[Callable[[RunFacts], object], str, str], ...] = (
+    (
+        lambda f: f.clock_differs and not f.clock_fault,
+        "clock_differs",
+        "this machine's clock is {facts.clock_differs} the server's; one of the two is wrong",
+    ),
+    (
+        lambda f: f.clock_fault and f.finish_reason != WRONG_CLOCK,
+        "clock_differs",
+        "{facts.clock_fault}",
+    ),
     (
         lambda f: f.robots_absent_since,
         "robots_absent",
@@ -167,6 +182,7 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "storage",
         "the database or the archive could not be written, see the log",
     ),
+    (lambda f: f.finish_reason == WRONG_CLOCK, "storage", WRONG_CLOCK, "{facts.clock_fault}"),
     (
         lambda f: f.reader_errors,
         "crashed",

@@ -24,11 +24,13 @@ from portals.extraction.page_kind import (
 from portals.extraction.regions import Core
 from portals.extraction.story import ArticleContent, read_story
 from portals.extraction.title_evidence import Candidate
-from portals.language.bylines import ends_article, is_box_heading, is_imprint, is_noise
+from portals.language.bylines import is_noise, without_unit
 from portals.language.dates import DateReading
+from portals.language.headings import ends_article, is_box_heading, is_imprint
 from portals.language.text import canonical, words
 
 _MIN_WORDS = 60
+_MAX_CALL = 5  # words of a line that calls to a link
 _MAX_FOREIGN = 1_000_000  # characters; trafilatura's time grows with the square of the links
 _MAX_FOREIGN_TAGS = 20_000
 
@@ -116,7 +118,7 @@ def _set_byline(reading: GeneralReading, evidence: Evidence, metadata: MachineMe
     ]
     for author, source_rule in candidates:
         if author and not evidence.is_no_author(author):
-            reading.author, reading.rules["author"] = author, source_rule
+            reading.author, reading.rules["author"] = without_unit(author), source_rule
             break
     reading.source = byline.source or reading.story.source or evidence.signed.source
 
@@ -153,19 +155,34 @@ def _lines(evidence: Evidence, title: Candidate, core: Core) -> list[int]:
     last = evidence.last
     dropped = regions.aside | evidence.header_fields
     body = [i for i in within if i <= last and i not in dropped]
-    body = [i for i in body if not _is_box_line(blocks, i, regions.aside)]
+    body = [i for i in body if not _is_box_line(evidence, i)]
+    if evidence.title_box is not None and evidence.lead and evidence.lead[0] == evidence.first:
+        body = [i for i in body if not evidence.is_within(i, evidence.title_box)]
     tail = [i for i in within if i > last and i not in evidence.header_fields]
-    return body + tail[: _tail_length(blocks, tail, regions.aside)]
+    tail = tail[: _tail_length(blocks, tail, regions.aside)]
+    return body + [i for i in tail if blocks[i].image or not evidence.repeats_byline(i)]
 
 
-def _is_box_line(blocks: list[Block], index: int, aside: frozenset[int]) -> bool:
-    """Return True if a line heads a box of links, or is a link on its own."""
-    block = blocks[index]
+def _is_box_line(evidence: Evidence, index: int) -> bool:
+    """Return True if a line heads a box of links: by its words, or in one box with a headline."""
+    block, regions = evidence.blocks[index], evidence.regions
     if block.image is not None:
         return False
     if is_box_heading(block.text) or ends_article(block.text):
         return True
-    return index + 1 in aside and len(words(block.text)) <= 5 and is_noise(block.text)
+    if len(words(block.text)) > _MAX_CALL:
+        return False
+    if index + 1 in regions.aside and is_noise(block.text):
+        return True
+    if index + 1 not in regions.headline_set or block.text.endswith((".", "!", "?", ":")):
+        return False
+    box = block.element.getparent()
+    others = (index - 1, index + 2)
+    return (
+        box is not None
+        and evidence.is_within(index + 1, box)
+        and not any(0 <= i < len(evidence.blocks) and evidence.is_within(i, box) for i in others)
+    )
 
 
 def _tail_length(blocks: list[Block], tail: list[int], aside: frozenset[int]) -> int:

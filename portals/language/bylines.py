@@ -114,6 +114,17 @@ _AUTHOR_LABEL = re.compile(
 _PAPER_CODE = re.compile(rf"(?<=[{_LOWER}]) [{_UPPER}]{{2,5}}$")
 
 
+_BEGINS = re.compile(
+    r"(?i:(?:được )?(?:viết|đăng|gửi|tạo|biên tập) bởi|bởi|by|tác giả"
+    r"|người (?:viết|đăng|gửi|tạo)|đăng lúc|ngày đăng|cập nhật)\b[^.]{0,150}$"
+)
+
+
+def begins_byline(text: str) -> bool:
+    """Return True if a line begins like a byline or a date: "Viết bởi …", "Đăng lúc …"."""
+    return bool(_BEGINS.match(text))
+
+
 def is_author_label(text: str) -> bool:
     """Return True for a label whose name is on the next line ("Bút danh:")."""
     return bool(_AUTHOR_LABEL.match(text))
@@ -239,6 +250,12 @@ def _split_brackets(text: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else (text, "")
 
 
+def without_unit(author: str) -> str:
+    """Return an author without the unit in brackets: "Thu Hà (Hãng tin Miền Sông)" → "Thu Hà"."""
+    name, unit = _split_brackets(author)
+    return name if unit and _NAMES.match(name) else author
+
+
 def _names_a_unit(text: str) -> bool:
     """Return True for an organisation ("LĐLĐ tỉnh"), not for a phrase ("Hội nghị kết thúc")."""
     first, *others = words(text)
@@ -358,40 +375,6 @@ _NOISE = re.compile(
     r")$",
     re.IGNORECASE,
 )
-_ENDS_ARTICLE = re.compile(
-    r"^(?:xem tin khác|(?:các )?tin(?: bài)? khác|tin liên quan|tin mới hơn|tin cũ hơn"
-    r"|(?:các )?(?:tin|bài)(?: viết)? đã đưa|(?:các )?(?:tin|bài)(?: viết)? (?:trước|tiếp theo)"
-    r"|tin cùng chuyên mục|những tin (?:mới|cũ) hơn|các bài (?:viết )?khác|bài viết liên quan"
-    r"|ý kiến phản hồi|bình luận|ý kiến bạn đọc|chuyên đề|lượt truy cập|đang trực tuyến.*"
-    r"|hiển thị\s*:\s*\d+ / \d+.*"
-    r"|designed and maintained by.*|tin đọc nhiều|đọc nhiều nhất|tin nổi bật)\s*:?$",
-    re.IGNORECASE,
-)
-
-
-_BOX_HEADING = re.compile(
-    r"^(?:(?:tin|bài)(?: bài| viết)? liên quan|tin nổi bật|tin đọc nhiều|đọc nhiều nhất)\s*:?$",
-    re.IGNORECASE,
-)
-_IMPRINT = re.compile(
-    r"^(?:©|®|copyright\b|bản quyền (?:thuộc|của|©|\d)|cơ quan (?:chủ quản|quản lý)\s*:"
-    r"|giấy phép (?:số|thiết lập|xuất bản|hoạt động)[^.]{0,80}$"
-    r"|chịu trách nhiệm (?:chính|nội dung|xuất bản)\s*[:(]|all rights reserved"
-    r"|trang chủ\s*[|•·]|(?:bình luận|ý kiến(?: bạn đọc| phản hồi)?)\s*\(\d+\)"
-    r"|(?:ý kiến của bạn|gửi (?:bình luận|ý kiến|phản hồi)|viết bình luận)\s*:?$"
-    r"|ghi rõ nguồn .{0,60}khi )",
-    re.IGNORECASE,
-)
-
-
-def is_imprint(text: str) -> bool:
-    """Return True if a line belongs to the footer of a page: owner, licence, comments."""
-    return bool(_IMPRINT.match(one_letter_d(text)))
-
-
-def is_box_heading(text: str) -> bool:
-    """Return True if a line is the heading of a link box, which can occur within a text."""
-    return bool(_BOX_HEADING.match(one_letter_d(text)))
 
 
 def is_noise(text: str) -> bool:
@@ -406,11 +389,6 @@ def is_noise(text: str) -> bool:
     return bool(_NOISE.match(text)) or (
         len(text) < 60 and bool(_VIEWS.fullmatch(text.strip("() ")))
     )
-
-
-def ends_article(text: str) -> bool:
-    """Return True if a line is a heading below the article: other news, comments."""
-    return len(text) < 80 and bool(_ENDS_ARTICLE.match(one_letter_d(text)))
 
 
 def read_view_count(text: str) -> int | None:

@@ -125,13 +125,14 @@ _STATIC_TITLE = re.compile(
     r"|sơ đồ tổ chức|thông tin (?:liên hệ|tòa soạn))(?![^\W\d_])",
     re.IGNORECASE,
 )
+_SITE = re.compile(r"(?:(?:trang|cổng) (?:thông tin|ttđt)|website) ", re.IGNORECASE)
 _DOCUMENT_NUMBER = re.compile(r"(?:số\s*:?\s*)?\d+(?:/\d{4})?/[A-ZĐ]{2,}[\w-]*", re.IGNORECASE)
 _WELCOME = re.compile(r"chào mừng (?:bạn|quý|các bạn)\b", re.IGNORECASE)
 
 
 def names_static_page(title: str) -> bool:
-    """Return True if a title begins like that of a static page ("Chức năng, nhiệm vụ của …")."""
-    return bool(_STATIC_TITLE.match(title))
+    """Return True for "Chức năng, nhiệm vụ của …", or for the name of a site in capitals."""
+    return bool(_STATIC_TITLE.match(title)) or (title.isupper() and bool(_SITE.match(title)))
 
 
 def begins_with_document_number(text: str) -> bool:

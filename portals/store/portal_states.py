@@ -11,7 +11,7 @@ from portals.store.database import Store
 from portals.timestamps import utc
 
 MACHINE = "*"
-"""In the place of a portal: the network of this machine."""
+"""In the place of a portal: network and clock of this machine."""
 
 
 @dataclass(frozen=True, slots=True)

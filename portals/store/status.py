@@ -51,6 +51,14 @@ _ATTEMPTS = """
 """
 
 
+_CRASHES = """
+    SELECT portal FROM runs
+    WHERE (verdict IS NULL OR verdict = 'crashed') AND id IN (
+        SELECT max(id) FROM runs
+        WHERE arguments ->> 'command' IS NULL AND verdict IS NOT 'locked' GROUP BY portal
+    )
+"""
+
 _SUCCESSES = """
     SELECT portal, max(finished_at) AS at FROM runs
     WHERE verdict = 'ok' AND finished_at IS NOT NULL AND arguments ->> 'command' IS NULL
@@ -118,6 +126,14 @@ def last_attempts(db: Database) -> dict[str, tuple[str | None, str | None]]:
     except sqlite3.Error as error:
         raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
     return {row["portal"]: (row["verdict"], row["at"]) for row in rows}
+
+
+def last_crashes(db: Database) -> set[str]:
+    """Return the portals whose last crawl crashed, or has no end. Raises StorageError."""
+    try:
+        return {row["portal"] for row in db.query(_CRASHES)}
+    except sqlite3.Error as error:
+        raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
 
 
 def last_successes(db: Database) -> dict[str, datetime]:

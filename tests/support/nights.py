@@ -66,16 +66,24 @@ def closed_port() -> Iterator[int]:
         yield int(taken.getsockname()[1])
 
 
+def at_day(day: int, interpreter: str = sys.executable) -> str:
+    """Return the code after which it is so many days after the first."""
+    at = (FIRST + timedelta(days=day)).isoformat()
+    return _AT.format(at=at, interpreter=interpreter)
+
+
 @dataclass(slots=True)
 class Nights:
     """A data folder with a catalogue of its own, and the nights over it.
 
     ``homes``: URL of each portal; ``states``: state in the catalogue, ``unknown`` if not given.
+    ``code``: runs first in every process.
     """
 
     folder: Path
     homes: Mapping[str, str]
     states: dict[str, str] = field(default_factory=dict)
+    code: str = ""
 
     @property
     def database(self) -> Path:
@@ -85,10 +93,9 @@ class Nights:
         """Run ``crawlall`` at the same time of day, ``day`` days after the first."""
         rows = "".join(map(self._row, self.homes.items()))
         (self.folder / "portals.csv").write_text(_HEAD + rows, "utf-8")
-        at = (FIRST + timedelta(days=day)).isoformat()
         interpreter = self.folder / "python"
         server = processes.fork_server() if processes.CAN_FORK else ""
-        code = _AT.format(at=at, interpreter=str(interpreter))
+        code = at_day(day, str(interpreter)) + self.code
         script = _INTERPRETER.format(python=sys.executable, code=code, server=server)
         interpreter.write_text(script, "utf-8")
         interpreter.chmod(0o755)
