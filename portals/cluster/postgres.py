@@ -21,6 +21,9 @@ except ImportError:  # the extra is not installed
 SCHEMA = "tin_cong_doan"
 """The schema of PostgreSQL that holds all tables, those of the job queue too."""
 
+ROLE = "tcd"
+"""The first word of the names of connections, which PostgreSQL cuts at 63 bytes."""
+
 Connection = Any
 """A ``psycopg.Connection`` in autocommit mode."""
 
@@ -64,7 +67,7 @@ def connect(url: str, role: str) -> Connection:
     values = connection_values(url)
     try:
         return psycopg.connect(
-            **values, autocommit=True, application_name=f"tin-cong-doan {role} {node_name()}"
+            **values, autocommit=True, application_name=f"{ROLE} {role} {node_name()}"
         )
     except psycopg.Error as error:
         raise ClusterError(failure(error, values.get("password"))) from None

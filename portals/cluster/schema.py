@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from portals.article import READER_VERSION
 from portals.cluster.postgres import SCHEMA, ClusterError, Connection, node_name
 from portals.store.database import VERSION as DATABASE_VERSION
+
+with suppress(ImportError):  # the extra is not installed: ``connect`` says so
+    from procrastinate.schema import SchemaManager
 
 VERSION = f"layout 1, database {DATABASE_VERSION}, reader {READER_VERSION}"
 """What nodes and collector must have in common: rows and results of one are read by the other."""
@@ -65,6 +70,7 @@ def init(connection: Connection) -> bool:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"{SCHEMA} init",))
         if not _exists(connection):
             connection.execute(TABLES)
+            connection.execute(SchemaManager.get_schema())
             connection.execute("INSERT INTO cluster (version) VALUES (%s)", (VERSION,))
             return True
         found = _version(connection)
