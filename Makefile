@@ -70,7 +70,7 @@ lock:
 	uv pip compile pyproject.toml --extra dev -c requirements/run.txt --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		-o requirements/dev.txt
-	for extra in audit fuzz; do uv pip compile pyproject.toml --extra $$extra -c requirements/dev.txt \
+	for extra in audit fuzz cluster; do uv pip compile pyproject.toml --extra $$extra -c requirements/dev.txt \
 		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate -o requirements/$$extra.txt; done
 
@@ -90,7 +90,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 		--require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(VENV)/.fuzz $(VENV)/.audit: $(VENV)/.%: requirements/%.txt $(VENV)/.dev
+$(VENV)/.fuzz $(VENV)/.audit $(VENV)/.cluster: $(VENV)/.%: requirements/%.txt $(VENV)/.dev
 	$(PYTHON) -m pip --python $(VENV)/bin/python --disable-pip-version-check install --quiet \
 		--require-hashes -r requirements/$*.txt
 	@touch $@

@@ -22,6 +22,7 @@ from portals.setting_kinds import (
     LEVEL,
     PORTALS,
     POSITIVE,
+    POSTGRES_OR_NONE,
     SECRETS,
     SIZE,
     SWITCH,
@@ -109,6 +110,10 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("BROWSER", SWITCH, "0", "1: a browser builds every page; needs the extra 'browser'"),
     Setting("BROWSER_PATH", TEXT, "chromium", "the command or file that starts Chromium"),
+    Setting(
+        "CLUSTER_URL", POSTGRES_OR_NONE, "none",
+        "PostgreSQL database of a cluster; crawls write there", "CLUSTER_URL",
+    ),
     Setting("USER_AGENT", TEXT, "tin-cong-doan/…", "what servers see of a crawl",
             local="user_agent"),
     Setting("ROBOTSTXT_OBEY", SWITCH, "1", "0: robots.txt is not requested"),
@@ -124,6 +129,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("RECORD", SWITCH, "0", "the crawl is stored; crawl sets it", is_internal=True),
     Setting(
         "END_WITH_PARENT", SWITCH, "0", "the crawl ends with its parent; crawlall sets it",
+        is_internal=True,
+    ),
+    Setting("ON_NODE", SWITCH, "0", "the crawl is one of a cluster; crawl sets it",
+            is_internal=True),
+    Setting(
+        "TAKE_OVER", SWITCH, "0", "the holder of the portal's lock is stale; work sets it",
         is_internal=True,
     ),
 )  # fmt: skip

@@ -99,6 +99,8 @@ METAREFRESH_ENABLED = False  # default: True; DANAWEB reloads every page after 3
 # use Scrapy's scheduler and write no database, no archive and no lock.
 RECORD = False
 END_WITH_PARENT = False  # crawlall sets it: a crawl ends with the process at its standard input
+ON_NODE = False  # crawl sets it where CLUSTER_URL is set: the state is in PostgreSQL
+TAKE_OVER = False  # work sets it: the process that holds the portal's lock is stale
 RESUME = True  # False discards the unfinished crawl of an interrupted run and starts a new one
 MAX_RUNTIME = 0  # seconds, or 90m, 2h: the run ends with `timeout`, the next one resumes it
 
@@ -114,6 +116,12 @@ ALERT_REMINDER = "7d"
 GONE_AFTER = 3
 METRICS_FILE = os.environ.get("METRICS_FILE", "")  # Prometheus text, written after every crawlall
 HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL", "")  # URL or file, notified after every crawlall
+
+# --- several machines -----------------------------------------------------------------------------
+
+# No Scrapy setting. With it crawls write to PostgreSQL, and a collector to the database. It holds a
+# password: it is read from the environment and never printed.
+CLUSTER_URL = os.environ.get("CLUSTER_URL", "")
 
 # --- components ----------------------------------------------------------------------------------
 

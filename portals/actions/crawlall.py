@@ -35,13 +35,21 @@ from portals.timestamps import utc_now
 _SHOWN = ("portal", "verdict", "new", "changed", "known", "rejected", "requests", "reason")
 
 
+_OF_A_MACHINE = frozenset(["CLUSTER_URL", "DATABASE", "ARCHIVE_DIR"])
+
+
 class Action(Command, Installation):
     """See the command's declaration."""
+
+    night: Night | None = None
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if args or opts.jobs < 1 or opts.per_process < 1:
             raise UsageError("crawlall takes options only, see 'scrapy crawlall -h'")
         self._check(opts)
+        if self.config["CLUSTER_URL"] and not self.config["REPLAY"]:
+            self._defer(opts)
+            return
         is_new = not Path(self.database).exists()
         self.night = Night(self.config, is_live=self._is_live(opts))
         wanted = self._wanted(opts)
@@ -61,6 +69,22 @@ class Action(Command, Installation):
         except OSError as error:  # the verdicts hold even if they cannot be printed
             discard_stdout()
             print_note(f"warning: standard output cannot be written: {error}")
+
+    def _defer(self, opts: argparse.Namespace) -> None:
+        """Put the portals into the queue of the cluster; its nodes crawl them."""
+        from portals.cluster.jobs import defer  # noqa: PLC0415 - nothing without CLUSTER_URL
+
+        if Path(self.database).exists():  # else nothing is known of nights before
+            self.night = Night(self.config, is_live=self._is_live(opts))
+        names = self._wanted(opts)
+        # A node has its own, and passwords are for the environment.
+        opts.set = [pair for pair in opts.set if pair.partition("=")[0] not in _OF_A_MACHINE]
+        found = defer(str(self.config["CLUSTER_URL"]), names, _options(opts))
+        rows = [
+            {"portal": name, "job": "added" if is_new else "waits already"}
+            for name, is_new in found.items()
+        ]
+        print_rows(rows, as_json=opts.json)
 
     def _check(self, opts: argparse.Namespace) -> None:
         """Check arguments and files before a database is made. Raises PortalError."""
@@ -89,7 +113,7 @@ class Action(Command, Installation):
             archived = open_replay(self.config["REPLAY"]).hosts()
             own = {*archived, *(host.removeprefix("www.") for host in archived)}
             rows = [row for row in rows if is_copy or row.host in own]
-        elif is_live and not choice.states:
+        elif is_live and not choice.states and self.night:
             rows = self.night.choose(rows)
         if not rows:
             print_note("no portal is chosen; 'scrapy portals' with the same options prints them")
@@ -124,11 +148,10 @@ class Action(Command, Installation):
         return not (_is_copy(opts) or self.config["REPLAY"])
 
     def _crawl(self, names: list[str], opts: argparse.Namespace) -> list[dict[str, Any]]:
-        options = [part for pair in opts.set for part in ("-s", pair)]
-        options += [part for pair in opts.spargs for part in ("-a", pair)]
-        options += ["--now"] if opts.now else []
-        alone = [name for name in names if name in self.night.fragile]
-        together = [name for name in names if name not in self.night.fragile]
+        options, night = _options(opts), self.night
+        assert night is not None
+        alone = [name for name in names if name in night.fragile]
+        together = [name for name in names if name not in night.fragile]
         at_once = 1 if _is_copy(opts) else opts.per_process
         children, rows = Children(), []
         crawls = Crawls(children, options, opts.jobs, at_once, self._on_death)
@@ -157,6 +180,13 @@ class Action(Command, Installation):
                         store.runs.end_run_of_shared_process(name, utc_now())
         except (StorageError, OSError, sqlite3.Error) as error:
             print_note(f"warning: the runs of {', '.join(names)} are not ended: {error}")
+
+
+def _options(opts: argparse.Namespace) -> list[str]:
+    """Return the options of every crawl."""
+    options = [part for pair in opts.set for part in ("-s", pair)]
+    options += [part for pair in opts.spargs for part in ("-a", pair)]
+    return [*options, "--now"] if opts.now else options
 
 
 def _is_copy(opts: argparse.Namespace) -> bool:

@@ -61,9 +61,7 @@ class Runner(Installation):
         Raises PortalError, OSError and sqlite3.Error; for those of ``REFUSED`` a run is recorded,
         if that can be written, and printed.
         """
-        self.check_spider(name)
-        self._check(name, given)
-        self._warn_of_the_gone(name, given)
+        self.check_crawl(name, given)
         lock = PortalLock(self.database, portal_name(name, given))
         is_new = not Path(self.database).exists()
         try:
@@ -80,6 +78,12 @@ class Runner(Installation):
         if is_new:
             print_note(f"new database {self.database}")
         return lock
+
+    def check_crawl(self, name: str, given: Mapping[str, str]) -> None:
+        """Check a crawl before anything is opened. Raises PortalError."""
+        self.check_spider(name)
+        self._check(name, given)
+        self._warn_of_the_gone(name, given)
 
     def _check(self, name: str, given: Mapping[str, str]) -> None:
         """Check arguments, settings and files before the crawl starts. Raises PortalError."""

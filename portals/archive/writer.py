@@ -7,7 +7,7 @@ import hashlib
 import os
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -215,13 +215,22 @@ class RollingWriter:
     """Writes the responses of one run to ``FOLDER/NAME-TOKEN-00000.warc.gz``, ``-00001`` and so on.
 
     The token is random: other runs, and runs into other databases, never have the same file.
+    ``on_new``: called with the path of a file before the file is made.
     """
 
-    def __init__(self, folder: Path, name: str, largest: int, about: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        largest: int,
+        about: Mapping[str, str],
+        on_new: Callable[[Path], None] | None = None,
+    ) -> None:
         self.folder = folder
         self.name = f"{name}-{secrets.token_hex(_TOKEN)}"
         self.largest = largest
         self.about = about
+        self._on_new = on_new
         self._number = 0
         self._writer: ArchiveWriter | None = None
         self._is_synced = True
@@ -240,6 +249,8 @@ class RollingWriter:
             self._number += 1
         if self._writer is None:
             path = self.folder / f"{self.name}-{self._number:05}.warc.gz"
+            if self._on_new:
+                self._on_new(path)
             self._writer = ArchiveWriter(path, about=self.about)
         self._is_synced = False
         return self._writer.write(capture, asked, earlier, link, body)

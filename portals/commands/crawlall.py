@@ -28,7 +28,7 @@ class Command(PortalCommand):
     heeds = ("DATABASE", "ARCHIVE_DIR", "REPLAY", "MAX_REQUESTS", "MAX_RUNTIME", "ERROR_BUDGET",
         "MIN_FREE_DISK", "ARCHIVE_MAX_SIZE", "RESUME", "CHECK_CLOCK", "MAX_RETRY_AFTER",
         "DOWNLOAD_DELAY", "USER_AGENT", "DISABLED_PORTALS", "ALERT_URLS",
-        "HEARTBEAT_URL")  # fmt: skip
+        "HEARTBEAT_URL", "CLUSTER_URL")  # fmt: skip
     json_help = "print the runs as a JSON list"
     options = (
         NOW_OPTION,

@@ -32,7 +32,8 @@ class RecordingAddon:
             return
         # Default: a scheduler in memory, whose queue a killed process loses.
         settings.set("SCHEDULER", "portals.crawling.scheduler.Frontier", priority="addon")
-        extensions = settings.getdict("EXTENSIONS") | _RECORDING
+        recording = _ON_A_NODE if settings.getbool("ON_NODE") else _RECORDING
+        extensions = settings.getdict("EXTENSIONS") | recording
         settings.set("EXTENSIONS", extensions, priority="project")
 
 
@@ -50,6 +51,11 @@ class BrowserAddon:
 _FILES = {"file": "scrapy.core.downloader.handlers.file.FileDownloadHandler"}
 _RECORDING = {
     "portals.crawling.recording.Recording": 100,
+    "portals.operations.progress.Progress": 200,
+}
+
+_ON_A_NODE = {
+    "portals.cluster.recording.ClusterRecording": 100,
     "portals.operations.progress.Progress": 200,
 }
 

@@ -198,6 +198,11 @@ def turns_of(crawler: Crawler) -> Turns:
     return _of_crawls[crawler]
 
 
+def use_turns(crawler: Crawler, turns: Turns) -> None:
+    """Let a crawl have other turns: those of several machines."""
+    _of_crawls[crawler] = turns
+
+
 def _new_turns(settings: BaseSettings) -> Turns:
     if not settings.getbool("RECORD") or settings["REPLAY"]:
         return FreeTurns()

@@ -153,6 +153,11 @@ class PageRepository:
             None,
         )
 
+    def at(self, url: str, fetched_at: str) -> StoredPage | None:
+        """Return the page of ``url`` that was fetched at that second (UTC), the last if several."""
+        where = "WHERE p.url = ? AND p.fetched_at = ? ORDER BY p.id DESC LIMIT 1"
+        return next(self._query(where, url, fetched_at), None)
+
     def with_digest(self, url: str, digest: str) -> StoredPage | None:
         """Return a page of ``url`` whose payload has the digest, or None."""
         return next(
