@@ -75,7 +75,7 @@ class Runner(Installation):
         except (DiskFullError, ClockError) as error:
             self._record_refused(lock.portal, "storage", error, as_json=as_json)
             raise
-        if is_new:
+        if is_new and not self.config.getbool("END_WITH_PARENT"):  # its parent has said so
             print_note(f"new database {self.database}")
         return lock
 

@@ -128,6 +128,7 @@ def test_a_replay_crawls_the_chosen_portals_that_the_archive_holds(tmp_path: Pat
     assert done.code == 0, done.err
     assert [row["portal"] for row in json.loads(done.out)] == ["brvt", "tienlang"]
     assert "--state is left out" in done.err
+    assert done.err.count(f"new database {tmp_path / 'a.db'}") == 1
 
 
 def test_a_choice_without_a_portal_crawls_nothing_and_says_so(tmp_path: Path) -> None:
