@@ -8,6 +8,7 @@ recognised by the marks of its words, other scripts by their letters, the rest b
 from __future__ import annotations
 
 import re
+from itertools import filterfalse
 
 from portals.language.text import clean, one_letter_d, words
 
@@ -52,12 +53,12 @@ def language_of(text: str) -> str:
     start = clean(text[:_COMPARED])
     if script := _by_script(start):
         return script
-    found = [word for word in words(one_letter_d(start.casefold())) if not word.isdecimal()]
+    found = list(filterfalse(str.isdecimal, words(one_letter_d(start.casefold()))))
     if len(found) < _ENOUGH_WORDS:
         return _DEFAULT
-    if sum(bool(_HIGHLAND.search(word)) for word in found) > _HIGHLAND_SHARE * len(found):
+    if sum(map(bool, map(_HIGHLAND.search, found))) > _HIGHLAND_SHARE * len(found):
         return UNDETERMINED
-    if sum(not word.isascii() for word in found) > _MARKED_SHARE * len(found):
+    if len(found) - sum(map(str.isascii, found)) > _MARKED_SHARE * len(found):
         return "vi"
     counts = {name: sum(word in frequent for word in found) for name, frequent in _FREQUENT.items()}
     language = max(counts, key=lambda name: counts[name])

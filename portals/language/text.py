@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 HASH_VERSION = 2
@@ -66,7 +67,10 @@ _ETH_AND_KIN = str.maketrans("\u00d0\u0189\u00f0\u0256", "ĐĐđđ")  # eth and 
 _MAX_MARKS = 8
 _MARKS = re.compile(r"[^\w\s\x00-\u02ff]{30,}")  # marks are no letters; nor are rows of stars
 _CACHED_LENGTH = 500  # characters of a text whose canonical form is cached
-_MAX_BARE = 5_000  # characters: Vietnamese has 200, a hostile text has all of Unicode
+_LAST_TEXTS = 4  # longer ones: a page's is hashed, compared and indexed, one after the other
+_KEPT_LENGTH = 100_000  # characters of such a text
+_MAX_WORDS = 30_000  # Vietnamese has 7,000 syllables; in use with capitals and commas, twice that
+_MAX_WORD = 30  # characters
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -135,12 +139,19 @@ def canonical(text: str) -> str:
     NFC, case folded, one tone style, one letter đ, and every run of punctuation, quotes, dashes and
     white space replaced by one space. Letters and digits of every script remain, and nothing else.
     """
-    return _known_canonical(text) if len(text) < _CACHED_LENGTH else _canonical(text)
+    size = len(text)
+    if size < _CACHED_LENGTH:
+        return _known_canonical(text)
+    return _last_canonical(text) if size < _KEPT_LENGTH else _canonical(text)
 
 
 def canonical_1(text: str) -> str:
     """Return the canonical form of version 1, in which older databases were indexed."""
-    folded = unicodedata.normalize("NFC", one_tone_style(clean(text)).casefold())
+    return _canonical_of_line(clean(text))
+
+
+def _canonical_of_line(line: str) -> str:
+    folded = unicodedata.normalize("NFC", one_tone_style(line).casefold())
     return " ".join(_NOT_WORD.sub(" ", one_tone_style(folded)).split())
 
 
@@ -149,39 +160,53 @@ def _known_canonical(text: str) -> str:
     return _canonical(text)
 
 
+@lru_cache(maxsize=_LAST_TEXTS)
+def _last_canonical(text: str) -> str:
+    return _canonical(text)
+
+
 def _canonical(text: str) -> str:
-    return one_letter_d(canonical_1(text))
+    """Return the form word by word: no step of it looks across a space."""
+    forms = map(_CANONICAL.__getitem__, clean(text).split(" "))
+    return " ".join(form for form in forms if form)
 
 
 def fold(text: str) -> str:
     """Return ``text`` without diacritics, with đ as d, case folded: "Liên đoàn" → "lien doan"."""
-    return one_letter_d(_bare(text)).replace("đ", "d")
+    return fold_canonical(one_letter_d(clean(text).casefold()))
 
 
 def fold_1(text: str) -> str:
     """Return the folded form of version 1 of the canonical form, where eth is no đ."""
-    return _bare(text).replace("đ", "d")
+    return fold_canonical(clean(text).casefold())
 
 
-def _bare(text: str) -> str:
-    return clean(text).casefold().translate(_BARE)
+def fold_canonical(text: str) -> str:
+    """Return ``fold`` of a text in canonical form."""
+    return text if text.isascii() else " ".join(map(_FOLDED.__getitem__, text.split(" ")))
 
 
-class _Bare(dict[int, str]):
-    """Characters without their combining marks, by code; each is decomposed once.
+class _Words(dict[str, str]):
+    """Forms of words, each converted once. ``form``: converts a text without spaces."""
 
-    A decomposition is one of each character: only the order of marks depends on their neighbours.
-    """
+    def __init__(self, form: Callable[[str], str]) -> None:
+        super().__init__()
+        self._form = form
 
-    def __missing__(self, code: int) -> str:
-        decomposed = unicodedata.normalize("NFD", chr(code))
-        bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-        if len(self) < _MAX_BARE:
-            self[code] = bare
-        return bare
+    def __missing__(self, word: str) -> str:
+        form = self._form(word)
+        if len(word) <= _MAX_WORD and len(self) < _MAX_WORDS:
+            self[word] = form
+        return form
 
 
-_BARE = _Bare()
+def _folded(word: str) -> str:
+    bare = unicodedata.normalize("NFD", word)
+    return "".join(char for char in bare if not unicodedata.combining(char)).replace("đ", "d")
+
+
+_CANONICAL = _Words(lambda word: one_letter_d(_canonical_of_line(word)))
+_FOLDED = _Words(_folded)
 
 
 _VIETNAMESE = re.compile(r"[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]")

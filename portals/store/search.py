@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
-from portals.language.text import canonical, canonical_1, fold, fold_1, words
+from portals.language.text import canonical, canonical_1, fold, fold_1, fold_canonical, words
 
 LIMIT = 20
 _SNIPPET_WORDS = 30  # about two lines of a terminal
@@ -38,7 +38,7 @@ TEXTS = f"SELECT a.id, a.title, a.lead, a.body, ({_OTHER_TITLES}) FROM articles 
 
 FORMS: dict[str, Callable[[str], str]] = {
     "exact": canonical,
-    "folded": lambda text: fold(canonical(text)),
+    "folded": lambda text: fold_canonical(canonical(text)),
 }
 """The indexed forms: the name in the table ``search_NAME``, and the function that converts."""
 

@@ -42,7 +42,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     with hostile([paths], {case.name: case.serve for case in CASES}) as portal:
         done = scrapy(
             "crawl", "haiphong", "-a", f"origin={portal.origin}", "-s", f"DATABASE={database}",
-            "-s", f"ARCHIVE_DIR={folder / 'archive'}", "-s", "DOWNLOAD_TIMEOUT=10", *QUICK,
+            "-s", f"ARCHIVE_DIR={folder / 'archive'}", "-s", "DOWNLOAD_TIMEOUT=4", *QUICK,
         )  # fmt: skip
     names = {portal.origin + fault_path(c.name, FAULTS + n): c.name for n, c in enumerate(CASES)}
     numbers = {portal.origin + good_path(GOOD + n): GOOD + n for n in range(len(CASES))}

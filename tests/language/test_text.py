@@ -20,6 +20,8 @@ from portals.language.text import (
     content_hash,
     fold,
     fold_1,
+    fold_canonical,
+    one_letter_d,
     one_tone_style,
     slugify,
     words,
@@ -265,6 +267,13 @@ def test_folding_drops_the_marks_of_the_decomposed_text(text: str) -> None:
     bare = "".join(char for char in letters if not unicodedata.combining(char))
 
     assert fold_1(text) == bare.replace("đ", "d")
+
+
+@given(text=st.text() | messy)
+@UNHURRIED
+def test_canonical_form_by_words_is_that_of_the_whole_text(text: str) -> None:
+    assert canonical(text) == one_letter_d(canonical_1(text))
+    assert fold_canonical(canonical(text)) == fold(canonical(text))
 
 
 @given(text=st.text() | messy)
