@@ -339,11 +339,13 @@ def sealed_templates(archive_file: Path) -> list[PageTemplate]:
 
 @cache
 def parts() -> dict[str, list[PageTemplate]]:
-    """Return the templates by part: open, and the two that were sealed."""
+    """Return the templates by part: two open ones, and the three that were sealed."""
     return {
         "first": templates(),
         "second": sealed_templates(SECOND_HALF),
         "third": sealed_templates(THIRD_PART),
+        "fourth open": templates(FOURTH_OPEN),
+        "fourth": sealed_templates(FOURTH_PART),
     }
 
 
