@@ -51,6 +51,7 @@ class Counter(StrEnum):
     LOGINS = "portal/logins"
     PARKED = "portal/parked"
     LISTINGS_BY_HEADLINES = "portal/listings_by_headlines"
+    UNFOLLOWED_PAGERS = "portal/unfollowed_pagers"
     SHRUNKEN_LISTINGS = "portal/shrunken_listings"
     TRUNCATED_LISTINGS = "portal/truncated_listings"
     LOST_CAPTURES = "portal/lost_captures"

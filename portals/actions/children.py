@@ -10,7 +10,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import Any
 
@@ -190,4 +190,8 @@ class Crawls:
 
 
 def _row(line: str) -> Row | None:
-    return json.loads(line) if line.startswith("{") else None
+    """Return the row of a run that a child printed; other lines are of libraries."""
+    with suppress(ValueError):
+        row = json.loads(line)
+        return row if isinstance(row, dict) and "portal" in row else None
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from portals.commands.output import strip_control_chars
@@ -28,22 +29,34 @@ _QUIETED = {
 
 
 log_portal: ContextVar[str] = ContextVar("log_portal", default="")
-"""The portal that is crawled, in a process that crawls several: its log lines begin with it."""
+"""The portal whose crawl is at work, in a process that crawls several."""
+
+
+_POLL_SECONDS = 0.01
 
 
 class PlainFormatter(logging.Formatter):
-    """Log lines without control characters and passwords; a message becomes one line."""
+    """Log lines without control characters and passwords; a message becomes one line.
+
+    ``names_portals``: lines begin with the portal that they are about.
+    """
+
+    names_portals = False
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and the lines of an exception under it."""
         plain = copy(record)
         message = " ".join(record.getMessage().splitlines())
-        portal = log_portal.get()
+        portal = self._portal_of(record) if self.names_portals else ""
         if portal and not message.startswith(f"{portal}: "):
             message = f"{portal}: {message}"
         plain.msg, plain.args = message, None
         lines = super().format(plain).split("\n")
         return "\n".join(without_secrets(strip_control_chars(line)) for line in lines)
+
+    def _portal_of(self, record: logging.LogRecord) -> str:
+        """Return the name of the spider that Scrapy adds, or that of the crawl at work."""
+        return str(getattr(getattr(record, "spider", None), "name", "") or log_portal.get())
 
 
 class CrawlProcess(AsyncCrawlerProcess):
@@ -52,20 +65,41 @@ class CrawlProcess(AsyncCrawlerProcess):
     is_stopping = False
 
     async def stop(self) -> None:
-        """Stop all crawls."""
+        """Stop all crawls, each with its own log lines."""
         self.is_stopping = True
-        await super().stop()
+        stopping = [_stop(crawler) for crawler in self.crawlers]
+        await asyncio.gather(*stopping, return_exceptions=True)
 
 
-def crawler_process(settings: Settings) -> CrawlProcess:
-    """Return the process that crawls, its log without lists of versions and components."""
+async def _stop(crawler: Crawler) -> None:
+    """Stop a crawl; one whose spider is being opened, when it has begun: before, Scrapy cannot."""
+    log_portal.set(crawler.spidercls.name)
+    while crawler.crawling and not _is_running(crawler):
+        await asyncio.sleep(_POLL_SECONDS)
+    await crawler.stop_async()
+
+
+def _is_running(crawler: Crawler) -> bool:
+    try:
+        return bool(crawler.engine.running)
+    except RuntimeError:  # there is none yet
+        return False
+
+
+def crawler_process(settings: Settings, *, names_portals: bool = False) -> CrawlProcess:
+    """Return the process that crawls, its log without lists of versions and components.
+
+    ``names_portals``: log lines begin with the portal.
+    """
     # Scrapy would replace its own handler, and so our formatter, for every crawl that begins.
     settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
     process = CrawlProcess(settings)
     for name, level in _QUIETED.items():
         logging.getLogger(name).setLevel(level)
     handler = log_handler(settings)
-    handler.setFormatter(PlainFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
+    formatter = PlainFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"])
+    formatter.names_portals = names_portals
+    handler.setFormatter(formatter)
     logging.root.setLevel(logging.NOTSET)
     logging.root.addHandler(handler)
     return process

@@ -2,8 +2,8 @@
 
 ``scrapy crawl -`` is what ``crawlall`` starts. A line of the input is a portal, which is crawled at
 once beside those that are open; the line ``.`` says that none follows. For each portal a line of
-JSON is printed when its run has ended. Where the input ends without that line the parent has died,
-and all runs end as after SIGTERM.
+JSON is printed when its run has ended. When the input ends, also after that line, the parent has
+died, and all runs end as after SIGTERM.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import signal
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -43,7 +44,7 @@ class SharedProcess:
     def __init__(self, runner: Runner, given: Mapping[str, str]) -> None:
         self._runner = runner
         self._given = given
-        self._process = crawler_process(runner.config)
+        self._process = crawler_process(runner.config, names_portals=True)
         self._open: dict[str, Crawler | None] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_last = False
@@ -108,4 +109,5 @@ class SharedProcess:
 
     def _end_if_done(self) -> None:
         if self._is_last and not self._open:
-            self._reactor.stop()
+            with suppress(RuntimeError):  # a signal has stopped it
+                self._reactor.stop()

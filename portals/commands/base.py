@@ -116,7 +116,7 @@ class OptionError(PortalError):
 
 
 _FLAG = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
-_JOINED = re.compile(r"-s[A-Z][A-Z0-9_]*=|-L(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+_JOINED = re.compile(r"-[A-Za-z]=|-s[A-Z][A-Z0-9_]*=|-L(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
 """An option of one letter with its value behind it."""
 
 

@@ -43,6 +43,7 @@ _COUNTED = {
     "listings": Counter.LISTINGS,
     "listings_by_headlines": Counter.LISTINGS_BY_HEADLINES,
     "truncated_listings": Counter.TRUNCATED_LISTINGS,
+    "unfollowed_pagers": Counter.UNFOLLOWED_PAGERS,
     "missing_parts": Counter.MISSING_PARTS,
     "forbidden": Counter.FORBIDDEN,
     "forbidden_listings": Counter.FORBIDDEN_LISTINGS,

@@ -27,6 +27,7 @@ class RunFacts:
     ``undated``: pages behind headlines that read like articles and whose day nothing shows;
     ``hollow``: articles with a small part of their page's text, of ``hollow_checked``;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
+    ``unfollowed_pagers``: listing pages that lead on without an address, by a script or a form;
     ``section_listings``, ``section_skipped``: listings with and without the argument ``section``;
     ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
     ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
@@ -62,6 +63,7 @@ class RunFacts:
     by_fallback: int = 0
     listings: int = 0
     listings_by_headlines: int = 0
+    unfollowed_pagers: int = 0
     shrunken_listings: int = 0
     lost_captures: int = 0
     offsite: int = 0
@@ -363,6 +365,13 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "incomplete",
         "truncated_listings",
         "{facts.truncated_listings} lists were cut at the page limit, see `listing_pages`",
+    ),
+    (
+        lambda f: f.unfollowed_pagers,
+        "incomplete",
+        "unfollowed_pager",
+        "{facts.unfollowed_pagers} lists lead on by a script or a form only: their later pages were"
+        " not read",
     ),
     (
         lambda f: f.undated >= _MIN_UNDATED and 4 * f.undated > f.parsed,

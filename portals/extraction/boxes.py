@@ -22,6 +22,7 @@ _MAX_LEVELS = 3  # elements around a player that can be its box
 _MAX_LINES, _MAX_WORDS = 5, 30  # of a box
 _CARD_LEVELS = 4  # elements around a line that can be the card of an author
 _NAME_WORDS = 6
+_QUOTES = ("“", '"', "«", "‘")
 
 Chain = Callable[[HtmlElement], tuple[HtmlElement, ...]]
 
@@ -86,3 +87,8 @@ def _is_card(lines: Sequence[int], blocks: Sequence[Block], counts: Sequence[int
         and counts[texts[0]] <= _NAME_WORDS
         and any(counts[i] >= PARAGRAPH_WORDS for i in texts)
     )
+
+
+def quotes_somebody(block: Block) -> bool:
+    """Return True if a line quotes and has no link: in an ``aside`` it belongs to the text."""
+    return not block.links and block.text.startswith(_QUOTES)

@@ -8,10 +8,12 @@ best supported candidate wins; ``provenance`` names its witnesses.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from lxml.html import HtmlElement
 
+from portals.extraction.blocks import Block
 from portals.extraction.date_evidence import BESIDE_DATE, DateEvidence
 from portals.extraction.roles import Role
 from portals.extraction.title_evidence import TAIL_LINES
@@ -126,7 +128,7 @@ class Evidence(DateEvidence):
             rest = without_date(text) if i in self.dates else text
             if (i in self.dates and len(words(rest)) > BESIDE_DATE) or is_author_label(rest):
                 continue
-            signature = read_byline(rest, is_named=named)
+            signature = _linked_name(block, read_byline(rest, is_named=named))
             if signature and (signature.author or signature.source):
                 return signature, i
         return Signature(), None
@@ -303,3 +305,14 @@ class Evidence(DateEvidence):
     def is_within(self, index: int, container: HtmlElement) -> bool:
         """Return True if a line is in ``container``."""
         return container in self.regions.chain(self.blocks[index].element)
+
+
+def _linked_name(block: Block, found: Signature | None) -> Signature | None:
+    """Return a signature whose name ends where its link ends: "Thu HàBáo Lao Động" has no space."""
+    if found is None or found.author is None:
+        return found
+    for link in block.links:
+        if link.text != found.author and found.author.startswith(link.text):
+            linked = read_byline(link.text)
+            return replace(found, author=linked.author) if linked and linked.author else found
+    return found

@@ -8,6 +8,7 @@ is an article, trafilatura's body is used.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from portals.extraction.blocks import Block
 from portals.extraction.evidence import Evidence
@@ -114,6 +115,9 @@ def _set_byline(reading: GeneralReading, evidence: Evidence, metadata: MachineMe
         (reading.story.author, "signature"),
         (byline.author, "byline"),
         (evidence.signed.author, "below the text"),
+    ]
+    candidates.sort(key=lambda one: _is_login(one[0] or ""))  # a name beats that of an account
+    candidates += [
         (metadata.author.value if metadata.author else None, "structured"),
     ]
     for author, source_rule in candidates:
@@ -121,6 +125,11 @@ def _set_byline(reading: GeneralReading, evidence: Evidence, metadata: MachineMe
             reading.author, reading.rules["author"] = without_unit(author), source_rule
             break
     reading.source = byline.source or reading.story.source or evidence.signed.source
+
+
+def _is_login(name: str) -> bool:
+    """Return True for the name of an account ("bientap01"), not of a person."""
+    return name.isascii() and name == name.lower() and name.isalnum()
 
 
 # --- the text ----------------------------------------------------------------------------------
@@ -174,15 +183,20 @@ def _is_box_line(evidence: Evidence, index: int) -> bool:
         return False
     if index + 1 in regions.aside and is_noise(block.text):
         return True
-    if index + 1 not in regions.headline_set or block.text.endswith((".", "!", "?", ":")):
+    return index + 1 in regions.headline_set and _is_in_one_box_with_links(evidence, index)
+
+
+def _is_in_one_box_with_links(evidence: Evidence, index: int) -> bool:
+    """Return True if the element around a line holds nothing else but headlines below it."""
+    blocks, box = evidence.blocks, evidence.blocks[index].element.getparent()
+    if blocks[index].text.endswith((".", "!", "?", ":")):
         return False
-    box = block.element.getparent()
-    others = (index - 1, index + 2)
-    return (
-        box is not None
-        and evidence.is_within(index + 1, box)
-        and not any(0 <= i < len(evidence.blocks) and evidence.is_within(i, box) for i in others)
-    )
+    if box is None or (index and evidence.is_within(index - 1, box)):
+        return False
+    below = range(index + 1, len(blocks))
+    held = list(takewhile(lambda i: evidence.is_within(i, box), below))
+    links = evidence.regions.headline_set
+    return bool(held) and all(i in links or blocks[i].image for i in held)
 
 
 def _tail_length(blocks: list[Block], tail: list[int], aside: frozenset[int]) -> int:

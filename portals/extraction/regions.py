@@ -17,7 +17,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from portals.extraction.blocks import Block
-from portals.extraction.boxes import PARAGRAPH_WORDS, author_cards, player_boxes
+from portals.extraction.boxes import PARAGRAPH_WORDS, author_cards, player_boxes, quotes_somebody
 from portals.extraction.header import links_elsewhere
 from portals.extraction.page import Page
 from portals.extraction.roles import OUTSIDE, Role, roles_of
@@ -216,18 +216,19 @@ class Regions:
         shared: Counter[str] = Counter()
         for element, size in sizes.items():
             shared[_first_name(element)] += size
-        lines = {
-            i
-            for i, elements in around.items()
-            if any(
-                sizes[element] <= most
-                and shared[_first_name(element)] <= most
-                and element not in self._figures
-                for element in elements
-            )
-        }
+
+        def is_box(element: HtmlElement) -> bool:
+            size = max(sizes[element], shared[_first_name(element)])
+            return size <= most and element not in self._figures
+
+        boxes = {i: [e for e in elements if is_box(e)] for i, elements in around.items()}
+        lines = {i for i, found in boxes.items() if found and not self._is_quoted(i, found)}
         players = player_boxes(self.page.root, self.blocks, self.counts, self.chain)
         return frozenset(lines - self._own_captions(lines) | players) | self._insets(total)
+
+    def _is_quoted(self, index: int, boxes: list[HtmlElement]) -> bool:
+        """Return True if the only box around a line is an ``aside`` with a quotation."""
+        return [box.tag for box in boxes] == ["aside"] and quotes_somebody(self.blocks[index])
 
     @cached_property
     def _figures(self) -> frozenset[HtmlElement]:

@@ -54,7 +54,7 @@ _CREDITED = re.compile(
     re.IGNORECASE,
 )
 _LABELLED_AUTHOR = re.compile(
-    r"^(?:tác giả|người viết|biên soạn)(?: bài viết)?\s*:\s*(?P<name>.*?)\.?$", re.IGNORECASE
+    r"^(?i:tác giả|người (?:viết|đưa)|biên soạn)(?i: bài viết| tin)?\s*:\s*(?P<name>.*?)\.?$"
 )
 _SOURCE = re.compile(
     rf"^[(* ]*(?:nguồn(?: tin)?(?: (?-i:[{_UPPER}])[^:]{{1,20}})?|theo nguồn) ?: ?(?P<name>.*)$",
@@ -102,7 +102,7 @@ def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
 
 _BY = re.compile(
     r"^(?:(?:được )?(?:viết|đăng|gửi|tạo|biên tập) bởi|bởi|by|của(?=\s*:)|tác giả|bút danh"
-    r"|người (?:viết|đăng|gửi|tạo)|nhà báo|phóng viên|biên tập(?: viên)?"
+    r"|người (?:viết|đăng|gửi|tạo|đưa)(?: tin)?|nhà báo|phóng viên|biên tập(?: viên)?"
     r"|bài(?: viết)?(?: của)?|written by|author|posted by)"
     r"(?![^\W\d_])\s*:?\s*",
     re.IGNORECASE,
@@ -137,7 +137,7 @@ _PARTS = re.compile(r"\s*[|•·]\s*|\s+(?=Theo [A-ZĐ])|\s+[–—/-]\s+|\s{2,}
 _NO_NAME = re.compile(
     r"^(?:lượt|số|chuyên mục|danh mục|mục|thể loại|trang chủ|print|in|email|gửi|chia sẻ|share"
     r"|cỡ chữ|bình luận|views?|category|tin tức|thời sự|chi tiết|details|hits|ảnh|video|đọc|xem"
-    r"|nghe|tags?|like|quảng cáo|nguồn|theo|từ khóa|từ khoá)\b",
+    r"|nghe|tệp|tập tin|tải|tags?|like|quảng cáo|nguồn|theo|từ khóa|từ khoá)\b",
     re.IGNORECASE,
 )
 _MAX_BYLINE_WORDS = 12

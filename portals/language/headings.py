@@ -12,7 +12,8 @@ _ENDS_ARTICLE = re.compile(
     r"|(?:các )?(?:tin|bài|tin bài|bài viết|tin tức) cùng (?:chuyên mục|chủ đề|mục|loại|tác giả)"
     r"|(?:các )?(?:tin|bài|tin bài|bài viết|tin tức) (?:mới nhất|gần đây|xem nhiều)"
     r"|(?:các )?(?:tin|bài|bài viết) đã (?:đăng|viết|đọc)"
-    r"|những tin (?:mới|cũ) hơn|các bài (?:viết )?khác|bài viết liên quan"
+    r"|cùng (?:chuyên mục|chủ đề|mục|tác giả)|những tin (?:mới|cũ) hơn"
+    r"|các bài (?:viết )?khác|bài viết liên quan"
     r"|(?:các )?(?:bình luận|ý kiến|góp ý|phản hồi|thảo luận)(?: của)?"
     r" (?:bạn đọc|độc giả|thính giả|khán giả)"
     r"|ý kiến phản hồi|bình luận|chuyên đề|lượt truy cập|đang trực tuyến.*"
@@ -32,6 +33,8 @@ _IMPRINT = re.compile(
     r"|(?:bình luận|ý kiến|góp ý|phản hồi|thảo luận)(?: của)?"
     r"(?: (?:bạn đọc|độc giả|thính giả|khán giả|phản hồi))?\s*\(\d+\)"
     r"|(?:ý kiến của bạn|gửi (?:bình luận|ý kiến|phản hồi)|viết bình luận)\s*:?$"
+    r"|(?:mời |quý )?(?:bạn đọc|độc giả|quý vị|khán giả)\b.{0,160}"
+    r"(?:đường dây nóng|hotline|hòm thư|e-?mail|gửi về)\b"
     r"|ghi rõ nguồn .{0,60}khi )",
     re.IGNORECASE,
 )

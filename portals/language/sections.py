@@ -41,8 +41,16 @@ _ARROWS = re.compile(r"[\s.…»«›‹→←▶►◄<>|]+")
 _ARROW = re.compile(r"[»«›‹→←▶►◄<>]")
 _OTHER_PAGE = re.compile(
     r"^(?:trang )?(?:sau|tiep|tiep theo|ke|ke tiep|truoc|dau|cuoi)$"
-    r"|^(?:next|prev|previous|first|last)(?: page)?$|^xem (?:them|tiep)$|^(?:cu|moi) hon$"
-    r"|^(?:older|newer)\b.*$"
+    r"|^(?:next|prev|previous|first|last)(?: page)?$|^xem (?:them|tiep)$"
+    r"|^(?:(?:cac )?(?:tin|bai|bai viet) )?(?:cu|moi) hon$|^(?:older|newer)\b.*$"
+    r"|^(?:xem|tai) them (?:tin|bai)(?: (?:viet|bai|tuc))?$|^tai them$|^load more$"
+)
+_LOADS_MORE = re.compile(
+    r"^(?:xem|tai|hien thi|doc) them(?: (?:cac )?(?:tin|bai|noi dung)\b.{0,16})?$"
+    r"|^(?:load|show|view) more\b.{0,16}$"
+)
+_LOADS_MORE_STORIES = re.compile(
+    r"^(?:xem|tai|hien thi) them (?:cac )?(?:tin|bai)\b.{0,16}$|^load more\b"
 )
 _PAGE_NUMBER = re.compile(r"^(?:trang )?\[?(\d{1,5})\]?$")
 
@@ -73,7 +81,8 @@ _NEXT_PAGE = re.compile(
     r"^(?:[»›>→]|>>|next|sau|(?:trang )?(?:sau|tiếp)\b.{0,8}|tiếp theo)", re.IGNORECASE
 )
 _BACK_OR_LAST = re.compile(
-    r"^(?:[«‹<←]|<<|prev|trước|trang trước|đầu|cuối|first|last)", re.IGNORECASE
+    r"^(?:[«‹<←]|<<|prev|newer|trước|trang trước|đầu|cuối|first|last|(?:.{0,12} )?mới hơn)",
+    re.IGNORECASE,
 )
 
 
@@ -85,6 +94,15 @@ def is_next_label(label: str) -> bool:
 def is_back_label(label: str) -> bool:
     """Return True if a pager's label leads to the previous, first or last page ("«", "Cuối")."""
     return bool(_BACK_OR_LAST.match(label))
+
+
+def loads_more(label: str, *, is_strict: bool = False) -> bool:
+    """Return True if a button adds the next page to a list ("Xem thêm", "Tải thêm tin").
+
+    ``is_strict``: only if the label says that it is news; "Xem thêm" may also unfold a text.
+    """
+    bare = _ARROWS.sub(" ", fold(label)).strip()
+    return bool((_LOADS_MORE_STORIES if is_strict else _LOADS_MORE).match(bare))
 
 
 def is_pager_label(label: str) -> bool:

@@ -29,6 +29,7 @@ from portals.archive.captures import RENDERED
 from portals.archive.encodings import EncodingError, decode_body
 from portals.network.browser_need import NeedsBrowserError, executable, missing_part
 from portals.network.browser_proxy import USER, BrowserProxy
+from portals.network.dns import names_of
 from portals.network.limits import HeadLimitHandler
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ class Browser:
         from twisted.internet import reactor  # noqa: PLC0415 - after it was chosen
 
         settings = crawler.settings
-        self.proxy = BrowserProxy(reactor, getattr(crawler.spider, "url_guard", None))
+        self.proxy = BrowserProxy(
+            reactor, getattr(crawler.spider, "url_guard", None), names_of(crawler)
+        )
         self._seconds = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._max_size = settings.getint("DOWNLOAD_MAXSIZE")
         self._agent = str(settings.get("USER_AGENT"))

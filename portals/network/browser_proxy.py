@@ -21,6 +21,7 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
 from portals.network.addresses import is_literal, is_public
+from portals.network.dns import CrawlNames, resolving_for
 from portals.network.url_guard import UrlGuard, host_and_port
 
 logger = logging.getLogger(__name__)
@@ -60,9 +61,10 @@ class BrowserProxy(Factory):
 
     noisy = False
 
-    def __init__(self, reactor: Any, guard: UrlGuard | None) -> None:
+    def __init__(self, reactor: Any, guard: UrlGuard | None, names: CrawlNames) -> None:
         self.reactor = reactor
         self.guard = guard
+        self.names = names
         self.password = secrets.token_urlsafe(24)
         self.refused: dict[str, str] = {}
         self._port = reactor.listenTCP(0, self, interface=LOOPBACK)
@@ -160,7 +162,8 @@ class _FromBrowser(_Side):
         """Connect to a server; ``opening``: the first bytes for it, empty for a tunnel."""
         self.transport.pauseProducing()
         endpoint = HostnameEndpoint(self.proxy.reactor, host.encode(), port, _CONNECT_SECONDS)
-        connecting = connectProtocol(endpoint, _PlainServer() if opening else _Side())  # type: ignore[no-untyped-call]
+        with resolving_for(self.proxy.names):
+            connecting = connectProtocol(endpoint, _PlainServer() if opening else _Side())  # type: ignore[no-untyped-call]
         connecting.addCallbacks(self._on_connected, self._on_failure, (opening,))
 
     def _on_connected(self, server: _Side, opening: bytes) -> None:

@@ -112,10 +112,21 @@ def test_a_word_to_exclude_is_no_option_whatever_its_first_letter(word: str) -> 
 @pytest.mark.quick
 def test_options_of_one_letter_stay_options_of_a_search() -> None:
     parser = prepared(Search())
-    words = ["a", "-sách", "-s", "DATABASE=x.db", "-sPROGRESS=0", "-LDEBUG", "-L", "INFO"]
+    given = ["DATABASE=x.db", "PROGRESS=0", "RESUME=0"]
+    words = [
+        "a",
+        "-sách",
+        "-s",
+        "DATABASE=x.db",
+        "-sPROGRESS=0",
+        "-s=RESUME=0",
+        "-LDEBUG",
+        "-L",
+        "INFO",
+    ]
     found, args = parser.parse_known_args(words)
 
-    assert (found.set, found.loglevel) == (["DATABASE=x.db", "PROGRESS=0"], "INFO")
+    assert (found.set, found.loglevel) == (given, "INFO")
     assert [word for word in args if word != "--"] == ["a", "-sách"]
 
 

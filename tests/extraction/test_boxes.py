@@ -170,3 +170,68 @@ def test_the_name_of_the_site_is_no_title_of_an_article() -> None:
         "trang-tinh/2",
     )
     assert isinstance(found, Reject)
+
+
+LINKS = (
+    '<p><a href="/tin/gop-tien-7.html">Thị trấn góp tiền sửa nhà cho đoàn viên</a></p>'
+    '<p><a href="/tin/hien-dat-8.html">Người dân xã Đồng Mận hiến đất làm đường</a></p>'
+)
+
+
+@pytest.mark.parametrize("call", ["Tin nên đọc", "Bạn nên xem"])
+def test_a_heading_in_one_box_with_links_is_no_text(call: str) -> None:
+    inside = f'<div class="k9"><div>{call}</div>{LINKS}</div>'
+    assert read(inside=inside).body.split("\n\n") == TEXTS
+
+
+def test_a_subheading_above_a_link_stays() -> None:
+    inside = f"<p><b>Những việc làm được</b></p>{LINKS}"
+    assert "Những việc làm được" in read(inside=inside).body
+
+
+@pytest.mark.parametrize("prefix", ["(ĐM) - ", "(LĐTĐ) ", "(CĐHP) – "])
+def test_a_bold_first_line_after_a_plain_prefix_is_the_lead(prefix: str) -> None:
+    article = article_of(
+        f"<div class=main><h1>{TITLE}</h1><span>12/03/2024 08:15</span>"
+        f"<div>{prefix}<b>{LEAD}</b><br><br>{'<br><br>'.join(TEXTS)}</div></div>"
+    )
+    assert article.lead == LEAD
+    assert article.body.split("\n\n") == TEXTS
+
+
+def test_a_login_name_in_the_header_gives_way_to_the_signature() -> None:
+    article = article_of(
+        f"<h1>{TITLE}</h1><article><footer>Được gửi bởi <a href='/user/3'>bientap01</a> vào Thứ"
+        f" ba, 12/03/2024 - 08:15</footer><div>{PARAGRAPHS}</div>"
+        "<p class='rteright'><strong>Lê Thu Hà</strong></p></article>"
+    )
+    assert article.author == "Lê Thu Hà"
+
+
+def test_a_name_that_is_a_link_ends_with_the_link() -> None:
+    article = article_of(
+        f"<div><h1>{TITLE}</h1><div><a href='/tac-gia/3'>Lê Thu Hà</a><span>Báo Đời Thợ</span>"
+        f"</div><div>12/03/2024 08:15</div><div>{PARAGRAPHS}</div></div>"
+    )
+    assert article.author == "Lê Thu Hà"
+
+
+def test_a_quotation_in_a_box_beside_the_text_is_text() -> None:
+    quote = "“Có tổ chức bên cạnh, anh em yên tâm làm việc hơn trước nhiều”."
+    assert quote in read(inside=f"<aside class='pq'><q>{quote}</q></aside>").body
+
+
+def test_a_caption_below_the_lead_is_no_title() -> None:
+    pictures = (
+        "<table align=center><tr><td><img src='a.jpg'></td></tr><tr><td align=center><i>Bà Phạm"
+        " Thùy Phượng bên phần đất vừa hiến để mở rộng đường</i></td></tr></table>"
+    )
+    article = article_of(
+        f"<table><tr><td><font size=4 color=red>{TITLE}</font></td></tr>"
+        f"<tr><td><img src='b.jpg'></td><td><b>{LEAD}</b></td></tr><tr><td><p>{TEXTS[0]}</p>"
+        f"{pictures}{PARAGRAPHS}</td></tr><tr><td><table><tr><td>Người đưa tin: Lê Thu Hà</td>"
+        "<td>Ngày: 12-03-2024</td><td>Lúc: 08h15'</td></tr></table></td></tr></table>",
+        "xemtin.asp?idtin=12",
+    )
+    assert (article.title, article.author, article.lead) == (TITLE, "Lê Thu Hà", LEAD)
+    assert article.published_at == "2024-03-12T08:15:00+07:00"

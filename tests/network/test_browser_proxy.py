@@ -9,6 +9,7 @@ import pytest
 from twisted.internet import testing
 
 from portals.network.browser_proxy import USER, BrowserProxy, refusal_of
+from portals.network.dns import CrawlNames
 from portals.network.url_guard import UrlGuard
 
 twisted_testing: Any = testing  # without types
@@ -43,7 +44,7 @@ def test_a_browser_reaches_the_portal_and_public_addresses(
 
 def answer(request: str, *, knows_password: bool) -> str:
     """Return the status line with which the proxy answers."""
-    proxy = BrowserProxy(twisted_testing.MemoryReactor(), PORTAL)
+    proxy = BrowserProxy(twisted_testing.MemoryReactor(), PORTAL, CrawlNames())
     transport = twisted_testing.StringTransport()
     connection: Any = proxy.buildProtocol(None)
     connection.makeConnection(transport)

@@ -152,6 +152,18 @@ def test_the_feeds_are_feeds(folder: Path) -> None:
         assert etree.fromstring((folder / name).read_bytes()).tag.endswith("feed")
 
 
+def test_an_empty_archive_is_a_site_too(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "a.db")
+    with store.writing():
+        store.db.execute("DELETE FROM portals")
+    (tmp_path / "site").mkdir()
+    written = [link.file for link in write_pages(store.db.conn, tmp_path / "site", "vi")]
+    store.close()
+
+    assert {"index.html", "operations.html", "news.atom"} <= set(written)
+    assert "Kho còn trống" in (tmp_path / "site/index.html").read_text("utf-8")
+
+
 # --- the command ---------------------------------------------------------------------------------
 
 
