@@ -12,15 +12,23 @@ from scrapy.exceptions import UsageError
 from portals.actions.base import Installation
 from portals.actions.clusters import cluster_url, stop_signals
 from portals.cluster.collector import Collector
-from portals.cluster.postgres import ClusterError, close, connect, errors, failure
+from portals.cluster.postgres import (
+    ClusterError,
+    UnreachableError,
+    close,
+    connect,
+    errors,
+    failure,
+)
 from portals.commands.collect import Command
 from portals.commands.output import print_note, print_outcome
 from portals.store.database import Store
 from portals.store.portal_lock import PortalLock
+from portals.store.similar import update
 
 _PAUSE_SECONDS = 0.5
-_PAUSE_AFTER_FAILURE = 5.0
-_FAILURES: tuple[type[Exception], ...] = (ClusterError, *errors())
+_PAUSE_AFTER_FAILURE = 2.0
+_LOST: tuple[type[Exception], ...] = (UnreachableError, *errors())
 
 
 class Action(Command, Installation):
@@ -29,7 +37,7 @@ class Action(Command, Installation):
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise UsageError("collect takes options only, see 'scrapy collect -h'")
-        self.url, self.applied = cluster_url(self.config), 0
+        self.url, self.applied, self.has_begun = cluster_url(self.config), 0, False
         close(connect(self.url, "collect"))  # a wrong URL is said before a database is made
         self.check_free_disk()
         Path(self.database).resolve().parent.mkdir(parents=True, exist_ok=True)
@@ -43,11 +51,11 @@ class Action(Command, Installation):
         try:
             with closing(connect(self.url, "collect")) as connection:
                 self._collect_from(connection, stop, is_once=is_once)
-        except _FAILURES as error:
-            is_first = isinstance(error, ClusterError) and not self.applied
-            if is_once or is_first or stop.is_set():
-                raise _as_cluster_error(error) from None
-            print_note(f"warning: {_as_cluster_error(error)}; trying again")
+        except _LOST as error:
+            found = error if isinstance(error, ClusterError) else ClusterError(failure(error))
+            if is_once or not self.has_begun or stop.is_set():
+                raise found from None
+            print_note(f"warning: {found}; trying again")
             return False
         return True
 
@@ -57,16 +65,14 @@ class Action(Command, Installation):
         with closing(Store.open(self.database)) as store:
             collector = Collector(store, connection, self.archive_folder, size, journal)
             collector.start()
+            self.has_begun = True
             print_note("collecting")
             while not stop.is_set():
                 applied = collector.step()
                 self.applied += applied
-                if not applied:
-                    if is_once:
-                        break
-                    stop.wait(_PAUSE_SECONDS)
+                if applied or next(update(store), None):  # near-duplicates, a batch at a time
+                    continue
+                if is_once:
+                    break
+                stop.wait(_PAUSE_SECONDS)
             collector.close()
-
-
-def _as_cluster_error(error: Exception) -> ClusterError:
-    return error if isinstance(error, ClusterError) else ClusterError(failure(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -27,6 +28,8 @@ class Action(Command, Installation):
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if args or opts.jobs < 1 or opts.stale_after <= 0:
             raise UsageError("work takes options only, see 'scrapy work -h'")
+        for name in ("procrastinate", "psycopg.pool"):  # what they log, the node says in one line
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self.url = cluster_url(self.config)
         self.done = 0
         self._running: set[Process] = set()

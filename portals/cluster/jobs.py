@@ -161,8 +161,10 @@ class Node:
             await asyncio.wait([worker, watch, stop], return_when=asyncio.FIRST_COMPLETED)
             for task in (watch, stop, worker):
                 task.cancel()  # a cancelled worker waits for the jobs that it runs
-                with suppress(asyncio.CancelledError):
-                    await task
+            ends = await asyncio.gather(watch, stop, worker, return_exceptions=True)
+        for error in ends:
+            if isinstance(error, Exception):
+                raise error
 
     async def _watch(self, app: App) -> None:
         """Give the jobs of dead workers out again, every now and then."""

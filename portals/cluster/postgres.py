@@ -36,6 +36,10 @@ class ClusterError(StorageError):
     """The cluster's database cannot be used."""
 
 
+class UnreachableError(ClusterError):
+    """PostgreSQL does not answer, or refuses the connection."""
+
+
 def errors() -> tuple[type[Exception], ...]:
     """Return the base class of the driver's errors, for ``except``."""
     return (psycopg.Error,) if psycopg else ()
@@ -70,7 +74,7 @@ def connect(url: str, role: str) -> Connection:
             **values, autocommit=True, application_name=f"{ROLE} {role} {node_name()}"
         )
     except psycopg.Error as error:
-        raise ClusterError(failure(error, values.get("password"))) from None
+        raise UnreachableError(failure(error, values.get("password"))) from None
 
 
 def failure(error: BaseException, password: str | None = None) -> str:

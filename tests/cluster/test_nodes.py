@@ -14,12 +14,14 @@ import pytest
 from portals.cluster.jobs import defer, job_counts
 from portals.cluster.portal_lock import ClusterPortalLock
 from portals.cluster.postgres import connect
+from portals.cluster.status import status
 from portals.store.portal_lock import PortalLockedError
 from tests.support.clusters import begin, collect, stored
 from tests.support.commands import QUICK, live
 from tests.support.database import rows
 from tests.support.federation import LIST, federation, sample_items
 from tests.support.http_server import Answer, FakePortal, ServedRequest, answers, http_server
+from tests.support.postgres import PostgresServer
 from tests.support.processes import Process, run, start, until
 
 pytestmark = pytest.mark.cluster
@@ -70,9 +72,8 @@ def kill_node_of(url: str, portal: str) -> None:
 
 
 @contextmanager
-def worker(url: str, log: Path) -> Iterator[Process]:
+def service(url: str, log: Path, *arguments: str | Path) -> Iterator[Process]:
     with log.open("wb") as out, Path(os.devnull).open("rb") as nothing:
-        arguments = ("work", "--jobs", "1", "--stale-after", "2")
         process = start("scrapy", arguments, nothing, out, out, {"CLUSTER_URL": url})
     try:
         yield process
@@ -96,7 +97,8 @@ def test_portals_of_a_killed_worker_are_crawled_by_another_one(url: str, tmp_pat
         watched[0].killed_at = 6
         connection = stack.enter_context(closing(connect(url, "test")))
         logs = [tmp_path / f"{number}.log" for number in (1, 2)]
-        workers = [stack.enter_context(worker(url, log)) for log in logs]
+        arguments = ("work", "--jobs", "1", "--stale-after", "2")
+        workers = [stack.enter_context(service(url, log, *arguments)) for log in logs]
         until(lambda: not job_counts(connection).keys() & {"todo", "doing"})
         left = [one for one, log in zip(workers, logs, strict=True) if "done" in end(one, log)]
     collect(url, database)
@@ -153,3 +155,35 @@ def test_crawlall_puts_portals_into_the_queue(url: str, tmp_path: Path) -> None:
         text = str(connection.execute("SELECT args FROM procrastinate_jobs").fetchall())
         assert "s3cret" not in text
         assert "DATABASE" not in text
+
+
+def test_collector_and_worker_outlive_a_restart_of_postgresql(
+    server: PostgresServer, url: str, tmp_path: Path
+) -> None:
+    begin(url)
+    logs = {"collect": tmp_path / "collect.log", "work": tmp_path / "work.log"}
+    commands = {"collect": ("collect", "--db", tmp_path / "a.db"), "work": ("work",)}
+
+    def said(words: str) -> bool:
+        return all(words in log.read_text("utf-8") for log in logs.values())
+
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(service(url, logs[name], *words))
+            for name, words in commands.items()
+        ]
+        until(lambda: said("ing\n"))
+        with closing(connect(url, "test")) as connection:
+            until(lambda: status(connection)["nodes"] and status(connection)["workers"])
+        server.stop("immediate")
+        until(lambda: said("trying again"))
+        server.start()
+        with closing(connect(url, "test")) as connection:
+            until(lambda: status(connection)["nodes"] and status(connection)["collector"])
+        for process in running:
+            os.kill(process.pid, signal.SIGTERM)
+        codes = [process.wait() for process in running]
+
+    assert codes == [0, 0], [log.read_text("utf-8") for log in logs.values()]
+    for log in logs.values():
+        assert "Traceback" not in log.read_text("utf-8")

@@ -15,7 +15,7 @@ _TUNING = (
     "listen_addresses=", "fsync=off", "max_connections=60", "shared_buffers=16MB",
     "log_min_messages=warning",
 )  # fmt: skip
-_FOLDERS = ("/usr/local/bin", "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin")
+_FOLDERS = tuple(map(str, Path("/usr/lib/postgresql").glob("*/bin")))  # of Debian's packages
 
 
 def missing() -> str:
