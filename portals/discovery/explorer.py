@@ -42,13 +42,6 @@ MIN_LISTED = 3
 MAX_EMPTY_LISTINGS = 4
 """A listing pattern is exhausted after this many pages in a row without a new article."""
 
-MAX_DEAD_LISTINGS = 6
-"""Pages of a listing pattern in a row that could not be read: menus have dead entries by dozens.
-
-Others are then read only if an article's address begins with theirs.
-"""
-
-
 MAX_PATTERNS = 5_000
 """URL patterns that are tracked; a portal has some dozens, a crawler trap one for every link."""
 
@@ -123,8 +116,6 @@ class Explorer:
         """Record a page that was read and return whether it is a listing, with the next targets."""
         is_next_page = self.pages.is_later_page(url)
         pattern = self._finish(url)
-        if pattern is not None:
-            pattern.dead_streak = 0
         own = [link for link in links if self._is_own(link.url)]
         if kind == "article":
             self._on_article(pattern, url, content_hash)
@@ -157,7 +148,6 @@ class Explorer:
             pattern.pages_read += 1
             pattern.others += 1
             if is_new:
-                pattern.dead_streak += 1
                 self.wasted_requests += 1
             self._judge(pattern)
         return self._next()
@@ -402,9 +392,7 @@ class Explorer:
         targets = [
             CrawlTarget(url, "listing") for url in proven[: max(0, room)] if self._request(url)
         ]
-        if proven or (self._folders and pattern.dead_streak >= MAX_DEAD_LISTINGS):
-            return targets
-        return self._targets(pattern, room, "listing")
+        return targets if proven else self._targets(pattern, room, "listing")
 
     def _is_followed(self, pattern: UrlPattern) -> bool:
         """Return True if a listing pattern is still crawled; one with articles too always is."""

@@ -15,8 +15,6 @@ SAMPLES = 2
 PATIENCE = 6
 """Sample size of a pattern with headlines as link texts: some of its pages may be galleries."""
 
-_DEAD_SAMPLES = 3  # pages that could not be read, and none that could
-
 STATIC_PROMISE = (1, 0)
 """The promise of a link to a static page."""
 
@@ -42,7 +40,4 @@ def leads_by_headlines(pattern: UrlPattern) -> bool:
 
 def samples_of(pattern: UrlPattern) -> int:
     """Return the number of pages that are read of a pattern before it is classified."""
-    if not (pattern.others and leads_by_headlines(pattern)):
-        return SAMPLES
-    is_dead = pattern.dead_streak == pattern.pages_read
-    return _DEAD_SAMPLES if is_dead else PATIENCE
+    return PATIENCE if pattern.others and leads_by_headlines(pattern) else SAMPLES

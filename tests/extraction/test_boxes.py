@@ -7,7 +7,7 @@ import pytest
 from portals.article import Article, Reject
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
-from tests.extraction.test_unknown_pages import LEAD, TEXTS, read
+from tests.support.pages.undescribed import LEAD, TEXTS, read
 
 pytestmark = pytest.mark.quick
 
