@@ -5,6 +5,7 @@ VENV := .venv
 SCRAPY := $(VENV)/bin/scrapy
 DEMO := data/demo.db
 SAMPLE := data/sample.warc.gz
+LATER := data/sample-later.warc.gz
 
 .PHONY: demo test quick nightly lint types unit fuzz audit sample docs lock clean
 
@@ -12,10 +13,15 @@ demo: $(VENV)/.run
 	$(SCRAPY) crawlall -s REPLAY=$(SAMPLE) -s DATABASE=$(DEMO)
 	@echo "Older captures in the same archive become revisions:"
 	$(SCRAPY) reextract $(SAMPLE) -s DATABASE=$(DEMO)
+	@echo "One portal a month later: new articles, edits, files, and a week without news:"
+	$(SCRAPY) crawl haiphong --revisit all -L WARNING -s REPLAY=$(LATER) -s DATABASE=$(DEMO)
 	@echo
 	@echo "The sample is in $(DEMO); its portals are real and its texts are invented. To read it:"
 	@echo
 	@echo "    $(SCRAPY) serve --db $(DEMO)"
+	@echo
+	@echo "Look for: the silent edits; the files of 1 July 2025; the week without news of portal haiphong;"
+	@echo "the newest story of June 2020, which two portals published."
 	@echo
 	@echo "To crawl a living portal: $(SCRAPY) crawl ldtd"
 
@@ -64,7 +70,7 @@ lock:
 	uv pip compile pyproject.toml --extra dev -c requirements/run.txt --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		-o requirements/dev.txt
-	for extra in audit fuzz; do uv pip compile pyproject.toml --extra $$extra -c requirements/dev.txt \
+	for extra in audit fuzz cluster; do uv pip compile pyproject.toml --extra $$extra -c requirements/dev.txt \
 		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate -o requirements/$$extra.txt; done
 
@@ -84,7 +90,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 		--require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(VENV)/.fuzz $(VENV)/.audit: $(VENV)/.%: requirements/%.txt $(VENV)/.dev
+$(VENV)/.fuzz $(VENV)/.audit $(VENV)/.cluster: $(VENV)/.%: requirements/%.txt $(VENV)/.dev
 	$(PYTHON) -m pip --python $(VENV)/bin/python --disable-pip-version-check install --quiet \
 		--require-hashes -r requirements/$*.txt
 	@touch $@

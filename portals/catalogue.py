@@ -50,6 +50,7 @@ class Portal:
     of listings, feeds and articles, separated by spaces. ``proxy``: URL of the proxy
     through which it is requested, and after a space why. ``tls_level``: the OpenSSL security level
     (0 to 2) that its hosts with old ciphers or short keys need, and after a space why.
+    ``browser``: why a browser has to build its pages.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Portal:
     examples: str = ""
     proxy: str = ""
     tls_level: str = ""
+    browser: str = ""
 
     @property
     def host(self) -> str:

@@ -22,6 +22,7 @@ from portals.setting_kinds import (
     LEVEL,
     PORTALS,
     POSITIVE,
+    POSTGRES_OR_NONE,
     SECRETS,
     SIZE,
     SWITCH,
@@ -78,7 +79,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MIN_FREE_DISK", DISK_LIMIT, "2GB 5%", "nothing is begun where less disk is free",
             "TIN_CONG_DOAN_MIN_FREE_DISK"),
     Setting("ARCHIVE_MAX_SIZE", SIZE, "1GB", "a WARC file of that size is followed by a new one"),
-    Setting("CHECK_CLOCK", SWITCH, "1", "0: begin although the clock is behind the newest run"),
+    Setting("CHECK_CLOCK", SWITCH, "1", "0: begin, and go on, although the clock is wrong"),
     Setting("MAX_REQUESTS", COUNT, "100000", "a run ends after so many requests; 0: no limit",
             flag="--max-requests", metavar="N"),
     Setting("MAX_RUNTIME", DURATION, "0", "a run ends after that time; 0: no limit",
@@ -107,6 +108,12 @@ SETTINGS: tuple[Setting, ...] = (
         "URL or file that is notified after every crawlall",
         "HEARTBEAT_URL",
     ),
+    Setting("BROWSER", SWITCH, "0", "1: a browser builds every page; needs the extra 'browser'"),
+    Setting("BROWSER_PATH", TEXT, "chromium", "the command or file that starts Chromium"),
+    Setting(
+        "CLUSTER_URL", POSTGRES_OR_NONE, "none",
+        "PostgreSQL database of a cluster; crawls write there", "CLUSTER_URL",
+    ),
     Setting("USER_AGENT", TEXT, "tin-cong-doan/…", "what servers see of a crawl",
             local="user_agent"),
     Setting("ROBOTSTXT_OBEY", SWITCH, "1", "0: robots.txt is not requested"),
@@ -122,6 +129,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("RECORD", SWITCH, "0", "the crawl is stored; crawl sets it", is_internal=True),
     Setting(
         "END_WITH_PARENT", SWITCH, "0", "the crawl ends with its parent; crawlall sets it",
+        is_internal=True,
+    ),
+    Setting("ON_NODE", SWITCH, "0", "the crawl is one of a cluster; crawl sets it",
+            is_internal=True),
+    Setting(
+        "TAKE_OVER", SWITCH, "0", "the holder of the portal's lock is stale; work sets it",
         is_internal=True,
     ),
 )  # fmt: skip

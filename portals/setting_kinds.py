@@ -200,6 +200,12 @@ LEVEL = Kind(f"one of {', '.join(_LEVELS)}", "INFO", _level)
 TARGET_OR_NONE = Kind(
     "a URL, or the path of a file", "https://example.org/ping", _text_or_none, is_secret=True
 )
+POSTGRES_OR_NONE = Kind(
+    "a URL with postgresql; empty: none",
+    "postgresql://crawler@127.0.0.1/crawls",
+    _text_or_none,
+    is_secret=True,
+)
 PORTALS = Kind("names separated by commas", "ldtd,brvt", _parts(_COMMA))
 SECRETS = Kind("URLs separated by blanks", "json://localhost", _parts(_BEFORE_URL), is_secret=True)
 JSON_OBJECT = Kind("a JSON object", "'{}'", _object)

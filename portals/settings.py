@@ -26,7 +26,8 @@ ARCHIVE_DIR = _INSTALLATION.archive_dir
 DISABLED_PORTALS = _INSTALLATION.disabled_portals  # none; crawlall and status skip them
 WAYBACK = "https://web.archive.org"  # the archive that ``-a via=wayback`` reads
 ARCHIVE_MAX_SIZE = 1_000_000_000  # bytes; a larger WARC file is followed by a new one
-# False: a run begins although the clock is behind the newest run, whose clock was wrong.
+# False: a run begins although the clock is behind the newest run, whose clock was wrong, and does
+# not end where the clocks of servers differ from it.
 CHECK_CLOCK = True
 # Below that on the disk of database or archives no run begins; 0: no limit.
 MIN_FREE_DISK = os.environ.get("TIN_CONG_DOAN_MIN_FREE_DISK", "2GB 5%")
@@ -67,7 +68,7 @@ DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default: 1 GiB; no article is larger
 DOWNLOAD_FAIL_ON_DATALOSS = False  # default: True; our handler fails if the body has no end
 DOWNLOAD_WARNSIZE = 0  # default: 32 MiB, above our limit
 TWISTED_DNS_RESOLVER = (
-    "portals.network.url_guard.PublicResolver"  # default: also resolves to local networks
+    "portals.network.dns.PublicResolver"  # default: also resolves to local networks
 )
 # No Scrapy settings: a run ends after so many requests (28 hours at one a second), or after so many
 # pages in a row that are neither article nor listing; a server error counts as 8 such pages, a
@@ -82,6 +83,10 @@ DOWNLOAD_HANDLERS = {  # default: all of these schemes; a page must not lead to 
     "ftp": None,
     "s3": None,
 }
+# No Scrapy settings: a browser builds every page (the column ``browser`` of the catalogue says so
+# of one portal); and the command or file that starts Chromium.
+BROWSER = False
+BROWSER_PATH = "chromium"
 REFERRER_POLICY = "same-origin"  # default: Scrapy's own, which sends the referrer to other hosts
 COOKIES_ENABLED = (
     False  # default: True; no sessions, and the middleware would download a list of domains
@@ -94,6 +99,8 @@ METAREFRESH_ENABLED = False  # default: True; DANAWEB reloads every page after 3
 # use Scrapy's scheduler and write no database, no archive and no lock.
 RECORD = False
 END_WITH_PARENT = False  # crawlall sets it: a crawl ends with the process at its standard input
+ON_NODE = False  # crawl sets it where CLUSTER_URL is set: the state is in PostgreSQL
+TAKE_OVER = False  # work sets it: the process that holds the portal's lock is stale
 RESUME = True  # False discards the unfinished crawl of an interrupted run and starts a new one
 MAX_RUNTIME = 0  # seconds, or 90m, 2h: the run ends with `timeout`, the next one resumes it
 
@@ -110,17 +117,25 @@ GONE_AFTER = 3
 METRICS_FILE = os.environ.get("METRICS_FILE", "")  # Prometheus text, written after every crawlall
 HEARTBEAT_URL = os.environ.get("HEARTBEAT_URL", "")  # URL or file, notified after every crawlall
 
+# --- several machines -----------------------------------------------------------------------------
+
+# No Scrapy setting. With it crawls write to PostgreSQL, and a collector to the database. It holds a
+# password: it is read from the environment and never printed.
+CLUSTER_URL = os.environ.get("CLUSTER_URL", "")
+
 # --- components ----------------------------------------------------------------------------------
 
 ADDONS = {  # default: none
     "portals.crawling.addons.ParsedSettingsAddon": 10,  # before those that use the values
     "portals.crawling.addons.RecordingAddon": 50,
     "portals.crawling.addons.UnusedExtensionsAddon": 60,
+    "portals.crawling.addons.BrowserAddon": 90,
     "portals.crawling.addons.ReplayAddon": 100,
     "portals.crawling.addons.MaxRuntimeAddon": 200,
 }
 EXTENSIONS = {  # default: none; RecordingAddon adds more if RECORD is set
     "portals.network.server_records.ServerRecords": 50,  # servers, as earlier runs found them
+    "portals.network.server_clocks.ServerClocks": 200,  # this machine's clock beside theirs
     "portals.network.politeness.Politeness": 300,  # Crawl-delay and Retry-After
 }
 DOWNLOADER_MIDDLEWARES = {  # default: none of ours

@@ -49,31 +49,42 @@ def rebase_url(url: str, home: str) -> str | None:
     return urlunsplit(urlsplit(url)._replace(scheme=own.scheme, netloc=own.netloc))
 
 
-_TRACKING = re.compile(r"(?:fbclid|gclid|zarsrc|utm_\w+|mc_[ce]id|_ga)=[^&]*(?:&|$)")
+_TRACKING = re.compile(
+    r"(?:^|(?<=&))(?:fbclid|gclid|gbraid|wbraid|msclkid|igsh(?:id)?|zarsrc|utm_\w+|mc_[ce]id|_gl|_ga)"
+    r"=[^&]*(?:&|$)"
+)
 """Parameters that other sites add to the links to a portal."""
+
+_SCHEME = re.compile(r"^(?:[a-z]+:)?//", re.IGNORECASE)
+_DEFAULT_PORT = re.compile(r":(?:80|443)$")
+_ESCAPED = re.compile("%[0-9A-F]{2}")
+_IN_PATHS, _IN_QUERIES = "/:@!$&'()*+,;=~", "/:@!$&'()*+,;=~?"
 
 
 def pasted_forms(given: str) -> list[str]:
     """Return the URLs that a pasted address may be stored as, itself first.
 
-    It may lack the scheme, have ``www.`` or not, a closing slash or not, a fragment, tracking
-    parameters, be percent-encoded or not, and have its marks apart from its letters (NFD).
+    It may lack the scheme, have ``www.`` or not, a closing slash or not, a default port, a
+    fragment, tracking parameters, ``&amp;``, be percent-encoded or not, and have its marks apart
+    from its letters (NFD).
     """
-    text = nfc(given.strip().strip("<>\"'")).partition("#")[0]
-    rest = text.split("://", 1)[-1]
-    host, _, path = rest.partition("/")
-    host = host.lower().removeprefix("www.")
+    text = nfc(given.strip().strip("<>\"'")).replace("&amp;", "&").partition("#")[0]
+    host, _, path = _SCHEME.sub("", text).partition("/")
+    host = _DEFAULT_PORT.sub("", host.lower()).rstrip(".").removeprefix("www.")
     path, _, query = path.partition("?")
     query = _TRACKING.sub("", query).rstrip("&")
     path = path.rstrip("/")
-    paths = dict.fromkeys(
-        form + end
-        for form in (path, nfc(unquote(path)), quote(unquote(path), safe="/:@!$&'()*+,;=~"))
-        for end in ("", "/")
-    )
-    tail = f"?{query}" if query else ""
+    paths = [form + end for form in _encodings(path, _IN_PATHS) for end in ("", "/")]
+    tails = [f"?{form}" for form in _encodings(query, _IN_QUERIES)] if query else [""]
     forms = [
         f"{protocol}://{www}{host}/{one}{tail}"
-        for protocol, www, one in product(("http", "https"), ("", "www."), paths)
+        for protocol, www, one, tail in product(("http", "https"), ("", "www."), paths, tails)
     ]
     return list(dict.fromkeys([given, *forms]))
+
+
+def _encodings(text: str, safe: str) -> list[str]:
+    """Return the ways to write a part of a URL: as it is, decoded, and percent-encoded."""
+    encoded = quote(unquote(text), safe=safe)
+    lower = _ESCAPED.sub(lambda found: found[0].lower(), encoded)
+    return list(dict.fromkeys([text, nfc(unquote(text)), encoded, lower]))

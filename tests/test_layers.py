@@ -34,6 +34,7 @@ LAYERS = (
     ("archive",),
     ("network",),
     ("crawling", "recipes"),
+    ("cluster",),
     ("operations", "reporting"),
     ("commands", "actions", "serve", "__main__"),
 )
@@ -44,6 +45,9 @@ MODULES = {
     ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted((PROJECT / "portals").rglob("*.py"))
 }
+HAS_SQL = {PROJECT / "portals" / "store", PROJECT / "portals" / "cluster"}
+"""Folders with SQL: that of SQLite, and that of PostgreSQL."""
+
 CHECKED = [name for name in MODULES if name != "portals"]
 SQL = re.compile(
     r"\s*(?:SELECT\s|INSERT\s+(?:OR\s+\w+\s+)?INTO\s|REPLACE\s+INTO\s|UPDATE\s+\S+\s+SET\s"
@@ -120,11 +124,11 @@ def statements(path: Path) -> Iterator[tuple[int, str]]:
         path
         for folder in ("portals", "spiders", "pipelines")
         for path in sorted((PROJECT / folder).rglob("*.py"))
-        if PROJECT / "portals" / "store" not in path.parents
+        if HAS_SQL.isdisjoint(path.parents)
     ],
     ids=lambda path: path.relative_to(PROJECT).as_posix(),
 )
-def test_sql_stands_in_the_store_only(path: Path) -> None:
+def test_sql_stands_in_two_packages(path: Path) -> None:
     found = [f"{path}:{line}: {text}" for line, text in statements(path)]
 
     assert not found, "\n".join(found)

@@ -6,23 +6,55 @@ import ast
 import csv
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from portals.archive.captures import read_captures
 from portals.catalogue import CATALOGUE, portals
+from portals.store.database import Store
+from portals.store.gaps import gaps_of
 from tests.conftest import imported_modules
-from tests.sample.__main__ import SAMPLE, write
+from tests.sample.__main__ import SAMPLE, SAMPLE_LATER, write, write_later
+from tests.support.commands import scrapy
 from tests.support.project import PROJECT, SPIDERS
 
 
-def test_the_committed_sample_is_what_the_script_writes(tmp_path: Path) -> None:
-    write(tmp_path / SAMPLE.name)
+@pytest.mark.parametrize(("made", "writing"), [(SAMPLE, write), (SAMPLE_LATER, write_later)])
+def test_the_committed_sample_is_what_the_script_writes(
+    made: Path, writing: Callable[[Path], None], tmp_path: Path
+) -> None:
+    writing(tmp_path / made.name)
 
-    assert list(read_captures(SAMPLE)) == list(read_captures(tmp_path / SAMPLE.name)), (
+    assert list(read_captures(made)) == list(read_captures(tmp_path / made.name)), (
         "run: make sample"
     )
+
+
+def test_the_sample_shows_what_a_reader_can_find(tmp_path: Path) -> None:
+    done = scrapy("reextract", SAMPLE, SAMPLE_LATER, "-s", f"DATABASE={tmp_path / 'a.db'}")
+    assert done.code == 0, done.err
+    store = Store.open_to_read(tmp_path / "a.db")
+    found = {
+        what: store.db.execute(sql).fetchone()[0]
+        for what, sql in {
+            "articles": "SELECT count(*) FROM articles",
+            "on two portals": "SELECT count(*) FROM syndication",
+            "files": "SELECT count(*) FROM attachments",
+            "pictures": "SELECT count(*) > 9 FROM images",
+            "texts": "SELECT count(*) FROM revisions",
+            "edits of headlines": "SELECT count(*) FROM edits WHERE field = 'title'",
+        }.items()
+    }
+    gaps = [(gap.since, gap.until) for gap in gaps_of(store, "haiphong")]
+    store.close()
+
+    assert found == {
+        "articles": 55, "on two portals": 1, "files": 2, "pictures": 1, "texts": 57,
+        "edits of headlines": 2,
+    }  # fmt: skip
+    assert gaps == [("2025-06-23", "2025-06-29")]
 
 
 @pytest.mark.parametrize("path", sorted((PROJECT / "portals").rglob("*.py")), ids=lambda p: p.stem)

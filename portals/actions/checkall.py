@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections import Counter
+from contextlib import closing, suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -16,20 +17,24 @@ from portals.catalogue import Portal, portals
 from portals.commands.checkall import Command
 from portals.commands.output import print_note, print_rows
 from portals.crawling.exit_codes import FLEET_FAULTS
+from portals.errors import StorageError
 from portals.network.replay_handler import open_replay
 from portals.operations.choosing import choice_of
 from portals.operations.fleet import (
     AT_ONCE,
-    Cause,
     Finding,
     FleetSpider,
     PortalLook,
+    is_expected,
     judge,
     look_at,
     sample,
 )
+from portals.operations.nights import is_absent, is_lost
 from portals.operations.site_fetch import make_harmless
 from portals.recipes import recipe_of
+from portals.store.database import Store
+from portals.store.portal_states import PortalState, PortalStateRepository
 from portals.timestamps import utc_now
 
 
@@ -49,7 +54,8 @@ class Action(Command, Installation):
         ]
         shown = [_row(one, as_json=opts.json) for one in found]
         print_rows(shown, as_json=opts.json)
-        faults = [one for one in found if not _is_expected(one)]
+        lost = self._lost()
+        faults = [one for one in found if not is_expected(one, is_gone=one.portal in lost)]
         counts = Counter(one.cause for one in found)
         print_note(", ".join(f"{count} {cause}" for cause, count in counts.most_common()))
         if faults:
@@ -68,6 +74,18 @@ class Action(Command, Installation):
             rows = [row for row in rows if row.host in hosts]
         return sample(rows, opts.sample, utc_now().date()) if opts.sample else rows
 
+    def _lost(self) -> set[str]:
+        """Return the portals that are taken for gone, by the catalogue or by ``crawlall``."""
+        states: dict[str, PortalState] = {}
+        with suppress(StorageError), closing(Store.open_to_read(self.database)) as store:
+            states = PortalStateRepository(store).all()
+        gone_after = self.config.getint("GONE_AFTER")
+        return {
+            name
+            for name, row in portals().items()
+            if is_lost(row) or is_absent(row, states.get(name), gone_after)
+        }
+
     def _fetch(self, looks: list[PortalLook]) -> None:
         if not looks:
             return
@@ -84,11 +102,3 @@ def _row(finding: Finding, *, as_json: bool) -> dict[str, Any]:
     if not as_json:
         row["proposal"] = " ".join(f"{name}={value}" for name, value in finding.proposal.items())
     return row
-
-
-def _is_expected(finding: Finding) -> bool:
-    """Return True for a portal that is well, or gone as the catalogue says."""
-    is_gone = finding.cause in (Cause.UNREACHABLE, Cause.PARKED, Cause.TIMEOUT)
-    return finding.cause is Cause.OK or (
-        is_gone and portals()[finding.portal].state in ("gone", "merged")
-    )

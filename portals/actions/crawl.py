@@ -3,153 +3,72 @@
 from __future__ import annotations
 
 import argparse
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing, suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
-from portals.actions.base import Installation
 from portals.actions.process import crawler_process, end_with_parent, treat_hangup_as_term
-from portals.archive.wayback import VIA
-from portals.catalogue import portal_name_fault, portals
+from portals.actions.runner import Runner, portal_name, row_of
+from portals.actions.shared_process import FROM_INPUT, SharedProcess
 from portals.commands.crawl import Command
-from portals.commands.output import (
-    print_error,
-    print_note,
-    print_outcome,
-    to_json,
-)
-from portals.crawling.arguments import ArgumentError, check_section, parse_given
-from portals.crawling.clock import ClockError
-from portals.crawling.exit_codes import EXIT_CODES, Verdict
-from portals.crawling.recording import Recording
-from portals.errors import PortalError, StorageError
-from portals.free_space import DiskFullError
-from portals.recipes import all_listings
-from portals.redaction import has_credentials
-from portals.store.crawl_state import CrawlState
-from portals.store.database import Store
-from portals.store.identity import Identity, identify_file
-from portals.store.portal_lock import PortalLock, PortalLockedError
-from portals.store.runs import DISK_FULL
-from portals.timestamps import utc, utc_now
-from portals.urls import host_of
+from portals.commands.output import print_error, print_outcome, to_json
+from portals.crawling.exit_codes import EXIT_CODES
+
+if TYPE_CHECKING:
+    from portals.cluster.portal_lock import ClusterPortalLock
 
 
-def portal_name(name: str, arguments: Mapping[str, str]) -> str:
-    """Return the portal name of a run in the database; spiders of a CMS take it from arguments."""
-    if name in portals():
-        return name
-    return arguments.get("portal") or host_of(arguments["origin"])
-
-
-class Action(Command, Installation):
+class Action(Command, Runner):
     """See the command's declaration."""
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("give the name of one portal; 'scrapy list' prints them")
-        self.check_spider(args[0])
-        self._check(args[0], opts.spargs)
-        self._warn_of_the_gone(args[0], opts.spargs)
-        lock = PortalLock(self.database, portal_name(args[0], opts.spargs))
-        is_new = not Path(self.database).exists()
-        try:
-            self.check_free_disk()
-            with closing(Store.open(self.database)) as store:
-                self.check_clock(store)
-            lock.acquire()
-        except PortalLockedError as error:
-            self._record_refused(lock.portal, "locked", error, as_json=opts.json)
-            raise
-        except (DiskFullError, ClockError) as error:
-            self._record_refused(lock.portal, "storage", error, as_json=opts.json)
-            raise
-        if is_new:
-            print_note(f"new database {self.database}")
+        if args == [FROM_INPUT]:
+            self._prepare(opts)
+            SharedProcess(self, opts.spargs).run()
+            return
+        lock = None
+        if self.config["CLUSTER_URL"] and not self.config["REPLAY"]:
+            lock = self._admit_to_cluster(args[0], opts.spargs)
+        else:
+            self.admit(args[0], opts.spargs, as_json=opts.json)  # the lock ends with the process
+        self._prepare(opts)
+        if self.config.getbool("END_WITH_PARENT"):
+            end_with_parent()
+        self.crawler_process = crawler_process(self.config)
+        crawler = self._create_crawler(args[0])
+        if lock is not None:
+            lock.give_to(crawler)
+        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        found = row_of(crawler)
+        if found is None:
+            code = EXIT_CODES["crashed"]
+            self.exitcode = print_error("the crawl did not start, see the log above", code)
+            return
+        row, summary = found
+        print_outcome(to_json(row) if opts.json else summary)
+        self.exitcode = EXIT_CODES[row["verdict"]]
+
+    def _admit_to_cluster(self, name: str, given: Mapping[str, str]) -> ClusterPortalLock:
+        """Check a crawl whose state is in PostgreSQL, and take its portal's lock there.
+
+        Raises PortalError.
+        """
+        from portals.cluster.portal_lock import (  # noqa: PLC0415 - nothing without CLUSTER_URL
+            ClusterPortalLock,
+        )
+
+        self.check_crawl(name, given)
+        lock = ClusterPortalLock(str(self.config["CLUSTER_URL"]), portal_name(name, given))
+        lock.acquire(takes_over=self.config.getbool("TAKE_OVER"))
+        self.config.set("ON_NODE", value=True, priority="project")
+        return lock
+
+    def _prepare(self, opts: argparse.Namespace) -> None:
         if opts.now:
             self.config.set("RETRY_NOW", value=True, priority="cmdline")
         treat_hangup_as_term()
-        if self.config.getbool("END_WITH_PARENT"):
-            end_with_parent()
         self.config.set("RECORD", value=True, priority="project")
-        self.crawler_process = crawler_process(self.config)
-        crawler = self._create_crawler(args[0])
-        self.crawler_process.crawl(crawler, **opts.spargs)
-        self.crawler_process.start()
-        self.exitcode = self._tell(crawler, as_json=opts.json)
-
-    def _check(self, name: str, given: Mapping[str, str]) -> None:
-        """Check arguments, settings and files before the crawl starts. Raises PortalError."""
-        arguments = parse_given(name, given)
-        if arguments.section and not arguments.via:
-            check_section(arguments.section, self._listings(name, portal_name(name, given)))
-        if fault := portal_name_fault(portal_name(name, given)):
-            raise ArgumentError(fault)
-        if has_credentials(str(self.config["WAYBACK"])):
-            raise ArgumentError("WAYBACK contains a user name or a password; remove it")
-        self.check_replay()
-
-    def _listings(self, spider: str, portal: str) -> list[str]:
-        """Return the listings that the spider declares, or that earlier crawls found."""
-        if declared := all_listings(self.config, spider):
-            return list(declared)
-        try:
-            with closing(Store.open_to_read(self.database)) as store:
-                return CrawlState(store, portal).traversed_listings()
-        except StorageError:  # a first crawl
-            return []
-
-    def _warn_of_the_gone(self, name: str, arguments: Mapping[str, str]) -> None:
-        """Warn if the catalogue says that a portal is gone, and name the public archive."""
-        known = portals().get(name)
-        is_live = not (arguments.keys() & {"origin", "via"} or self.config["REPLAY"])
-        if known and known.state == "gone" and is_live:
-            since = f" since {known.since}" if known.since else ""
-            print_note(
-                f"{name} is gone{since}: {known.evidence};"
-                f" public archives may have it: scrapy crawl {name} -a via={VIA}"
-            )
-
-    def _record_refused(
-        self, portal: str, verdict: Verdict, error: PortalError, *, as_json: bool
-    ) -> None:
-        """Record a run that requested nothing, if that can be written, and print it."""
-        run_id = 0
-        if not isinstance(error, ClockError):  # a row needs a true time
-            with suppress(StorageError, sqlite3.Error, OSError):
-                run_id = self._record(portal, verdict, str(error))
-        if as_json:
-            row = {"portal": portal, "verdict": verdict, "reason": str(error), "run_id": run_id}
-            print_outcome(to_json(row))
-        else:
-            print_outcome(f"{portal}: {verdict}")
-
-    def _record(self, portal: str, verdict: Verdict, reason: str) -> int:
-        """Store the row of a run in an existing database of this release; return its id or 0."""
-        if identify_file(Path(self.database)) is not Identity.CURRENT:
-            return 0  # a migration needs more space than a row
-        now = utc_now()
-        with closing(Store.open(self.database)) as store:
-            run_id = store.runs.start_run(portal, now)
-            values = {"verdict": verdict, "reason": reason, "finished_at": utc(now)}
-            if verdict == "storage":
-                values["reason_code"] = DISK_FULL
-            store.runs.update_run(run_id, values)
-        return run_id
-
-    def _tell(self, crawler: Crawler, *, as_json: bool) -> int:
-        recording = None
-        with suppress(RuntimeError):  # raised by Scrapy if there is no engine
-            recording = crawler.get_extension(Recording)
-        run_log = recording.run_log if recording else None
-        if run_log is None or (run_log.run_id == 0 and not run_log.guard.has_failed):
-            return print_error("the crawl did not start, see the log above", EXIT_CODES["crashed"])
-        if as_json:
-            print_outcome(to_json(run_log.as_row()))
-        else:
-            print_outcome(run_log.summary())
-        return EXIT_CODES[run_log.judgement.verdict]

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import closing
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from scrapy.exceptions import UsageError
 
 from portals.actions.base import Installation
+from portals.actions.children import Children, Crawls
 from portals.actions.night import Night
-from portals.actions.process import parent_pipe
 from portals.actions.terminal import with_progress
 from portals.catalogue import portals
 from portals.commands.crawlall import Command
@@ -31,21 +25,31 @@ from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError, StorageError
 from portals.network.replay_handler import open_replay
 from portals.operations.choosing import choice_of
-from portals.operations.nights import is_unreachable, without_output
+from portals.operations.nights import is_unreachable
 from portals.recipes import broken_spiders, unknown_spider
 from portals.store.database import Store
+from portals.store.portal_lock import PortalLock, PortalLockedError
 from portals.store.similar import queue_length, update
+from portals.timestamps import utc_now
 
 _SHOWN = ("portal", "verdict", "new", "changed", "known", "rejected", "requests", "reason")
+
+
+_OF_A_MACHINE = frozenset(["CLUSTER_URL", "DATABASE", "ARCHIVE_DIR"])
 
 
 class Action(Command, Installation):
     """See the command's declaration."""
 
+    night: Night | None = None
+
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
-        if args or opts.jobs < 1:
+        if args or opts.jobs < 1 or opts.per_process < 1:
             raise UsageError("crawlall takes options only, see 'scrapy crawlall -h'")
         self._check(opts)
+        if self.config["CLUSTER_URL"] and not self.config["REPLAY"]:
+            self._defer(opts)
+            return
         is_new = not Path(self.database).exists()
         self.night = Night(self.config, is_live=self._is_live(opts))
         wanted = self._wanted(opts)
@@ -65,6 +69,22 @@ class Action(Command, Installation):
         except OSError as error:  # the verdicts hold even if they cannot be printed
             discard_stdout()
             print_note(f"warning: standard output cannot be written: {error}")
+
+    def _defer(self, opts: argparse.Namespace) -> None:
+        """Put the portals into the queue of the cluster; its nodes crawl them."""
+        from portals.cluster.jobs import defer  # noqa: PLC0415 - nothing without CLUSTER_URL
+
+        if Path(self.database).exists():  # else nothing is known of nights before
+            self.night = Night(self.config, is_live=self._is_live(opts))
+        names = self._wanted(opts)
+        # A node has its own, and passwords are for the environment.
+        opts.set = [pair for pair in opts.set if pair.partition("=")[0] not in _OF_A_MACHINE]
+        found = defer(str(self.config["CLUSTER_URL"]), names, _options(opts))
+        rows = [
+            {"portal": name, "job": "added" if is_new else "waits already"}
+            for name, is_new in found.items()
+        ]
+        print_rows(rows, as_json=opts.json)
 
     def _check(self, opts: argparse.Namespace) -> None:
         """Check arguments and files before a database is made. Raises PortalError."""
@@ -93,7 +113,7 @@ class Action(Command, Installation):
             archived = open_replay(self.config["REPLAY"]).hosts()
             own = {*archived, *(host.removeprefix("www.") for host in archived)}
             rows = [row for row in rows if is_copy or row.host in own]
-        elif is_live and not choice.states:
+        elif is_live and not choice.states and self.night:
             rows = self.night.choose(rows)
         if not rows:
             print_note("no portal is chosen; 'scrapy portals' with the same options prints them")
@@ -112,6 +132,8 @@ class Action(Command, Installation):
 
     def _compare(self) -> None:
         """Update near-duplicate pairs for the new articles; the rest is processed next time."""
+        if not Path(self.database).exists():
+            return  # no portal was chosen
         try:
             with closing(Store.open(self.database)) as store:
                 for _ in with_progress(update(store), queue_length(store), "comparing"):
@@ -126,21 +148,45 @@ class Action(Command, Installation):
         return not (_is_copy(opts) or self.config["REPLAY"])
 
     def _crawl(self, names: list[str], opts: argparse.Namespace) -> list[dict[str, Any]]:
-        options = [part for pair in opts.set for part in ("-s", pair)]
-        options += [part for pair in opts.spargs for part in ("-a", pair)]
-        options += ["--now"] if opts.now else []
-        rows = []
-        children = _Children()
-        with children, _bar() as bar, ThreadPoolExecutor(opts.jobs) as pool:
+        options, night = _options(opts), self.night
+        assert night is not None
+        alone = [name for name in names if name in night.fragile]
+        together = [name for name in names if name not in night.fragile]
+        at_once = 1 if _is_copy(opts) else opts.per_process
+        children, rows = Children(), []
+        crawls = Crawls(children, options, opts.jobs, at_once, self._on_death)
+        with children, _bar() as bar:
             task = bar.add_task("portals", total=len(names))
-            running = [pool.submit(_crawl_one, name, options, children) for name in names]
-            for done in as_completed(running):
-                row = _with_news(done.result(), is_live=not self.config["REPLAY"])
+            for found in crawls.rows(together, alone):
+                whole = dict.fromkeys(_SHOWN) | found
+                row = _with_news(whole, is_live=not self.config["REPLAY"])
                 rows.append(row)
                 bar.update(task, advance=1, description=row["portal"])
                 if not bar.console.is_terminal and not is_unreachable(row):
                     print_note(f"{row['portal']}: {row['verdict']}")
         return rows
+
+    def _on_death(self, code: int, names: Sequence[str]) -> None:
+        """Say that a process died with several portals, and end their runs."""
+        print_note(
+            f"a process died ({code}) that crawled {', '.join(names)};"
+            " each is crawled again in a process of its own"
+        )
+        try:
+            with closing(Store.open(self.database)) as store:
+                for name in names:
+                    # The run of one that is locked is another process's.
+                    with suppress(PortalLockedError), PortalLock(self.database, name).hold():
+                        store.runs.end_run_of_shared_process(name, utc_now())
+        except (StorageError, OSError, sqlite3.Error) as error:
+            print_note(f"warning: the runs of {', '.join(names)} are not ended: {error}")
+
+
+def _options(opts: argparse.Namespace) -> list[str]:
+    """Return the options of every crawl."""
+    options = [part for pair in opts.set for part in ("-s", pair)]
+    options += [part for pair in opts.spargs for part in ("-a", pair)]
+    return [*options, "--now"] if opts.now else options
 
 
 def _is_copy(opts: argparse.Namespace) -> bool:
@@ -165,73 +211,6 @@ def _bar() -> Progress:
     )
 
 
-class _Children:
-    """The running crawls. SIGINT, SIGTERM and SIGHUP end them, and no further one starts.
-
-    They end cleanly, also if this process is killed, and the next run resumes them. SIGHUP is left
-    alone where it was ignored from the start (nohup).
-    """
-
-    def __init__(self) -> None:
-        self._terminals = [file for file in (1, 2) if os.isatty(file)]
-        self.is_stopped = False
-        self._running: set[subprocess.Popen[str]] = set()
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> None:
-        is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-        hangup = () if is_ignored else (signal.SIGHUP,)
-        for number in (signal.SIGINT, signal.SIGTERM, *hangup):
-            self._before[number] = signal.signal(number, self._stop)
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _stop(self, number: int, _: object) -> None:
-        self.is_stopped = True
-        if number == signal.SIGHUP:
-            self._leave_terminal()
-        for child in list(self._running):
-            child.send_signal(signal.SIGTERM)
-
-    def _leave_terminal(self) -> None:
-        """Write to the null device: a terminal that hung up gives errors before alerts go out."""
-        for file in self._terminals:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), file)
-
-    def run(self, command: list[str]) -> tuple[int, str]:
-        """Run a child process and return its exit code and output."""
-        with (
-            parent_pipe() as pipe,
-            subprocess.Popen(  # noqa: S603 - our own interpreter
-                command,
-                stdin=pipe,
-                stdout=subprocess.PIPE,
-                text=True,
-                start_new_session=True,  # so that Ctrl-C reaches the children once, through us
-            ) as child,
-        ):
-            self._running.add(child)
-            if self.is_stopped:
-                child.send_signal(signal.SIGTERM)
-            out, _ = child.communicate()
-            self._running.discard(child)
-        return child.returncode, out
-
-
-def _crawl_one(name: str, options: list[str], children: _Children) -> dict[str, Any]:
-    if children.is_stopped:
-        return dict.fromkeys(_SHOWN) | without_output(name, 0, is_stopped=True)
-    command = [sys.executable, "-m", "scrapy", "crawl", name, "--json", "-s", "PROGRESS=0"]
-    command += ["-s", "END_WITH_PARENT=1"]
-    code, out = children.run([*command, "-s", "LOG_LEVEL=WARNING", *options])
-    found = next(_json_lines(out), None)
-    if found is None:
-        found = without_output(name, code, is_stopped=children.is_stopped)
-    return dict.fromkeys(_SHOWN) | found
-
-
 def _with_news(row: dict[str, Any], *, is_live: bool) -> dict[str, Any]:
     """Return the row of a run; where a portal that was gone answers, its reason says so."""
     known = portals().get(row["portal"])
@@ -241,9 +220,3 @@ def _with_news(row: dict[str, Any], *, is_live: bool) -> dict[str, Any]:
     news = f"{row['portal']} is back: the catalogue says that it is gone; change its state"
     print_note(news)
     return row | {"reason": "; ".join(filter(None, [news, row["reason"]]))}
-
-
-def _json_lines(text: str) -> Iterator[dict[str, Any]]:
-    for line in text.splitlines():
-        if line.startswith("{"):
-            yield json.loads(line)

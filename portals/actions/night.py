@@ -24,6 +24,7 @@ from portals.operations.nights import (
     after_alert,
     changes,
     has_reached,
+    has_wrong_clock,
     is_absent,
     is_unreachable,
     outage,
@@ -31,8 +32,8 @@ from portals.operations.nights import (
     states_after,
 )
 from portals.store.database import Store
-from portals.store.portal_states import MACHINE, PortalStateRepository
-from portals.store.status import last_attempts, last_successes
+from portals.store.portal_states import MACHINE, PortalState, PortalStateRepository
+from portals.store.status import last_attempts, last_crashes, last_successes
 from portals.timestamps import utc_now
 
 Row = dict[str, Any]
@@ -41,6 +42,7 @@ Row = dict[str, Any]
 class Night:
     """One ``crawlall``. A night of copies (``is_live`` false) changes no state of a portal.
 
+    ``fragile``: the portals whose last crawl crashed, or was killed: it may happen again.
     Raises PortalError for settings that cannot be read.
     """
 
@@ -52,9 +54,14 @@ class Night:
         self.reminder = timedelta(seconds=config.getfloat("ALERT_REMINDER"))  # checked, in seconds
         self.gone_after = config.getint("GONE_AFTER")
         self.skipped: list[Skipped] = []
-        with closing(Store.open(self.database)) as store:
-            self.before = PortalStateRepository(store).all() if is_live else {}
-            self._attempts = last_attempts(store.db)
+        self.before: dict[str, PortalState] = {}
+        self._attempts: dict[str, tuple[str | None, str | None]] = {}
+        self.fragile: set[str] = set()
+        if Path(self.database).exists():  # a night without portals makes none
+            with closing(Store.open(self.database)) as store:
+                self.before = PortalStateRepository(store).all() if is_live else {}
+                self._attempts = last_attempts(store.db)
+                self.fragile = last_crashes(store.db)
         self.after = self.before
 
     def choose(self, rows: Sequence[Portal]) -> list[Portal]:
@@ -66,7 +73,12 @@ class Night:
         return chosen
 
     def judge(self, rows: Sequence[Row]) -> list[Row]:
-        """Return the rows to print: one in the place of all where this machine was offline."""
+        """Return the rows to print: one in the place of all that this machine is the cause of.
+
+        It was offline, or its clock is wrong.
+        """
+        if self.is_live and any(map(has_wrong_clock, rows)):
+            return _with_wrong_clock(rows)
         reason = self.is_live and outage(rows, self.before, portals(), self.gone_after)
         unreachable = [row for row in rows if is_unreachable(row)]
         if not reason:
@@ -82,7 +94,10 @@ class Night:
 
     def record(self, rows: Sequence[Row]) -> None:
         """Store the states, and send one alert on what changed since the last one."""
-        network = [{"portal": MACHINE, "verdict": "ok"}] if any(map(has_reached, rows)) else []
+        is_well = any(map(has_reached, rows)) and rows[0]["portal"] != MACHINE
+        network = [{"portal": MACHINE, "verdict": "ok"}] if is_well else []
+        if not Path(self.database).exists():
+            return  # no portal was chosen
         try:
             with closing(Store.open(self.database)) as store:
                 self._update(PortalStateRepository(store), [*rows, *network])
@@ -157,3 +172,12 @@ class Night:
         text = exposition(found, counts, self.start, utc_now() - self.start)
         if fault := write_metrics(Path(self.config["METRICS_FILE"]), text):
             print_note(f"warning: {fault}")
+
+
+def _with_wrong_clock(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows with one in the place of those whose runs ended for the clock."""
+    wrong = [row for row in rows if has_wrong_clock(row)]
+    requests = sum(row["requests"] or 0 for row in wrong)
+    machine = dict.fromkeys(wrong[0]) | {"portal": MACHINE, "verdict": "storage"}
+    rest = [row for row in rows if not has_wrong_clock(row)]
+    return [machine | {"reason": wrong[-1]["reason"], "requests": requests}, *rest]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
-from scrapy.utils.log import get_scrapy_root_handler, install_scrapy_root_handler
 
 from portals.commands.output import strip_control_chars
+from portals.network.scrapy_compat import log_handler
 from portals.redaction import without_secrets
 
 _QUIETED = {
@@ -26,27 +28,80 @@ _QUIETED = {
 }
 
 
+log_portal: ContextVar[str] = ContextVar("log_portal", default="")
+"""The portal whose crawl is at work, in a process that crawls several."""
+
+
+_POLL_SECONDS = 0.01
+
+
 class PlainFormatter(logging.Formatter):
-    """Log lines without control characters and passwords; a message becomes one line."""
+    """Log lines without control characters and passwords; a message becomes one line.
+
+    ``names_portals``: lines begin with the portal that they are about.
+    """
+
+    names_portals = False
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and the lines of an exception under it."""
         plain = copy(record)
-        plain.msg, plain.args = " ".join(record.getMessage().splitlines()), None
+        message = " ".join(record.getMessage().splitlines())
+        portal = self._portal_of(record) if self.names_portals else ""
+        if portal and not message.startswith(f"{portal}: "):
+            message = f"{portal}: {message}"
+        plain.msg, plain.args = message, None
         lines = super().format(plain).split("\n")
         return "\n".join(without_secrets(strip_control_chars(line)) for line in lines)
 
+    def _portal_of(self, record: logging.LogRecord) -> str:
+        """Return the name of the spider that Scrapy adds, or that of the crawl at work."""
+        return str(getattr(getattr(record, "spider", None), "name", "") or log_portal.get())
 
-def crawler_process(settings: Settings) -> AsyncCrawlerProcess:
-    """Return the process that crawls, its log without lists of versions and components."""
+
+class CrawlProcess(AsyncCrawlerProcess):
+    """Scrapy's process. ``is_stopping``: a signal ends it; no further crawl is begun."""
+
+    is_stopping = False
+
+    async def stop(self) -> None:
+        """Stop all crawls, each with its own log lines."""
+        self.is_stopping = True
+        stopping = [_stop(crawler) for crawler in self.crawlers]
+        await asyncio.gather(*stopping, return_exceptions=True)
+
+
+async def _stop(crawler: Crawler) -> None:
+    """Stop a crawl; one whose spider is being opened, when it has begun: before, Scrapy cannot."""
+    log_portal.set(crawler.spidercls.name)
+    while crawler.crawling and not _is_running(crawler):
+        await asyncio.sleep(_POLL_SECONDS)
+    await crawler.stop_async()
+
+
+def _is_running(crawler: Crawler) -> bool:
+    try:
+        return bool(crawler.engine.running)
+    except RuntimeError:  # there is none yet
+        return False
+
+
+def crawler_process(settings: Settings, *, names_portals: bool = False) -> CrawlProcess:
+    """Return the process that crawls, its log without lists of versions and components.
+
+    ``names_portals``: log lines begin with the portal.
+    """
+    # Scrapy would replace its own handler, and so our formatter, for every crawl that begins.
     settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
+    process = CrawlProcess(settings)
     for name, level in _QUIETED.items():
         logging.getLogger(name).setLevel(level)
-    install_scrapy_root_handler(settings)
-    handler = get_scrapy_root_handler()
-    if handler is not None:
-        handler.setFormatter(PlainFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
+    handler = log_handler(settings)
+    formatter = PlainFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"])
+    formatter.names_portals = names_portals
+    handler.setFormatter(formatter)
+    logging.root.setLevel(logging.NOTSET)
+    logging.root.addHandler(handler)
     return process
 
 
@@ -73,11 +128,14 @@ def _wait_for_end_of_input() -> None:
 
 
 @contextmanager
-def parent_pipe() -> Iterator[int]:
-    """Give the standard input of a child that calls ``end_with_parent``: a pipe held open."""
+def parent_pipe() -> Iterator[tuple[int, int]]:
+    """Give the standard input of a child that ends with its parent: a pipe held open.
+
+    The first end is for the child, the other one for what it is to read.
+    """
     read_end, write_end = os.pipe()  # neither is inherited by other children
     try:
-        yield read_end
+        yield read_end, write_end
     finally:
         os.close(read_end)
         os.close(write_end)

@@ -58,6 +58,7 @@ class Action(Command, Installation):
         recipes = self._recipes(args, opts)
         self.check_free_disk(Path(self.database))
         files = self._files(args, opts.portal, recipes.since)  # before a database is made
+        is_new = not Path(self.database).exists()
         try:
             if opts.dry_run:
                 with trial_copy(self.database) as store:
@@ -71,6 +72,8 @@ class Action(Command, Installation):
                 PortalLock(self.database, COMMAND).hold(),
             ):
                 self.check_clock(store)
+                if is_new:
+                    print_note(f"new database {self.database}")
                 print_interrupted(finish_interrupted(PageRepository(store)))
                 files = self._files(args, opts.portal, recipes.since)
                 if not args:

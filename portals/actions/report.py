@@ -13,7 +13,7 @@ from portals.commands.report import Command
 from portals.reporting.facts import gather
 from portals.reporting.page import report
 from portals.store.database import Store
-from portals.store.export import opened
+from portals.store.export_formats import opened
 from portals.timestamps import utc_now
 
 

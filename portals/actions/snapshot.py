@@ -23,10 +23,11 @@ class Action(Command, Installation):
         if opts.keep is not None and opts.keep < 1:
             raise UsageError("--keep is the number of copies, 1 or more")
         given = Path(args[0])
-        target = given if opts.keep is None else dated(given, utc_now().date())
+        today = utc_now().date()
+        target = given if opts.keep is None else dated(given, today)
         self.check_free_disk(target)
         size = snapshot(Path(self.database), target)
         print_outcome(f"{target}: {size} bytes")
         if opts.keep is not None:
-            for path in remove_older(given, opts.keep):
+            for path in remove_older(given, opts.keep, today):
                 print_outcome(f"{path}: removed")

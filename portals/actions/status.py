@@ -17,12 +17,14 @@ from portals.commands.output import print_note, print_rows
 from portals.commands.status import Command
 from portals.crawling.exit_codes import OVERDUE
 from portals.errors import PortalError
+from portals.network.server_clocks import clock_fault
 from portals.network.servers import server_of
 from portals.operations.nights import is_absent
 from portals.recipes import unknown_name
 from portals.store.database import Store
 from portals.store.holds import Hold, HoldRepository
 from portals.store.portal_states import PortalStateRepository
+from portals.store.server_clocks import ServerClockRepository
 from portals.store.status import PortalStatus, not_attempted, portal_statuses
 from portals.store.write_ahead_log import growth
 from portals.timestamps import parse_duration, utc, utc_now
@@ -31,6 +33,7 @@ _SELDOM = (
     "tls_exception",
     "tls_level",
     "proxy",
+    "browser",
     "held_until",
 )  # a terminal shows them where they say something
 
@@ -45,8 +48,11 @@ class Action(Command, Installation):
         age = parse_duration(opts.max_age) if opts.max_age is not None else None
         with closing(Store.open_to_read(self.database)) as store:
             self._show(store, args, age, opts)
+            clocks = ServerClockRepository(store).all()
         if note := growth(Path(self.database)):
             print_note(note)
+        if fault := clock_fault(clocks, utc_now()):
+            print_note(f"warning: {fault}")
 
     def _show(
         self, store: Store, wanted: list[str], age: timedelta | None, opts: argparse.Namespace
@@ -105,6 +111,7 @@ def _row(status: PortalStatus, holds: Sequence[Hold], *, as_json: bool) -> dict[
         "tls_exception": known.tls_exception or None if known else None,
         "tls_level": known.tls_level or None if known else None,
         "proxy": known.proxy or None if known else None,
+        "browser": known.browser or None if known else None,
         "held_until": _held_until(status.portal, known, holds),
     }
     if as_json:

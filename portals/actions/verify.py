@@ -14,10 +14,12 @@ from portals.archive.checking import Checked, check
 from portals.commands.output import print_error, print_outcome, print_rows
 from portals.commands.verify import Command
 from portals.crawling.exit_codes import EXIT_CODES
+from portals.network.server_clocks import clock_fault
 from portals.store.database import Store
 from portals.store.future_times import future_times
 from portals.store.integrity import Fault, Part, content_faults, structural_faults
 from portals.store.pages import PageRepository
+from portals.store.server_clocks import ServerClockRepository
 from portals.timestamps import utc_now
 
 _LOST = ("damaged", "missing")
@@ -55,6 +57,8 @@ class Action(Command):
             return  # what it says of the archives cannot be relied on
         for message in future_times(conn, utc_now()):
             yield Fault(Part.TIMES, message)
+        if fault := clock_fault(ServerClockRepository(store).all(), utc_now()):
+            yield Fault(Part.TIMES, str(fault))
         folder = self.archive_folder
         has_files = folder is not None and folder.is_dir() and any(folder.rglob("*.warc*"))
         files = archive_files([folder]) if folder and has_files else []

@@ -30,7 +30,8 @@ _DECODED = frozenset(["content-encoding", "transfer-encoding", "content-length"]
 class Capture:
     """One archived response, body decoded; ``captured_at`` is aware (UTC).
 
-    ``via``: the public archive that served it, None if the portal itself did.
+    ``via``: the public archive that served it, None if the portal itself did. ``is_rendered``: the
+    body is what a browser made of the page.
     """
 
     url: str
@@ -39,6 +40,7 @@ class Capture:
     body: bytes
     captured_at: datetime
     via: str | None = None
+    is_rendered: bool = False
 
     @property
     def content_type(self) -> str | None:
@@ -65,8 +67,12 @@ class Revisit:
         return "html" in kind or kind.startswith("text/plain")
 
 
+RENDERED = "rendered"
+"""Flag of a response that is what a browser made of the page."""
+
 CAPTURE_KINDS = frozenset(["response", "revisit", "resource"])
-"""Types of records that are captures of pages; ``resource`` in packed copies of sites."""
+"""Types of records that are captures of pages; ``resource`` in packed copies of sites, and of pages
+that a browser built."""
 
 PARTIAL_KINDS = frozenset(["conversion", "continuation"])
 """Types of records with payloads that are not read: no tool writes them for web pages."""
@@ -122,7 +128,8 @@ def read_captures(path: Path) -> Iterator[Capture]:
 def capture_of(record: Record) -> Capture | Revisit | Damage | None:
     """Return the response or revisit of a record; None for records of other types.
 
-    A ``resource`` record, a file of a packed site, is the response 200 with that file.
+    A ``resource`` record, a file of a packed site or what a browser made of a page, is the response
+    200 with that file.
     """
     if record.kind not in CAPTURE_KINDS or not (record.url or "").startswith("http"):
         return None

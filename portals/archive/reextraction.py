@@ -36,7 +36,7 @@ from portals.archive.stories import (
     load_capture,
 )
 from portals.article import READER_VERSION, Article, Reject
-from portals.discovery.explorer import SAMPLES
+from portals.discovery.promise import SAMPLES
 from portals.discovery.url_patterns import is_skipped, pattern_of
 from portals.extraction.reader import Recipe
 from portals.outcomes import RejectCode

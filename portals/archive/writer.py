@@ -7,7 +7,7 @@ import hashlib
 import os
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -102,7 +102,8 @@ class ArchiveWriter:
 
         ``link``: what the link to the page says, written as metadata of the response. ``earlier``:
         a capture with the same payload, or the one that a 304 refers to; then a revisit record
-        without the body is written. Cookies and credentials are removed: in an archive they are
+        without the body is written. What a browser made of a page is a resource record: no server
+        sent it. Cookies and credentials are removed: in an archive they are
         only a risk. Raises OSError.
         """
         digest = payload_digest(capture.body)
@@ -114,7 +115,7 @@ class ArchiveWriter:
         }
         if body:
             marks[REQUEST_DIGEST] = payload_digest(body)
-        kind, payload = "response", capture.body
+        kind, payload = "resource" if capture.is_rendered else "response", capture.body
         if earlier:
             is_304 = capture.status == _NOT_MODIFIED_STATUS
             digest = (earlier.digest or digest) if is_304 else digest
@@ -130,12 +131,14 @@ class ArchiveWriter:
             for name, value in _public(capture.headers)
             if name.lower() not in _HOP_BY_HOP
         ]
+        answer = StatusAndHeaders(f"{capture.status} ", headers, protocol="HTTP/1.1")
         record = self._writer.create_warc_record(
             capture.url,
             kind,
             payload=BytesIO(payload),
             length=len(payload),
-            http_headers=StatusAndHeaders(f"{capture.status} ", headers, protocol="HTTP/1.1"),
+            warc_content_type=(capture.content_type or "") if kind == "resource" else "",
+            http_headers=None if kind == "resource" else answer,
             warc_headers_dict=marks,
         )
         offset = self._append(record)
@@ -212,13 +215,22 @@ class RollingWriter:
     """Writes the responses of one run to ``FOLDER/NAME-TOKEN-00000.warc.gz``, ``-00001`` and so on.
 
     The token is random: other runs, and runs into other databases, never have the same file.
+    ``on_new``: called with the path of a file before the file is made.
     """
 
-    def __init__(self, folder: Path, name: str, largest: int, about: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        largest: int,
+        about: Mapping[str, str],
+        on_new: Callable[[Path], None] | None = None,
+    ) -> None:
         self.folder = folder
         self.name = f"{name}-{secrets.token_hex(_TOKEN)}"
         self.largest = largest
         self.about = about
+        self._on_new = on_new
         self._number = 0
         self._writer: ArchiveWriter | None = None
         self._is_synced = True
@@ -237,6 +249,8 @@ class RollingWriter:
             self._number += 1
         if self._writer is None:
             path = self.folder / f"{self.name}-{self._number:05}.warc.gz"
+            if self._on_new:
+                self._on_new(path)
             self._writer = ArchiveWriter(path, about=self.about)
         self._is_synced = False
         return self._writer.write(capture, asked, earlier, link, body)

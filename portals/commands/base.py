@@ -6,7 +6,7 @@ import argparse
 import re
 import sqlite3
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -42,7 +42,8 @@ _CODES: tuple[tuple[tuple[type[BaseException], ...], int], ...] = (
 )
 """Exit codes of errors. The first matching row is used: some errors are subclasses of others."""
 
-_REPORTED = tuple(error for errors, _ in _CODES for error in errors)
+REPORTED = tuple(error for errors, _ in _CODES for error in errors)
+"""Errors that a command prints as one line."""
 
 
 def option(*flags: str, **keywords: Any) -> Option:
@@ -115,6 +116,35 @@ class OptionError(PortalError):
 
 
 _FLAG = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
+_JOINED = re.compile(r"-[A-Za-z]=|-s[A-Z][A-Z0-9_]*=|-L(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+"""An option of one letter with its value behind it."""
+
+
+class _MinusWords:
+    """``parse_known_args`` of a parser for which a word such as ``-sách`` is an argument.
+
+    Its own takes that for the option ``-s`` with the value ``ách``. An option of one letter has
+    its value apart (``-s NAME=VALUE``) or is one of ``_JOINED``.
+    """
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._parse = parser.parse_known_args
+
+    def __call__(
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """Parse ``args``; those words are moved behind ``--``, where nothing is an option."""
+        given = list(sys.argv[1:] if args is None else args)
+        end = given.index("--") if "--" in given else len(given)
+        words = [one for one in given[:end] if _is_minus_word(one)]
+        if not words:
+            return self._parse(given, namespace)
+        rest = [one for one in given[:end] if not _is_minus_word(one)]
+        return self._parse([*rest, "--", *words, *given[end + 1 :]], namespace)
+
+
+def _is_minus_word(word: str) -> bool:
+    return len(word) > 2 and word[0] == "-" != word[1] and not _JOINED.match(word)
 
 
 class CheckedCommand(ScrapyCommand):
@@ -141,6 +171,8 @@ class CheckedCommand(ScrapyCommand):
         super().add_options(parser)
         for flags, keywords in setting_options(self.heeds):
             parser.add_argument(*flags, **keywords)
+        if self.takes_minus:
+            parser.parse_known_args = _MinusWords(parser)  # type: ignore[assignment]
         parser.formatter_class = HelpFormatter
         parser.epilog = epilog(self.examples, self.heeds, self.codes)
         self._parser = parser
@@ -230,12 +262,12 @@ class PortalCommand(CheckedCommand):
             discard_stdout()
         except KeyboardInterrupt:
             self.exitcode = print_error("interrupted; run again", EXIT_CODES["incomplete"])
-        except _REPORTED as error:
-            self.exitcode = print_error(self._in_words(error), _exit_code(error))
+        except REPORTED as error:
+            self.exitcode = print_error(self.in_words(error), exit_code_of(error))
         finally:
             flush_stdout()
 
-    def _in_words(self, error: BaseException) -> object:
+    def in_words(self, error: BaseException) -> object:
         """Return the error, of SQLite with its cause and remedy."""
         if not isinstance(error, sqlite3.Error):
             return error
@@ -274,5 +306,6 @@ class PortalCommand(CheckedCommand):
         return archive_folder(self.config["ARCHIVE_DIR"], self.database)
 
 
-def _exit_code(error: BaseException) -> int:
+def exit_code_of(error: BaseException) -> int:
+    """Return the exit code for one of ``REPORTED``."""
     return next(code for errors, code in _CODES if isinstance(error, errors))

@@ -18,7 +18,7 @@ class Command(PortalCommand):
         (1, "something is wrong with a portal"),
         (15, ""),
     )
-    heeds = ("REPLAY", "DISABLED_PORTALS", "USER_AGENT")
+    heeds = ("DATABASE", "REPLAY", "DISABLED_PORTALS", "USER_AGENT", "GONE_AFTER")
     json_help = "print a JSON list"
     loads_first = DOWNLOADER
     options = (

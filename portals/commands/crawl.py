@@ -26,7 +26,7 @@ class Command(PortalCommand, BaseRunSpiderCommand):
     codes = RUN_CODES
     heeds = ("DATABASE", "ARCHIVE_DIR", "REPLAY", "MAX_REQUESTS", "MAX_RUNTIME", "ERROR_BUDGET",
         "MIN_FREE_DISK", "ARCHIVE_MAX_SIZE", "RESUME", "CHECK_CLOCK", "MAX_RETRY_AFTER",
-        "DOWNLOAD_DELAY", "USER_AGENT", "LOG_LEVEL")  # fmt: skip
+        "DOWNLOAD_DELAY", "USER_AGENT", "LOG_LEVEL", "CLUSTER_URL")  # fmt: skip
     json_help = "print the run as a JSON object"
     loads_first = DOWNLOADER
     options = (*ARGUMENT_OPTIONS, NOW_OPTION)

@@ -15,6 +15,7 @@ class Command(PortalCommand):
     examples = (
         "scrapy search cong doan",
         'scrapy search "tiền lương" --portal ldtd --since 2024-01-01',
+        "scrapy search công đoàn -sách",
         "scrapy search --rebuild",
     )
     codes = (

@@ -32,13 +32,30 @@ class RecordingAddon:
             return
         # Default: a scheduler in memory, whose queue a killed process loses.
         settings.set("SCHEDULER", "portals.crawling.scheduler.Frontier", priority="addon")
-        extensions = settings.getdict("EXTENSIONS") | _RECORDING
+        recording = _ON_A_NODE if settings.getbool("ON_NODE") else _RECORDING
+        extensions = settings.getdict("EXTENSIONS") | recording
         settings.set("EXTENSIONS", extensions, priority="project")
+
+
+class BrowserAddon:
+    """With ``BROWSER`` set, a browser builds the pages of a crawl that requests them itself."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Set the download handlers. Archives hold the pages as they were built."""
+        if settings.getbool("BROWSER") and not settings.get("REPLAY"):
+            handler = "portals.network.browser.BrowserHandler"
+            handlers = settings.getdict("DOWNLOAD_HANDLERS") | {"http": handler, "https": handler}
+            settings.set("DOWNLOAD_HANDLERS", handlers, priority="project")
 
 
 _FILES = {"file": "scrapy.core.downloader.handlers.file.FileDownloadHandler"}
 _RECORDING = {
     "portals.crawling.recording.Recording": 100,
+    "portals.operations.progress.Progress": 200,
+}
+
+_ON_A_NODE = {
+    "portals.cluster.recording.ClusterRecording": 100,
     "portals.operations.progress.Progress": 200,
 }
 

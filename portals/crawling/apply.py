@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from portals.archive.wayback import parse_playback_url
-from portals.article import Reject
+from portals.article import Article, Reject
 from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import (
     Applied,
@@ -63,19 +63,27 @@ class PageApplier:
         """
         applied = Applied()
         with self.store.writing():
-            page_id = self._store_pages(result)
-            self._store_items(result, page_id, applied)
-            self._skip_known(result.known, applied)
-            for part in result.parts:
-                if part.key:
-                    self.queue.add_done(part.key, part.url)
-            self.enqueue(result.requests, result.crawl, result.fetched_at, applied, room)
-            self._store_exploration(result)
-            for page in result.listing_pages:
-                self._record_listing_page(result, page, applied)
-            self._store_visit(result)
-            self.queue.finish(result.request.lease_id, failed=is_retryable(result))
+            self.store_content(result, applied)
+            self._store_state(result, applied, room)
         return applied
+
+    def store_content(self, result: PageResult, applied: Applied) -> None:
+        """Store pages, articles and rejects, inside the caller's transaction."""
+        page_id = self._store_pages(result)
+        self._store_items(result, page_id, applied)
+
+    def _store_state(self, result: PageResult, applied: Applied, room: int) -> None:
+        """Store what the rest of the crawl, and later ones, need to know of the page."""
+        self._skip_known(result.known, applied)
+        for part in result.parts:
+            if part.key:
+                self.queue.add_done(part.key, part.url)
+        self.enqueue(result.requests, result.crawl, result.fetched_at, applied, room)
+        self._store_exploration(result)
+        for page in result.listing_pages:
+            self._record_listing_page(result, page, applied)
+        self._store_visit(result)
+        self.queue.finish(result.request.lease_id, failed=is_retryable(result))
 
     def enqueue(
         self,
@@ -141,19 +149,23 @@ class PageApplier:
         return page_id
 
     def _store_items(self, result: PageResult, page_id: int | None, applied: Applied) -> None:
-        run_id, is_archive = result.crawl.run_id, result.crawl.mode is not CrawlMode.LIVE
+        run_id = result.crawl.run_id
         if result.failure is None:
             self.state.delete_rejects(result.request.url)  # of earlier, failed attempts
         if result.request.story is not None:
             page_id = self._store_parts(result, result.request.story, page_id)
         self._reject_forgotten(result)
         for article in result.articles:
-            outcome = self.store.articles.save(
-                article, run_id, from_archive=is_archive, page_id=page_id
-            )
-            applied.outcomes.append(outcome)
+            applied.outcomes.append(self._store_article(article, result, page_id))
         for reject in result.rejects:
             self.store.runs.record_reject(reject, run_id, datetime.fromisoformat(result.fetched_at))
+
+    def _store_article(self, article: Article, result: PageResult, page_id: int | None) -> str:
+        """Store an article and return its outcome."""
+        is_archive = result.crawl.mode is not CrawlMode.LIVE
+        return self.store.articles.save(
+            article, result.crawl.run_id, from_archive=is_archive, page_id=page_id
+        )
 
     def _reject_forgotten(self, result: PageResult) -> None:
         """Replace articles that were taken down, and came by another request, by rejects."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +10,11 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
-from portals.archive.captures import Capture, payload_digest
+from portals.archive.appending import Appender, RawRecord, WarcAppender, new_writer
+from portals.archive.captures import RENDERED, Capture
 from portals.archive.link_facts import NO_FACTS, LinkFacts
-from portals.archive.replay_index import record_at
-from portals.archive.wayback import MEMENTO, VIA, PlaybackUrl, parse_playback_url
-from portals.archive.writer import RevisitTarget, RollingWriter
+from portals.archive.wayback import MEMENTO, PlaybackUrl, parse_playback_url
+from portals.archive.writer import RollingWriter
 from portals.crawling.modes import CrawlMode
 from portals.crawling.run_log import RunLog
 from portals.crawling.spider_outputs import (
@@ -28,11 +27,11 @@ from portals.crawling.spider_outputs import (
 from portals.crawling.storage_guard import StorageGuard
 from portals.network.replay_handler import CAPTURED_AT, PAGE
 from portals.network.url_guard import UrlGuard
-from portals.store.pages import ArchivedPage, PageRepository, StoredPage
-from portals.timestamps import utc, utc_now
+from portals.store.pages import ArchivedPage, PageRepository
+from portals.timestamps import utc_now
 from portals.urls import host_of, rebase_url, url_key
 
-_OK, _NOT_MODIFIED = 200, 304
+_OK = 200
 
 
 class ArchiveRecorder:
@@ -45,8 +44,8 @@ class ArchiveRecorder:
         self.crawler = crawler
         self.run_log = run_log
         self.guard = guard
-        self.writer: RollingWriter | None = None
         self.pages = PageRepository(run_log.store)
+        self.appender: Appender = WarcAppender(self.pages, self._new_writer)
         self.unsaved: list[ArchivedPage] = []
         """Responses that are archived and not yet stored with a page result."""
         crawler.signals.connect(self.response_downloaded, signals.response_downloaded)
@@ -58,10 +57,15 @@ class ArchiveRecorder:
         now = utc_now().replace(microsecond=0)
         request.meta[CAPTURED_AT] = now
         capture = Capture(
-            request.url, response.status, _as_text(response.headers), response.body, now
+            request.url,
+            response.status,
+            _as_text(response.headers),
+            response.body,
+            now,
+            is_rendered=RENDERED in response.flags,
         )
         try:
-            page = self._archive(capture, request, response)
+            page = self.appender.append(self._record(capture, request, response))
         except Exception as error:  # noqa: BLE001 - Scrapy would log it and go on without archive
             self.guard.on_failure("the archive", error)
             return
@@ -71,35 +75,20 @@ class ArchiveRecorder:
     def link_learned(self, page: ArchivedPage, label: str, day: str) -> None:
         """Archive what a listing shows of a page that was fetched before."""
         try:
-            record = record_at(page.path, page.offset)
-            if record and self.writer:
-                response_id = record.headers["warc-record-id"]
-                self.writer.annotate(page.url, response_id, LinkFacts(label, day), utc_now())
+            self.appender.annotate(page, LinkFacts(label, day), utc_now())
         except Exception as error:  # noqa: BLE001 - likewise
             self.guard.on_failure("the archive", error)
 
-    def _archive(self, capture: Capture, request: Request, response: Response) -> ArchivedPage:
-        """Write a record and return its position. Raises OSError."""
-        if self.writer is None:
-            self.writer = self._new_writer(capture.captured_at)
-        earlier = self._same_payload(capture)
-        before = earlier.page if earlier else None
-        target = RevisitTarget(before.url, before.fetched_at, before.digest) if before else None
-        link = self._link_facts(request) if response.status == _OK else NO_FACTS
-        headers = _as_text(request.headers)
-        written = self.writer.write(capture, headers, target, link, request.body)
-        is_playback = response.status == _OK and MEMENTO in response.headers
-        played = self._playback_of(request.url) if is_playback else None
-        return ArchivedPage(
-            url=played.url if played else request.url,
-            fetched_at=utc(played.captured_at if played else capture.captured_at),
-            status=response.status,
-            path=written.path,
-            offset=written.offset,
-            length=written.length,
-            digest=written.digest,
-            via=VIA if played else None,
-            repeats=earlier.id if earlier else None,
+    def _record(self, capture: Capture, request: Request, response: Response) -> RawRecord:
+        """Return what is written of a response."""
+        is_ok = response.status == _OK
+        return RawRecord(
+            capture,
+            _as_text(request.headers),
+            request.body,
+            self._link_facts(request) if is_ok else NO_FACTS,
+            self._playback_of(request.url) if is_ok and MEMENTO in response.headers else None,
+            is_live=self.run_log.crawl.mode is CrawlMode.LIVE,
         )
 
     def _link_facts(self, request: Request) -> LinkFacts:
@@ -128,39 +117,29 @@ class ArchiveRecorder:
         own = rebase_url(played.url, home_url) if played else None
         return PlaybackUrl(own, played.captured_at) if played and own else None
 
-    def _same_payload(self, capture: Capture) -> StoredPage | None:
-        """Return the archived page with the same payload, to which a revisit record refers."""
-        if self.run_log.crawl.mode is not CrawlMode.LIVE:
-            return None
-        try:
-            if capture.status == _NOT_MODIFIED:
-                found = self.pages.newest(capture.url)
-            else:
-                found = self.pages.with_digest(capture.url, payload_digest(capture.body))
-        except sqlite3.Error:
-            return None  # the next write to the database reports it
-        return found if found and found.page.path.is_file() else None
-
-    def _new_writer(self, now: datetime) -> RollingWriter:
-        settings, spider = self.crawler.settings, self.crawler.spider
-        portal = spider.name if spider else "unknown"
-        folder = self.folder / portal
-        about = {"isPartOf": portal, "origin": getattr(spider, "home_url", "")}
+    def about(self) -> dict[str, str]:
+        """Return what the first record of every file says of the portal."""
+        spider = self.crawler.spider
+        home_url = getattr(spider, "home_url", "")
+        about = {"isPartOf": spider.name if spider else "unknown", "origin": home_url}
         if cms := getattr(type(spider), "name", ""):
             about["system"] = cms  # the CMS spider of a portal without a spider; a key in old files
         guard: UrlGuard | None = getattr(spider, "url_guard", None)
         if guard is not None and len(guard.homes) > 1:
             about["hosts"] = " ".join(host_of(home) for home in guard.homes)
-        name = f"{portal}-{now:%Y%m%dT%H%M%SZ}-{self.run_log.run_id}"
-        return RollingWriter(folder, name, settings.getint("ARCHIVE_MAX_SIZE"), about)
+        return about
+
+    def _new_writer(self, now: datetime) -> RollingWriter:
+        largest = self.crawler.settings.getint("ARCHIVE_MAX_SIZE")
+        return new_writer(self.folder, self.about(), self.run_log.run_id, now, largest)
 
     def sync(self) -> Sequence[ArchivedPage]:
         """Sync the file to disk and return the responses that are not stored in the database yet.
 
         A committed row must never point to bytes that a power failure loses. Raises OSError.
         """
-        if self.unsaved and self.writer:
-            self.writer.sync()
+        if self.unsaved:
+            self.appender.sync()
         return list(self.unsaved)
 
     def on_stored(self) -> None:
@@ -179,8 +158,7 @@ class ArchiveRecorder:
                     self.pages.add(portal, page)
             self.on_stored()
         finally:
-            if self.writer:
-                self.writer.close()
+            self.appender.close()
 
 
 def _as_text(headers: Headers) -> list[tuple[str, str]]:

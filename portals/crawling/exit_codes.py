@@ -94,7 +94,7 @@ EXPLANATIONS: dict[Verdict, tuple[str, str]] = {
     ),
     "storage": (
         "The database cannot be opened or written, a response could not be archived, or too little"
-        " disk space is free (`MIN_FREE_DISK`), or this machine's clock is behind; or"
+        " disk space is free (`MIN_FREE_DISK`), or this machine's clock is wrong; or"
         " `scrapy verify` found a fault in database or search index.",
         "Read the message: free disk space, fix the permissions, or set the clock; run again.",
     ),

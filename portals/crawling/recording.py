@@ -20,17 +20,24 @@ class Recording:
     The scheduler and the last pipeline get them with ``crawler.get_extension(Recording)``.
     """
 
-    def __init__(self, crawler: Crawler, store: Store) -> None:
-        self.guard = StorageGuard(crawler)
-        self.run_log = RunLog(crawler, store, self.guard)
-        settings = crawler.settings
-        folder = archive_folder(settings["ARCHIVE_DIR"], str(settings["DATABASE"]))
-        self.archive = (
-            ArchiveRecorder(crawler, self.run_log, self.guard, folder) if folder else None
-        )
-        self.committer = PageCommitter(self.run_log, self.guard, self.archive)
+    def __init__(
+        self,
+        guard: StorageGuard,
+        run_log: RunLog,
+        archive: ArchiveRecorder | None,
+        committer: PageCommitter,
+    ) -> None:
+        self.guard = guard
+        self.run_log = run_log
+        self.archive = archive
+        self.committer = committer
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Open the database of the run. Raises StorageError."""
-        return cls(crawler, Store.open(crawler.settings["DATABASE"]))
+        settings = crawler.settings
+        guard = StorageGuard(crawler)
+        run_log = RunLog(crawler, Store.open(settings["DATABASE"]), guard)
+        folder = archive_folder(settings["ARCHIVE_DIR"], str(settings["DATABASE"]))
+        archive = ArchiveRecorder(crawler, run_log, guard, folder) if folder else None
+        return cls(guard, run_log, archive, PageCommitter(run_log, guard, archive))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scrapy.statscollectors import StatsCollector
@@ -43,6 +43,7 @@ _COUNTED = {
     "listings": Counter.LISTINGS,
     "listings_by_headlines": Counter.LISTINGS_BY_HEADLINES,
     "truncated_listings": Counter.TRUNCATED_LISTINGS,
+    "unfollowed_pagers": Counter.UNFOLLOWED_PAGERS,
     "missing_parts": Counter.MISSING_PARTS,
     "forbidden": Counter.FORBIDDEN,
     "forbidden_listings": Counter.FORBIDDEN_LISTINGS,
@@ -66,6 +67,11 @@ def field_counter(name: str) -> str:
     return f"portal/has_{name}"
 
 
+def field_counts(stats: StatsCollector) -> dict[str, int]:
+    """Return how many articles of the run have each of ``CHECKED_FIELDS``."""
+    return {name: stats.get_value(field_counter(name), 0) for name in CHECKED_FIELDS}
+
+
 def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
     """Return the facts that are counters of the run."""
     counted = {name: stats.get_value(counter, 0) for name, counter in _COUNTED.items()}
@@ -74,6 +80,8 @@ def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
         finish_reason=finish_reason,
         robots_absent_since=absent_since,
         script_built_sign=str(stats.get_value(SCRIPT_BUILT_SIGN, "")),
+        clock_differs=str(stats.get_value(Counter.CLOCK_DIFFERS, "")),
+        clock_fault=str(stats.get_value(Counter.CLOCK_FAULT, "")),
         held_until=str(stats.get_value(Counter.HELD_UNTIL, "")),
         **counted,
     )
@@ -88,18 +96,18 @@ def with_missing_pages(facts: RunFacts, state: CrawlState, run_id: int) -> RunFa
 
 
 def with_history(
-    facts: RunFacts, store: Store, portal: str, run_id: int, stats: StatsCollector
+    facts: RunFacts, store: Store, portal: str, run_id: int, counts: Mapping[str, int]
 ) -> RunFacts:
     """Add facts from the portal's history: articles stored before, and a field now missing.
 
-    Raises sqlite3.Error.
+    ``counts``: articles of the run with each of ``CHECKED_FIELDS``. Raises sqlite3.Error.
     """
     stored, shares = store.articles.field_shares(portal, run_id, CHECKED_FIELDS)
     facts = replace(facts, stored_before=stored, known_forbidden=store.runs.count_forbidden(portal))
     if stored < _MIN_HISTORY or facts.parsed < _MIN_PARSED:
         return facts
     for name in CHECKED_FIELDS:
-        has = stats.get_value(field_counter(name), 0)
+        has = counts[name]
         if shares[name] >= _USUAL and has <= _RARE * facts.parsed:
             without = f"{facts.parsed - has} of {facts.parsed}"
             missing = f"{without} articles have no {name}, which this portal shows"

@@ -22,6 +22,7 @@ from portals.crawling.run_facts import (
     SCRIPT_BUILT_SIGN,
     counted_facts,
     field_counter,
+    field_counts,
     with_history,
     with_missing_pages,
 )
@@ -211,7 +212,7 @@ class RunLog:
             facts = with_missing_pages(facts, CrawlState(self.store, portal), run_id)
             if self.crawl.mode is not CrawlMode.LIVE:
                 return facts
-            return with_history(facts, self.store, portal, run_id, self.stats)
+            return with_history(facts, self.store, portal, run_id, field_counts(self.stats))
         except sqlite3.Error as error:
             self.guard.on_failure("the run", error)
             return replace(facts, storage_errors=1)

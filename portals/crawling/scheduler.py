@@ -103,6 +103,7 @@ class Frontier(BaseScheduler):
         run_log = self.run_log
         self.queue = RequestQueue(run_log.store, spider.name)
         previous = run_log.begin(spider)
+        CrawlState(run_log.store, spider.name).correct_times(utc_now())
         run_log.before_end.append(self._save_skipped_urls)
         queued = self.queue.count("pending", "leased")
         is_unfinished = bool(queued or self.queue.count("done", "failed"))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS
 from portals.crawling.exit_codes import Verdict as Verdict  # noqa: PLC0414 - also had from here
 from portals.network.politeness import POSTPONED
+from portals.store.runs import WRONG_CLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,14 @@ class RunFacts:
     ``undated``: pages behind headlines that read like articles and whose day nothing shows;
     ``hollow``: articles with a small part of their page's text, of ``hollow_checked``;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
+    ``unfollowed_pagers``: listing pages that lead on without an address, by a script or a form;
     ``section_listings``, ``section_skipped``: listings with and without the argument ``section``;
     ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
     ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
     requested since robots.txt failed;
     ``robots_absent_since``: day since which it has failed for so long that it counts as absent;
+    ``clock_differs``: by how much the server's clock differs from ours, in words, if it does;
+    ``clock_fault``: sentence on our clock, of which several servers say that it is wrong;
     ``held_until``: time before which the server asks not to be requested;
     ``missing_page``: sentence on a listing page that failed or was empty before the end;
     ``missing_field``: sentence on a field that articles used to have.
@@ -59,6 +63,7 @@ class RunFacts:
     by_fallback: int = 0
     listings: int = 0
     listings_by_headlines: int = 0
+    unfollowed_pagers: int = 0
     shrunken_listings: int = 0
     lost_captures: int = 0
     offsite: int = 0
@@ -73,6 +78,8 @@ class RunFacts:
     robots_unavailable: int = 0
     robots_absent_since: str = ""
     held_until: str = ""
+    clock_differs: str = ""
+    clock_fault: str = ""
     announced_only: int = 0
     script_built: int = 0
     script_built_sign: str = ""
@@ -109,6 +116,16 @@ def judge(facts: RunFacts) -> Judgement:
 
 
 _REMARKS: tuple[tuple[Callable[[RunFacts], object], str, str], ...] = (
+    (
+        lambda f: f.clock_differs and not f.clock_fault,
+        "clock_differs",
+        "this machine's clock is {facts.clock_differs} the server's; one of the two is wrong",
+    ),
+    (
+        lambda f: f.clock_fault and f.finish_reason != WRONG_CLOCK,
+        "clock_differs",
+        "{facts.clock_fault}",
+    ),
     (
         lambda f: f.robots_absent_since,
         "robots_absent",
@@ -167,6 +184,7 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "storage",
         "the database or the archive could not be written, see the log",
     ),
+    (lambda f: f.finish_reason == WRONG_CLOCK, "storage", WRONG_CLOCK, "{facts.clock_fault}"),
     (
         lambda f: f.reader_errors,
         "crashed",
@@ -347,6 +365,13 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "incomplete",
         "truncated_listings",
         "{facts.truncated_listings} lists were cut at the page limit, see `listing_pages`",
+    ),
+    (
+        lambda f: f.unfollowed_pagers,
+        "incomplete",
+        "unfollowed_pager",
+        "{facts.unfollowed_pagers} lists lead on by a script or a form only: their later pages were"
+        " not read",
     ),
     (
         lambda f: f.undated >= _MIN_UNDATED and 4 * f.undated > f.parsed,

@@ -25,16 +25,33 @@ def days_beside(links: Sequence[tuple[HtmlElement, str]], now: datetime) -> dict
     is the largest element around a headline that has no headline of another article, or the link
     itself. A card with several days gives none, nor does a page on which few cards have one.
     """
-    owners: dict[HtmlElement, str | None] = {}
-    for link, url in links:
-        for above in islice(link.iterancestors(), _LEVELS):
-            if owners.setdefault(above, url) != url:
-                owners[above] = None
+    owners = _owners(links)
     found: dict[str, date] = {}
     for link, url in links:
         if url not in found and (day := _day_in(_card_of(link, url, owners), link, now)):
             found[url] = day
     return found if len(found) >= _MIN_CARDS else {}
+
+
+def list_boxes(links: Sequence[tuple[HtmlElement, str]]) -> dict[str, HtmlElement]:
+    """Return the element that holds the card of each headline, by URL: the list it is in."""
+    owners = _owners(links)
+    boxes: dict[str, HtmlElement] = {}
+    for link, url in links:
+        above = _card_of(link, url, owners).getparent()
+        if above is not None:
+            boxes.setdefault(url, above)
+    return boxes
+
+
+def _owners(links: Sequence[tuple[HtmlElement, str]]) -> dict[HtmlElement, str | None]:
+    """Return the only URL that the headlines in an element lead to, None for several."""
+    owners: dict[HtmlElement, str | None] = {}
+    for link, url in links:
+        for above in islice(link.iterancestors(), _LEVELS):
+            if owners.setdefault(above, url) != url:
+                owners[above] = None
+    return owners
 
 
 def _card_of(link: HtmlElement, url: str, owners: dict[HtmlElement, str | None]) -> HtmlElement:

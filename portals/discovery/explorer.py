@@ -10,9 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
-from urllib.parse import urlsplit
 
+from portals.discovery.copies import StoryNames, has_named_copies
 from portals.discovery.links import TITLE_WORDS
+from portals.discovery.listing_pages import ListingPages, whole_key
+from portals.discovery.promise import (
+    PATIENCE,
+    SAMPLES,
+    STATIC_PROMISE,
+    best_promise,
+    leads_by_headlines,
+    promise_of,
+    samples_of,
+)
 from portals.discovery.targets import (
     CrawlTarget,
     ExplorationStep,
@@ -21,17 +31,10 @@ from portals.discovery.targets import (
     PatternKind,
     UrlPattern,
 )
-from portals.discovery.url_patterns import is_page_of, is_skipped, listing_of, pattern_of
-from portals.language.sections import is_pager_label, news_value
+from portals.discovery.url_patterns import folder_of, is_skipped, pattern_of
 from portals.language.text import words
 from portals.outcomes import StopReason
-from portals.urls import host_of, url_key
-
-SAMPLES = 2
-"""Pages read of a pattern before it is classified for the first time."""
-
-PATIENCE = 6
-"""Sample size of a pattern with headlines as link texts: some of its pages may be galleries."""
+from portals.urls import host_of
 
 MIN_LISTED = 3
 """A page with at least this many links to articles is a listing page."""
@@ -39,8 +42,12 @@ MIN_LISTED = 3
 MAX_EMPTY_LISTINGS = 4
 """A listing pattern is exhausted after this many pages in a row without a new article."""
 
-MAX_EMPTY_PAGES = 8
-"""A pager is followed no further after this many pages in a row without a new article."""
+MAX_DEAD_LISTINGS = 6
+"""Pages of a listing pattern in a row that could not be read: menus have dead entries by dozens.
+
+Others are then read only if an article's address begins with theirs.
+"""
+
 
 MAX_PATTERNS = 5_000
 """URL patterns that are tracked; a portal has some dozens, a crawler trap one for every link."""
@@ -80,21 +87,21 @@ class Explorer:
         self.home = home
         self.is_known = is_known
         self.kind_of = kind_of
-        self.stops_at_known = stops_at_known
+        self.pages = ListingPages(stops_at_known=stops_at_known)
+        self.names = StoryNames()
+        self.copies: list[str] = []
+        self._folders: set[str] = set()
         self.host = host_of(home)
         self.patterns: dict[str, UrlPattern] = {}
         for pattern in learned:
             self.patterns[pattern.name] = replace(pattern, trusted=True)
         self.articles = 0
         self.wasted_requests = 0
-        self._known_keys = {_key(home)}
+        self._known_keys = {whole_key(home)}
         self._requested: dict[str, str] = {}
         self._hashes: dict[str, str] = {}
         self._labels: dict[str, str] = {}
         self._days: dict[str, str] = {}
-        self._requested_pages: set[str] = set()
-        self._listing_contents: dict[str, set[int]] = {}
-        self._empty_streaks: dict[str, int] = {}
         self._not_listings: dict[str, list[FoundLink]] = {}
         self._late_targets: list[CrawlTarget] = []
         self.unsorted = 0
@@ -114,13 +121,16 @@ class Explorer:
         content_hash: str | None = None,
     ) -> ExplorationStep:
         """Record a page that was read and return whether it is a listing, with the next targets."""
-        is_next_page = _key(url) in self._requested_pages
+        is_next_page = self.pages.is_later_page(url)
         pattern = self._finish(url)
+        if pattern is not None:
+            pattern.dead_streak = 0
         own = [link for link in links if self._is_own(link.url)]
         if kind == "article":
             self._on_article(pattern, url, content_hash)
-            self._collect(own, url)
+            self._collect(own, url, is_story=True)
             return ExplorationStep(is_listing=False, targets=self._next())
+        self.names.discard(url)
         fresh = self._collect(own, url)
         listed = self._listed(own)
         has_new = bool(self._listed(fresh))
@@ -136,13 +146,19 @@ class Explorer:
         pages, stopped = self._pages(url, own, listed, has_new=has_new)
         return ExplorationStep(is_listing, [*pages, *self._next()], len(listed), stopped)
 
-    def on_failure(self, url: str) -> list[CrawlTarget]:
-        """Record that ``url`` could not be read and return the next targets."""
+    def on_failure(self, url: str, *, is_new: bool = True) -> list[CrawlTarget]:
+        """Record that ``url`` could not be read and return the next targets.
+
+        ``is_new``: it was requested; otherwise it is known to be gone.
+        """
         pattern = self._finish(url)
+        self.names.discard(url)
         if pattern is not None:
             pattern.pages_read += 1
             pattern.others += 1
-            self.wasted_requests += 1
+            if is_new:
+                pattern.dead_streak += 1
+                self.wasted_requests += 1
             self._judge(pattern)
         return self._next()
 
@@ -159,16 +175,16 @@ class Explorer:
 
     def is_led_to_by_headline(self, url: str) -> bool:
         """Return True if the text of the link to a requested page is a headline."""
-        return len(words(self._labels.get(_key(url), ""))) >= TITLE_WORDS
+        return len(words(self._labels.get(whole_key(url), ""))) >= TITLE_WORDS
 
     def day_of(self, url: str) -> str:
         """Return the day (ISO 8601) that a listing shows beside the link to ``url``, or ""."""
-        return self._days.get(_key(url), "")
+        return self._days.get(whole_key(url), "")
 
     def exhausted(self) -> list[UrlPattern]:
         """Return the listing patterns that were abandoned with URLs still queued."""
         listings = (pattern for pattern in self.patterns.values() if pattern.kind == "listing")
-        return [each for each in listings if each.queued and not self._is_followed(each)]
+        return [each for each in listings if each.queued]
 
     def learned(self) -> list[UrlPattern]:
         """Return the patterns of the pages that were read."""
@@ -177,8 +193,8 @@ class Explorer:
     # --- one page ------------------------------------------------------------------------------
 
     def _finish(self, url: str) -> UrlPattern | None:
-        name = self._requested.pop(_key(url), None)
-        self._known_keys.add(_key(url))
+        name = self._requested.pop(whole_key(url), None)
+        self._known_keys.add(whole_key(url))
         if name is None:
             return None
         pattern = self.patterns[name]
@@ -187,11 +203,14 @@ class Explorer:
 
     def _on_article(self, pattern: UrlPattern | None, url: str, content_hash: str | None) -> None:
         self.articles += 1
+        self._folders.add(folder_of(url, above=1))
         if pattern is None:
             return
         pattern.pages_read += 1
         name = pattern.name
         first = self._hashes.setdefault(content_hash, name) if content_hash else name
+        if first != name:
+            pattern.named_copies += self.names.knows(url)
         if first != name and not pattern.trusted:
             pattern.duplicates += 1
             self.wasted_requests += 1
@@ -229,24 +248,13 @@ class Explorer:
         self, url: str, own: Sequence[FoundLink], listed: frozenset[str], *, has_new: bool
     ) -> tuple[list[CrawlTarget], StopReason | None]:
         """Return the other pages of the listing at ``url``, or why it is followed no further."""
-        listing = listing_of(url)
-        contents = self._listing_contents.setdefault(listing, set())
-        streak = 0 if has_new else self._empty_streaks.get(listing, 0) + 1
-        self._empty_streaks[listing] = streak
-        # A page number past the end gives the last or first page, perhaps with other side boxes.
-        rules = {
-            StopReason.KNOWN: streak > 0 and self.stops_at_known,
-            StopReason.REPEATS: hash(listed) in contents,
-            StopReason.NOTHING_NEW: streak >= MAX_EMPTY_PAGES,
-            StopReason.LOOP: self._has_looped(),
-        }
-        if stop_reason := next((rule for rule, applies in rules.items() if applies), None):
-            return [], stop_reason
-        contents.add(hash(listed))
+        stopped = self.pages.why_stop(url, listed, has_new=has_new, has_looped=self._has_looped())
+        if stopped:
+            return [], stopped
         targets = []
-        for link in own:
-            if is_pager_label(link.text) and is_page_of(link.url, url) and self._request(link.url):
-                self._requested_pages.add(_key(link.url))
+        for link in self.pages.leading_on(url, own):
+            if self._request(link.url):
+                self.pages.follow(url, link)
                 targets.append(CrawlTarget(link.url, "page"))
         return targets, None
 
@@ -263,7 +271,7 @@ class Explorer:
     def _verdict(self, pattern: UrlPattern) -> PatternKind:
         stories = pattern.articles + pattern.undated
         if pattern.duplicates >= SAMPLES and pattern.duplicates > pattern.articles:
-            return "other"
+            return "article" if pattern.articles and has_named_copies(pattern) else "other"
         if pattern.is_expected and pattern.articles >= pattern.listings:
             return "unknown" if pattern.others >= PATIENCE and not stories else "article"
         if pattern.listings:
@@ -272,7 +280,7 @@ class Explorer:
             return "article"
         if stories and not pattern.queued and pattern.articles:
             return "article"
-        patience = PATIENCE if _leads_by_headlines(pattern) else SAMPLES
+        patience = PATIENCE if leads_by_headlines(pattern) else SAMPLES
         return "other" if pattern.others >= patience and not pattern.articles else "unknown"
 
     def _reconsider_pages(self) -> None:
@@ -307,7 +315,9 @@ class Explorer:
         pattern = self.patterns.get(pattern_of(url))
         return pattern.kind if pattern else "unknown"
 
-    def _collect(self, links: Iterable[FoundLink], page: str) -> list[FoundLink]:
+    def _collect(
+        self, links: Iterable[FoundLink], page: str, *, is_story: bool = False
+    ) -> list[FoundLink]:
         """Queue links that are new under their patterns and return them.
 
         Other pages of the listing at ``page`` are not queued: its pager is followed instead.
@@ -316,7 +326,7 @@ class Explorer:
         for link in links:
             name = pattern_of(link.url)
             if link.day:
-                self._days.setdefault(_key(link.url), link.day)
+                self._days.setdefault(whole_key(link.url), link.day)
             if not self._has_room(name):
                 self.unsorted += 1
                 continue
@@ -325,9 +335,9 @@ class Explorer:
                 if len(link.text) > len(pattern.queued[link.url]):
                     pattern.queued[link.url] = link.text
                 continue
-            if _key(link.url) in self._known_keys:
+            if whole_key(link.url) in self._known_keys:
                 continue
-            if is_pager_label(link.text) and is_page_of(link.url, page):
+            if self.pages.is_pager(page, link, is_story=is_story):
                 continue
             if self.is_known(link.url):
                 self._record_known(pattern, link)
@@ -342,7 +352,8 @@ class Explorer:
         return len(self.patterns) < MAX_PATTERNS
 
     def _record_known(self, pattern: UrlPattern, link: FoundLink) -> None:
-        self._known_keys.add(_key(link.url))
+        self._known_keys.add(whole_key(link.url))
+        self.names.add(link.url)
         self.articles += 1
         pattern.articles += 1
         pattern.example = pattern.example or link.url
@@ -350,13 +361,14 @@ class Explorer:
             pattern.kind = "article"
 
     def _request(self, url: str) -> bool:
-        key = _key(url)
+        key = whole_key(url)
         if key in self._known_keys:
             return False
         self._known_keys.add(key)
         name = pattern_of(url)
         pattern = self._pattern(name, url)
         self._labels[key] = pattern.queued.pop(url, "")
+        self.names.add(url)
         pattern.in_flight += 1
         self._requested[key] = name
         return True
@@ -366,19 +378,33 @@ class Explorer:
     def _next(self) -> list[CrawlTarget]:
         targets, self._late_targets = self._late_targets, []
         for pattern in list(self.patterns.values()):
+            for url in self.names.copies_in(pattern):
+                del pattern.queued[url]
+                self._known_keys.add(whole_key(url))
+                self.copies.append(url)
             if pattern.kind == "article":
                 targets += self._targets(pattern, len(pattern.queued), "article")
             elif pattern.kind == "listing" and self._is_followed(pattern):
-                targets += self._targets(pattern, _BATCH - pattern.in_flight, "listing")
+                targets += self._listing_targets(pattern)
         for pattern in self._by_promise():
-            samples = PATIENCE if pattern.others and _leads_by_headlines(pattern) else SAMPLES
-            wanted = samples - pattern.pages_read - pattern.in_flight
-            is_static = _best_promise(pattern) <= _STATIC_PROMISE
+            wanted = samples_of(pattern) - pattern.pages_read - pattern.in_flight
+            is_static = best_promise(pattern) <= STATIC_PROMISE
             if pattern.kind == "unknown" and wanted > 0 and not is_static:
                 targets += self._targets(pattern, wanted, "sample")
         if not targets and not self._requested:
             targets = self._explore_further()
         return targets
+
+    def _listing_targets(self, pattern: UrlPattern) -> list[CrawlTarget]:
+        """Return listings of a pattern to read next: first those whose folder has articles."""
+        room = min(_BATCH, SAMPLES + pattern.listings) - pattern.in_flight
+        proven = [url for url in pattern.queued if folder_of(url) in self._folders]
+        targets = [
+            CrawlTarget(url, "listing") for url in proven[: max(0, room)] if self._request(url)
+        ]
+        if proven or (self._folders and pattern.dead_streak >= MAX_DEAD_LISTINGS):
+            return targets
+        return self._targets(pattern, room, "listing")
 
     def _is_followed(self, pattern: UrlPattern) -> bool:
         """Return True if a listing pattern is still crawled; one with articles too always is."""
@@ -388,6 +414,8 @@ class Explorer:
 
     def _explore_further(self) -> list[CrawlTarget]:
         """With no request in flight, spend the remaining budget on the most promising pattern."""
+        if copies := [p for p in self.patterns.values() if p.queued and has_named_copies(p)]:
+            return self._targets(copies[0], 1, "sample")
         if self.wasted_requests >= _FREE_READS + _READS_PER_ARTICLE * self.articles:
             return []
         for pattern in self._by_promise():
@@ -400,39 +428,14 @@ class Explorer:
         undecided = [
             s for s in self.patterns.values() if s.queued and s.kind in ("unknown", "other")
         ]
-        return sorted(undecided, key=_best_promise, reverse=True)
+        return sorted(undecided, key=best_promise, reverse=True)
 
     def _targets(
         self, pattern: UrlPattern, count: int, purpose: Literal["article", "listing", "sample"]
     ) -> list[CrawlTarget]:
-        ranked = sorted(pattern.queued.items(), key=_promise, reverse=True)[: max(0, count)]
+        ranked = sorted(pattern.queued.items(), key=promise_of, reverse=True)[: max(0, count)]
         return [
             CrawlTarget(url, purpose, label, self.day_of(url))
             for url, label in ranked
             if self._request(url)
         ]
-
-
-def _leads_by_headlines(pattern: UrlPattern) -> bool:
-    return any(len(words(label)) >= TITLE_WORDS for label in pattern.queued.values())
-
-
-_STATIC_PROMISE = (1, 0)
-
-
-def _best_promise(pattern: UrlPattern) -> tuple[int, int]:
-    return max(map(_promise, pattern.queued.items()))
-
-
-def _promise(link: tuple[str, str]) -> tuple[int, int]:
-    """Rank a link: headlines first, then news sections by name, static pages last."""
-    url, text = link
-    if len(words(text)) >= TITLE_WORDS + 2:
-        return 3, len(text)
-    value = news_value(text) or news_value(urlsplit(url).path)
-    return 1 + value, 1000 - min(len(url), 999)
-
-
-def _key(url: str) -> str:
-    """Return ``url`` without differences in scheme, ``www.``, slash and case of the host."""
-    return f"{host_of(url)}{url_key(url)}"

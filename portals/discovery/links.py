@@ -9,10 +9,11 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from portals.discovery.cards import days_beside
+from portals.discovery.pagers import pager_links
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_filters import MAX_LINKS
 from portals.extraction.page import MAX_URL, Page
-from portals.language.sections import names_news, news_value
+from portals.language.sections import is_pager_label, names_news, news_value
 from portals.language.text import clean, words
 from portals.urls import host_of
 
@@ -42,12 +43,17 @@ def found_links(page: Page) -> list[FoundLink]:
                 continue
             text = "next"
         else:
-            text = _label(element)
+            text = label_of(element)
         url = _absolute(base, href)
         if url and len(text) >= len(found.get(url, "")):
             found[url] = text
         if url and len(words(text)) >= TITLE_WORDS:
             headlines.append((element, url))
+    for link in pager_links(page.root):
+        href = link.url
+        url = None if href.lower().startswith(_SKIPPED) else _absolute(base, href[:MAX_URL])
+        if url and not (is_pager_label(found.get(url, "")) or len(words(found.get(url, ""))) > 4):
+            found[url] = link.text
     days = {url: day.isoformat() for url, day in days_beside(headlines, page.fetched_at).items()}
     return [FoundLink(url, text, days.get(url, "")) for url, text in found.items()]
 
@@ -101,7 +107,7 @@ def _menu_links_above(item: HtmlElement) -> list[HtmlElement]:
     return [link for link in links if link is not None]
 
 
-def _label(link: HtmlElement) -> str:
+def label_of(link: HtmlElement) -> str:
     """Return the longest of a link's text, its ``title`` and the ``alt`` of its pictures.
 
     Of a link around a whole card, with lead and day, the text is that of the heading.

@@ -57,6 +57,8 @@ class UrlPattern:
     """Statistics of one URL pattern: its classification, and the pages counted by result.
 
     ``queued``: link text by URL, not requested yet; ``in_flight``: requests without a result.
+    ``dead_streak``: pages in a row that could not be read. ``duplicates``: articles that were read
+    at another address; ``named_copies``: of these, those whose address ends alike.
     ``is_expected``: its addresses are those of articles in the portal's CMS.
     """
 
@@ -68,6 +70,8 @@ class UrlPattern:
     others: int = 0
     undated: int = 0
     duplicates: int = 0
+    named_copies: int = 0
+    dead_streak: int = 0
     empty_streak: int = 0
     example: str = ""
     trusted: bool = False

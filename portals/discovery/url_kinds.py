@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
-from portals.discovery.url_patterns import pattern_of
+from portals.discovery.url_patterns import article_pattern
 from portals.families.family import Family
 
 UrlKind = Literal["article", "unknown", "other"]
@@ -16,7 +16,7 @@ UrlKind = Literal["article", "unknown", "other"]
 
 def kinds_by_pattern(family: Family | None, known: Sequence[str]) -> Callable[[str], UrlKind]:
     """Return what URLs lead to: by the pattern of the CMS, else by those of ``known`` articles."""
-    patterns = {_pattern_of(url) for url in known}
+    patterns = {article_pattern(url) for url in known}
 
     def kind_of(url: str) -> UrlKind:
         path = urlsplit(url).path
@@ -24,12 +24,6 @@ def kinds_by_pattern(family: Family | None, known: Sequence[str]) -> Callable[[s
             return "other"
         if family and family.article_path:
             return "article" if re.search(family.article_path, path) else "other"
-        return "article" if _pattern_of(url) in patterns else "unknown"
+        return "article" if article_pattern(url) in patterns else "unknown"
 
     return kind_of
-
-
-def _pattern_of(url: str) -> str:
-    """Return the URL pattern, the same for short and long headlines before an article's number."""
-    pattern = pattern_of(url)
-    return pattern.replace("{slug}-", "{name}-") if "-{n}" in pattern else pattern

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from portals.discovery.url_filters import matching_filter
 from portals.language.text import fold
+from portals.urls import url_key
 
 LONG_SLUG_WORDS = 4
 """Words from which a path segment counts as a headline's slug; menu entries have fewer."""
@@ -60,6 +61,18 @@ def pattern_of(url: str) -> str:
     if not keys:
         return path + ("?{token}" if parts.query else "")
     return path + "?" + "&".join(f"{key}={_value_pattern(value)}" for key, value in keys)
+
+
+def article_pattern(url: str) -> str:
+    """Return the pattern of ``url``, the same for short and long headlines before a number."""
+    pattern = pattern_of(url)
+    return pattern.replace("{slug}-", "{name}-") if "-{n}" in pattern else pattern
+
+
+def folder_of(url: str, above: int = 0) -> str:
+    """Return the path of ``url`` without suffix and closing slash, less ``above`` of its parts."""
+    path = _SUFFIX.sub("", urlsplit(url_key(url)).path)
+    return path if above == 0 else path.rsplit("/", above)[0]
 
 
 def _folder_pattern(part: str) -> str:
@@ -149,6 +162,31 @@ def is_page_of(url: str, listing: str) -> bool:
     if url == listing:
         return False
     return listing_of(url) in (listing_of(listing), _plain(listing))
+
+
+def is_numbered_page_of(url: str, first: str) -> bool:
+    """Return True if ``url`` is the address ``first`` of a listing and a number.
+
+    The number is in parameters of any name (``?trangso=2``, ``&vi_tri=12``) or at the end of the
+    path (``/t2.html``). Both may be URL keys.
+    """
+    own, begin = urlsplit(url_key(url)), urlsplit(url_key(first))
+    pairs, known = (parse_qsl(one.query, keep_blank_values=True) for one in (own, begin))
+    added = [value for key, value in pairs if (key, value) not in known]
+    kept = [pair for pair in known if pair in pairs]
+    if own.path == begin.path:
+        is_numbered = 0 < len(added) <= _MAX_ADDED and all(map(_PAGE_NUMBER.fullmatch, added))
+        return is_numbered and len(kept) == len(known)
+    if begin.path == "/" or pairs != known:
+        return False
+    stem = _SUFFIX.sub("", begin.path)
+    rest = own.path.removeprefix(stem)
+    return rest != own.path and bool(_NUMBERED_REST.fullmatch(rest))
+
+
+_MAX_ADDED = 2
+_PAGE_NUMBER = re.compile(r"\d{1,6}")
+_NUMBERED_REST = re.compile(r"[/_.,-][a-z]{0,12}[-_/=.]?\d{1,5}(?:\.[a-z]{3,5})?")
 
 
 _PAGE_KEYS = re.compile(

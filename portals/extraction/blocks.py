@@ -68,6 +68,8 @@ _SHOWN_AGAIN = re.compile(  # on the screens of computers: Bootstrap 3 to 5, Tai
     r"\bd-(?:md|lg|xl|xxl)-(?:block|inline|flex|grid|table)|\bvisible-(?:md|lg)"
     r"|\b(?:md|lg|xl|2xl):(?:block|inline|flex|grid|table|contents|visible|not-sr-only)"
 )
+_PREFIX = re.compile(r"\s*\([A-ZĐ][\wĐ.& ]{1,14}\)\s*[-–—:]*\s*\Z")
+_MAX_PREFIX = 24  # characters of a newspaper's prefix before a lead, in whatever style
 _KEEPS_LINES = frozenset(["pre", "xmp", "listing"])
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _LINK_SHARE = 0.7  # listings print a date or a bullet beside the link of an item
@@ -159,8 +161,9 @@ class _Line:
         self._size += len(text)
         if self._size > MAX_LINE:
             raise UnreadablePageError(RejectCode.TOO_LARGE, "an endless line")
-        self._plain = self._plain or not frame.bold
-        self._upright = self._upright or not frame.italic
+        if not (self._size <= _MAX_PREFIX and _PREFIX.match("".join(self._parts))):
+            self._plain = self._plain or not frame.bold
+            self._upright = self._upright or not frame.italic
         if self._caption is None or not frame.caption:
             self._caption = frame.caption  # of an inline element around the whole line
         if frame.link is None:

@@ -8,109 +8,35 @@ best supported candidate wins; ``provenance`` names its witnesses.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
-from typing import TypeGuard
 
 from lxml.html import HtmlElement
 
-from portals.extraction.header import leads_elsewhere
+from portals.extraction.blocks import Block
+from portals.extraction.date_evidence import BESIDE_DATE, DateEvidence
 from portals.extraction.roles import Role
-from portals.extraction.title_evidence import TAIL_LINES, Candidate, TitleEvidence
+from portals.extraction.title_evidence import TAIL_LINES
 from portals.language.bylines import (
     Signature,
-    ends_article,
     is_author_label,
-    is_box_heading,
     is_noise,
     read_byline,
     read_signature,
     read_view_count,
 )
-from portals.language.dates import (
-    DateReading,
-    clock_in,
-    find_date,
-    is_document_day,
-    names_update,
-    without_date,
-)
+from portals.language.dates import without_date
+from portals.language.headings import ends_article, is_box_heading
 from portals.language.text import canonical, is_vietnamese, words
 
 _LABEL_WORDS = 4  # a menu entry has fewer
 _ABOVE_LINES = 4  # lines above the title that can have the view count
 _MIN_LEAD_WORDS, _MAX_LEAD_WORDS = 12, 120
 _MAX_BYLINE = 160  # characters
-_BESIDE_DATE = 9  # words of a line with a date that are no sentence
-_CLOCK_LINES = 2  # lines above and below that of a day that can have its time
-_MAX_LEVELS = 12  # elements above a line in which its place is named
 
 
-@dataclass(frozen=True, slots=True)
-class DatedLine:
-    """The line with the publication date."""
-
-    index: int
-    reading: DateReading
-    support: float
-
-
-class Evidence(TitleEvidence):
+class Evidence(DateEvidence):
     """The evidence on one page."""
-
-    # --- date ------------------------------------------------------------------------------------
-
-    @cached_property
-    def date(self) -> DatedLine | None:
-        """The best supported date of publication that the page shows, or None."""
-        title = self.title
-        if title is None or not self.lines:
-            return None
-        lines = [
-            DatedLine(i, reading, self._date_support(i, reading, title))
-            for i, reading in self.dates.items()
-        ]
-        best = max(lines, key=lambda one: one.support, default=None)
-        return best if best is not None and best.support > 0 else None
-
-    def _date_support(self, index: int, reading: DateReading, title: Candidate) -> float:
-        block = self.blocks[index]
-        is_title = title.index <= index <= title.last
-        if is_title and canonical(block.text) == canonical(title.text):
-            return -9.0  # a day in the words of the title
-        rest = "" if is_title else without_date(block.text)
-        is_named = Role.DATE in self.regions.roles_near(block, 1)
-        machine = self.metadata.date
-        witnesses = (
-            (2.0, is_noise(rest) or not words(rest)),
-            (-5.0, _is_sentence(block.text, rest)),
-            (-6.0, is_document_day(block.text) and not is_named),
-            (2.0, reading.precision == "minute"),
-            (2.0, is_named),
-            (-6.0, index < title.index and self.regions.is_clock(block)),
-            (-10.0, Role.COMMENTS in self.regions.roles_near(block, _MAX_LEVELS)),
-            (-2.0, index in self.regions.aside),
-            (-1.0, names_update(block.text)),
-            (-3.0, block.is_link and leads_elsewhere(block, self.page.url)),
-            (3.0, machine is not None and machine.at.date() == reading.at.date()),
-            (3.0, self.page.listed_day == reading.at.date()),
-        )
-        return self._date_place(index, title) + sum(w for w, applies in witnesses if applies)
-
-    def _date_place(self, index: int, title: Candidate) -> float:
-        first, last = self.first, self.last
-        if title.index <= index <= first:
-            return 4.0 - 0.2 * max(0, index - title.last)
-        if first < index <= last:
-            return -2.0
-        if index > last:
-            return 1.5 - 0.2 * (index - last)
-        distance = title.index - index
-        is_today = (
-            self.dates[index].at.date()
-            == self.page.fetched_at.astimezone(self.dates[index].at.tzinfo).date()
-        )
-        return 2.5 - 0.5 * distance - (4.0 if is_today else 0.0)
 
     # --- header lines ----------------------------------------------------------------------------
 
@@ -167,7 +93,19 @@ class Evidence(TitleEvidence):
         )
         if is_apart and len(parents) == 1:
             return first, "box of its own"
-        return None
+        return (first, "box of the title") if self.title_box is not None else None
+
+    @cached_property
+    def title_box(self) -> HtmlElement | None:
+        """The element with the title and the first running text, but with no other, or None."""
+        if self.title is None or len(self.lines) < 2:
+            return None
+        above = self.regions.chain(self.blocks[self.title.index].element)
+        first = set(self.regions.chain(self.blocks[self.first].element))
+        box = next((element for element in above if element in first), None)
+        if box is None or any(self.is_within(i, box) for i in self.lines[1:]):
+            return None
+        return box
 
     @property
     def byline(self) -> Signature:
@@ -188,9 +126,9 @@ class Evidence(TitleEvidence):
                 continue
             named = Role.AUTHOR in self.regions.roles_near(block, 1)
             rest = without_date(text) if i in self.dates else text
-            if (i in self.dates and len(words(rest)) > _BESIDE_DATE) or is_author_label(rest):
+            if (i in self.dates and len(words(rest)) > BESIDE_DATE) or is_author_label(rest):
                 continue
-            signature = read_byline(rest, is_named=named)
+            signature = _linked_name(block, read_byline(rest, is_named=named))
             if signature and (signature.author or signature.source):
                 return signature, i
         return Signature(), None
@@ -209,10 +147,31 @@ class Evidence(TitleEvidence):
         for i in range(title.last + 1, self.first):
             if i not in self.regions.cards:
                 yield i
+        yield from self._around_date()
         for i in range(max(0, title.index - 2), title.index):
             is_named = Role.AUTHOR in self.regions.roles_near(self.blocks[i], 1)
             if is_named or i in self.dates:
                 yield i
+
+    def _around_date(self) -> Iterator[int]:
+        """Yield the lines beside the date, where it follows a lead or is in a box of its own."""
+        if self.date is None:
+            return
+        at = self.date.index
+        is_in_card = Role.AUTHOR in self.regions.roles_near(self.blocks[at])
+        after_lead = self._lead_index == self.first and self.first < at < self._second
+        for i in (at - 1, at, at + 1):
+            if not 0 <= i < len(self.blocks) or i in self.regions.cards:
+                continue
+            if (after_lead and self.first < i < self._second) or (
+                is_in_card and Role.AUTHOR in self.regions.roles_near(self.blocks[i])
+            ):
+                yield i
+
+    @property
+    def _second(self) -> int:
+        """The second line of running text, or the end of the page."""
+        return self.lines[1] if len(self.lines) > 1 else len(self.blocks)
 
     @property
     def _lead_index(self) -> int | None:
@@ -254,67 +213,18 @@ class Evidence(TitleEvidence):
             if 1 <= block.heading <= 3 and i not in self.regions.aside and len(block.text) < 200
         ]
 
-    def minute_of(self, shown: DatedLine) -> tuple[DateReading, str] | None:
-        """Return the minute that machine data give for a shown day, with the rule, or None."""
-        if clock := self._clock_beside(shown.index):
-            reading = find_date(f"{clock} {shown.reading.at:%d/%m/%Y}", self.page.fetched_at)
-            if _refines(reading, shown.reading):
-                return reading, "shown day and time"
-        element = self.blocks[shown.index].element
-        near = (element, *element.iter("time"), *element.iterancestors("time"))
-        for times, rule in ((near, "the shown day"), (self._times(), "the same day")):
-            exact = {
-                reading.at: reading
-                for time in times
-                if (reading := self._machine_date(time)) and _refines(reading, shown.reading)
-            }
-            if len(exact) == 1:
-                return next(iter(exact.values())), f"time datetime of {rule}"
-        machine = self.metadata.date
-        if _refines(machine, shown.reading):
-            return machine, f"{self.metadata.date_rule} of the shown day"
-        return None
-
-    def _clock_beside(self, index: int) -> str:
-        """Return the time of day in a line beside that of the day, or ``""``."""
-        beside = range(
-            max(0, index - _CLOCK_LINES), min(len(self.blocks), index + _CLOCK_LINES + 1)
-        )
-        return next((clock for i in beside if (clock := clock_in(self.blocks[i].text))), "")
-
     @property
-    def machine_time(self) -> DateReading | None:
-        """The time in the element around title and text, if it has one only, or None."""
-        times = {at.at: at for time in self._times() if (at := self._machine_date(time))}
-        return next(iter(times.values())) if len(times) == 1 else None
-
-    def _machine_date(self, element: HtmlElement) -> DateReading | None:
-        value = element.get("datetime") or (element.get("title") if element.tag == "abbr" else "")
-        return find_date(value, self.page.fetched_at) if value else None
-
-    def _times(self) -> Iterator[HtmlElement]:
-        """Yield the times in the element around title and text, but for comments and cards."""
-        assert self.title is not None
-        core = self.regions.core
-        title = self.blocks[self.title.index].element
-        above = set(title.iterancestors())
-        if core is None:
-            return
-        scope = next((e for e in core.container.iterancestors() if e in above), None)
-        if scope is None:
-            return
-        cards = {self.blocks[i].element for i in self.regions.cards}
-        for time in scope.iter("time", "abbr"):
-            around = (time, *time.iterancestors())
-            if not any(e in cards or Role.COMMENTS in self.regions.roles(e) for e in around):
-                yield time
+    def signed(self) -> Signature:
+        """Author and source in the lines below the text."""
+        return self._signed[0]
 
     @cached_property
-    def signed(self) -> Signature:
-        """Author and source in the lines below the text, outside its element."""
+    def _signed(self) -> tuple[Signature, frozenset[int]]:
+        """Author and source below the text, and the lines that have them."""
         if not self.lines:
-            return Signature()
+            return Signature(), frozenset()
         author = source = None
+        used = set()
         for i in self._signed_lines():
             block = self.blocks[i]
             named = self.regions.roles_near(block, 2)
@@ -329,18 +239,23 @@ class Evidence(TitleEvidence):
                 found = read_byline(text, is_named=True)
             if found is not None:
                 author, source = author or found.author, source or found.source
-        return Signature(author=author, source=source)
+                used.add(i)
+        return Signature(author=author, source=source), frozenset(used)
 
     def _signed_lines(self) -> Iterator[int]:
         last = self.last
+        is_below_list = False
         for i in range(last + 1, min(len(self.blocks), last + 1 + TAIL_LINES)):
             block = self.blocks[i]
             named = self.regions.roles_near(block, 2)
-            if i in self.regions.cards or Role.COMMENTS in named:
-                return
-            if ends_article(block.text):
-                return
             is_named = not {Role.AUTHOR, Role.SOURCE}.isdisjoint(named)
+            if i in self.regions.cards:
+                is_below_list = True
+                continue
+            if Role.COMMENTS in named or ends_article(block.text):
+                return
+            if is_below_list and not is_named:
+                continue
             if (
                 block.text
                 and len(block.text) <= _MAX_BYLINE
@@ -370,6 +285,16 @@ class Evidence(TitleEvidence):
         date = {self.date.index} if self.date else set()
         return frozenset(date | {i for i in (self.byline_index,) if i is not None})
 
+    def repeats_byline(self, index: int) -> bool:
+        """Return True if a line below the text has only the author that is known from elsewhere."""
+        text = self.blocks[index].text
+        author = self.byline.author or self.signed.author
+        if author is None or read_signature(text, set_apart=True) is not None:
+            return False  # a signature is read with the lines beside it
+        is_named = Role.AUTHOR in self.regions.roles_near(self.blocks[index], 1)
+        found = read_byline(text, is_named=is_named)
+        return found is not None and found.author == author
+
     def used_lines(self, before: int) -> Iterator[int]:
         """Yield the lines above ``before`` that are date, byline or lead."""
         if self.date and self.date.index < before:
@@ -382,12 +307,12 @@ class Evidence(TitleEvidence):
         return container in self.regions.chain(self.blocks[index].element)
 
 
-def _is_sentence(text: str, rest: str) -> bool:
-    """Return True if the rest of a line with a date is running text."""
-    count = len(words(rest))
-    return count > _BESIDE_DATE or (text.endswith(".") and count > 4)
-
-
-def _refines(exact: DateReading | None, shown: DateReading) -> TypeGuard[DateReading]:
-    """Return True if ``exact`` has the minute of the day ``shown``."""
-    return exact is not None and exact.precision == "minute" and exact.at.date() == shown.at.date()
+def _linked_name(block: Block, found: Signature | None) -> Signature | None:
+    """Return a signature whose name ends where its link ends: "Thu HàBáo Lao Động" has no space."""
+    if found is None or found.author is None:
+        return found
+    for link in block.links:
+        if link.text != found.author and found.author.startswith(link.text):
+            linked = read_byline(link.text)
+            return replace(found, author=linked.author) if linked and linked.author else found
+    return found

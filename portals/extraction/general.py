@@ -8,6 +8,7 @@ is an article, trafilatura's body is used.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from portals.extraction.blocks import Block
 from portals.extraction.evidence import Evidence
@@ -24,11 +25,13 @@ from portals.extraction.page_kind import (
 from portals.extraction.regions import Core
 from portals.extraction.story import ArticleContent, read_story
 from portals.extraction.title_evidence import Candidate
-from portals.language.bylines import ends_article, is_box_heading, is_imprint, is_noise
+from portals.language.bylines import is_noise, without_unit
 from portals.language.dates import DateReading
+from portals.language.headings import ends_article, is_box_heading, is_imprint
 from portals.language.text import canonical, words
 
 _MIN_WORDS = 60
+_MAX_CALL = 5  # words of a line that calls to a link
 _MAX_FOREIGN = 1_000_000  # characters; trafilatura's time grows with the square of the links
 _MAX_FOREIGN_TAGS = 20_000
 
@@ -112,13 +115,21 @@ def _set_byline(reading: GeneralReading, evidence: Evidence, metadata: MachineMe
         (reading.story.author, "signature"),
         (byline.author, "byline"),
         (evidence.signed.author, "below the text"),
+    ]
+    candidates.sort(key=lambda one: _is_login(one[0] or ""))  # a name beats that of an account
+    candidates += [
         (metadata.author.value if metadata.author else None, "structured"),
     ]
     for author, source_rule in candidates:
         if author and not evidence.is_no_author(author):
-            reading.author, reading.rules["author"] = author, source_rule
+            reading.author, reading.rules["author"] = without_unit(author), source_rule
             break
     reading.source = byline.source or reading.story.source or evidence.signed.source
+
+
+def _is_login(name: str) -> bool:
+    """Return True for the name of an account ("bientap01"), not of a person."""
+    return name.isascii() and name == name.lower() and name.isalnum()
 
 
 # --- the text ----------------------------------------------------------------------------------
@@ -153,19 +164,39 @@ def _lines(evidence: Evidence, title: Candidate, core: Core) -> list[int]:
     last = evidence.last
     dropped = regions.aside | evidence.header_fields
     body = [i for i in within if i <= last and i not in dropped]
-    body = [i for i in body if not _is_box_line(blocks, i, regions.aside)]
+    body = [i for i in body if not _is_box_line(evidence, i)]
+    if evidence.title_box is not None and evidence.lead and evidence.lead[0] == evidence.first:
+        body = [i for i in body if not evidence.is_within(i, evidence.title_box)]
     tail = [i for i in within if i > last and i not in evidence.header_fields]
-    return body + tail[: _tail_length(blocks, tail, regions.aside)]
+    tail = tail[: _tail_length(blocks, tail, regions.aside)]
+    return body + [i for i in tail if blocks[i].image or not evidence.repeats_byline(i)]
 
 
-def _is_box_line(blocks: list[Block], index: int, aside: frozenset[int]) -> bool:
-    """Return True if a line heads a box of links, or is a link on its own."""
-    block = blocks[index]
+def _is_box_line(evidence: Evidence, index: int) -> bool:
+    """Return True if a line heads a box of links: by its words, or in one box with a headline."""
+    block, regions = evidence.blocks[index], evidence.regions
     if block.image is not None:
         return False
     if is_box_heading(block.text) or ends_article(block.text):
         return True
-    return index + 1 in aside and len(words(block.text)) <= 5 and is_noise(block.text)
+    if len(words(block.text)) > _MAX_CALL:
+        return False
+    if index + 1 in regions.aside and is_noise(block.text):
+        return True
+    return index + 1 in regions.headline_set and _is_in_one_box_with_links(evidence, index)
+
+
+def _is_in_one_box_with_links(evidence: Evidence, index: int) -> bool:
+    """Return True if the element around a line holds nothing else but headlines below it."""
+    blocks, box = evidence.blocks, evidence.blocks[index].element.getparent()
+    if blocks[index].text.endswith((".", "!", "?", ":")):
+        return False
+    if box is None or (index and evidence.is_within(index - 1, box)):
+        return False
+    below = range(index + 1, len(blocks))
+    held = list(takewhile(lambda i: evidence.is_within(i, box), below))
+    links = evidence.regions.headline_set
+    return bool(held) and all(i in links or blocks[i].image for i in held)
 
 
 def _tail_length(blocks: list[Block], tail: list[int], aside: frozenset[int]) -> int:

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from portals.extraction.blocks import Block
 from portals.extraction.page import Page
-from portals.language.bylines import ends_article, is_noise, read_view_count
+from portals.language.bylines import is_noise, read_view_count
 from portals.language.dates import (
     DateReading,
     find_date,
@@ -24,6 +24,7 @@ from portals.language.dates import (
     tells_two_dates,
     without_zone,
 )
+from portals.language.headings import ends_article
 from portals.language.text import canonical, words
 
 _MAX_TITLE_WORDS = 60

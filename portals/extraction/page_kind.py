@@ -125,8 +125,8 @@ class ShownPage:
 
     @property
     def is_box(self) -> bool:
-        """True for a short text under a title that neither head nor links name."""
-        named = not {"head", "link text"}.isdisjoint(self.title.witnesses)
+        """True for a short text under a title that neither head, links nor address name."""
+        named = not {"head", "link text", "address"}.isdisjoint(self.title.witnesses)
         is_claimed = named or self.evidence.metadata.has_article_node
         return self.size < _FEW_WORDS and not is_claimed
 

@@ -25,7 +25,7 @@ from portals.extraction.part_urls import (
     places_in,
     without_whole,
 )
-from portals.language.bylines import ends_article, is_box_heading, is_imprint
+from portals.language.headings import ends_article, is_box_heading, is_imprint
 from portals.language.sections import is_back_label, is_next_label, is_pager_line
 from portals.language.text import canonical, clean, words
 

@@ -17,18 +17,17 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from portals.extraction.blocks import Block
+from portals.extraction.boxes import PARAGRAPH_WORDS, author_cards, player_boxes, quotes_somebody
 from portals.extraction.header import links_elsewhere
 from portals.extraction.page import Page
 from portals.extraction.roles import OUTSIDE, Role, roles_of
-from portals.language.bylines import ends_article, is_box_heading, is_imprint, is_noise
+from portals.language.bylines import begins_byline, is_noise
 from portals.language.dates import find_date
+from portals.language.headings import ends_article, is_box_heading, is_imprint
 from portals.language.text import canonical, is_vietnamese, words
 
 HEADLINE_WORDS = 4
 """A link of at least this many words names an article; menu entries have fewer."""
-
-PARAGRAPH_WORDS = 12
-"""A line of at least this many words, that is no link, is running text."""
 
 _CLOCK_PARTS = 4  # elements in a line, of which one may be named like a clock
 _MIN_CARDS = 3
@@ -217,17 +216,19 @@ class Regions:
         shared: Counter[str] = Counter()
         for element, size in sizes.items():
             shared[_first_name(element)] += size
-        lines = {
-            i
-            for i, elements in around.items()
-            if any(
-                sizes[element] <= most
-                and shared[_first_name(element)] <= most
-                and element not in self._figures
-                for element in elements
-            )
-        }
-        return frozenset(lines - self._own_captions(lines)) | self._insets(total)
+
+        def is_box(element: HtmlElement) -> bool:
+            size = max(sizes[element], shared[_first_name(element)])
+            return size <= most and element not in self._figures
+
+        boxes = {i: [e for e in elements if is_box(e)] for i, elements in around.items()}
+        lines = {i for i, found in boxes.items() if found and not self._is_quoted(i, found)}
+        players = player_boxes(self.page.root, self.blocks, self.counts, self.chain)
+        return frozenset(lines - self._own_captions(lines) | players) | self._insets(total)
+
+    def _is_quoted(self, index: int, boxes: list[HtmlElement]) -> bool:
+        """Return True if the only box around a line is an ``aside`` with a quotation."""
+        return [box.tag for box in boxes] == ["aside"] and quotes_somebody(self.blocks[index])
 
     @cached_property
     def _figures(self) -> frozenset[HtmlElement]:
@@ -252,7 +253,7 @@ class Regions:
         self,
     ) -> tuple[dict[int, list[HtmlElement]], Counter[HtmlElement], int]:
         """Return the elements with an outside role by line, their words, and those of the page."""
-        known: dict[HtmlElement, bool] = {}
+        known = dict.fromkeys(author_cards(self.blocks, self.counts, self.chain, self.roles), True)
         sizes: Counter[HtmlElement] = Counter()
         around: dict[int, list[HtmlElement]] = {}
         total = 0
@@ -314,7 +315,9 @@ class Regions:
             return False
         if block.caption == "figure":
             return False
-        return self.counts[index] >= PARAGRAPH_WORDS
+        return self.counts[index] >= PARAGRAPH_WORDS and not (
+            begins_byline(block.text) and find_date(block.text, self.page.fetched_at)
+        )
 
     @cached_property
     def core(self) -> Core | None:

@@ -34,6 +34,7 @@ _LEAD_WORDS = 4
 _BOLD_LEAD_WORDS = 12  # a bold line without a full stop; headings have fewer
 _MAX_BESIDE = 12  # words of a caption beside its picture
 _MAX_CAPTION = 80  # words of a line that its element names a caption
+_MAX_PLAYER_CAPTION = 20  # words of a caption without a picture
 _MAX_COLUMNS = 50
 _MAX_PIECES = 50  # text nodes of a cell that are read
 _MAX_BOX = 500  # characters: a table of a picture and its caption has no more text
@@ -205,7 +206,7 @@ def _fill(
             story.images.append((block.image, None))
         elif _is_caption(blocks, i, style):
             story.images[-1] = (story.images[-1][0], block.text)
-        elif block.caption == "figure":
+        elif block.caption == "figure" or _captions_a_player(block):
             story.images.append(("", block.text))  # of a video, a table, a background
         elif (
             plain_captions
@@ -219,6 +220,15 @@ def _fill(
             story.paragraphs.append(block.text)
     if story.lead and story.paragraphs and canonical(story.paragraphs[0]) == canonical(story.lead):
         del story.paragraphs[0]
+
+
+def _captions_a_player(block: Block) -> bool:
+    """Return True for a short caption without a picture, whose player only a script shows."""
+    return (
+        block.caption == "named"
+        and 0 < len(words(block.text)) <= _MAX_PLAYER_CAPTION
+        and block.text[-1].isalnum()
+    )
 
 
 def _is_caption(blocks: Sequence[Block], index: int, style: _Style) -> bool:

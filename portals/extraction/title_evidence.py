@@ -38,6 +38,8 @@ _WEIGHTS = {
     "length": 1.5,
     "bold": 1.0,
     "centred": 0.5,
+    "large": 1.5,
+    "text above": -3.0,
     "short": -4.0,
     "long": -4.0,
     "sentence": -1.5,
@@ -72,6 +74,7 @@ _MAX_DATE_WORDS = 22
 _SLUG_PARTS = re.compile(r"[^a-z0-9]+")
 _NUMBERED = re.compile(r"(?:\d{1,2}|[IVX]{1,4}|[a-z])[.)]\s")
 _COUNTER = re.compile(r":[\s\d.,]+$")
+_LARGE = frozenset("4567")
 _CUT = re.compile(r"(?:\.\.\.|…)\s*$")
 
 
@@ -214,8 +217,7 @@ class TitleEvidence:
             found.add(f"h{block.heading}")
         elif block.bold:
             found.add("bold")
-        if block.align == "center" and not block.is_link:
-            found.add("centred")
+        self._weigh_style(found, block)
         if Role.TITLE in self.regions.roles_near(block):
             found.add("named")
         if witness := _length(count):
@@ -230,6 +232,12 @@ class TitleEvidence:
         if self.is_vietnamese and not is_vietnamese(found.text):
             found.add("other language")
 
+    def _weigh_style(self, found: Candidate, block: Block) -> None:
+        if not block.heading and _is_large(block):
+            found.add("large")
+        if block.align == "center" and not block.is_link:
+            found.add("centred")
+
     def _weigh_place(self, found: Candidate, first: int) -> None:
         if found.index in self.regions.aside and "link text" not in found.witnesses:
             found.add("put aside")
@@ -241,6 +249,13 @@ class TitleEvidence:
             for i in range(found.last + 1, first)
             if self.blocks[i].text and i not in self.regions.aside
         )
+        core = self.regions.core
+        if (
+            core is not None
+            and core.lines[0] < found.index
+            and not self.blocks[found.index].heading
+        ):
+            found.add("text above")
         listed = sum(1 for i in range(found.last + 1, first) if i in self.regions.cards)
         if listed >= _LIST_LINES:
             found.add("list between")
@@ -325,6 +340,12 @@ class TitleEvidence:
                 if is_short and (reading := find_date(text, self.page.fetched_at)):
                     found[i] = reading
         return found
+
+
+def _is_large(block: Block) -> bool:
+    """Return True if the first font inside a line is larger than that of a text."""
+    font = next(block.element.iter("font"), None)
+    return font is not None and (font.get("size") or "").strip("+") in _LARGE
 
 
 def _length(count: int) -> str:

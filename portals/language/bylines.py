@@ -54,7 +54,7 @@ _CREDITED = re.compile(
     re.IGNORECASE,
 )
 _LABELLED_AUTHOR = re.compile(
-    r"^(?:tác giả|người viết|biên soạn)(?: bài viết)?\s*:\s*(?P<name>.*?)\.?$", re.IGNORECASE
+    r"^(?i:tác giả|người (?:viết|đưa)|biên soạn)(?i: bài viết| tin)?\s*:\s*(?P<name>.*?)\.?$"
 )
 _SOURCE = re.compile(
     rf"^[(* ]*(?:nguồn(?: tin)?(?: (?-i:[{_UPPER}])[^:]{{1,20}})?|theo nguồn) ?: ?(?P<name>.*)$",
@@ -102,7 +102,7 @@ def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
 
 _BY = re.compile(
     r"^(?:(?:được )?(?:viết|đăng|gửi|tạo|biên tập) bởi|bởi|by|của(?=\s*:)|tác giả|bút danh"
-    r"|người (?:viết|đăng|gửi|tạo)|nhà báo|phóng viên|biên tập(?: viên)?"
+    r"|người (?:viết|đăng|gửi|tạo|đưa)(?: tin)?|nhà báo|phóng viên|biên tập(?: viên)?"
     r"|bài(?: viết)?(?: của)?|written by|author|posted by)"
     r"(?![^\W\d_])\s*:?\s*",
     re.IGNORECASE,
@@ -112,6 +112,17 @@ _AUTHOR_LABEL = re.compile(
     re.IGNORECASE,
 )
 _PAPER_CODE = re.compile(rf"(?<=[{_LOWER}]) [{_UPPER}]{{2,5}}$")
+
+
+_BEGINS = re.compile(
+    r"(?i:(?:được )?(?:viết|đăng|gửi|tạo|biên tập) bởi|bởi|by|tác giả"
+    r"|người (?:viết|đăng|gửi|tạo)|đăng lúc|ngày đăng|cập nhật)\b[^.]{0,150}$"
+)
+
+
+def begins_byline(text: str) -> bool:
+    """Return True if a line begins like a byline or a date: "Viết bởi …", "Đăng lúc …"."""
+    return bool(_BEGINS.match(text))
 
 
 def is_author_label(text: str) -> bool:
@@ -126,7 +137,7 @@ _PARTS = re.compile(r"\s*[|•·]\s*|\s+(?=Theo [A-ZĐ])|\s+[–—/-]\s+|\s{2,}
 _NO_NAME = re.compile(
     r"^(?:lượt|số|chuyên mục|danh mục|mục|thể loại|trang chủ|print|in|email|gửi|chia sẻ|share"
     r"|cỡ chữ|bình luận|views?|category|tin tức|thời sự|chi tiết|details|hits|ảnh|video|đọc|xem"
-    r"|nghe|tags?|like|quảng cáo|nguồn|theo|từ khóa|từ khoá)\b",
+    r"|nghe|tệp|tập tin|tải|tags?|like|quảng cáo|nguồn|theo|từ khóa|từ khoá)\b",
     re.IGNORECASE,
 )
 _MAX_BYLINE_WORDS = 12
@@ -237,6 +248,12 @@ def _split_brackets(text: str) -> tuple[str, str]:
     """Split "Thu Hiền ( Đài Nghĩa Đàn )" into the name and the text in brackets."""
     match = re.match(r"^([^()]+?) ?\(([^()]{2,40})\)$", text)
     return (match[1], match[2]) if match else (text, "")
+
+
+def without_unit(author: str) -> str:
+    """Return an author without the unit in brackets: "Thu Hà (Hãng tin Miền Sông)" → "Thu Hà"."""
+    name, unit = _split_brackets(author)
+    return name if unit and _NAMES.match(name) else author
 
 
 def _names_a_unit(text: str) -> bool:
@@ -358,40 +375,6 @@ _NOISE = re.compile(
     r")$",
     re.IGNORECASE,
 )
-_ENDS_ARTICLE = re.compile(
-    r"^(?:xem tin khác|(?:các )?tin(?: bài)? khác|tin liên quan|tin mới hơn|tin cũ hơn"
-    r"|(?:các )?(?:tin|bài)(?: viết)? đã đưa|(?:các )?(?:tin|bài)(?: viết)? (?:trước|tiếp theo)"
-    r"|tin cùng chuyên mục|những tin (?:mới|cũ) hơn|các bài (?:viết )?khác|bài viết liên quan"
-    r"|ý kiến phản hồi|bình luận|ý kiến bạn đọc|chuyên đề|lượt truy cập|đang trực tuyến.*"
-    r"|hiển thị\s*:\s*\d+ / \d+.*"
-    r"|designed and maintained by.*|tin đọc nhiều|đọc nhiều nhất|tin nổi bật)\s*:?$",
-    re.IGNORECASE,
-)
-
-
-_BOX_HEADING = re.compile(
-    r"^(?:(?:tin|bài)(?: bài| viết)? liên quan|tin nổi bật|tin đọc nhiều|đọc nhiều nhất)\s*:?$",
-    re.IGNORECASE,
-)
-_IMPRINT = re.compile(
-    r"^(?:©|®|copyright\b|bản quyền (?:thuộc|của|©|\d)|cơ quan (?:chủ quản|quản lý)\s*:"
-    r"|giấy phép (?:số|thiết lập|xuất bản|hoạt động)[^.]{0,80}$"
-    r"|chịu trách nhiệm (?:chính|nội dung|xuất bản)\s*[:(]|all rights reserved"
-    r"|trang chủ\s*[|•·]|(?:bình luận|ý kiến(?: bạn đọc| phản hồi)?)\s*\(\d+\)"
-    r"|(?:ý kiến của bạn|gửi (?:bình luận|ý kiến|phản hồi)|viết bình luận)\s*:?$"
-    r"|ghi rõ nguồn .{0,60}khi )",
-    re.IGNORECASE,
-)
-
-
-def is_imprint(text: str) -> bool:
-    """Return True if a line belongs to the footer of a page: owner, licence, comments."""
-    return bool(_IMPRINT.match(one_letter_d(text)))
-
-
-def is_box_heading(text: str) -> bool:
-    """Return True if a line is the heading of a link box, which can occur within a text."""
-    return bool(_BOX_HEADING.match(one_letter_d(text)))
 
 
 def is_noise(text: str) -> bool:
@@ -406,11 +389,6 @@ def is_noise(text: str) -> bool:
     return bool(_NOISE.match(text)) or (
         len(text) < 60 and bool(_VIEWS.fullmatch(text.strip("() ")))
     )
-
-
-def ends_article(text: str) -> bool:
-    """Return True if a line is a heading below the article: other news, comments."""
-    return len(text) < 80 and bool(_ENDS_ARTICLE.match(one_letter_d(text)))
 
 
 def read_view_count(text: str) -> int | None:

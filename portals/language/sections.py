@@ -41,8 +41,16 @@ _ARROWS = re.compile(r"[\s.…»«›‹→←▶►◄<>|]+")
 _ARROW = re.compile(r"[»«›‹→←▶►◄<>]")
 _OTHER_PAGE = re.compile(
     r"^(?:trang )?(?:sau|tiep|tiep theo|ke|ke tiep|truoc|dau|cuoi)$"
-    r"|^(?:next|prev|previous|first|last)(?: page)?$|^xem (?:them|tiep)$|^(?:cu|moi) hon$"
-    r"|^(?:older|newer)\b.*$"
+    r"|^(?:next|prev|previous|first|last)(?: page)?$|^xem (?:them|tiep)$"
+    r"|^(?:(?:cac )?(?:tin|bai|bai viet) )?(?:cu|moi) hon$|^(?:older|newer)\b.*$"
+    r"|^(?:xem|tai) them (?:tin|bai)(?: (?:viet|bai|tuc))?$|^tai them$|^load more$"
+)
+_LOADS_MORE = re.compile(
+    r"^(?:xem|tai|hien thi|doc) them(?: (?:cac )?(?:tin|bai|noi dung)\b.{0,16})?$"
+    r"|^(?:load|show|view) more\b.{0,16}$"
+)
+_LOADS_MORE_STORIES = re.compile(
+    r"^(?:xem|tai|hien thi) them (?:cac )?(?:tin|bai)\b.{0,16}$|^load more\b"
 )
 _PAGE_NUMBER = re.compile(r"^(?:trang )?\[?(\d{1,5})\]?$")
 
@@ -73,7 +81,8 @@ _NEXT_PAGE = re.compile(
     r"^(?:[»›>→]|>>|next|sau|(?:trang )?(?:sau|tiếp)\b.{0,8}|tiếp theo)", re.IGNORECASE
 )
 _BACK_OR_LAST = re.compile(
-    r"^(?:[«‹<←]|<<|prev|trước|trang trước|đầu|cuối|first|last)", re.IGNORECASE
+    r"^(?:[«‹<←]|<<|prev|newer|trước|trang trước|đầu|cuối|first|last|(?:.{0,12} )?mới hơn)",
+    re.IGNORECASE,
 )
 
 
@@ -85,6 +94,15 @@ def is_next_label(label: str) -> bool:
 def is_back_label(label: str) -> bool:
     """Return True if a pager's label leads to the previous, first or last page ("«", "Cuối")."""
     return bool(_BACK_OR_LAST.match(label))
+
+
+def loads_more(label: str, *, is_strict: bool = False) -> bool:
+    """Return True if a button adds the next page to a list ("Xem thêm", "Tải thêm tin").
+
+    ``is_strict``: only if the label says that it is news; "Xem thêm" may also unfold a text.
+    """
+    bare = _ARROWS.sub(" ", fold(label)).strip()
+    return bool((_LOADS_MORE_STORIES if is_strict else _LOADS_MORE).match(bare))
 
 
 def is_pager_label(label: str) -> bool:
@@ -125,13 +143,14 @@ _STATIC_TITLE = re.compile(
     r"|sơ đồ tổ chức|thông tin (?:liên hệ|tòa soạn))(?![^\W\d_])",
     re.IGNORECASE,
 )
+_SITE = re.compile(r"(?:(?:trang|cổng) (?:thông tin|ttđt)|website) ", re.IGNORECASE)
 _DOCUMENT_NUMBER = re.compile(r"(?:số\s*:?\s*)?\d+(?:/\d{4})?/[A-ZĐ]{2,}[\w-]*", re.IGNORECASE)
 _WELCOME = re.compile(r"chào mừng (?:bạn|quý|các bạn)\b", re.IGNORECASE)
 
 
 def names_static_page(title: str) -> bool:
-    """Return True if a title begins like that of a static page ("Chức năng, nhiệm vụ của …")."""
-    return bool(_STATIC_TITLE.match(title))
+    """Return True for "Chức năng, nhiệm vụ của …", or for the name of a site in capitals."""
+    return bool(_STATIC_TITLE.match(title)) or (title.isupper() and bool(_SITE.match(title)))
 
 
 def begins_with_document_number(text: str) -> bool:

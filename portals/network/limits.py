@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
@@ -14,6 +16,7 @@ from scrapy.http import Response
 from twisted.internet.interfaces import IAddress
 
 from portals.archive.encodings import EncodingError, decode_body
+from portals.network.dns import names_of, resolving_for
 from portals.network.http_compat import (
     ClientProtocol,
     LenientFactory,
@@ -21,6 +24,7 @@ from portals.network.http_compat import (
     is_reading_head,
     use_context_factory,
     use_factory,
+    use_resolving,
 )
 from portals.network.servers import server_of
 from portals.network.tls_levels import LevelContextFactory
@@ -36,7 +40,8 @@ class HeadLimitHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._spider_crawler = crawler
-        self._turns = turns_of(crawler.settings)
+        self._turns = turns_of(crawler)
+        use_resolving(self, partial(resolving_for, names_of(crawler)))
         use_factory(self, _HeadLimitFactory)
         use_context_factory(self, LevelContextFactory.for_crawler(crawler))
 

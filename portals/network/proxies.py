@@ -14,7 +14,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from portals.network.dns import PublicResolver
+from portals.network.dns import names_of
 
 CREDENTIALS = "TIN_CONG_DOAN_PROXY_AUTH"
 """Environment variable with ``user:password`` for the proxies of the catalogue; with ``_NAME``
@@ -53,7 +53,7 @@ class PortalProxyMiddleware:
         proxy = getattr(spider, "proxy", "")
         if spider is None or not proxy or crawler.settings["REPLAY"]:
             raise NotConfigured
-        PublicResolver.proxy_names.add(urlsplit(proxy).hostname or "")
+        names_of(crawler).proxies.add(urlsplit(proxy).hostname or "")
         name = getattr(getattr(spider, "row", None), "name", spider.name)
         return cls(with_credentials(proxy, credentials_of(name)))
 

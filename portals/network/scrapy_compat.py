@@ -5,13 +5,16 @@ When a new release of either renames one, this file or ``http_compat.py`` is wha
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 from scrapy.crawler import Crawler
+from scrapy.settings import Settings
 from scrapy.utils.defer import _schedule_coro
+from scrapy.utils.log import _get_handler
 from twisted.internet._resolver import GAIResolver
 
 
@@ -30,6 +33,11 @@ def system_resolver(reactor: Any) -> Any:
     """Return the operating system's resolver (``IHostnameResolver``) for IPv4 and IPv6."""
     lookup: Any = socket.getaddrinfo
     return GAIResolver(reactor, getaddrinfo=lookup)
+
+
+def log_handler(settings: Settings) -> logging.Handler:
+    """Return the handler of the log that the settings ``LOG_…`` describe."""
+    return _get_handler(settings)
 
 
 def edit_file(editor: str, path: Path) -> int:

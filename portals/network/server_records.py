@@ -11,34 +11,37 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from portals.network.addresses import is_literal
-from portals.network.dns import PublicResolver
+from portals.network.dns import CrawlNames, names_of
 from portals.network.servers import server_of
 from portals.store.database import Store
 from portals.store.forgotten import ForgottenUrls
 from portals.store.holds import Hold, HoldRepository
 from portals.store.public_names import PublicNameRepository
 from portals.store.robots import RobotsRepository
+from portals.store.server_clocks import ServerClockRepository
 from portals.timestamps import utc_now
 
 
 class ServerRecords:
     """Extension that gives the network side the tables on servers.
 
-    Both repositories are None unless the crawl is recorded and uses the network: Scrapy's own
+    The repositories are None unless the crawl is recorded and uses the network: Scrapy's own
     tools have no database, and a replayed archive says nothing about a server's present state.
     ``forgotten``: the URLs that no recorded crawl requests, of an archive neither.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, crawl_names: CrawlNames | None = None) -> None:
+        self._crawl_names = crawl_names or CrawlNames()
         self.robots: RobotsRepository | None = None
         self.holds: HoldRepository | None = None
+        self.clocks: ServerClockRepository | None = None
         self.forgotten = ForgottenUrls()
         self._held: dict[tuple[str, str], datetime] = {}
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:  # noqa: ARG003 - Scrapy's signature
+    def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the extension without a database."""
-        return cls()
+        return cls(names_of(crawler))
 
     def use(self, store: Store) -> None:
         """Use the database of the crawl, also for the names that were public.
@@ -47,9 +50,10 @@ class ServerRecords:
         """
         self.robots = RobotsRepository(store)
         self.holds = HoldRepository(store)
+        self.clocks = ServerClockRepository(store)
         names = PublicNameRepository(store)
-        PublicResolver.public_names |= names.all()
-        PublicResolver.on_public = partial(_remember_public, names)
+        self._crawl_names.public |= names.all()
+        self._crawl_names.on_public = partial(_remember_public, names)
         active = self.holds.active(utc_now())
         self._held = {(hold.server, hold.url): hold.until for hold in active}
 

@@ -1,7 +1,7 @@
-"""Turns at a server: over all processes, one request at a time, with the delay between two.
+"""Turns at a server: over all crawls, one request at a time, with the delay between two.
 
-Several portals may be on one server, and each is crawled by a process of its own. A turn lasts one
-request, so that no run waits for another one's end.
+Several portals may be on one server, and their crawls are in one process or in several. A turn
+lasts one request, so that no run waits for another one's end.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
+from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 from scrapy.utils.asyncio import call_later
 from scrapy.utils.defer import maybe_deferred_to_future
@@ -26,7 +29,8 @@ logger = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.02
 _FILE = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW  # a lock is no link
-_ENTRY = 40  # bytes: the process that had the last turn, and when it began
+_ENTRY = 40  # bytes: the crawl that had the last turn, and when it began
+_numbers = count()
 
 
 class Turn(Protocol):
@@ -37,10 +41,10 @@ class Turn(Protocol):
 
 
 class Turns(Protocol):
-    """Gives turns at servers, to this process and all others that know the same turns."""
+    """Gives turns at servers, to this crawl and all others that know the same turns."""
 
     async def acquire(self, server: str, delay: float) -> Turn:
-        """Wait for a turn at ``server``, ``delay`` seconds after that of another process began."""
+        """Wait for a turn at ``server``, ``delay`` seconds after that of another crawl began."""
 
 
 class FreeTurn:
@@ -84,19 +88,22 @@ async def sleep(seconds: float) -> None:
 class FileTurns:
     """Turns at servers, as locks on files in ``folder`` that the operating system releases.
 
-    Who waits for a turn holds the server's queue meanwhile: a process whose next request is ready
+    Who waits for a turn holds the server's queue meanwhile: a crawl whose next request is ready
     at once would otherwise always be the first one. The requests of one crawl wait for each other
-    in its memory, so that one at most polls the files. ``clock``: seconds, the same in all
-    processes, whatever is done to the time of day.
+    in its memory, so that one at most polls the files. ``owner``: names the crawl; its own delay is
+    kept by the downloader. ``clock``: seconds, the same in all processes, whatever is done to the
+    time of day.
     """
 
     def __init__(
         self,
         folder: Path,
+        owner: str = "",
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], Awaitable[None]] = sleep,
     ) -> None:
         self.folder = folder
+        self._owner = owner or str(os.getpid())
         self._clock = clock
         self._pause = pause
         self._within: defaultdict[str, DeferredLock] = defaultdict(DeferredLock)
@@ -152,13 +159,13 @@ class FileTurns:
         return file
 
     async def _keep_delay(self, file: int, delay: float) -> None:
-        """Wait until the delay after another process's turn is over, and note our own turn."""
-        process, _, began = os.pread(file, _ENTRY, 0).decode("ascii", "replace").partition(" ")
-        if began and process != str(os.getpid()):
+        """Wait until the delay after another crawl's turn is over, and note our own turn."""
+        owner, _, began = os.pread(file, _ENTRY, 0).decode("ascii", "replace").partition(" ")
+        if began and owner != self._owner:
             passed = self._clock() - _seconds(began)
             if 0 <= passed < delay:  # less than 0: the machine was started again
                 await self._pause(delay - passed)
-        os.pwrite(file, f"{os.getpid()} {self._clock():.6f}".ljust(_ENTRY).encode(), 0)
+        os.pwrite(file, f"{self._owner} {self._clock():.6f}".ljust(_ENTRY).encode(), 0)
 
 
 @lru_cache
@@ -181,9 +188,24 @@ def _seconds(text: str) -> float:
         return float("inf")
 
 
-def turns_of(settings: BaseSettings) -> Turns:
+_of_crawls: WeakKeyDictionary[Crawler, Turns] = WeakKeyDictionary()
+
+
+def turns_of(crawler: Crawler) -> Turns:
     """Return the turns of a crawl: those of all crawls into its database."""
+    if crawler not in _of_crawls:  # one for http and https
+        _of_crawls[crawler] = _new_turns(crawler.settings)
+    return _of_crawls[crawler]
+
+
+def use_turns(crawler: Crawler, turns: Turns) -> None:
+    """Let a crawl have other turns: those of several machines."""
+    _of_crawls[crawler] = turns
+
+
+def _new_turns(settings: BaseSettings) -> Turns:
     if not settings.getbool("RECORD") or settings["REPLAY"]:
         return FreeTurns()
     database = Path(settings["DATABASE"]).resolve()
-    return FileTurns(database.with_name(f"{database.name}.servers"))
+    folder = database.with_name(f"{database.name}.servers")
+    return FileTurns(folder, f"{os.getpid()}.{next(_numbers)}")

@@ -13,7 +13,6 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -22,7 +21,7 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, NotConfigur
 from scrapy.http.request import NO_CALLBACK
 
 from portals.network.addresses import is_public
-from portals.network.dns import PublicResolver
+from portals.network.dns import CrawlNames, names_of
 
 logger = logging.getLogger(__name__)
 
@@ -101,24 +100,34 @@ class UrlGuardMiddleware:
     hosts that the operator typed; ``OperatorUrlMiddleware`` records them.
     """
 
-    def __init__(self, guard: UrlGuard | None, *, is_tool: bool = False) -> None:
+    def __init__(self, guard: UrlGuard | None, names: CrawlNames, *, is_tool: bool = False) -> None:
         self.guard = guard
+        self.names = names
         self.is_tool = is_tool
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> UrlGuardMiddleware:
         """Return the middleware with the guard of the crawl's spider, if it has one."""
         guard: UrlGuard | None = getattr(crawler.spider, "url_guard", None)
+        names = names_of(crawler)
         if guard is not None:
-            PublicResolver.local_names |= guard.local_names
-        return cls(guard, is_tool=not crawler.settings.getbool("RECORD"))
+            names.local |= guard.local_names
+        return cls(guard, names, is_tool=not crawler.settings.getbool("RECORD"))
 
     def process_request(self, request: Request) -> None:
         """Raise OffsiteRequestError for a request that the guard refuses."""
-        if self.is_tool and (_is_operators(request) or _is_robots_of_typed(request)):
+        if self.is_tool and (_is_operators(request) or self._is_robots_of_typed(request)):
             return
         if reason := self._refusal_of(request.url):
             raise self._refused(request, reason)
+
+    def _is_robots_of_typed(self, request: Request) -> bool:
+        """Return True for the robots.txt of a server that the operator typed."""
+        if request.callback is not NO_CALLBACK or request.meta.get("redirect_times", 0):
+            return False
+        with suppress(ValueError):
+            return _exact_host_and_port(request.url) in self.names.typed
+        return False
 
     def _refusal_of(self, url: str) -> str | None:
         if self.guard is not None:
@@ -127,7 +136,7 @@ class UrlGuardMiddleware:
             host, port = _exact_host_and_port(url)
         except ValueError as error:
             return f"leads to {error}"
-        typed = OperatorUrlMiddleware.typed
+        typed = self.names.typed
         if any(host == name and not _is_same_server(port, own) for name, own in typed):
             return f"leads to another port of {host}"
         return _local_refusal(host, {name for name, _ in typed})
@@ -137,7 +146,7 @@ class UrlGuardMiddleware:
         if not isinstance(exception, CannotResolveHostError):
             return
         name = urlsplit(request.url).hostname or ""
-        if address := PublicResolver.refused.get(name):
+        if address := self.names.refused.get(name):
             reason = f"resolves to {address}, which is not a public address"
             raise self._refused(request, reason)
 
@@ -151,41 +160,30 @@ class OperatorUrlMiddleware:
     """First downloader middleware of Scrapy's own tools: allows the servers that were typed.
 
     Start requests and requests of the shell may go to the local network; links and redirects may
-    not, but for the same name and port. ``typed``: host (with ``www.`` where it was typed) and
-    port of each, for the process.
+    not, but for the same name and port.
     """
 
-    typed: ClassVar[set[tuple[str, int]]] = set()
+    def __init__(self, names: CrawlNames) -> None:
+        self.names = names
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> OperatorUrlMiddleware:
         """Raise NotConfigured in a crawl, where the spider's guard decides."""
         if crawler.settings.getbool("RECORD"):
             raise NotConfigured
-        return cls()
+        return cls(names_of(crawler))
 
     def process_request(self, request: Request) -> None:
         """Allow the server of a request that comes neither from a link nor from a redirect."""
         if not _is_operators(request):
             return
         with suppress(ValueError):  # not an http URL: nothing to resolve
-            host, port = _exact_host_and_port(request.url)
-            self.typed.add((host, port))
-            PublicResolver.typed_names.add(host)
+            self.names.typed.add(_exact_host_and_port(request.url))
 
 
 def _is_operators(request: Request) -> bool:
     is_followed = request.meta.get("depth", 0) or request.meta.get("redirect_times", 0)
     return not is_followed and request.callback is not NO_CALLBACK  # robots.txt has NO_CALLBACK
-
-
-def _is_robots_of_typed(request: Request) -> bool:
-    """Return True for the robots.txt of a server that the operator typed."""
-    if request.callback is not NO_CALLBACK or request.meta.get("redirect_times", 0):
-        return False
-    with suppress(ValueError):
-        return _exact_host_and_port(request.url) in OperatorUrlMiddleware.typed
-    return False
 
 
 def _exact_host_and_port(url: str) -> tuple[str, int]:

@@ -111,7 +111,7 @@ _BACK = "Nothing to do; where the catalogue calls such a portal gone, change its
 
 def _title(bad: Sequence[Change], well: Sequence[Change]) -> str:
     if machine := [one for one in (*bad, *well) if one.portal == MACHINE]:
-        return f"Tin Công Đoàn: {'online again' if machine[0].is_recovery else 'offline'}"
+        return f"Tin Công Đoàn: {_of_machine(machine[0])}"
     new = [one for one in bad if not one.is_reminder]
     counts = [
         f"{_portals(new)} changed, worst {_worst_first(new)[0].after}" if new else "",
@@ -119,6 +119,13 @@ def _title(bad: Sequence[Change], well: Sequence[Change]) -> str:
         f"{_portals(bad)} still not ok" if bad and not new else "",
     ]
     return f"Tin Công Đoàn: {'; '.join(filter(None, counts))}"
+
+
+def _of_machine(change: Change) -> str:
+    """Return what became of network or clock; their states are ``offline`` and ``storage``."""
+    if "storage" in (change.before, change.after):
+        return "the clock is right again" if change.is_recovery else "the clock is wrong"
+    return "online again" if change.is_recovery else "offline"
 
 
 def _portals(changes: Sequence[Change]) -> str:

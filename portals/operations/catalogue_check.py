@@ -230,6 +230,10 @@ def _tls_fault(value: str, _: Row) -> str | None:
     return f"{value!r} is no level (0, 1 or 2) with the reason after a space"
 
 
+def _browser_fault(value: str, row: Row) -> str | None:
+    return "a browser does not go through a proxy of the row" if value and row["proxy"] else None
+
+
 _CHECKS: Mapping[str, Callable[[str, Row], str | None]] = {
     "name": _name_fault,
     "title": _title_fault,
@@ -249,4 +253,5 @@ _CHECKS: Mapping[str, Callable[[str, Row], str | None]] = {
     "examples": _own_urls_fault,
     "proxy": _proxy_fault,
     "tls_level": _tls_fault,
+    "browser": _browser_fault,
 }

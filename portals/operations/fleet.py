@@ -95,6 +95,12 @@ class Finding:
     proposal: dict[str, str] = field(default_factory=dict)
 
 
+def is_expected(finding: Finding, *, is_gone: bool) -> bool:
+    """Return True for a portal that is well, or does not answer and is taken for gone."""
+    no_answer = finding.cause in (Cause.UNREACHABLE, Cause.PARKED, Cause.TIMEOUT)
+    return finding.cause is Cause.OK or (no_answer and is_gone)
+
+
 def look_at(row: Portal) -> PortalLook:
     """Return what is to be fetched of the portal of ``row``."""
     return PortalLook(

@@ -14,6 +14,7 @@ from portals.catalogue import Portal
 from portals.crawling.exit_codes import EXIT_CODES, Verdict
 from portals.network.servers import server_of
 from portals.store.portal_states import MACHINE, PortalState
+from portals.store.runs import WRONG_CLOCK
 
 ONE_NIGHT = timedelta(hours=12)
 """A second ``crawlall`` within this time counts as the same night: an operator tries again."""
@@ -31,7 +32,7 @@ _UNREACHABLE = frozenset(["unreachable", _NO_ANSWER])
 _FEWEST = 2
 """Servers that must be unreachable before it is this machine's network and not theirs."""
 
-_SAYS_NOTHING = frozenset(["stopped_by_signal", NOT_ATTEMPTED])
+_SAYS_NOTHING = frozenset(["stopped_by_signal", NOT_ATTEMPTED, WRONG_CLOCK])
 """Reason codes of runs that show nothing about their portals."""
 
 Row = Mapping[str, Any]
@@ -115,6 +116,11 @@ def outage(
     if len(servers) < _FEWEST or any(map(has_reached, rows)):
         return None
     return f"none of {len(asked)} portals on {len(servers)} servers could be reached"
+
+
+def has_wrong_clock(row: Row) -> bool:
+    """Return True if a run ended since servers showed that this machine's clock is wrong."""
+    return row.get("reason_code") == WRONG_CLOCK
 
 
 def is_unreachable(row: Row) -> bool:

@@ -220,7 +220,7 @@ CREATE TABLE portals (
         since TEXT,
         successor TEXT,
         evidence TEXT
-    , hosts TEXT, tls_exception TEXT, robots_exception TEXT, server TEXT, listings TEXT, feeds TEXT, examples TEXT, proxy TEXT, tls_level TEXT) STRICT, WITHOUT ROWID
+    , hosts TEXT, tls_exception TEXT, robots_exception TEXT, server TEXT, listings TEXT, feeds TEXT, examples TEXT, proxy TEXT, tls_level TEXT, browser TEXT) STRICT, WITHOUT ROWID
     ;
 
 CREATE TABLE archives (
@@ -534,6 +534,14 @@ CREATE TABLE portal_states (
             seen_at TEXT NOT NULL,
             alerted TEXT NOT NULL,
             alerted_at TEXT
+        ) STRICT, WITHOUT ROWID
+        ;
+
+CREATE TABLE server_clocks (
+            server TEXT PRIMARY KEY,
+            witness TEXT NOT NULL,
+            seconds_ahead INTEGER NOT NULL,
+            measured_at TEXT NOT NULL
         ) STRICT, WITHOUT ROWID
         ;
 

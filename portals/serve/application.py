@@ -21,6 +21,7 @@ from portals.serve.asking import Answer, Ask, RefusedError, number
 from portals.serve.guard import KEPT_POLICY, OWN_POLICY, Application, HostNames, guarded
 from portals.serve.memo import Memo
 from portals.serve.rendering import as_atom, as_json, html, style
+from portals.serve.routes import ROUTES
 from portals.serve.words import LANGUAGES, word
 from portals.store.export import feed_rows
 from portals.store.forgotten import TABLE as FORGOTTEN_TABLE
@@ -53,25 +54,11 @@ _INNER = (
     "frontier", "exploration_log", "minhash_bands", "similarity_queue", "reextraction_progress",
     "archive_rewrites", "robots", "holds", "page_visits", "listing_pages", "learned_themes",
     "url_patterns", "search_exact", "search_folded", FORGOTTEN_TABLE,
-    "public_names",
+    "public_names", "server_clocks",
 )  # fmt: skip
 """Tables of the crawler's own work, which readers of the tables need not see first."""
 
 _YEAR = 31_536_000  # seconds
-
-ROUTES: tuple[tuple[str, pages.Page], ...] = (
-    (r"/", pages.news),
-    (r"/news", pages.news),
-    (r"/article/(?P<id>[0-9]+)", article.article),
-    (r"/portals", pages.portals),
-    (r"/portal/(?P<name>[^/?]+?)", pages.portal),
-    (r"/provinces", pages.provinces),
-    (r"/search", pages.search),
-    (r"/edits", pages.edits),
-    (r"/withdrawn", pages.withdrawn),
-    (r"/operations", pages.operations),
-)
-"""Our pages; each has an address in both languages, and with ``.json`` or ``.atom`` behind it."""
 
 _NOT_DATASETTES = rf"/(?!-/|favicon\.ico$|{DATABASE_NAME}(?:[./]|$)).*$"
 _Found = TypeVar("_Found")

@@ -35,6 +35,20 @@ class Ask:
     parts: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_static(self) -> bool:
+        """Return True for a page of a static copy, where nothing can be asked."""
+        return False
+
+    @property
+    def has_feed(self) -> bool:
+        """Return True if the feed of this view has an address, where the view has one."""
+        return True
+
+    def style_url(self, digest: str) -> str:
+        """Return the URL of the style sheet, which changes with its content."""
+        return f"/style.css?v={digest}"
+
     def text(self, name: str) -> str | None:
         """Return an argument without white space around it; None if it is missing or empty."""
         return self.arguments.get(name, "").strip()[:_MAX_VALUE] or None

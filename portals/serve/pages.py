@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from portals.store.portal_page import (
 )
 from portals.store.search import SearchQuery
 from portals.store.search_pages import LAST_OFFSET, SearchPage, search_page
+from portals.store.statistics import month_counts
 from portals.timestamps import utc, utc_now
 
 SHADES = 5
@@ -95,11 +97,36 @@ def news(conn: sqlite3.Connection, ask: Ask, site: Site) -> Answer:
             "is_first": ask.text("after") is None,
             "choices": _choices(catalogue, counts),
             "days": _by_day(page.articles),
+            **(_months(conn, site, sum(counts.values())) if ask.is_static else {}),
             "is_empty": not counts,
             "titles": {name: row["title"] or name for name, row in catalogue.items()},
         },
         [row["id"] for row in page.articles],
     )
+
+
+FIRST_UNDATED = "~999999999999999"
+"""Where the undated articles begin in the news."""
+
+
+def _months(conn: sqlite3.Connection, site: Site, articles: int) -> dict[str, Any]:
+    """Return the months with their first and last days, and where undated articles begin."""
+    counted: dict[str, int] = site.memo.get("months", lambda: month_counts(conn))
+    rows = []
+    for month, count in counted.items():
+        year, number_ = (int(part) for part in month.split("-"))
+        until = f"{month}-{monthrange(year, number_)[1]}"
+        rows.append(
+            {
+                "year": year,
+                "month": month,
+                "since": f"{month}-01",
+                "until": until,
+                "articles": count,
+            }
+        )
+    has_undated = articles > sum(counted.values())
+    return {"months": rows, "undated": FIRST_UNDATED if has_undated else None}
 
 
 def _portals_of(

@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 
 from portals.serve.asking import Answer, Ask
 from portals.serve.words import LANGUAGES, word, word_or
-from portals.store.export import write_atom
+from portals.store.export_formats import write_atom
 
 FOLDER = Path(str(files("portals") / "resources" / "serve"))  # wheels are unpacked
 STYLE = FOLDER / "style.css"
@@ -80,8 +80,8 @@ def html(ask: Ask, answer: Answer) -> str:
             moment=partial(moment, language),
             weekday=partial(weekday, language),
             published=partial(published, language),
-            style_url=f"/style.css?v={style()[1]}",
-            has_feed=answer.entries is not None,
+            style_url=ask.style_url(style()[1]),
+            has_feed=answer.entries is not None and ask.has_feed,
         )
     )
 

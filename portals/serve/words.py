@@ -26,6 +26,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "as_feed": ("Atom", "Atom feed"),
     "tables": ("Bảng dữ liệu và SQL", "Tables and SQL"),
     "this_view": ("Trang này dưới dạng", "This page as"),
+    "static_copy": (
+        "Bản sao tĩnh. Muốn tìm, lọc và mở trang đã lưu thì chạy",
+        "A static copy. To search, filter and open kept pages, run",
+    ),
     "rights": (
         "Bản quyền bài viết thuộc về các trang đã đăng. Kho này chỉ lưu và trích dẫn.",
         "The articles belong to the portals that published them. This archive keeps and cites.",
@@ -38,6 +42,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "news_title": ("Tin mới", "Latest news"),
     "filter": ("Lọc tin", "Filter"),
     "filters": ("Bộ lọc", "Filters"),
+    "months": ("Theo tháng", "By month"),
+    "to_months": ("Theo tháng ↓", "By month ↓"),
     "to_filters": ("Lọc tin ↓", "Filter ↓"),
     "all": ("tất cả", "all"),
     "portal": ("Trang", "Portal"),

@@ -11,7 +11,7 @@ from portals.store.transactions import writing
 _COLUMNS = (
     "name", "title", "kind", "province_then", "province_now", "home_url", "cms", "state", "since",
     "successor", "evidence", "hosts", "tls_exception", "robots_exception",
-    "server", "listings", "feeds", "examples", "proxy", "tls_level",
+    "server", "listings", "feeds", "examples", "proxy", "tls_level", "browser",
 )  # fmt: skip
 
 

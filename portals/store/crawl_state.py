@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Literal
 
@@ -70,6 +70,18 @@ _SAVE_VISIT = f"""
 """  # noqa: S608 - our own names
 
 
+_CORRECTIONS = (
+    "UPDATE page_visits SET fetched_at = :bound,"
+    " next_visit_at = iif(next_visit_at > :bound, :bound, next_visit_at)"
+    " WHERE portal = :portal AND fetched_at > :latest",
+    "UPDATE listings SET completed_at = iif(traversal_started_at > :latest"
+    " AND completed_at >= traversal_started_at, :bound, NULL)"
+    " WHERE portal = :portal AND completed_at > :latest",
+    "UPDATE listings SET traversal_started_at = :bound"
+    " WHERE portal = :portal AND traversal_started_at > :latest",
+)
+
+
 class CrawlState:
     """The tables ``page_visits``, ``listings`` and ``listing_pages``, for one portal."""
 
@@ -101,6 +113,20 @@ class CrawlState:
             (self.portal, utc(now), true_until(utc(now)), limit),
         )
         return [row[0] for row in rows.fetchall()]
+
+    def correct_times(self, now: datetime) -> None:
+        """Move times that a clock ahead has given before ``now``: they would hold for years.
+
+        A traversal that is dated so counts as complete only if start and end are, in that order.
+        """
+        values = {
+            "portal": self.portal,
+            "latest": true_until(utc(now)),
+            "bound": utc(now - timedelta(seconds=1)),
+        }
+        with self.store.writing():
+            for statement in _CORRECTIONS:
+                self.store.db.conn.execute(statement, values)
 
     # --- listings --------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from portals.store.identity import (
 )
 from portals.store.runs import RunRepository
 from portals.store.sqlite import Database
-from portals.store.transactions import reading, writing
+from portals.store.transactions import HookedConnection, reading, writing
 from portals.store.upgrade import upgrade
 from portals.store.url_knowledge import UrlKnowledge
 from portals.store.write_ahead_log import LARGE
@@ -73,6 +73,17 @@ class Store:
         except BaseException:
             connection.close()
             raise
+        return store
+
+    @classmethod
+    def in_memory(cls) -> Store:
+        """Return a store without a file, for a copy of some rows of another one.
+
+        Rows may refer to rows that are not there. ``db.conn`` is a ``HookedConnection``.
+        """
+        connection = sqlite3.connect(_MEMORY, isolation_level=None, factory=HookedConnection)
+        store = cls._of(connection, Path(_MEMORY))
+        connection.execute("PRAGMA foreign_keys = OFF")
         return store
 
     @classmethod

@@ -88,7 +88,10 @@ WHERE search_folded MATCH 'lien doan lao dong' ORDER BY rank LIMIT 20
 
 ## The exported article
 
-`scrapy export` writes these fields, `jsonl` in this order; as a JSON Schema:
+`scrapy export` writes these fields, `jsonl` in this order. In Parquet `published_at` is a timestamp
+in the time of Vietnam (`timestamp[us, tz=Asia/Ho_Chi_Minh]`), the other times are timestamps in
+UTC, and `published_on` is a day (`date32`). `scrapy export --card` describes an export: counts, how
+many articles have each field, portals, days, rights. As a JSON Schema:
 
 ```json
 {json_schema}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portals.store.database import Store
+from portals.store.future_times import true_until
 from portals.timestamps import utc
 
 
@@ -38,10 +39,11 @@ class HoldRepository:
             )
 
     def active(self, now: datetime) -> list[Hold]:
-        """Return the holds that are not over at ``now``."""
+        """Return the holds that are not over at ``now``; none that a clock ahead has dated."""
         rows = self.store.db.conn.execute(
-            "SELECT server, url, portal, until FROM holds WHERE until > ? ORDER BY server, url",
-            (utc(now),),
+            "SELECT server, url, portal, until FROM holds WHERE until > ? AND recorded_at <= ?"
+            " ORDER BY server, url",
+            (utc(now), true_until(utc(now))),
         )
         return [
             Hold(server, url, portal, datetime.fromisoformat(until))

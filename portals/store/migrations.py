@@ -373,3 +373,24 @@ def m0022_portal_states(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
         """
     )
+
+
+@migrations()
+def m0023_browser(db: Database) -> None:
+    """Store which portals of the catalogue need a browser."""
+    db.execute("ALTER TABLE portals ADD COLUMN browser TEXT")
+
+
+@migrations()
+def m0024_server_clocks(db: Database) -> None:
+    """Store how far this machine's clock is from those of the servers."""
+    db.execute(
+        """
+        CREATE TABLE server_clocks (
+            server TEXT PRIMARY KEY,
+            witness TEXT NOT NULL,
+            seconds_ahead INTEGER NOT NULL,
+            measured_at TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    )

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from portals.store.database import Store
+from portals.store.future_times import true_until
+from portals.timestamps import utc, utc_now
 
 ShownKind = Literal["article", "undated", "list", "reject", "other"]
 """The kind of a page: article, article without a date, listing page, rejected page, or other."""
@@ -56,8 +58,10 @@ _OR_LAST_VISIT = """
         SELECT 1 FROM pages later
         WHERE later.url = p.url AND later.status = 200 AND later.repeats IS NOT p.id
             AND (later.fetched_at, later.id) > (p.fetched_at, p.id)
+            AND later.fetched_at <= :true_until
     )
 """
+"""A page that a clock ahead has dated is no later one: re-extractions leave it out."""
 _CITED = f"""
     SELECT 1 FROM revisions WHERE page_id IN ({_PAGE_OR_REPEAT})
     UNION ALL
@@ -149,6 +153,11 @@ class PageRepository:
             None,
         )
 
+    def at(self, url: str, fetched_at: str) -> StoredPage | None:
+        """Return the page of ``url`` that was fetched at that second (UTC), the last if several."""
+        where = "WHERE p.url = ? AND p.fetched_at = ? ORDER BY p.id DESC LIMIT 1"
+        return next(self._query(where, url, fetched_at), None)
+
     def with_digest(self, url: str, digest: str) -> StoredPage | None:
         """Return a page of ``url`` whose payload has the digest, or None."""
         return next(
@@ -209,12 +218,12 @@ class PageRepository:
         A later page of a story is cited if its first page is.
         """
         pages = (page_id, *self._stories_of(page_id))
-        return any(self._exists(_CITED, {"page": each}) for each in pages)
+        return any(self._exists(_CITED, self._values(each)) for each in pages)
 
     def is_shown(self, page_id: int) -> bool:
         """Return True if an article has the text of the page, or it is its URL's last one."""
         pages = (page_id, *self._stories_of(page_id))
-        return any(self._exists(_SHOWN, {"page": each}) for each in pages)
+        return any(self._exists(_SHOWN, self._values(each)) for each in pages)
 
     def repeats_of(self, page_id: int) -> list[int]:
         """Return the ids of the pages whose payload is in the record of this one."""
@@ -225,6 +234,9 @@ class PageRepository:
         """Let a revisit repeat another page with the same payload, in the caller's transaction."""
         sql = "UPDATE pages SET repeats = ? WHERE id = ?"
         self.db.conn.execute(sql, (payload_id, page_id))
+
+    def _values(self, page_id: int) -> dict[str, object]:
+        return {"page": page_id, "true_until": true_until(utc(utc_now()))}
 
     def _exists(self, sql: str, values: Mapping[str, object]) -> bool:
         return self.db.conn.execute(sql, values).fetchone() is not None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from portals.store.database import Store
-from portals.timestamps import utc
+from portals.timestamps import CLOCK_TOLERANCE, utc, utc_now
+
+_A_WEEK = timedelta(days=7)
 
 MACHINE = "*"
-"""In the place of a portal: the network of this machine."""
+"""In the place of a portal: network and clock of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +41,15 @@ class PortalStateRepository:
         self.store = store
 
     def all(self) -> dict[str, PortalState]:
-        """Return the states by portal."""
+        """Return the states by portal.
+
+        A night that a clock ahead has dated counts as one of a week ago, so that what waits for a
+        time after it does not wait for years.
+        """
         rows = self.store.db.conn.execute(
             "SELECT portal, state, since, nights, seen_at, alerted, alerted_at FROM portal_states"
         ).fetchall()
-        moment = datetime.fromisoformat
-        return {
-            portal: PortalState(
-                portal,
-                state,
-                moment(since),
-                nights,
-                moment(seen),
-                alerted,
-                alerted_at and moment(alerted_at),
-            )
-            for portal, state, since, nights, seen, alerted, alerted_at in rows
-        }
+        return {str(row[0]): _corrected(_state(row), utc_now()) for row in rows}
 
     def save(self, states: Iterable[PortalState]) -> None:
         """Store states; those of the same portals are replaced."""
@@ -85,3 +79,14 @@ def _state(row: tuple[Any, ...]) -> PortalState:
     moment = datetime.fromisoformat
     at = moment(alerted_at) if alerted_at else None
     return PortalState(portal, state, moment(since), nights, moment(seen_at), alerted, at)
+
+
+def _corrected(state: PortalState, now: datetime) -> PortalState:
+    latest = now + CLOCK_TOLERANCE
+    alerted_at = state.alerted_at
+    return replace(
+        state,
+        since=min(state.since, now),
+        seen_at=state.seen_at if state.seen_at <= latest else now - _A_WEEK,
+        alerted_at=alerted_at if alerted_at and alerted_at <= latest else None,
+    )

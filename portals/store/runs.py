@@ -16,8 +16,16 @@ from portals.timestamps import utc
 KILLED = "the process was killed"
 """Reason of a run whose process ended before it could write a verdict."""
 
+KILLED_TOGETHER = "the process was killed, in which other portals were crawled too"
+
 DISK_FULL = "disk_full"
 """Reason code of a run that did not begin, since too little disk space was free."""
+
+WRONG_CLOCK = "wrong_clock"
+"""Reason code of a run that ended since the clocks of servers showed that ours is wrong."""
+
+DIED_TOGETHER = "died_together"
+"""Reason code of a run whose process crawled several portals and was killed, by any of them."""
 
 OFFLINE = "offline"
 """Reason code of the runs of a ``crawlall`` that could reach no portal."""
@@ -58,9 +66,16 @@ class RunRepository:
     def newest_start(self) -> str | None:
         """Return when the run that was recorded last began; None if there is none.
 
-        Not the latest time: one run with a wrong clock would be the newest for years.
+        Not the latest time: one run with a wrong clock would be the newest for years. Runs of the
+        same day as one that found the clock wrong do not count: they had the same clock.
         """
-        row = self.db.execute("SELECT started_at FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        row = self.db.execute(
+            "SELECT started_at FROM runs WHERE NOT EXISTS (SELECT 1 FROM runs AS wrong"
+            " WHERE wrong.reason_code = ?"
+            " AND abs(julianday(wrong.started_at) - julianday(runs.started_at)) < 1)"
+            " ORDER BY id DESC LIMIT 1",
+            [WRONG_CLOCK],
+        ).fetchone()
         return str(row[0]) if row else None
 
     def origins(self) -> list[tuple[str, str]]:
@@ -88,6 +103,16 @@ class RunRepository:
                 [utc(now), KILLED, portal],
             )
         return cursor.rowcount
+
+    def end_run_of_shared_process(self, portal: str, now: datetime) -> None:
+        """Set end and verdict of the crawl of a killed process that crawled other portals too."""
+        with writing(self.db.conn):
+            self.db.execute(
+                "UPDATE runs SET verdict = 'incomplete', finished_at = ?, reason = ?,"
+                " reason_code = ?"
+                " WHERE portal = ? AND verdict IS NULL AND arguments ->> 'command' IS NULL",
+                [utc(now), KILLED_TOGETHER, DIED_TOGETHER, portal],
+            )
 
     def end_killed_commands(self, command: str, now: datetime) -> None:
         """Set end and verdict of killed runs of a command other than a crawl, of every portal."""

@@ -27,6 +27,7 @@ TABLES: dict[str, str] = {
     "learned_themes": "CSS paths of title, date and text, learned from a portal's own pages.",
     "robots": "The last good robots.txt of each host, and since when it has failed.",
     "holds": "Servers and pages that are not requested before a time, as they asked.",
+    "server_clocks": "How far our clock was from that of each server, at its last answer.",
     "public_names": "Host names that had a public address: they may not lead to a local one.",
     "forgotten_urls": "URLs whose articles were taken down; nothing stores their texts again.",
     "portal_states": "The state of each portal at the last `crawlall`, and the last alert on it.",
@@ -257,6 +258,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "examples": "URLs of articles, separated by spaces.",
         "proxy": "URL of the proxy through which it is requested, and why; null: without one.",
         "tls_level": "OpenSSL security level for its hosts, and why; null: the default.",
+        "browser": "Why a browser has to build its pages; null: no browser is used.",
     },
     "holds": {
         "server": "Server: the registrable domain, or what the catalogue says. Key, with `url`.",
@@ -265,8 +267,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "until": "Time before which nothing is requested (`Retry-After`, 24 hours at most).",
         "recorded_at": "When it was asked.",
     },
+    "server_clocks": {
+        "server": "Server: the registrable domain, or what the catalogue says. Key.",
+        "witness": "Whose clock it is: an IP address, or a CDN.",
+        "seconds_ahead": "By how much our clock was ahead of it; negative: behind.",
+        "measured_at": "When, by our clock.",
+    },
     "portal_states": {
-        "portal": "Portal (spider name); `*`: the network of this machine. Key.",
+        "portal": "Portal (spider name); `*`: network and clock of this machine. Key.",
         "state": "Verdict of the last night; `gone` also where it did not answer in time.",
         "since": "First night of this state.",
         "nights": "Nights in this state, in a row; one in 12 hours counts.",

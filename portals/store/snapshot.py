@@ -57,14 +57,16 @@ def dated(target: Path, day: date) -> Path:
     return target.with_name(f"{target.stem}-{day.isoformat()}{target.suffix}")
 
 
-def remove_older(target: Path, keep: int) -> list[Path]:
+def remove_older(target: Path, keep: int, today: date) -> list[Path]:
     """Remove all but the newest ``keep`` of the dated copies of ``target``; return those removed.
 
-    Files with other names are never touched. Raises StorageError.
+    Files with other names are never touched, nor those of days after ``today``: one of the clocks
+    was wrong, and they do not count. Raises StorageError.
     """
-    name = re.compile(rf"{re.escape(target.stem)}-\d{{4}}-\d\d-\d\d{re.escape(target.suffix)}")
+    name = re.compile(rf"{re.escape(target.stem)}-(\d{{4}}-\d\d-\d\d){re.escape(target.suffix)}")
     try:
-        copies = [path for path in target.parent.iterdir() if name.fullmatch(path.name)]
+        found = {path: name.fullmatch(path.name) for path in target.parent.iterdir()}
+        copies = [path for path, one in found.items() if one and one[1] <= today.isoformat()]
         old = sorted(copies, reverse=True)[keep:]
         for path in old:
             path.unlink()

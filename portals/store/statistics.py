@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,6 +36,14 @@ def row_counts(connection: sqlite3.Connection, tables: Sequence[str]) -> dict[st
 def articles_per_month(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
     """Return portal, month ("2025-03") and number of articles published, in order of months."""
     return [tuple(row) for row in connection.execute(_MONTHS)]
+
+
+def month_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the number of dated articles by month, in order of months."""
+    counts: Counter[str] = Counter()
+    for _, month, articles in articles_per_month(connection):
+        counts[month] += articles
+    return dict(counts)
 
 
 def field_counts(

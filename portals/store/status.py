@@ -12,7 +12,9 @@ from typing import Any
 
 from portals.article import READER_VERSION
 from portals.errors import StorageError
+from portals.store.future_times import true_until
 from portals.store.sqlite import Database
+from portals.timestamps import utc, utc_now
 
 RUNNING = "running?"
 """Verdict of a run without an end: it is in progress, or its process was killed."""
@@ -44,18 +46,28 @@ _LAST_DATES = """
     GROUP BY article_id ORDER BY at DESC LIMIT ?
 """
 
-# A run that found the portal locked did not attempt anything.
+# A run that found the portal locked did not attempt anything. One that a clock ahead has dated
+# would be the last attempt for years.
 _ATTEMPTS = """
     SELECT portal, max(started_at) AS at, verdict FROM runs
-    WHERE arguments ->> 'command' IS NULL AND verdict IS NOT 'locked' GROUP BY portal
+    WHERE arguments ->> 'command' IS NULL AND verdict IS NOT 'locked' AND started_at <= :latest
+    GROUP BY portal
 """
 
+
+_CRASHES = """
+    SELECT portal FROM runs
+    WHERE (verdict IS NULL OR verdict = 'crashed') AND id IN (
+        SELECT max(id) FROM runs
+        WHERE arguments ->> 'command' IS NULL AND verdict IS NOT 'locked' GROUP BY portal
+    )
+"""
 
 _SUCCESSES = """
     SELECT portal, max(finished_at) AS at FROM runs
     WHERE verdict = 'ok' AND finished_at IS NOT NULL AND arguments ->> 'command' IS NULL
         AND arguments ->> 'REPLAY' IS NULL AND arguments ->> 'via' IS NULL
-        AND arguments ->> 'origin' IS NULL
+        AND arguments ->> 'origin' IS NULL AND finished_at <= :latest
     GROUP BY portal
 """
 
@@ -114,19 +126,31 @@ def not_attempted(
 def last_attempts(db: Database) -> dict[str, tuple[str | None, str | None]]:
     """Return verdict and start of the last crawl of every portal. Raises StorageError."""
     try:
-        rows = list(db.query(_ATTEMPTS))
+        rows = list(db.query(_ATTEMPTS, _latest()))
     except sqlite3.Error as error:
         raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
     return {row["portal"]: (row["verdict"], row["at"]) for row in rows}
 
 
+def last_crashes(db: Database) -> set[str]:
+    """Return the portals whose last crawl crashed, or has no end. Raises StorageError."""
+    try:
+        return {row["portal"] for row in db.query(_CRASHES)}
+    except sqlite3.Error as error:
+        raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
+
+
 def last_successes(db: Database) -> dict[str, datetime]:
     """Return when the last ``ok`` crawl of each portal itself ended. Raises StorageError."""
     try:
-        rows = db.query(_SUCCESSES)
+        rows = db.query(_SUCCESSES, _latest())
         return {row["portal"]: datetime.fromisoformat(row["at"]) for row in rows}
     except sqlite3.Error as error:
         raise StorageError(f"cannot read the runs of the portals: {error}; crawl first") from error
+
+
+def _latest() -> dict[str, str]:
+    return {"latest": true_until(utc(utc_now()))}
 
 
 def due(published: Sequence[str]) -> datetime | None:

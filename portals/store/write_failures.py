@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from portals.errors import PortalError
+from portals.store.transactions import CommitRefusedError
 
 _WRITE_LOCK = 120
 """Byte of the file ``-shm`` that a writer of a database in write-ahead mode locks."""
@@ -22,6 +23,8 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 def write_failure(error: Exception, database: Path) -> str:
     """Return why a write to the database or an archive failed, and what to do, in one line."""
+    if isinstance(error, CommitRefusedError | PortalError):
+        return str(error)
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", 0)
         if code == sqlite3.SQLITE_CORRUPT_VTAB:
@@ -29,8 +32,6 @@ def write_failure(error: Exception, database: Path) -> str:
         return _of_sqlite(code & 0xFF, error, database)
     if isinstance(error, OSError) and error.errno in _FULL:
         return "the disk is full; free disk space, then run again"
-    if isinstance(error, PortalError):
-        return str(error)
     if not isinstance(error, OSError):
         return f"{error!r}; report it"
     return f"{error}; fix the permissions or the disk, then run again"

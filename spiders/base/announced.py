@@ -42,8 +42,8 @@ from portals.discovery.announced import (
     lists_articles,
     period_of,
 )
-from portals.discovery.explorer import SAMPLES
 from portals.discovery.feeds import read_feed
+from portals.discovery.promise import SAMPLES
 from portals.discovery.sitemaps import read_sitemap
 from portals.discovery.url_patterns import is_skipped, pattern_of
 from portals.extraction.page import Page

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 
 from portals.archive.encodings import decode_body
+from portals.discovery.fragments import html_of_json
 from portals.extraction.page import Page
 from portals.extraction.unreadable import UnreadablePageError
 from portals.network.replay_handler import CAPTURED_AT
@@ -31,6 +32,18 @@ def is_web_page(content_type: str, body: bytes) -> bool:
         return False
     start = body[:2048].lstrip()
     return not start.startswith((b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04"))
+
+
+def part_of_list(response: Response) -> Response:
+    """Return the answer of a button "Xem thêm" as HTML if it is JSON that names articles."""
+    kind = (response.headers.get("Content-Type") or b"").lower()
+    if b"json" not in kind and response.body[:1] not in (b"{", b"["):
+        return response
+    body = html_of_json(response.body)
+    if body is None:
+        return response
+    headers = {"Content-Type": "text/html; charset=utf-8"}
+    return response.replace(body=body, headers=headers, cls=HtmlResponse)
 
 
 def asked(response: Response) -> str:

@@ -28,10 +28,10 @@ from portals.crawling.spider_outputs import (
 )
 from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.explorer import Explorer
-from portals.discovery.links import found_links
 from portals.discovery.paging import fingerprint_of
 from portals.discovery.targets import (
     CrawlTarget,
+    ExplorationStep,
     FoundLink,
     PageKind,
     PatternKind,
@@ -39,7 +39,7 @@ from portals.discovery.targets import (
 )
 from portals.discovery.url_filters import MAX_LINKS
 from portals.discovery.url_kinds import UrlKind
-from portals.discovery.url_patterns import listing_position, pattern_of
+from portals.discovery.url_patterns import pattern_of
 from portals.extraction.page import Page
 from portals.extraction.selector_learner import SelectorLearner, theme_from_json, theme_to_json
 from portals.families import AddressKind
@@ -49,6 +49,8 @@ from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.store.url_knowledge import StoredUrlPattern
 from portals.urls import url_key
+from spiders.base.answers import part_of_list
+from spiders.base.explored_links import explored_links, leads_on_unseen
 from spiders.base.portal import (
     REVISIT_PRIORITY,
     Finder,
@@ -171,7 +173,8 @@ class ExplorationFinder(Finder):
     ) -> Iterator[SpiderOutput]:
         """Yield the article of a page, if it is one, and what to read next."""
         visit = self._visit(response.request)
-        page = self.spider.page_of(response)
+        is_part = visit.purpose in ("page", "listing")
+        page = self.spider.page_of(part_of_list(response) if is_part else response)
         if isinstance(page, Reject):
             yield page
             yield from self._broken(visit)
@@ -232,12 +235,7 @@ class ExplorationFinder(Finder):
             kind = "article" if result.published_at else "undated"
             text_hash = content_hash(result.title, result.body)
         parts = self.spider.stories.part_keys(result)
-        links = [
-            FoundLink(url, link.text, link.day)
-            for link in found_links(page)
-            if (url := self.spider.normalize_url(link.url))
-            and not (parts and self.spider.page_key(url) in parts)
-        ]
+        links = explored_links(self.spider, page, visit, parts)
         seen = self.explorer.on_page(visit.url, kind, links, text_hash)
         if is_start:
             yield TraversalStart("")
@@ -247,14 +245,7 @@ class ExplorationFinder(Finder):
         if seen.is_listing or is_start:
             yield from self.spider.remember_announced(page)
         if seen.is_listing:
-            self.spider.inc_counter(Counter.LISTINGS)
-            if not is_start:
-                self.spider.is_wanted_listing(visit.url)  # counts it
-            section, number = listing_position(visit.url)
-            fingerprint = fingerprint_of([link.url for link in links])
-            yield ListingPageRead(
-                section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
-            )
+            yield self._listing_read(page, visit, links, seen)
         if isinstance(result, Article) and result.published_at:
             yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):
@@ -270,6 +261,21 @@ class ExplorationFinder(Finder):
             yield result
         yield from self._proven()
         yield from self._requests(seen.targets)
+
+    def _listing_read(
+        self, page: Page, visit: CrawlTarget, links: list[FoundLink], seen: ExplorationStep
+    ) -> ListingPageRead:
+        """Count a listing page and return its record."""
+        self.spider.inc_counter(Counter.LISTINGS)
+        if visit.url != self.spider.home_url:
+            self.spider.is_wanted_listing(visit.url)  # counts it
+            if leads_on_unseen(self.explorer.pages.leading_on(visit.url, links), page):
+                self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
+        section, number = self.explorer.pages.position_of(visit.url)
+        fingerprint = fingerprint_of([link.url for link in links])
+        return ListingPageRead(
+            section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
+        )
 
     def url_kinds(self) -> Callable[[str], UrlKind]:
         """Return what URLs lead to, as far as their patterns were explored."""
@@ -360,7 +366,7 @@ class ExplorationFinder(Finder):
             self.spider.inc_counter(Counter.FORBIDDEN_LISTINGS, int(self._is_listing(visit)))
             yield from self._missed(visit)
             return
-        is_first = listing_position(visit.url)[1] == 1
+        is_first = self.explorer.pages.position_of(visit.url)[1] == 1
         is_dead = is_first and self.spider.is_dead_link(failure.value, self._key(visit))
         if is_dead or isinstance(failure.value, NotArchivedError):
             yield from self._missed(visit)
@@ -370,7 +376,7 @@ class ExplorationFinder(Finder):
     def _broken(self, visit: CrawlTarget) -> Iterator[SpiderOutput]:
         """Record a page that could not be read; a listing page becomes a missing page."""
         if self._is_listing(visit):
-            section, number = listing_position(visit.url)
+            section, number = self.explorer.pages.position_of(visit.url)
             yield ListingPageRead(section, number, visit.url, "failed")
         yield from self._missed(visit)
 
@@ -391,6 +397,8 @@ class ExplorationFinder(Finder):
             self.spider.url_filters.record(
                 "lists without news", next(iter(pattern.queued)), len(pattern.queued)
             )
+        for url in self.explorer.copies:
+            self.spider.url_filters.record("duplicate", url)
         if self.explorer.unsorted:
             self.spider.url_filters.record(
                 "too many kinds", self.spider.home_url, self.explorer.unsorted
@@ -429,7 +437,7 @@ class ExplorationFinder(Finder):
                 continue
             if visit.purpose in _FOUND and self.spider.history.is_gone(self._key(visit)):
                 self.spider.url_filters.record("gone", visit.url)
-                waiting.extend(self.explorer.on_failure(visit.url))
+                waiting.extend(self.explorer.on_failure(visit.url, is_new=False))
                 continue
             yield self._request(visit)
 

@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 from portals.article import Reject, reject
 from portals.extraction.time_limit import PageTimeoutError
 from portals.extraction.unreadable import UnreadablePageError
+from portals.network.browser_need import NeedsBrowserError
 from portals.network.decoding import UnreadableBodyError
 from portals.network.forgotten_urls import ForgottenUrlError
 from portals.network.politeness import HeldPageError
@@ -72,6 +73,8 @@ def reject_of(url: str, error: BaseException | None) -> Reject:
         return reject(url, error.code, error=error)
     if isinstance(error, UnreadablePageError):
         return Reject(url, error.code, error.detail)
+    if isinstance(error, NeedsBrowserError):
+        return Reject(url, RejectCode.NEEDS_BROWSER, str(error))
     if isinstance(error, PageTimeoutError):
         return Reject(url, RejectCode.TOO_SLOW)
     code = next(code for applies, code in _FAILURES if applies(error))

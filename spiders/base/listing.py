@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -16,8 +15,9 @@ from portals.article import Article, Reject, reject
 from portals.crawling.requests import LEASE
 from portals.crawling.revisit_policy import validators
 from portals.crawling.spider_outputs import KEY, KIND, ListingPageRead, SpiderOutput
-from portals.discovery.headlines import headlines_of
-from portals.discovery.links import found_links, news_sections
+from portals.discovery.fragments import counted_on, is_fragment
+from portals.discovery.links import found_links
+from portals.discovery.pagers import leads_on, unfollowed_pager
 from portals.discovery.paging import (
     KNOWN_STREAK,
     MAX_LISTING_PAGES,
@@ -26,19 +26,18 @@ from portals.discovery.paging import (
     fingerprint_of,
     read_pager,
 )
-from portals.discovery.targets import FoundLink
-from portals.discovery.url_patterns import is_file, is_page_of
 from portals.extraction.page import Page
 from portals.extraction.themes import select
 from portals.families import Family
 from portals.families.recognition import recognise
 from portals.language.dates import find_date
-from portals.language.sections import is_pager_label
 from portals.language.text import clean
 from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import Counter, RejectCode, StopReason
 from portals.urls import url_key
+from spiders.base.answers import part_of_list
+from spiders.base.listed_links import ListedLinks
 from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider, link_facts
 from spiders.base.wayback import WaybackFinder
 
@@ -61,7 +60,7 @@ class ListingFinder(Finder):
         self.listings = spider.listings
         self.is_complete = getattr(spider, "are_listings_complete", True)
         self._fingerprints: dict[str, dict[str, int]] = {}  # by listing: link fingerprint → page
-        self._have_selectors_found = False
+        self.links = ListedLinks(spider, spider.family)
 
     def start(self) -> Iterator[Request]:
         """Request due revisits and the first page of every listing, or the home page."""
@@ -99,7 +98,7 @@ class ListingFinder(Finder):
             )
             return
         yield from self.spider.remember_announced(page)
-        sections = self._sections(page)
+        sections = self.links.sections(page)
         for url in sections:
             if self.spider.is_wanted_listing(url):
                 yield self._listing(url)
@@ -115,7 +114,7 @@ class ListingFinder(Finder):
         if response.status == _NOT_MODIFIED:
             yield from self._unchanged(response, where)
             return
-        page = self.spider.page_of(response)
+        page = self.spider.page_of(part_of_list(response) if where.number > 1 else response)
         if isinstance(page, Reject):
             yield page
             yield from self._broken(where, response.url)
@@ -142,29 +141,31 @@ class ListingFinder(Finder):
     def _listed(self, page: Page, where: ListingCursor) -> Iterator[SpiderOutput]:
         self.spider.inc_counter(Counter.LISTINGS)
         yield from self.spider.remember_announced(page)
-        items = self._items(page)
-        self._have_selectors_found = self._have_selectors_found or bool(items)
-        headlines: dict[str, FoundLink] = {}
-        if not items and not self._have_selectors_found:
-            headlines = self._headlines(page)
-            items = list(headlines)
-        if not items:
+        listed = self.links.items(page, where.number)
+        if not listed.urls or (listed.is_doubtful and self._is_article(page)):
             yield from self._empty_listing(page, where)
             return
-        for url in items:
-            link = headlines.get(url)
+        if listed.is_by_headlines:
+            self.spider.inc_counter(Counter.LISTINGS_BY_HEADLINES)
+        for url in [*listed.urls, *listed.beside]:
+            link = listed.links.get(url)
             yield self.article_request(url, *((link.text, link.day) if link else ()))
-        yield from self._parents(items)
-        for url in self._links(page, self.family.section_links):
+        yield from self._parents(listed.urls)
+        for url in self.links.select(page, self.family.section_links):
             if self.spider.is_wanted_listing(url):
                 yield self._listing(url)
-        yield from self._turn_page(page, where, items)
+        yield from self._turn_page(page, where, listed.urls)
+
+    def _is_article(self, page: Page) -> bool:
+        """Return True for a listing with one article, which shows the article itself."""
+        is_possible = self.family.can_listing_be_article
+        return is_possible and isinstance(self.spider.read_with_recipe(page), Article)
 
     def _turn_page(
         self, page: Page, where: ListingCursor, items: list[str]
     ) -> Iterator[SpiderOutput]:
         """Record the listing page and request the next one, unless the traversal stops here."""
-        pager = self._pager(page, where.number)
+        pager = self._pager(page, where, len(items))
         known_streak = self._known_streak(where, items)
         fingerprint = fingerprint_of(items)
         stopped = self._why_stop(page, where, known_streak, len(items))
@@ -235,27 +236,37 @@ class ListingFinder(Finder):
         is_complete = is_known and self.spider.history.completed_at(where.listing)
         return StopReason.KNOWN if is_complete else None
 
-    def _pager(self, page: Page, number: int) -> Pager:
-        """Return the pager of ``page``, which is page ``number`` of its listing."""
+    def _pager(self, page: Page, where: ListingCursor, items: int) -> Pager:
+        """Return the pager of a listing page; where the described one ends, any that leads on."""
         links = []
         for css in self.family.pager_links:
             for element in select(page.root, css):
                 if isinstance(element, str):
                     continue
-                url = self._own_link(page, (element.get("href") or "#").strip())
+                url = self.links.own_link(page, (element.get("href") or "#").strip())
                 if url and url_key(url) != url_key(page.url):
                     is_next = "next" in (element.get("class") or "")
                     label = "next" if is_next else clean(str(element.xpath("string()")))
                     links.append((label, url))
-        return read_pager(links or self._other_pages(page), number)
+        pager = read_pager(links, where.number)
+        if pager.next:
+            return pager
+        pager = read_pager([*links, *self._other_pages(page, where)], where.number)
+        if not pager.next and where.number > 1 and is_fragment(page.text):
+            after = counted_on(page.url, items)
+            return Pager((after,) if after else ())
+        if not pager.next and where.listing != "/" and unfollowed_pager(page.root):
+            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
+        return pager
 
-    def _other_pages(self, page: Page) -> list[tuple[str, str]]:
+    def _other_pages(self, page: Page, where: ListingCursor) -> list[tuple[str, str]]:
         """Return (label, URL) of links to other pages of a listing, whatever its theme's markup."""
-        links = ((link.text, self._own_link(page, link.url)) for link in found_links(page))
+        links = ((link.text, self.links.own_link(page, link.url)) for link in found_links(page))
+        here = url_key(page.url)
         return [
             (label, url)
             for label, url in links
-            if url and is_pager_label(label) and is_page_of(url, page.url)
+            if url and url_key(url) != here and leads_on(label, url, page.url, where.listing)
         ]
 
     def on_listing_error(self, failure: Failure) -> Iterator[SpiderOutput]:
@@ -339,76 +350,12 @@ class ListingFinder(Finder):
         is_usual = wanted.revisit == "due" and not wanted.is_partial
         return is_usual and self.spider.history.is_completed(section)
 
-    def _sections(self, page: Page) -> list[str]:
-        """Return the URLs of news listings, found by section links, feeds and menu."""
-        found = self._links(page, self.family.section_links)
-        if self.family.section_feeds:
-            css, pattern, replacement = self.family.section_feeds
-            feeds = (str(href) for href in select(page.root, css))
-            urls = (
-                re.sub(pattern, replacement, feed) for feed in feeds if re.search(pattern, feed)
-            )
-            found += [own for url in urls if (own := self._own_link(page, url))]
-        if self.family.menu_sections:
-            found += [
-                own for link in news_sections(page) if (own := self.spider.normalize_url(link))
-            ]
-        if not found:
-            links = (self.spider.normalize_url(link) for link in news_sections(page))
-            found = [own for own in links if own]
-        home = self.spider.home_url.rstrip("/")
-        return [url for url in dict.fromkeys(found) if url.rstrip("/") != home]
-
     def _parents(self, items: list[str]) -> Iterator[Request]:
         if not self.family.is_parent_a_listing:
             return
         for url in dict.fromkeys(item.rsplit("/", 1)[0] for item in items):
             if urlsplit(url).path and self.spider.is_wanted_listing(url):
                 yield self._listing(url)
-
-    def _items(self, page: Page) -> list[str]:
-        """Return the article URLs of a listing page.
-
-        If the CMS has a URL pattern for articles, links outside the list (side boxes) count too.
-        """
-        found = self._links(page, self.family.item_links)
-        if self.family.article_path:
-            pattern = re.compile(self.family.article_path)
-            found += [own for link in found_links(page) if (own := self._own_link(page, link.url))]
-            found = [url for url in found if pattern.search(urlsplit(url).path)]
-        return list(dict.fromkeys(found))
-
-    def _headlines(self, page: Page) -> dict[str, FoundLink]:
-        """Return the articles of a listing whose markup is not the described one, by URL.
-
-        Only until the selectors find something: an empty listing has headlines in its side boxes.
-        """
-        if self.spider.interstitial_of(page):
-            return {}
-        found: dict[str, FoundLink] = {}
-        for link in headlines_of(page):
-            if url := self._own_link(page, link.url):
-                found.setdefault(url, link)
-        if found:
-            self.spider.inc_counter(Counter.LISTINGS_BY_HEADLINES)
-        return found
-
-    def _links(self, page: Page, selectors: tuple[str, ...]) -> list[str]:
-        found: dict[str, None] = {}
-        for css in selectors:
-            for element in select(page.root, css):
-                href = "" if isinstance(element, str) else (element.get("href") or "").strip()
-                if href and not href.startswith("#") and (url := self._own_link(page, href)):
-                    found[url] = None
-        return list(found)
-
-    def _own_link(self, page: Page, href: str) -> str | None:
-        absolute = page.absolute(href)
-        url = self.spider.normalize_url(absolute) if absolute else None
-        if url is None or is_file(url):
-            return None
-        skipped = self.family.skipped_paths
-        return None if skipped and re.search(skipped, urlsplit(url).path) else url
 
     def _empty_listing(self, page: Page, where: ListingCursor) -> Iterator[SpiderOutput]:
         began = where.number == 1

@@ -18,7 +18,7 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
-from scrapy.settings import SETTINGS_PRIORITIES
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
@@ -206,6 +206,14 @@ class PortalSpider(Spider):
         for owner in owners:
             for callback in owner.callbacks:
                 setattr(self, callback, getattr(owner, callback))
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Let a browser build the pages of a portal whose row says so."""
+        super().update_settings(settings)
+        row = portals().get(getattr(cls, "name", ""))
+        if row and row.browser:
+            settings.set("BROWSER", value=True, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

@@ -32,7 +32,7 @@ from portals.archive.wayback import (
 from portals.article import Article, Reject, reject
 from portals.crawling.page_result import StoryOrigin
 from portals.crawling.spider_outputs import KEY, KIND, ListingPageRead, RetryLater, SpiderOutput
-from portals.discovery.explorer import SAMPLES
+from portals.discovery.promise import SAMPLES
 from portals.discovery.url_filters import FORGOTTEN
 from portals.discovery.url_patterns import is_file, is_skipped, pattern_of
 from portals.extraction.page import Page

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from portals.archive.captures import Capture
-from tests.operations.test_catalogue_check import written
 from tests.support.archived_pages import write
+from tests.support.catalogue_file import written
 from tests.support.commands import scrapy
 from tests.support.database import rows
 from tests.support.pages.prose import SampleStory, stories

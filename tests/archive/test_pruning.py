@@ -287,3 +287,27 @@ def test_pruning_may_be_killed_anywhere(old_crawl: Path, tmp_path: Path) -> None
         assert left.name.endswith(".1.warc.gz")
         assert archive(folder, "check").out.endswith("0 damaged, 0 missing, 0 orphans\n")
     assert states == {"copying", "replaced"}
+
+
+def test_a_page_that_a_clock_ahead_has_dated_takes_no_other_s_place(
+    shared_by_portals: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(shared_by_portals, tmp_path, dirs_exist_ok=True)
+    store = Store.open(tmp_path / "a.db")
+    (page,) = store.db.execute(
+        "SELECT p.id FROM pages p JOIN sightings s ON s.url = p.url WHERE p.status = 200"
+        " ORDER BY p.fetched_at DESC, p.id DESC"
+    ).fetchone()
+    with store.writing():
+        for table in ("articles", "revisions"):
+            store.db.conn.execute(f"UPDATE {table} SET page_id = NULL WHERE page_id = ?", (page,))
+        store.db.conn.execute(
+            "INSERT INTO pages (portal, url, fetched_at, status, archive_id, offset, length,"
+            " digest) SELECT portal, url, '2199-01-01T00:00:00+00:00', status, archive_id,"
+            " offset + 1, length, digest FROM pages WHERE id = ?",
+            (page,),
+        )
+    pages = PageRepository(store)
+
+    assert (pages.is_shown(page), pages.is_cited(page)) == (True, True)
+    store.close()

@@ -6,13 +6,15 @@ import csv
 import json
 from contextlib import ExitStack
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from portals.catalogue import Portal, portals
 from portals.operations.fleet import Cause, sample
+from portals.store.database import Store
+from portals.store.portal_states import PortalState, PortalStateRepository
 from tests.support.commands import QUICK, scrapy, scrapy_after
 from tests.support.faults import LOCAL, dead_port
 from tests.support.http_server import Answer, serving
@@ -128,3 +130,23 @@ def test_a_sample_is_another_one_every_day_and_the_same_all_day() -> None:
 @pytest.mark.parametrize("arguments", [("ldtd",), ("--sample", "0"), ("--kind", "x")])
 def test_what_it_cannot_do_is_one_line_or_the_usage(arguments: tuple[str, ...]) -> None:
     assert scrapy("checkall", *arguments).code == 2
+
+
+@pytest.mark.parametrize(("nights", "code"), [(3, 0), (2, 1)])
+def test_a_portal_that_crawlall_takes_for_gone_is_no_fault(
+    tmp_path: Path, nights: int, code: int
+) -> None:
+    database, night = tmp_path / "a.db", datetime.now(UTC)
+    store = Store.open(database)
+    state = PortalState("tat", "gone", night, nights, night, "gone")
+    PortalStateRepository(store).save([state])
+    store.close()
+    with dead_port() as home:
+        origin = home.replace("127.0.0.1", "localhost")
+        row = replace(portals()["haiphong"], name="tat", state="live", home_url=f"{origin}/")
+        done = scrapy_after(
+            table(tmp_path / "a.csv", [replace(row, listings="")]) + LOCAL, "checkall", *QUICK,
+            "-s", f"DATABASE={database}",
+        )  # fmt: skip
+
+    assert (done.code, "unreachable" in done.out) == (code, True), done.err

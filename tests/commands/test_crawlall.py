@@ -137,3 +137,4 @@ def test_a_choice_without_a_portal_crawls_nothing_and_says_so(tmp_path: Path) ->
 
     assert (done.code, done.out) == (0, "")
     assert done.err == "no portal is chosen; 'scrapy portals' with the same options prints them\n"
+    assert list(tmp_path.iterdir()) == []

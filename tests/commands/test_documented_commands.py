@@ -24,8 +24,8 @@ DOCUMENTS = [
 SETTINGS: Settings = get_project_settings()
 TARGETS = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
 OF_THE_SYSTEM = {
-    ".", "cd", "chmod", "cp", "crontab", "git", "mv", "pip", "python", "python3", "rm", "rsync",
-    "sqlite3", "systemctl", "touch",
+    ".", "cd", "chmod", "cp", "crontab", "git", "mv", "pip", "podman", "python", "python3", "rm",
+    "rsync", "sqlite3", "sudo", "systemctl", "touch",
 }  # fmt: skip
 OURS = {"scrapy", ".venv/bin/scrapy", "tin-cong-doan"}
 

@@ -103,6 +103,33 @@ def test_a_search_takes_words_to_exclude_and_other_commands_take_none() -> None:
         given_to(Status(), "-đoàn")
 
 
+@pytest.mark.quick
+@pytest.mark.parametrize("word", ["-sách", "-Lan", "-high", "-họp", '-"công đoàn"', "-2025"])
+def test_a_word_to_exclude_is_no_option_whatever_its_first_letter(word: str) -> None:
+    assert given_to(Search(), "công", word, "--limit", "3", "đoàn") == ["công", "đoàn", word]
+
+
+@pytest.mark.quick
+def test_options_of_one_letter_stay_options_of_a_search() -> None:
+    parser = prepared(Search())
+    given = ["DATABASE=x.db", "PROGRESS=0", "RESUME=0"]
+    words = [
+        "a",
+        "-sách",
+        "-s",
+        "DATABASE=x.db",
+        "-sPROGRESS=0",
+        "-s=RESUME=0",
+        "-LDEBUG",
+        "-L",
+        "INFO",
+    ]
+    found, args = parser.parse_known_args(words)
+
+    assert (found.set, found.loglevel) == (given, "INFO")
+    assert [word for word in args if word != "--"] == ["a", "-sách"]
+
+
 def test_an_unknown_option_ends_a_command_in_one_line(tmp_path: Path) -> None:
     done = scrapy("crawlall", "--onyl", "ldtd", "--db", tmp_path / "a.db")
 
@@ -118,7 +145,8 @@ def test_an_unknown_option_ends_a_command_in_one_line(tmp_path: Path) -> None:
     [
         "archive check", "archive prune --older 1w", "export", "gaps", "history 1", "migrate",
         "report OUT", "search tin", "search --check", "search --rebuild", "serve", "show 1",
-        "similar 1", "similar --update", "snapshot OUT", "status", "verify", "reextract --dry-run",
+        "similar 1", "similar --update", "site OUT", "snapshot OUT", "status", "verify",
+        "reextract --dry-run",
     ],
 )  # fmt: skip
 def test_a_command_that_reads_makes_no_database(words: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from portals.store.integrity import content_faults, structural_faults
 from tests.support.archive_life import OWN, without
 from tests.support.archived_pages import page_of, write
 from tests.support.commands import scrapy
@@ -18,6 +19,7 @@ from tests.support.database import content, rows
 from tests.support.kill_points import killed_everywhere, run_to
 
 OLD = "what was there before"
+PAIRS = "SELECT * FROM similar ORDER BY 1, 2"
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def settings(folder: Path) -> tuple[str, ...]:
     return ("-s", f"DATABASE={folder / 'a.db'}", "-s", f"ARCHIVE_DIR={folder / 'archive'}")
+
+
+def is_sound(database: Path) -> bool:
+    """Return True if a database is whole, and search index and articles agree."""
+    with closing(sqlite3.connect(database)) as connection:
+        return not [*structural_faults(connection), *content_faults(connection)]
 
 
 def is_whole_copy(path: Path) -> bool:
@@ -101,6 +109,27 @@ def test_a_reextraction_may_be_killed_anywhere(start: Path, tmp_path: Path) -> N
         assert rows(folder / "a.db", "SELECT * FROM reextraction_progress") == []
         assert (folder / "archive" / "a.warc.gz").read_bytes() == archive
         assert rows(folder / "a.db", "SELECT 1 FROM runs WHERE verdict IS NULL") == []
+
+
+@pytest.mark.nightly  # a process for every boundary
+@pytest.mark.parametrize("words", [("search", "--rebuild"), ("similar", "--update")])
+def test_an_index_or_a_comparison_may_be_killed_anywhere(
+    start: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    begin, folder = tmp_path / "begin", tmp_path / "work"
+    shutil.copytree(start, begin)
+    with closing(sqlite3.connect(begin / "a.db")) as connection, connection:
+        connection.execute("INSERT INTO similarity_queue SELECT id FROM articles")
+    expected = content(begin / "a.db"), rows(begin / "a.db", PAIRS)
+    arguments = (*words, *settings(folder))
+    for _ in killed_everywhere(begin, folder, arguments):
+        assert is_sound(folder / "a.db")
+        again = scrapy(*arguments)
+        assert again.code == 0, again.err
+        assert is_sound(folder / "a.db")
+        assert (content(folder / "a.db"), rows(folder / "a.db", PAIRS)) == expected
+        is_left = "SELECT count(*) AS n FROM similarity_queue"
+        assert rows(folder / "a.db", is_left) == [{"n": 0 if words[0] == "similar" else 3}]
 
 
 def test_a_killed_dry_run_leaves_its_copy_to_the_next_one(start: Path, tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
+from tests.support.commands import scrapy_after
 from tests.support.database import rows
 from tests.support.exposition import read_exposition
-from tests.support.http_server import serving
+from tests.support.http_server import Answer, Answering, ServedRequest, http_server, serving
 from tests.support.listener import Listener, listening
-from tests.support.nights import FIRST, Nights, closed_port
+from tests.support.nights import FIRST, Nights, at_day, closed_port
+from tests.support.processes import Done
 from tests.support.small_portal import small_portal
 
 NAMES = ("mot", "hai", "ba", "bon", "nam")
@@ -20,6 +23,10 @@ NAMES = ("mot", "hai", "ba", "bon", "nam")
 def messages(listener: Listener) -> list[tuple[str, str]]:
     sent = [json.loads(body) for _, _, body in listener.asked]
     return [(one["title"], one["message"]) for one in sent]
+
+
+def verdicts_of(night: Done) -> dict[str, str]:
+    return {row["portal"]: row["verdict"] for row in json.loads(night.out)}
 
 
 def test_portals_that_are_gone_are_one_alert_and_then_asked_weekly_until_they_are_back(
@@ -95,3 +102,59 @@ def test_a_machine_without_a_network_is_one_state_and_no_death_of_a_portal(tmp_p
     }  # fmt: skip
     counted = rows(nights.database, "SELECT nights FROM portal_states WHERE portal = 'ba'")
     assert counted == [{"nights": 1}]
+
+
+def test_a_clock_that_two_servers_call_wrong_ends_their_runs_and_one_server_none(
+    tmp_path: Path,
+) -> None:
+    pages, _ = small_portal()
+    says = dict.fromkeys(NAMES[:3], 0) | {"ba": -4000}  # days after the first
+
+    def answering(name: str) -> Answering:
+        def answer(request: ServedRequest) -> Answer:
+            page = pages.get(request.path, Answer(b"", 404))
+            at = format_datetime(FIRST + timedelta(days=says[name]))
+            return Answer(page.body, page.status, {"Date": at})
+
+        return answer
+
+    with ExitStack() as held, listening() as operator:
+        servers = [
+            held.enter_context(http_server(answering(name), address=f"127.0.0.{number}"))
+            for number, name in enumerate(says, 1)
+        ]
+        homes = (server.origin for server in servers)
+        nights = Nights(tmp_path, dict(zip(says, homes, strict=True)))
+        options = ("--jobs", "1", "-s", f"ALERT_URLS=json://127.0.0.1:{operator.port}/")
+        right = nights.run(0, "--json", *options)
+        pages_read = rows(nights.database, "SELECT sum(requests) AS n FROM runs")
+        wrong = nights.run(30, "--json", *options)
+        where = ("-s", f"DATABASE={nights.database}")
+        at = at_day(30)
+        shown = scrapy_after(at, "status", *where)
+        verified = scrapy_after(at, "verify", *where)
+        says |= {"mot": 2, "hai": 2}
+        again = nights.run(2, "--json", *options)
+
+    assert (right.code, verdicts_of(right)) == (0, dict.fromkeys(("mot", "hai", "ba"), "ok"))
+    reasons = {row["portal"]: row["reason"] for row in json.loads(right.out)}
+    remark = "this machine's clock is 4000 days ahead of the server's; one of the two is wrong"
+    assert reasons == {"mot": "", "hai": "", "ba": remark}
+    assert pages_read[0]["n"] > 15
+    assert wrong.code == 15, wrong.err
+    assert verdicts_of(wrong) == {"*": "storage", "hai": "ok", "ba": "ok"}
+    fault = "this machine's clock is 30 days ahead of the clocks of 2 servers (127.0.0.1:"
+    assert fault in wrong.out
+    ((title, message), (better, _)) = messages(operator)
+    assert (title, better) == (
+        "Tin Công Đoàn: the clock is wrong", "Tin Công Đoàn: the clock is right again",
+    )  # fmt: skip
+    assert "set the clock and run again" in message
+    assert "mot (" not in message
+    assert f"warning: {fault}" in shown.err
+    assert (verified.code, fault in verified.out) == (10, True)
+    ended, resumed = rows(nights.database, "SELECT * FROM runs WHERE portal = 'mot' AND id > 3")
+    assert (ended["verdict"], ended["reason_code"]) == ("storage", "wrong_clock")
+    assert ended["requests"] <= 2
+    assert (resumed["verdict"], resumed["resumes"]) == ("ok", ended["id"])
+    assert (again.code, set(verdicts_of(again).values())) == (0, {"ok"})

@@ -18,7 +18,8 @@ from tests.support.project import SAMPLE
 def database(tmp_path: Path) -> Path:
     """The sample, with one author and one text as another reader would have read them."""
     path = tmp_path / "a.db"
-    scrapy("reextract", SAMPLE, "-s", f"DATABASE={path}")
+    made = scrapy("reextract", SAMPLE, "-s", f"DATABASE={path}")
+    assert made.err.splitlines()[0] == f"new database {path}"
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE articles SET author = 'Không rõ' WHERE id = 20")
         connection.execute("UPDATE articles SET body = 'Bị cắt.', content_hash = 'x' WHERE id = 5")

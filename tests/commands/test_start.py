@@ -11,7 +11,7 @@ from portals.commands import export, report, search
 from portals.configuration import DATABASE
 from portals.reporting.page import LANGUAGES
 from portals.store.database import Store
-from portals.store.export import FORMATS
+from portals.store.export_formats import FORMATS
 from portals.store.search import LIMIT
 from tests.support.processes import Done, run
 from tests.support.project import PROJECT

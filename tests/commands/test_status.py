@@ -24,7 +24,7 @@ from tests.support.project import SAMPLE
 NOW = datetime(2025, 3, 10, 3, 0, tzinfo=UTC)
 COLUMNS = [
     "portal", "verdict", "last_run", "newest", "expected", "overdue", "articles", "rejects",
-    "old_reader", "reason", "tls_exception", "tls_level", "proxy", "held_until",
+    "old_reader", "reason", "tls_exception", "tls_level", "proxy", "browser", "held_until",
 ]  # fmt: skip
 
 

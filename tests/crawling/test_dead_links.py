@@ -43,7 +43,7 @@ def test_they_end_no_night_as_incomplete_and_are_asked_for_once_a_week(tmp_path:
 
     assert [first.code, second.code, later.code] == [0, 0, 0], (first, second, later)
     assert len(asked_first) > 5
-    assert asked_second == set()
+    assert not asked_second & asked_first  # a menu with many dead entries is read in parts
     assert skipped[0]["urls"] > 5
     assert len(asked_later) > 5
     rejects = rows(tmp_path / "a.db", "SELECT url, code FROM rejects")

@@ -18,6 +18,7 @@ from portals.commands.output import strip_control_chars, to_json
 from tests.support.commands import crawl_of, scrapy
 from tests.support.database import rows
 from tests.support.hostile_server import LIST, good_path, hostile, http
+from tests.support.processes import run
 
 EVIL = "\x1b]0;mã độc\x07\x1b[31m\x9b2J\u202egpj.exe\u2066\x00\x08"
 
@@ -60,6 +61,18 @@ def test_an_exception_keeps_its_lines_and_no_controls() -> None:
 
     assert told.startswith("failed\nValueError: ")
     assert unseen(told) == []
+
+
+def test_the_log_of_a_crawl_is_plain(tmp_path: Path) -> None:
+    said = "from portals.crawling.run_log import RunLog\n"
+    said += f"RunLog.summary = lambda own: {EVIL!r} + 'http://a:mat-khau@h.vn/\\n2026 ERROR'"
+    with hostile([], {}) as portal:
+        words = (said, tmp_path / "a.db", f"haiphong={portal.origin}")
+        done = run("tests.support.two_crawls", *words)
+
+    (line,) = [line for line in done.err.splitlines() if "ERROR" in line]
+    assert unseen(line) == []
+    assert "http://…@h.vn/ 2026 ERROR" in line
 
 
 @pytest.fixture(scope="module")

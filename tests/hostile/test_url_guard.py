@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scrapy import Request
 
 from portals.network.addresses import is_public
-from portals.network.dns import PublicResolver
+from portals.network.dns import CrawlNames
 from portals.network.url_guard import UrlGuard
 from tests.hostile.cases import OUTSIDE
 from tests.hostile.watched import resolving, told, watching
@@ -258,23 +258,18 @@ def test_the_check_for_ports_sees_one() -> None:
 
 
 def test_a_name_that_was_typed_for_a_tool_allows_no_other_name() -> None:
-    PublicResolver.typed_names.add("tin.vn")
-    try:
-        assert PublicResolver.admits("tin.vn", "10.0.0.1")
-        assert not PublicResolver.admits("www.tin.vn", "10.0.0.1")
-    finally:
-        PublicResolver.typed_names.clear()
+    names = CrawlNames(typed={("tin.vn", 80)})
+
+    assert names.admits("tin.vn", "10.0.0.1")
+    assert not names.admits("www.tin.vn", "10.0.0.1")
 
 
 def test_a_name_that_was_public_once_may_not_be_local_later() -> None:
-    PublicResolver.local_names.add("tin.vn")
-    try:
-        assert PublicResolver.admits("tin.vn", "10.0.0.1")
-        assert PublicResolver.admits("tin.vn", "203.113.130.1")
-        assert not PublicResolver.admits("tin.vn", "10.0.0.1")
-    finally:
-        PublicResolver.local_names.clear()
-        PublicResolver.public_names.clear()
+    names = CrawlNames(local={"tin.vn"})
+
+    assert names.admits("tin.vn", "10.0.0.1")
+    assert names.admits("tin.vn", "203.113.130.1")
+    assert not names.admits("tin.vn", "10.0.0.1")
 
 
 PUBLIC = "113.160.0.1"

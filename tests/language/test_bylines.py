@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from portals.language.bylines import (
     Signature,
-    ends_article,
     is_noise,
     read_signature,
     read_view_count,
@@ -16,6 +15,7 @@ from portals.language.bylines import (
     reads_as_scene,
     split_prefix,
 )
+from portals.language.headings import ends_article
 from tests.language.vietnamese import UNHURRIED
 
 SENTENCES = [

@@ -1,10 +1,9 @@
-"""Turns at servers: two processes never have two requests in flight at one server."""
+"""Turns at servers: two crawls never have two requests in flight at one server."""
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
-import os
 import subprocess
 import sys
 import threading
@@ -16,7 +15,7 @@ import pytest
 from portals.network.turns import FileTurns, FreeTurn
 from tests.support.commands import command, scrapy
 from tests.support.http_server import Answer, ServedRequest, http_server
-from tests.support.processes import until
+from tests.support.processes import run, until
 from tests.support.project import PROJECT
 from tests.support.small_portal import small_portal
 
@@ -31,27 +30,28 @@ class Waits(list[float]):
         self.append(round(seconds, 3))
 
 
-def begin_of(folder: Path, process: int, began: float) -> None:
+def begin_of(folder: Path, owner: str, began: float) -> None:
     folder.mkdir(exist_ok=True)
-    (folder / "h.vn.turn").write_text(f"{process} {began}")
+    (folder / "h.vn.turn").write_text(f"{owner} {began}")
 
 
 @pytest.mark.quick
 @pytest.mark.parametrize(
-    ("is_own", "began", "waits"),
+    ("owner", "began", "waits"),
     [
-        (True, 99.5, []),  # our own delay is kept by the downloader
-        (False, 99.5, [1.5]),
-        (False, 97.9, []),
-        (False, 5000.0, []),  # before the machine was started again
+        ("7.1", 99.5, []),  # our own delay is kept by the downloader
+        ("7.0", 99.5, [1.5]),  # another crawl in our process
+        ("1.0", 99.5, [1.5]),
+        ("1.0", 97.9, []),
+        ("1.0", 5000.0, []),  # before the machine was started again
     ],
 )
-def test_the_delay_is_kept_after_the_turn_of_another_process(
-    tmp_path: Path, *, is_own: bool, began: float, waits: list[float]
+def test_the_delay_is_kept_after_the_turn_of_another_crawl(
+    tmp_path: Path, owner: str, began: float, waits: list[float]
 ) -> None:
-    begin_of(tmp_path, os.getpid() if is_own else 1, began)
+    begin_of(tmp_path, owner, began)
     waited = Waits()
-    turns = FileTurns(tmp_path, waited.now, waited.pause)
+    turns = FileTurns(tmp_path, "7.1", waited.now, waited.pause)
     asyncio.run(turns.acquire("h.vn", 2.0)).release()
 
     assert waited == waits
@@ -82,7 +82,7 @@ def test_who_waits_comes_before_who_had_the_last_turn(tmp_path: Path) -> None:
 def test_requests_of_one_crawl_wait_without_looking_at_the_files(tmp_path: Path) -> None:
     async def five() -> tuple[list[int], Waits]:
         waited, order = Waits(), list[int]()
-        turns = FileTurns(tmp_path, waited.now, waited.pause)
+        turns = FileTurns(tmp_path, clock=waited.now, pause=waited.pause)
         first = await turns.acquire("h.vn", 0)
 
         async def take(number: int) -> None:
@@ -140,6 +140,17 @@ class Counting:
                 except BlockingIOError:
                     return True
         return False
+
+
+def test_two_crawls_in_one_process_have_one_request_in_flight(tmp_path: Path) -> None:
+    server, names = Counting(tmp_path / "a.db.servers"), ("haiphong", "tienlang")
+    with http_server(server.answer) as running:
+        crawls = [f"{name}={running.origin}" for name in names]
+        done = run("tests.support.two_crawls", "", tmp_path / "a.db", *crawls)
+
+    assert server.most == 1, done.err
+    assert server.agents[0] != server.agents[1], "who waited came next"
+    assert min(map(server.agents.count, names)) > 3
 
 
 def test_two_crawls_of_one_server_have_one_request_in_flight(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def test_the_digest_says_of_every_change_what_where_since_when_and_what_to_do() 
         (CHANGES[2:3], "1 portal still not ok", "warning"),
         ([Change(MACHINE, "", "ok", "offline", NOW)], "offline", "warning"),
         ([Change(MACHINE, "", "offline", "ok", NOW), CHANGES[0]], "online again", "warning"),
+        ([Change(MACHINE, "", "ok", "storage", NOW)], "the clock is wrong", "warning"),
+        ([Change(MACHINE, "", "storage", "ok", NOW)], "the clock is right again", "success"),
     ],
 )
 def test_the_title_is_what_changed(changes: list[Change], title: str, kind: str) -> None:

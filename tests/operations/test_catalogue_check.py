@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import subprocess
@@ -13,24 +12,9 @@ import pytest
 
 from portals.catalogue import CATALOGUE, portals, portals_by_host, read_catalogue
 from portals.operations.catalogue_check import Mistake, check_catalogue, provinces
+from tests.support.catalogue_file import GOOD, written
 from tests.support.commands import scrapy
 from tests.support.project import PROJECT
-
-GOOD = {
-    "name": "tin", "title": "Tin", "kind": "press", "province_then": "Hải Dương",
-    "province_now": "Hải Phòng", "home_url": "https://tin.vn/", "cms": "NukeViet", "grade": "A",
-    "state": "live", "since": "2026-01", "successor": "", "evidence": "an article of that month",
-    "hosts": "", "tls_exception": "", "robots_exception": "", "server": "",
-    "listings": "https://tin.vn/xa-hoi/", "feeds": "", "examples": "", "proxy": "", "tls_level": "",
-}  # fmt: skip
-
-
-def written(path: Path, *rows: dict[str, str]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(GOOD))
-        table.writeheader()
-        table.writerows([GOOD | row for row in rows])
-    return path
 
 
 def test_the_catalogue_of_the_package_has_360_portals_and_no_mistake() -> None:

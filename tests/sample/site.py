@@ -35,9 +35,9 @@ class Served:
 
 
 @cache
-def entries() -> tuple[dict[str, Any], ...]:
-    """Return the texts of the sample as written in ``articles.toml``."""
-    path = Path(__file__).with_name("articles.toml")
+def entries(name: str = "articles.toml") -> tuple[dict[str, Any], ...]:
+    """Return the texts of the sample as written in a file of this folder."""
+    path = Path(__file__).with_name(name)
     return tuple(tomllib.loads(path.read_text("utf-8"))["article"])
 
 
@@ -54,6 +54,7 @@ def text_of(entry: dict[str, Any]) -> Text:
         source=entry.get("source"),
         section=entry["section"],
         captions=entry.get("captions", ()),
+        files=entry.get("files", ()),
         views=1000 + len(entry["title"]) * 7,
     )
 
@@ -128,6 +129,13 @@ _HAIPHONG_MENUS = {
 
 def haiphong() -> list[Served]:
     """Everything answers 200: one article is gone, and one is a copy of Báo Lao động Thủ đô's."""
+    items = haiphong_items()
+    gone = haiphong_item("Tin hoạt động Công đoàn ngành", "bai-da-go-2999", items[5].text)
+    return haiphong_site(items, [gone], [*items[2:], gone])
+
+
+def haiphong_items() -> list[Item]:
+    """Return the articles of the sample, the copy first."""
     copied = text_of(_entries_of("ldtd")[0])
     label = "Tin hoạt động Công đoàn ngành"
     published = (copied.published or CAPTURED) + timedelta(days=2)
@@ -135,31 +143,37 @@ def haiphong() -> list[Served]:
         copied, title=f"Theo dòng sự kiện: {copied.title}", author=None, captions=(), section=label,
         published=published.replace(hour=0, minute=0),
     )  # fmt: skip
-    items = [Item(_haiphong_url(e, e["id"]), text_of(e)) for e in _entries_of("haiphong")]
-    copy_url = f"{_HAIPHONG}/tin-tuc-su-kien/{_HAIPHONG_MENUS[label]}/theo-dong-su-kien-{HAIPHONG_COPY_ID}.html"
-    items.insert(0, Item(copy_url, copy))
+    own = [haiphong_entry(entry) for entry in _entries_of("haiphong")]
+    return [haiphong_item(label, f"theo-dong-su-kien-{HAIPHONG_COPY_ID}", copy), *own]
+
+
+def haiphong_entry(entry: dict[str, Any]) -> Item:
+    """Return an entry with its address."""
+    return haiphong_item(entry["section"], f"{entry['slug']}-{entry['id']}", text_of(entry))
+
+
+def haiphong_item(section: str, name: str, text: Text) -> Item:
+    """Return a text with its address: ``name`` is the last part of it."""
+    return Item(f"{_HAIPHONG}/tin-tuc-su-kien/{_HAIPHONG_MENUS[section]}/{name}.html", text)
+
+
+def haiphong_site(
+    items: Sequence[Item], gone: Sequence[Item], listed: Sequence[Item], at: datetime = CAPTURED
+) -> list[Served]:
+    """Return the responses of a day: pages of ``items``, answers for ``gone``, and the lists."""
     menu = [("/gioi-thieu", "Giới thiệu"), ("/tin-tuc-su-kien", "Tin tức - sự kiện")]
-    plain = Frame(CAPTURED, menu=menu)
-    gone = Item(
-        f"{_HAIPHONG}/tin-tuc-su-kien/{_HAIPHONG_MENUS[label]}/bai-da-go-2999.html", items[5].text
-    )
-    served = [Served(f"{_HAIPHONG}/robots.txt", themes.danaweb_404(plain))]
+    plain = Frame(at, menu=menu)
+    served = [Served(f"{_HAIPHONG}/robots.txt", themes.danaweb_404(plain), at)]
     for item in items:
         path = f"/tin-tuc-su-kien/{_HAIPHONG_MENUS[item.text.section]}"
-        served.append(
-            Served(item.url, themes.danaweb_1(item.text, _frame(items, item, menu, path)))
-        )
-    served.append(Served(gone.url, themes.danaweb_404(plain)))
-    served += _haiphong_list([*items[2:], gone], "/tin-tuc-su-kien", plain)
+        frame = _frame(items, item, menu, path, at)
+        served.append(Served(item.url, themes.danaweb_1(item.text, frame), at))
+    served += [Served(item.url, themes.danaweb_404(plain), at) for item in gone]
+    served += _haiphong_list(listed, "/tin-tuc-su-kien", plain)
     for label, name in _HAIPHONG_MENUS.items():
         section = [item for item in items if item.text.section == label]
         served += _haiphong_list(section, f"/tin-tuc-su-kien/{name}", plain)
     return served
-
-
-def _haiphong_url(entry: dict[str, Any], number: int) -> str:
-    menu = _HAIPHONG_MENUS[entry["section"]]
-    return f"{_HAIPHONG}/tin-tuc-su-kien/{menu}/{entry['slug']}-{number}.html"
 
 
 def _haiphong_list(items: Sequence[Item], path: str, frame: Frame) -> Iterator[Served]:
@@ -167,7 +181,8 @@ def _haiphong_list(items: Sequence[Item], path: str, frame: Frame) -> Iterator[S
     urls = [path, *(f"{path}?p={n}" for n in range(2, len(pages) + 1))]
     pager = [(url, str(n + 1)) for n, url in enumerate(urls)]
     for url, page in zip(urls, pages, strict=True):
-        yield Served(_HAIPHONG + url, themes.danaweb_1_list(page, frame, pager))
+        body = themes.danaweb_1_list(page, frame, pager)
+        yield Served(_HAIPHONG + url, body, frame.today)
 
 
 # --- the three whose addresses nobody knows ------------------------------------------------------
@@ -259,6 +274,12 @@ def _invented(plan: _Plan) -> list[Served]:
     return served
 
 
-def _frame(items: Sequence[Item], item: Item, menu: list[tuple[str, str]], section: str) -> Frame:
+def _frame(
+    items: Sequence[Item],
+    item: Item,
+    menu: list[tuple[str, str]],
+    section: str,
+    at: datetime = CAPTURED,
+) -> Frame:
     others = [other for other in items if other.url != item.url][:4]
-    return Frame(CAPTURED, others, menu, section)
+    return Frame(at, others, menu, section)

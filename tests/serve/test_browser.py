@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from portals.serve.static import write_pages
+from portals.store.database import Store
+from tests.support.database import copy_database
 from tests.support.site import HOSTILE, Site
 
 CHROMIUM = shutil.which("chromium")
@@ -171,3 +175,59 @@ def test_an_article_is_printed_without_the_frame(tab: Any, sample: Site) -> None
     assert not tab.locator(".top nav").is_visible()
     assert not tab.locator("footer").is_visible()
     assert tab.locator("h1").is_visible()
+
+
+STATIC_PAGES = (
+    "index.html",
+    "article/0/1.html",
+    "portal/ldtd.html",
+    "provinces.html",
+    "edits.html",
+)
+
+
+@pytest.fixture(scope="module")
+def static_site(sample_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("static")
+    copy_database(sample_database, folder / "a.db")
+    with closing(Store.open(folder / "a.db")) as store:
+        with store.writing():
+            store.db.execute("DELETE FROM portals WHERE name NOT IN (SELECT portal FROM articles)")
+        assert sum(1 for _ in write_pages(store.db.conn, folder, "vi")) > 100
+    return folder
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
+def test_a_static_copy_is_read_from_a_folder(
+    browser: Any, static_site: Path, width: dict[str, int], scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    context = browser.new_context(viewport=width, color_scheme=scheme)
+    tab = context.new_page()
+    asked, said, found = [], [], {}
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("console", lambda message: said.append(message.text))
+    for path in STATIC_PAGES:
+        tab.goto((static_site / path).as_uri())
+        name = path.removesuffix(".html").replace("/", "-")
+        shown(tab, f"static-{name}-{width['width']}")
+        assert (
+            tab.evaluate("getComputedStyle(document.querySelector('.skip')).position") == "absolute"
+        )
+        if tab.evaluate("document.documentElement.scrollWidth") > width["width"]:
+            found[path] = "too wide"
+    tab.goto((static_site / "index.html").as_uri())
+    headline = tab.locator(".news h3 a").first.inner_text()
+    tab.locator(".news h3 a").first.click()
+    assert tab.locator("h1").inner_text() == headline
+    tab.locator(".reading > header .kicker a").first.click()
+    tab.locator(".doors a").first.click()
+    assert tab.locator(".news > li").count() > 0
+    tab.locator(".months a").first.click()
+    assert said == []
+    if (result := axe.run(tab)).violations_count:
+        found[tab.url] = result.generate_report()
+    context.close()
+
+    assert found == {}
+    assert {url for url in asked if not url.startswith(("file:", "data:"))} == set()

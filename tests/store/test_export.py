@@ -7,7 +7,7 @@ import io
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ from lxml import etree
 
 from portals.article import Article
 from portals.contract import normalise
+from portals.store.data_card import card_markdown, data_card
 from portals.store.database import Store
-from portals.store.export import FIELDS, FORMATS, ArticleFilter, articles, count, json_schema
+from portals.store.export import FIELDS, ArticleFilter, articles, count, json_schema, newest_first
+from portals.store.export_formats import FORMATS, MAX_CELL, cut_long_cells
 from tests.support.commands import scrapy
 from tests.support.project import SAMPLE
 
@@ -88,8 +90,26 @@ def test_tables_open_in_a_spreadsheet_and_hold_no_formula(store: Store) -> None:
 def test_parquet_holds_the_same_rows(store: Store) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     table = parquet.read_table(io.BytesIO(written(store, "parquet")))
+    expected = [dict(row) for row in articles(store.db.conn, ArticleFilter())]
+    for row in expected:
+        for name in ("published_at", "first_seen_at", "last_seen_at", "changed_at"):
+            row[name] = datetime.fromisoformat(row[name])
+        row["published_on"] = date.fromisoformat(row["published_on"])
+    types = {field.name: str(field.type) for field in table.schema}
 
-    assert table.to_pylist() == [dict(row) for row in articles(store.db.conn, ArticleFilter())]
+    assert table.to_pylist() == expected
+    assert types["published_at"] == "timestamp[us, tz=Asia/Ho_Chi_Minh]"
+    assert types["published_on"] == "date32[day]"
+    assert types["changed_at"] == "timestamp[us, tz=UTC]"
+
+
+def test_parquet_has_nothing_where_no_date_is_known(store: Store) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    with store.writing():
+        store.db.execute("UPDATE articles SET published_at = NULL, published_precision = NULL")
+    table = parquet.read_table(io.BytesIO(written(store, "parquet")))
+
+    assert table["published_at"].null_count == table["published_on"].null_count == 4
 
 
 def test_a_feed_is_what_the_standard_asks_for(store: Store) -> None:
@@ -197,8 +217,8 @@ def test_a_pipe_is_written_and_not_replaced(sample: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "words",
     [
-        "--output .", "--portal nobody", "--format atom", "--format xls", "--since gestern",
-        "extra",
+        "--output .", "--portal nobody", "--format xls", "--since gestern", "extra", "--json",
+        "--cut-cells",
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_told(sample: Path, words: str) -> None:
@@ -248,3 +268,92 @@ def test_a_day_is_that_of_vietnam_also_where_the_time_is_unknown(store: Store) -
     assert (row["published_on"], row["published_month"]) == ("2025-02-01", "2025-02")
     (day,) = store.db.execute("SELECT date(published_at) FROM articles WHERE id = 1").fetchone()
     assert day == "2025-01-31"  # what the columns are for
+
+
+def test_a_feed_of_all_portals_has_the_newest_first(sample: Path) -> None:
+    done = run(sample, "--format", "atom")
+    feed = etree.fromstring(done.out.encode())
+    days = [entry.findtext(f"{ATOM}published") or "" for entry in feed.iter(f"{ATOM}entry")]
+
+    assert (done.code, done.err) == (0, "")
+    assert len(days) > 40
+    assert days == sorted(days, reverse=True)
+    assert feed.findtext(f"{ATOM}id") == "tag:tin-cong-doan,2025:all"
+
+
+def test_the_newest_come_first_and_undated_ones_last(store: Store) -> None:
+    with store.writing():
+        store.db.execute("UPDATE articles SET published_at = NULL WHERE id = 4")
+    found = [row["id"] for row in newest_first(store.db.conn, ArticleFilter())]
+
+    assert found == [3, 2, 1, 4]
+
+
+@pytest.mark.parametrize("start", ["a", "="])
+def test_a_cell_is_cut_with_a_mark_to_what_excel_holds(store: Store, start: str) -> None:
+    (row, *_) = articles(store.db.conn, ArticleFilter())
+    (whole,) = cut_long_cells([{**row, "body": start * MAX_CELL}])
+    (cut,) = cut_long_cells([{**row, "body": start + "b" * MAX_CELL}])
+    out = io.BytesIO()
+    FORMATS["csv"]([cut], out)
+    (_, line) = csv.reader(io.StringIO(out.getvalue().decode("utf-8-sig"), newline=""))
+
+    assert (whole["body"] == "a" * MAX_CELL) is (start == "a")
+    assert len(line[9]) <= MAX_CELL
+    assert line[9].endswith(f"bbb […{MAX_CELL + 1 + (start == '='):,} characters]")
+
+
+def test_cut_cells_are_counted(tmp_path: Path, store: Store) -> None:
+    long = Article(
+        portal="ldtd", url="http://x.vn/9", title="Dài", body="chữ " * 10_000, fetched_at=NOW
+    )
+    store.articles.save(normalise(long), 1)
+    done = scrapy("export", "--format", "csv", "--cut-cells", "-s", f"DATABASE={tmp_path / 'a.db'}")
+    cells = [cell for row in csv.reader(io.StringIO(done.out)) for cell in row]
+
+    assert done.code == 0
+    assert done.err == (
+        "1 cells of body were cut to the 32,767 characters that Excel holds;"
+        " each says so at its end\n"
+    )
+    assert max(map(len, cells)) <= MAX_CELL
+
+
+# --- the data card -------------------------------------------------------------------------------
+
+
+def test_a_card_counts_what_is_exported(store: Store) -> None:
+    with store.writing():
+        store.db.execute("UPDATE articles SET published_at = NULL WHERE id = 1")
+    choice = ArticleFilter(portal="ldtd")
+    card = data_card(store.db.conn, choice, {"portal": "ldtd", "since": None}, NOW)
+    filled = {one["name"]: one["filled"] for one in card.fields}
+
+    assert card.chosen == {"portal": "ldtd"}
+    assert card.counts["articles"] == count(store.db.conn, choice) == 3
+    assert (card.counts["dated"], card.counts["sightings"]) == (2, 3)
+    assert (card.first_day, card.last_day) == ("2025-02-02", "2025-02-03")
+    assert list(filled) == list(FIELDS)
+    assert (filled["lead"], filled["title"], filled["published_at"]) == (1, 3, 2)
+    assert [(one["portal"], one["articles"]) for one in card.portals] == [("ldtd", 3)]
+
+
+def test_a_card_of_nothing_is_a_card(store: Store) -> None:
+    card = data_card(store.db.conn, ArticleFilter(since="2060-01-01"), {}, NOW)
+
+    assert card.counts["articles"] == card.counts["words"] == 0
+    assert "no dated article" in card_markdown(card)
+
+
+def test_a_card_is_markdown_or_json(sample: Path, tmp_path: Path) -> None:
+    text = run(sample, "--card", "--output", tmp_path / "CARD.md")
+    data = json.loads(run(sample, "--card", "--json", "--since", "2018-01-01").out)
+    card = (tmp_path / "CARD.md").read_text("utf-8")
+
+    assert (text.code, text.out) == (0, "")
+    for heading in ("Counts", "Fields", "Portals", "Rights", "Limits"):
+        assert f"\n## {heading}\n" in card
+    assert "| `ldtd` | Báo Lao động Thủ đô |" in card
+    assert data["chosen"] == {"since": "2018-01-01"}
+    assert data["first_day"] >= "2018-01-01"
+    assert {one["name"] for one in data["fields"]} == set(FIELDS)

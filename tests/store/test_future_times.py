@@ -13,6 +13,9 @@ from portals.store.article_decision import Revision, Stored
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
 from portals.store.future_times import future_times, true_until, without_future
+from portals.store.holds import Hold, HoldRepository
+from portals.store.portal_states import PortalState, PortalStateRepository
+from portals.store.status import last_attempts, last_successes
 from portals.timestamps import utc
 
 NOW = datetime(2026, 3, 1, 5, tzinfo=UTC)
@@ -95,3 +98,57 @@ def test_a_page_that_was_visited_in_the_future_is_due(store: Store) -> None:
         state.save_visit(visit)
 
     assert state.due_urls(NOW, 9) == ["http://x.vn/ahead"]
+
+
+def test_no_visit_and_no_traversal_keeps_a_time_of_the_future_after_the_next_run_began(
+    store: Store,
+) -> None:
+    state = CrawlState(store, "x")
+    for key, at in (("/list", AHEAD), ("/true", NOW)):
+        state.save_visit(PageVisit(key, f"http://x.vn{key}", "listing", 200, utc(at), utc(at)))
+    times = {
+        "/whole": (utc(AHEAD), utc(AHEAD + timedelta(hours=1))),
+        "/cut": (utc(AHEAD + timedelta(days=1)), utc(AHEAD)),
+        "/later": (utc(NOW), utc(AHEAD)),
+    }
+    with store.writing():
+        for listing, (started, completed) in times.items():
+            store.db.conn.execute(
+                "INSERT INTO listings (portal, listing, traversal_started_at, completed_at,"
+                " run_id) VALUES ('x', ?, ?, ?, 1)",
+                (listing, started, completed),
+            )
+    state.correct_times(NOW)
+
+    assert list(future_times(store.db.conn, NOW)) == []
+    seen = store.db.execute("SELECT key, fetched_at FROM page_visits ORDER BY key").fetchall()
+    assert seen == [("/list", utc(NOW - timedelta(seconds=1))), ("/true", utc(NOW))]
+    assert [state.is_completed(listing) for listing in times] == [True, False, False]
+
+
+def test_a_hold_of_the_future_holds_nothing(store: Store) -> None:
+    holds, day = HoldRepository(store), timedelta(days=1)
+    holds.save(Hold("a.vn", "", "x", AHEAD + day), AHEAD)
+    holds.save(Hold("b.vn", "", "x", NOW + day), NOW)
+
+    assert [hold.server for hold in holds.active(NOW)] == ["b.vn"]
+
+
+def test_a_portal_is_asked_again_though_its_last_night_was_in_the_future(store: Store) -> None:
+    states, now = PortalStateRepository(store), datetime.now(UTC)
+    ahead = now + timedelta(days=4000)
+    true = PortalState("b", "gone", now.replace(microsecond=0), 3, now.replace(microsecond=0), "ok")
+    states.save([PortalState("a", "gone", ahead, 3, ahead, "gone", ahead), true])
+    found = states.all()
+
+    assert found["b"] == true
+    assert found["a"].seen_at <= datetime.now(UTC) - timedelta(days=7)
+    assert (found["a"].since <= datetime.now(UTC), found["a"].alerted_at) == (True, None)
+
+
+def test_a_run_of_the_future_is_no_attempt_and_no_success(store: Store) -> None:
+    run = store.runs.start_run("x", AHEAD)
+    store.runs.update_run(run, {"verdict": "ok", "finished_at": utc(AHEAD)})
+
+    assert last_attempts(store.db)["x"][1] == utc(NOW)
+    assert last_successes(store.db) == {}

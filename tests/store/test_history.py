@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -196,3 +197,36 @@ def test_a_difference_holds_both_texts(before: str, after: str) -> None:
 
     assert new.split() == after.split()
     assert old.split() == before.split()
+
+
+STORED = "http://www.x.vn/tin-t\u1ee9c/B\u00e0i-1.html?id=5&q=\u0111\u1ed3ng"
+ENCODED = "https://x.vn/tin-t%e1%bb%a9c/2.html"
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("HTTPS://X.VN/tin-tức/Bài-1.html?id=5&q=đồng", STORED),
+        ("//x.vn/tin-tức/Bài-1.html?id=5&q=đồng", STORED),
+        ("x.vn/tin-tức/Bài-1.html/?id=5&q=đồng", STORED),
+        ("https://x.vn:443/tin-tức/Bài-1.html?id=5&amp;q=đồng", STORED),
+        ("http://x.vn/tin-t%E1%BB%A9c/B%C3%A0i-1.html?id=5&q=%C4%91%E1%BB%93ng#top", STORED),
+        ("http://x.vn/tin-tức/Bài-1.html?utm_source=a&id=5&msclkid=1&q=đồng&fbclid=2", STORED),
+        (unicodedata.normalize("NFD", "http://x.vn/tin-tức/Bài-1.html?id=5&q=đồng"), STORED),
+        ("www.x.vn/tin-tức/2.html?fbclid=x", ENCODED),
+        ("http://x.vn./tin-t%E1%BB%A9c/2.html/", ENCODED),
+    ],
+)
+def test_an_address_is_found_in_every_form_that_is_pasted(
+    store: Store, given: str, stored: str
+) -> None:
+    store.articles.save(page(url=stored), 1)
+
+    assert find_article(store.db.conn, given) == 1
+
+
+def test_a_parameter_whose_name_ends_like_a_tracking_one_stays(store: Store) -> None:
+    store.articles.save(page(url="http://x.vn/?my_ga=5"), 1)
+
+    assert find_article(store.db.conn, "x.vn/?my_ga=5") == 1
+    assert find_article(store.db.conn, "x.vn/?my_ga=6") is None

@@ -123,10 +123,23 @@ def test_of_dated_copies_the_newest_are_kept_and_no_other_file_is_touched(tmp_pa
         path.write_text("")
 
     assert copies[1].name == "articles-2030-01-06.db"
-    assert remove_older(target, 3) == [copies[1], copies[0]]
+    assert remove_older(target, 3, days[-1]) == [copies[1], copies[0]]
     assert {path.name for path in tmp_path.iterdir()} == {
         *others, *(path.name for path in copies[2:]),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("today", [date(2030, 1, 6), date(1970, 1, 1)])
+def test_copies_of_days_to_come_do_not_count_and_stay(tmp_path: Path, today: date) -> None:
+    target = tmp_path / "articles.db"
+    days = [today - timedelta(weeks=1), today, date(2039, 1, 1), date(2040, 1, 1)]
+    for day in days:
+        dated(target, day).write_text("")
+
+    assert remove_older(target, 1, today) == [dated(target, days[0])]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        dated(target, day).name for day in days[1:]
+    }
 
 
 def test_a_snapshot_with_keep_is_dated_and_removes_the_oldest(tmp_path: Path) -> None:

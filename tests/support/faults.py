@@ -53,8 +53,11 @@ def failing(where: str, name: str, condition: str) -> str:
 
 
 LOCAL = (
-    "from portals.network.url_guard import PublicResolver\n"
-    "PublicResolver.local_names.add('localhost')\n"
+    "from portals.network import dns\n"
+    "class Names(dns.CrawlNames):\n"
+    "    def __init__(self):\n"
+    "        super().__init__(local={'localhost'})\n"
+    "dns.CrawlNames = Names\n"
 )
 """The code after which ``localhost`` may be requested."""
 

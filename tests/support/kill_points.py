@@ -24,12 +24,15 @@ _NAMES = frozenset(["os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.trunca
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
-def killed_everywhere(start: Path, folder: Path, arguments: Sequence[str]) -> Iterator[int]:
+def killed_everywhere(
+    start: Path, folder: Path, arguments: Sequence[str], step: int = 1
+) -> Iterator[int]:
     """Yield after each kill of the command, ``folder`` being what it left of a copy of ``start``.
 
-    Ends after the run that came to its end, which must have been a good one.
+    Ends after the run that came to its end, which must have been a good one. ``step``: kill at
+    every so many boundaries, where a command has too many of them for one night.
     """
-    for number in count(1):
+    for number in count(1, step):
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(start, folder, symlinks=True)
         code = run_to(number, folder, arguments)

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.support import processes
-from tests.support.commands import QUICK
-from tests.support.processes import Done, run
+from tests.support.commands import QUICK, Started
+from tests.support.processes import Done, run, start
 
 FIRST = datetime(2030, 1, 1, 19, 30, tzinfo=UTC)
 PROVINCE = "Thử Nghiệm"
@@ -66,16 +66,24 @@ def closed_port() -> Iterator[int]:
         yield int(taken.getsockname()[1])
 
 
+def at_day(day: int, interpreter: str = sys.executable) -> str:
+    """Return the code after which it is so many days after the first."""
+    at = (FIRST + timedelta(days=day)).isoformat()
+    return _AT.format(at=at, interpreter=interpreter)
+
+
 @dataclass(slots=True)
 class Nights:
     """A data folder with a catalogue of its own, and the nights over it.
 
     ``homes``: URL of each portal; ``states``: state in the catalogue, ``unknown`` if not given.
+    ``code``: runs first in every process.
     """
 
     folder: Path
     homes: Mapping[str, str]
     states: dict[str, str] = field(default_factory=dict)
+    code: str = ""
 
     @property
     def database(self) -> Path:
@@ -83,20 +91,41 @@ class Nights:
 
     def run(self, day: int, *options: str) -> Done:
         """Run ``crawlall`` at the same time of day, ``day`` days after the first."""
+        server = processes.fork_server() if processes.CAN_FORK else ""
+        code = self._prepared(day, server)
+        return run(
+            "tests.support.after", *self._words(code, options),
+            environment={"TIN_CONG_DOAN_DATA_DIR": str(self.folder)},
+        )  # fmt: skip
+
+    @contextmanager
+    def started(self, day: int, *options: str) -> Iterator[Started]:
+        """Start a night like ``run``, to be stopped; signals reach its processes."""
+        words = self._words(self._prepared(day, ""), options)
+        out, err = self.folder / "started.out", self.folder / "started.err"
+        with out.open("wb") as stdout, err.open("wb") as stderr:
+            environment = {"TIN_CONG_DOAN_DATA_DIR": str(self.folder)}
+            night = start("tests.support.after", words, None, stdout, stderr, environment)
+        try:
+            yield Started(night, out, err)
+        finally:
+            night.kill()
+            night.wait()
+
+    def _prepared(self, day: int, server: str) -> str:
+        """Write the catalogue and the interpreter; return the code that runs first."""
         rows = "".join(map(self._row, self.homes.items()))
         (self.folder / "portals.csv").write_text(_HEAD + rows, "utf-8")
-        at = (FIRST + timedelta(days=day)).isoformat()
         interpreter = self.folder / "python"
-        server = processes.fork_server() if processes.CAN_FORK else ""
-        code = _AT.format(at=at, interpreter=str(interpreter))
+        code = at_day(day, str(interpreter)) + self.code
         script = _INTERPRETER.format(python=sys.executable, code=code, server=server)
         interpreter.write_text(script, "utf-8")
         interpreter.chmod(0o755)
-        return run(
-            "tests.support.after", code, "crawlall", "--province", PROVINCE, "--jobs", "4",
-            "-s", "ARCHIVE_DIR=", *QUICK, *options,
-            environment={"TIN_CONG_DOAN_DATA_DIR": str(self.folder)},
-        )  # fmt: skip
+        return code
+
+    def _words(self, code: str, options: tuple[str, ...]) -> list[str]:
+        choice = ["crawlall", "--province", PROVINCE, "--jobs", "4", "-s", "ARCHIVE_DIR="]
+        return [code, *choice, *QUICK, *options]
 
     def verdicts(self, day: int, *options: str) -> tuple[int, dict[str, str]]:
         """Return the exit code of a night, and the verdict of each row that it prints."""

@@ -25,6 +25,8 @@ from tests.support.pages.synthetic import TODAY
 TEMPLATES = Path(__file__).parents[1] / "fixtures" / "templates"
 SECOND_HALF = TEMPLATES.with_name("templates-second-half.zip")
 THIRD_PART = TEMPLATES.with_name("templates-third-part.zip")
+FOURTH_OPEN = TEMPLATES.with_name("templates-fourth")
+FOURTH_PART = TEMPLATES.with_name("templates-fourth-part.zip")
 
 Head = Literal["story", "section", "site"]
 HEADS: tuple[Head, ...] = ("story", "section", "site")
@@ -43,9 +45,12 @@ _RELATED = 5
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a body: a paragraph, a subheading, a list item, a quote or a picture."""
+    """One part of a body: a paragraph, a subheading, a list item, a quote, a picture or a question.
 
-    kind: Literal["p", "h", "li", "quote", "picture"]
+    ``ask`` is the line of a template that comes before a paragraph: a question, "Điều 1".
+    """
+
+    kind: Literal["p", "h", "li", "quote", "picture", "ask"]
     text: str = ""
     url: str = ""
 
@@ -140,11 +145,29 @@ class PageTemplate:
             path=path,
             section_path=self.facts["listing"].format(section=slug),
             source=PAPERS[story.number % len(PAPERS)],
-            parts=_parts(story),
+            parts=self._parts(story),
             files=((f"/upload/file/ke-hoach-{story.number}.pdf", f"Kế hoạch số {story.number}"),)
             if story.number % 5 == 0
             else (),
         )
+
+    def _parts(self, story: SampleStory) -> tuple[Part, ...]:
+        """Return the parts of a body, with the lines of the template: ``most``, ``ahead``,
+        ``before`` and ``after``."""
+        parts = _parts(story)
+        if "most" in self.facts:
+            texts = story.paragraphs[: self.facts["most"]]
+            shots = [part for part in parts if part.kind == "picture"]
+            parts = (*(Part("p", text) for text in texts), *shots)
+        own: list[Part] = [Part("p", text) for text in self.facts.get("before", ())]
+        asked = 0
+        for part in parts:
+            ahead = self.facts.get("ahead", ())
+            if part.kind == "p" and asked < len(ahead):
+                own.append(Part("ask", ahead[asked].format(n=asked + 1)))
+                asked += 1
+            own.append(part)
+        return (*own, *(Part("p", text) for text in self.facts.get("after", ())))
 
 
 def _parts(story: SampleStory) -> tuple[Part, ...]:

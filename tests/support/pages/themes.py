@@ -29,6 +29,7 @@ class Text:
     section: str = ""
     captions: Sequence[str] = ()
     views: int = 0
+    files: Sequence[Sequence[str]] = ()  # address and words of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,8 @@ def danaweb_1(text: Text, frame: Frame) -> bytes:
         for n, caption in enumerate(text.captions)
     ]
     paragraphs = [f'<p style="text-align: justify;">{_e(p)}</p>' for p in text.paragraphs]
-    story = "".join([paragraphs[0], *pictures, *paragraphs[1:]])
+    files = [f'<p><a href="{url}">{_e(words)}</a></p>' for url, words in text.files]
+    story = "".join([paragraphs[0], *pictures, *paragraphs[1:], *files])
     if text.author:
         story += f'<p style="text-align: right;"><strong>{_e(text.author)}</strong></p>'
     date = (

@@ -1,0 +1,1 @@
+"""Several machines: nodes crawl, PostgreSQL holds their state, one collector writes the store."""

@@ -1,0 +1,68 @@
+"""Addresses that name a story: by which copies of it under another pattern are recognised.
+
+A story that is shown in two sections, printed or listed by its tag has an address in each folder
+that ends alike. That is believed of a pattern only after two of its pages were such copies.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from portals.discovery.targets import UrlPattern
+from portals.discovery.url_patterns import LONG_SLUG_WORDS
+from portals.language.text import fold
+
+_PROOF = 2  # copies
+_SUFFIX = re.compile(r"\.[a-z]{3,5}$")
+_NUMBER = re.compile(r"\d+")
+_LAST_NUMBER = re.compile(r"(?:^|[-_.])[a-z]{0,4}(\d+)$")
+
+
+class StoryNames:
+    """The names of the stories that are requested: the slug or number that ends an address."""
+
+    def __init__(self) -> None:
+        self._owners: dict[str, str] = {}
+
+    def add(self, url: str) -> None:
+        """Remember the address of a page that is requested."""
+        for name in _names_of(url):
+            self._owners.setdefault(name, url)
+
+    def discard(self, url: str) -> None:
+        """Forget the address of a page that is no story."""
+        for name in _names_of(url):
+            if self._owners.get(name) == url:
+                del self._owners[name]
+
+    def knows(self, url: str) -> bool:
+        """Return True if the address ends like another one that is requested."""
+        names = _names_of(url)
+        return bool(names) and self._owners.get(names[0], url) != url
+
+    def copies_in(self, pattern: UrlPattern) -> list[str]:
+        """Return the queued addresses of a pattern that are copies, if it has such."""
+        if not has_named_copies(pattern):
+            return []
+        return [url for url in pattern.queued if self.knows(url)]
+
+
+def has_named_copies(pattern: UrlPattern) -> bool:
+    """Return True if copies under a pattern are recognised by the ends of their addresses."""
+    unlike = pattern.duplicates - pattern.named_copies
+    return pattern.named_copies >= _PROOF > unlike
+
+
+def _names_of(url: str) -> list[str]:
+    """Return the names in an address, the surest first: its slug, else its number."""
+    parts = urlsplit(url)
+    last = fold(unquote(parts.path.rstrip("/").rpartition("/")[2]))
+    stem = _SUFFIX.sub("", last)
+    names = []
+    if len([word for word in re.split(r"[^a-z0-9]+", stem) if word]) >= LONG_SLUG_WORDS:
+        names.append(stem)
+    names += [f"#{match[1]}" for match in [_LAST_NUMBER.search(stem)] if match]
+    if parts.query:
+        names += [f"#{number}" for number in _NUMBER.findall(parts.query)]
+    return names

@@ -1,0 +1,83 @@
+"""The pages of the listings of an explored portal: which of them to follow, and where they end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from portals.discovery.pagers import DECLARED_NEXT, leads_on
+from portals.discovery.targets import FoundLink
+from portals.discovery.url_patterns import is_page_of, listing_of, listing_position
+from portals.outcomes import StopReason
+from portals.urls import host_of, url_key
+
+MAX_EMPTY_PAGES = 8
+"""A pager is followed no further after this many pages in a row without a new article."""
+
+
+def whole_key(url: str) -> str:
+    """Return ``url`` without differences in scheme, ``www.``, slash and case of the host."""
+    return f"{host_of(url)}{url_key(url)}"
+
+
+class ListingPages:
+    """The pages that pagers led to, each with the first page of its listing and its number.
+
+    ``stops_at_known``: a listing ends at a page with known articles only.
+    """
+
+    def __init__(self, *, stops_at_known: bool = False) -> None:
+        self.stops_at_known = stops_at_known
+        self._places: dict[str, tuple[str, int]] = {}
+        self._contents: dict[str, set[int]] = {}
+        self._empty_streaks: dict[str, int] = {}
+
+    def is_later_page(self, url: str) -> bool:
+        """Return True if a pager led to ``url``."""
+        return whole_key(url) in self._places
+
+    def position_of(self, url: str) -> tuple[str, int]:
+        """Return the listing that ``url`` is a page of, without its host, and the page number."""
+        first, number = self._place_of(url)
+        if first == url or is_page_of(url, first):
+            return listing_position(url)
+        return listing_position(first)[0], number
+
+    def leading_on(self, url: str, links: Iterable[FoundLink]) -> Iterator[FoundLink]:
+        """Yield the links that lead to other pages of the listing at ``url``."""
+        first, _ = self._place_of(url)
+        return (link for link in links if leads_on(link.text, link.url, url, first))
+
+    def is_pager(self, url: str, link: FoundLink, *, is_story: bool) -> bool:
+        """Return True if ``link`` is one of the pager; on a story, what follows is a story."""
+        first, _ = self._place_of(url)
+        is_next_story = is_story and link.text == DECLARED_NEXT
+        return not is_next_story and leads_on(link.text, link.url, url, first)
+
+    def follow(self, url: str, link: FoundLink) -> None:
+        """Remember that ``link`` leads from the page ``url`` to another page of its listing."""
+        first, number = self._place_of(url)
+        digits = "".join(filter(str.isdecimal, link.text))[:5]
+        self._places.setdefault(whole_key(link.url), (first, int(digits or number + 1)))
+
+    def why_stop(
+        self, url: str, listed: frozenset[str], *, has_new: bool, has_looped: bool
+    ) -> StopReason | None:
+        """Record what a page lists; return why its listing is followed no further, or None."""
+        listing = listing_of(self._place_of(url)[0])
+        contents = self._contents.setdefault(listing, set())
+        streak = 0 if has_new else self._empty_streaks.get(listing, 0) + 1
+        self._empty_streaks[listing] = streak
+        # A page number past the end gives the last or first page, perhaps with other side boxes.
+        rules = {
+            StopReason.KNOWN: streak > 0 and self.stops_at_known,
+            StopReason.REPEATS: hash(listed) in contents,
+            StopReason.NOTHING_NEW: streak >= MAX_EMPTY_PAGES,
+            StopReason.LOOP: has_looped,
+        }
+        if stop_reason := next((rule for rule, applies in rules.items() if applies), None):
+            return stop_reason
+        contents.add(hash(listed))
+        return None
+
+    def _place_of(self, url: str) -> tuple[str, int]:
+        return self._places.get(whole_key(url), (url, listing_position(url)[1]))

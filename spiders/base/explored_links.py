@@ -1,0 +1,47 @@
+"""The links of a page of an explored portal, as the explorer gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+from portals.discovery.fragments import counted_on, is_fragment
+from portals.discovery.links import TITLE_WORDS, found_links
+from portals.discovery.pagers import DECLARED_NEXT, unfollowed_pager
+from portals.discovery.targets import CrawlTarget, FoundLink
+from portals.discovery.url_patterns import is_skipped
+from portals.extraction.page import Page
+from portals.language.text import words
+
+if TYPE_CHECKING:
+    from spiders.base.portal import PortalSpider
+
+
+def explored_links(
+    spider: PortalSpider, page: Page, visit: CrawlTarget, parts: Collection[str]
+) -> list[FoundLink]:
+    """Return the links of ``page`` on the portal, without the later pages of its own story.
+
+    ``parts``: page keys of these. A part of a list that has no pager leads to the part after it.
+    """
+    links = [
+        FoundLink(url, link.text, link.day)
+        for link in found_links(page)
+        if (url := spider.normalize_url(link.url)) and not (parts and spider.page_key(url) in parts)
+    ]
+    for link in links:
+        if is_skipped(link.url):
+            spider.url_filters.record("copy or form", link.url)
+    if visit.purpose == "page" and is_fragment(page.text):
+        listed = sum(len(words(link.text)) >= TITLE_WORDS for link in links)
+        after = counted_on(visit.url, listed) if listed else None
+        links += [FoundLink(after, DECLARED_NEXT)] if after else []
+    return links
+
+
+def leads_on_unseen(others: Iterator[FoundLink], page: Page) -> bool:
+    """Return True if a listing page leads on by a script or a form only.
+
+    ``others``: the links to other pages of the listing.
+    """
+    return next(others, None) is None and unfollowed_pager(page.root) is not None

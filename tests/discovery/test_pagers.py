@@ -1,0 +1,94 @@
+"""The ways in which listing pages lead on, and those that no crawl can follow."""
+
+from __future__ import annotations
+
+import pytest
+
+from portals.discovery.links import found_links
+from portals.discovery.pagers import DECLARED_NEXT, leads_on, unfollowed_pager
+from portals.discovery.url_patterns import is_numbered_page_of
+from portals.extraction.page import Page
+
+LIST = "http://a.vn/tin-tuc"
+
+
+def page_of(markup: str) -> Page:
+    return Page.from_bytes(LIST, markup.encode(), "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("markup", "url"),
+    [
+        ('<a rel="next" href="/tin-tuc&BRSR=6"><i></i></a>', "http://a.vn/tin-tuc&BRSR=6"),
+        ('<a href="/tin-tuc/page/2/">Tin cũ hơn</a>', "http://a.vn/tin-tuc/page/2/"),
+        ('<a href="?trangso=2">2</a>', "http://a.vn/tin-tuc?trangso=2"),
+        ('<a href="?vi_tri=12">Trang sau »</a>', "http://a.vn/tin-tuc?vi_tri=12"),
+        ('<a href="/tin-tuc/t2.html">2</a>', "http://a.vn/tin-tuc/t2.html"),
+        ('<button data-url="/ajax?muc=3&amp;trang=2">Xem thêm</button>', "http://a.vn/ajax?muc=3&trang=2"),
+        ('<div class="load-more" data-next="/ajax/3/2">…</div>', "http://a.vn/ajax/3/2"),
+        ("""<a href="#" onclick="location.href='/tin-tuc?page=2'">Sau</a>""", f"{LIST}?page=2"),
+        ('<select><option value="/tin-tuc?page=2">Trang 2</option></select>', f"{LIST}?page=2"),
+        (
+            '<form action="/tin-tuc"><input type="hidden" name="page" value="2">'
+            "<button>Trang sau</button></form>",
+            f"{LIST}?page=2",
+        ),
+    ],
+)  # fmt: skip
+def test_a_listing_page_leads_to_its_next_page(markup: str, url: str) -> None:
+    led = [
+        one.url
+        for one in found_links(page_of(markup))
+        if leads_on(one.text, one.url, LIST, "/tin-tuc")
+    ]
+    assert led == [url]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<a rel="next" href="/bai-2">Công đoàn xã Tân An thăm công nhân</a>',
+        '<a href="/xem.html?id=6">Sau</a>',
+        '<a href="/tin-tuc/2024-02">2</a>',
+        '<a href="/khac?trangso=2">2</a>',
+        '<form action="/tim"><input name="q"><button>Sau</button></form>',
+        '<form method="post"><input type="hidden" name="p" value="2"><button>Sau</button></form>',
+        '<div class="card" data-url="/bai-viet-so-mot-cua-chung-toi">Thăm công nhân</div>',
+    ],
+)
+def test_what_is_no_pager_leads_nowhere(markup: str) -> None:
+    assert not [
+        one for one in found_links(page_of(markup)) if leads_on(one.text, one.url, LIST, LIST)
+    ]
+
+
+def test_a_number_in_the_path_or_in_parameters_makes_another_page_of_a_list() -> None:
+    assert is_numbered_page_of("http://a.vn/tin?muc=1&nv_pg=7", "/tin?muc=1")
+    assert is_numbered_page_of("http://a.vn/tin/trang2.html", "/tin.html")
+    assert not is_numbered_page_of("http://a.vn/tin?muc=2", "/tin?muc=1")
+    assert not is_numbered_page_of("http://a.vn/2", "/")
+
+
+def test_the_story_that_a_story_leads_to_keeps_its_headline() -> None:
+    links = found_links(
+        page_of('<a rel="next" href="/bai-2">Công đoàn xã Tân An thăm công nhân</a>')
+    )
+    assert [link.text for link in links] == ["Công đoàn xã Tân An thăm công nhân"]
+    assert not [link for link in links if link.text == DECLARED_NEXT]
+
+
+@pytest.mark.parametrize(
+    ("markup", "label"),
+    [
+        ("<a href=\"javascript:__doPostBack('ctl00$p','2')\">2</a>", "2"),
+        ("<button onclick='more()'>Xem thêm</button>", "Xem thêm"),
+        ('<a href="#">Xem thêm tin</a>', "Xem thêm tin"),
+        ('<form method="post"><input type="submit" value="Trang sau"></form>', "Trang sau"),
+        ("<a href=\"javascript:__doPostBack('ctl00$p','1')\">1</a>", None),
+        ('<a href="#">Xem thêm</a>', None),  # unfolds a text
+        ('<button class="carousel-control-next" data-slide="next">Next</button>', None),
+        ('<form method="post"><button>Gửi</button></form>', None),
+    ],
+)
+def test_a_pager_without_an_address_is_recognised(markup: str, label: str | None) -> None:
+    assert unfollowed_pager(page_of(markup).root) == label
