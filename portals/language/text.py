@@ -69,6 +69,7 @@ _MARKS = re.compile(r"[^\w\s\x00-\u02ff]{30,}")  # marks are no letters; nor are
 _CACHED_LENGTH = 500  # characters of a text whose canonical form is cached
 _LAST_TEXTS = 4  # longer ones: a page's is hashed, compared and indexed, one after the other
 _KEPT_LENGTH = 100_000  # characters of such a text
+_MAX_BARE = 5_000  # characters: Vietnamese has 200, a hostile text has all of Unicode
 _MAX_WORDS = 30_000  # Vietnamese has 7,000 syllables; in use with capitals and commas, twice that
 _MAX_WORD = 30  # characters
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -167,8 +168,7 @@ def _last_canonical(text: str) -> str:
 
 def _canonical(text: str) -> str:
     """Return the form word by word: no step of it looks across a space."""
-    forms = map(_CANONICAL.__getitem__, clean(text).split(" "))
-    return " ".join(form for form in forms if form)
+    return " ".join(filter(None, map(_CANONICAL.__getitem__, clean(text).split(" "))))
 
 
 def fold(text: str) -> str:
@@ -200,13 +200,23 @@ class _Words(dict[str, str]):
         return form
 
 
-def _folded(word: str) -> str:
-    bare = unicodedata.normalize("NFD", word)
-    return "".join(char for char in bare if not unicodedata.combining(char)).replace("đ", "d")
+class _Bare(dict[int, str]):
+    """Characters without their combining marks, by code; each is decomposed once.
+
+    A decomposition is one of each character: only the order of marks depends on their neighbours.
+    """
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFD", chr(code))
+        bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+        if len(self) < _MAX_BARE:
+            self[code] = bare
+        return bare
 
 
+_BARE = _Bare({ord("đ"): "d"})
 _CANONICAL = _Words(lambda word: one_letter_d(_canonical_of_line(word)))
-_FOLDED = _Words(_folded)
+_FOLDED = _Words(lambda word: word.translate(_BARE))
 
 
 _VIETNAMESE = re.compile(r"[àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ]")

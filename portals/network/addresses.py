@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 # Not global either, but newer or older than what Python's module knows: site-local (RFC 3879),
@@ -10,6 +11,7 @@ _LOCAL = tuple(map(ip_network, ("fec0::/10", "3fff::/20", "5f00::/16", "64:ff9b:
 _TRANSLATED = ip_network("64:ff9b::/96")  # IPv6 in front of IPv4 (NAT64): the last four bytes count
 
 
+@lru_cache(maxsize=1024)
 def is_literal(host: str) -> bool:
     """Return True if a host is an IP address and no name."""
     try:
@@ -19,6 +21,7 @@ def is_literal(host: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1024)
 def is_public(address: str) -> bool:
     """Return True for a public IP address: not private, loopback, link-local or shared.
 

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -31,6 +32,7 @@ class OffsiteRequestError(IgnoreRequest):
     """A request to a URL outside the portal; the message says where it leads."""
 
 
+@lru_cache(maxsize=4096)
 def host_and_port(url: str) -> tuple[str, int]:
     """Return host (lower case, without ``www.``) and port of an http(s) URL.
 

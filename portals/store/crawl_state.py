@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Literal
 
 from portals.outcomes import StopReason
@@ -59,6 +60,14 @@ _VISIT_COLUMNS = (
     "key", "url", "kind", "status", "first_fetched_at", "fetched_at", "etag", "last_modified",
     "fingerprint", "listed_articles", "validator_trust", "next_visit_at",
 )  # fmt: skip
+_visit_values = attrgetter(*_VISIT_COLUMNS)
+_LAST_VISIT = f"SELECT {', '.join(_VISIT_COLUMNS)} FROM page_visits WHERE portal = ? AND key = ?"  # noqa: S608 - our own names
+_CHANGED = [name for name in _VISIT_COLUMNS if name not in ("key", "first_fetched_at")]
+_SAVE_VISIT = f"""
+    INSERT INTO page_visits (portal, {", ".join(_VISIT_COLUMNS)})
+    VALUES (?{", ?" * len(_VISIT_COLUMNS)}) ON CONFLICT (portal, key) DO UPDATE SET
+    {", ".join(f"{name} = excluded.{name}" for name in _CHANGED)}
+"""  # noqa: S608 - our own names
 
 
 _CORRECTIONS = (
@@ -84,28 +93,13 @@ class CrawlState:
 
     def last_visit(self, key: str) -> PageVisit | None:
         """Return the last visit to the page, or None."""
-        row = self.store.db.conn.execute(
-            f"SELECT {', '.join(_VISIT_COLUMNS)} FROM page_visits"  # noqa: S608 - our own names
-            " WHERE portal = ? AND key = ?",
-            (self.portal, key),
-        ).fetchone()
+        row = self.store.db.conn.execute(_LAST_VISIT, (self.portal, key)).fetchone()
         return PageVisit(*row) if row else None
 
     def save_visit(self, visit: PageVisit) -> None:
         """Store a visit; ``first_fetched_at`` of the first one is not overwritten."""
-        values = tuple(getattr(visit, name) for name in _VISIT_COLUMNS)
-        changed = ", ".join(
-            f"{name} = excluded.{name}"
-            for name in _VISIT_COLUMNS
-            if name not in ("key", "first_fetched_at")
-        )
-        marks = ", ".join("?" for _ in range(len(values) + 1))
         with self.store.writing():
-            self.store.db.conn.execute(
-                f"INSERT INTO page_visits (portal, {', '.join(_VISIT_COLUMNS)})"  # noqa: S608
-                f" VALUES ({marks}) ON CONFLICT (portal, key) DO UPDATE SET {changed}",
-                (self.portal, *values),
-            )
+            self.store.db.conn.execute(_SAVE_VISIT, (self.portal, *_visit_values(visit)))
 
     def due_urls(self, now: datetime, limit: int) -> list[str]:
         """Return the URLs of articles that are due for a revisit, longest due first.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 _PAUSE_SECONDS = 0.15
 """Longer than the longest interval (0.1 s) at which a waiting connection of SQLite tries again."""
@@ -29,12 +29,16 @@ def let_others_write() -> None:
     time.sleep(_PAUSE_SECONDS)
 
 
-@contextmanager
-def writing(connection: sqlite3.Connection) -> Iterator[None]:
+_JOINED = nullcontext()
+
+
+def writing(connection: sqlite3.Connection) -> AbstractContextManager[None]:
     """Hold the write lock from the start, or join the transaction that is open."""
-    if connection.in_transaction:
-        yield
-        return
+    return _JOINED if connection.in_transaction else _transaction(connection)
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
