@@ -38,7 +38,7 @@ _STARTS_SOMETHING = (
     "tests.support.faults",
     "tests.support.hostile_server",
     "tests.support.http_server",
-    "tests.support.injection",
+    "tests.operations.injection",
     "tests.support.kills",
     "tests.support.listener",
     "tests.support.processes",

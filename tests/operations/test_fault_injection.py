@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.injection import finish, installation
+from tests.operations.injection import finish, installation
 
 SEED = 20261128
 ROUNDS = 12
