@@ -34,6 +34,11 @@ _SLIDES = re.compile(r"carousel|swiper|slick|slide|owl|gallery|lightbox|tab", re
 _POSTS_BACK = "__doPostBack("
 
 
+def may_lead_on(label: str) -> bool:
+    """Return True for the label of a pager, wherever it leads."""
+    return label == DECLARED_NEXT or is_pager_label(label)
+
+
 def leads_on(label: str, url: str, page: str, first: str) -> bool:
     """Return True if a link leads to another page of the listing that ``page`` belongs to.
 
@@ -41,9 +46,7 @@ def leads_on(label: str, url: str, page: str, first: str) -> bool:
     """
     if label == DECLARED_NEXT:
         return True
-    if not is_pager_label(label):
-        return False
-    return is_page_of(url, page) or is_numbered_page_of(url, first)
+    return may_lead_on(label) and (is_page_of(url, page) or is_numbered_page_of(url, first))
 
 
 def pager_links(root: HtmlElement) -> Iterator[FoundLink]:

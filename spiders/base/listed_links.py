@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from spiders.base.portal import PortalSpider
 
 _MIN_ALIKE = 2  # addresses with one pattern
+_SAMPLE = 100  # articles of a page whose addresses are looked at: a list has a few patterns
 
 
 @dataclass(slots=True)
@@ -82,7 +83,8 @@ class ListedLinks:
         if not urls:
             return self._by_headlines(page)
         is_addressed = bool(self.family.article_path)
-        self._patterns.update(map(article_pattern, urls if is_addressed else described))
+        listed = urls if is_addressed else described
+        self._patterns.update(map(article_pattern, listed[:_SAMPLE]))
         self._have_selectors_found = True
         self._has_described = self._has_described or bool(described)
         if is_addressed:

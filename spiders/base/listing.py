@@ -17,7 +17,7 @@ from portals.crawling.revisit_policy import validators
 from portals.crawling.spider_outputs import KEY, KIND, ListingPageRead, SpiderOutput
 from portals.discovery.fragments import counted_on, is_fragment
 from portals.discovery.links import found_links
-from portals.discovery.pagers import leads_on, unfollowed_pager
+from portals.discovery.pagers import leads_on, may_lead_on, unfollowed_pager
 from portals.discovery.paging import (
     KNOWN_STREAK,
     MAX_LISTING_PAGES,
@@ -261,7 +261,8 @@ class ListingFinder(Finder):
 
     def _other_pages(self, page: Page, where: ListingCursor) -> list[tuple[str, str]]:
         """Return (label, URL) of links to other pages of a listing, whatever its theme's markup."""
-        links = ((link.text, self.links.own_link(page, link.url)) for link in found_links(page))
+        labelled = (link for link in found_links(page) if may_lead_on(link.text))
+        links = ((link.text, self.links.own_link(page, link.url)) for link in labelled)
         here = url_key(page.url)
         return [
             (label, url)

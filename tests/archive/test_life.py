@@ -276,7 +276,8 @@ def test_what_cannot_be_read_is_told_record_by_record_and_the_rest_is_read(tmp_p
 
     assert done.code == 10
     assert len(rows(tmp_path / "b.db", "SELECT 1 FROM articles")) == 5
-    first, second = done.err.splitlines()
+    made, first, second = done.err.splitlines()
+    assert made.startswith("new database ")
     assert re.fullmatch(rf"{path}, byte \d+: the gzip data is damaged: .*", first)
     assert second == (
         "1 pages of evil.example are skipped: no portal has that host; 'scrapy crawl portal"

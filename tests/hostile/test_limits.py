@@ -172,13 +172,13 @@ def test_what_a_page_gave_before_its_time_was_over_is_stored(tmp_path: Path) -> 
 
 
 _SPIN_ON_LISTS = """
-from spiders.base.listing import ListingFinder
-whole = ListingFinder._items
-def _items(self, page):
+from spiders.base.listed_links import ListedLinks
+whole = ListedLinks.items
+def items(self, page, number):
     while page.url.endswith("page=2"):
         pass
-    return whole(self, page)
-ListingFinder._items = _items
+    return whole(self, page, number)
+ListedLinks.items = items
 """
 
 

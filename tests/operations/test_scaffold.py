@@ -75,7 +75,7 @@ def test_a_row_is_appended_and_the_others_stay_as_they_are() -> None:
     assert after.startswith(before)
     assert after.removeprefix(before).decode() == (
         'tin,"Báo ""Tin""",unknown,,,https://tin.vn/,nukeviet,A,live,,,'
-        "an article was read on 2026-03-01,,,,,,,,,\n"
+        "an article was read on 2026-03-01,,,,,,,,,,\n"
     )
 
 
