@@ -34,11 +34,12 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(VENV)/bin/mypy
 
-# Where memory holds the files of the tests, nothing waits for a disk: a fifth less time.
+# Where memory holds the files of the tests, nothing waits for a disk: a fifth less time. One worker
+# more than there are cores: many tests wait for an answer that is held back, or for a delay.
 unit: $(VENV)/.dev
 	free=$$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}'); \
 	if [ -w /dev/shm ] && [ "$${free:-0}" -gt 4000000 ]; then export PYTEST_DEBUG_TEMPROOT=/dev/shm; fi; \
-	$(VENV)/bin/python -m pytest -n auto --dist worksteal
+	$(VENV)/bin/python -m pytest -n $$(($$(nproc 2>/dev/null || echo 2) + 1)) --dist worksteal
 
 # What is pure: no process, no server, no browser. For the time between two edits.
 quick: $(VENV)/.dev

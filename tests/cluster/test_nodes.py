@@ -157,6 +157,7 @@ def test_crawlall_puts_portals_into_the_queue(url: str, tmp_path: Path) -> None:
         assert "DATABASE" not in text
 
 
+@pytest.mark.nightly
 def test_collector_and_worker_outlive_a_restart_of_postgresql(
     server: PostgresServer, url: str, tmp_path: Path
 ) -> None:

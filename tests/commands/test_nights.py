@@ -125,7 +125,14 @@ def test_a_clock_that_two_servers_call_wrong_ends_their_runs_and_one_server_none
         ]
         homes = (server.origin for server in servers)
         nights = Nights(tmp_path, dict(zip(says, homes, strict=True)))
-        options = ("--jobs", "1", "-s", f"ALERT_URLS=json://127.0.0.1:{operator.port}/")
+        options = (
+            "--jobs",
+            "1",
+            "--per-process",
+            "1",
+            "-s",
+            f"ALERT_URLS=json://127.0.0.1:{operator.port}/",
+        )
         right = nights.run(0, "--json", *options)
         pages_read = rows(nights.database, "SELECT sum(requests) AS n FROM runs")
         wrong = nights.run(30, "--json", *options)

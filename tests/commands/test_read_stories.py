@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.archived_pages import write
-from tests.support.commands import scrapy
+from tests.support.commands import QUICK, scrapy
 from tests.support.http_server import Answer, serving
 from tests.support.parted import ORIGIN, Parted, capture, paragraphs_of
 
@@ -15,7 +15,7 @@ SITE = Parted()
 
 
 def fields_of(*words: str | Path) -> list[dict[str, Any]]:
-    done = scrapy("read", *words, "--json")
+    done = scrapy("read", *words, "--json", *QUICK)
     assert done.code == 0, done.err
     found: list[dict[str, Any]] = json.loads(done.out)
     return found
@@ -23,12 +23,12 @@ def fields_of(*words: str | Path) -> list[dict[str, Any]]:
 
 def test_read_fetches_the_other_pages_of_a_url() -> None:
     with serving(SITE.pages()) as portal:
-        done = scrapy("read", portal.origin + SITE.url(0))
+        done = scrapy("read", portal.origin + SITE.url(0), *QUICK)
         (of_first,) = fields_of(portal.origin + SITE.url(0))
         (of_second,) = fields_of(portal.origin + SITE.url(0, 2))
         (single,) = fields_of(portal.origin + SITE.url(1))
         portal.pages[SITE.url(0, 2)] = Answer(b"", 404)
-        short = scrapy("read", portal.origin + SITE.url(0))
+        short = scrapy("read", portal.origin + SITE.url(0), *QUICK)
 
     assert done.out.splitlines()[1] == "part 1 of 3, with 2, 3"
     assert short.out.splitlines()[1] == "part 1 of 3, with 3, without 2"

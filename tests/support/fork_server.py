@@ -10,6 +10,7 @@ import json
 import os
 import runpy
 import selectors
+import signal
 import socket
 import sys
 import threading
@@ -129,6 +130,7 @@ def _load() -> None:
 
 def _main(path: str) -> NoReturn:
     os.chdir(PROJECT)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a shell's, not that of a suite under nohup
     _load()
     words = _Server(path).serve()
     if words is not None:
