@@ -113,7 +113,8 @@ class Crawls:
         ``together``: portals that may share a process, ``alone``: those that must not.
         """
         at_once = min(self._at_once, -(-len(together) // self._jobs))
-        waiting = deque(together if at_once > 1 else ())
+        is_shared = at_once > 1  # asked once: the first process may have taken all that wait
+        waiting = deque(together if is_shared else ())
         ended: SimpleQueue[Row | Future[list[str]]] = SimpleQueue()
         with ThreadPoolExecutor(self._jobs) as pool:
             running: set[Future[list[str]]] = set()
@@ -123,9 +124,9 @@ class Crawls:
                 running.add(future)
                 future.add_done_callback(ended.put)
 
-            for _ in range(self._jobs if waiting else 0):
+            for _ in range(self._jobs if is_shared else 0):
                 begin(self._crawl_together, waiting, at_once)
-            for name in (*alone, *(() if waiting else together)):
+            for name in (*alone, *(() if is_shared else together)):
                 begin(self._crawl_alone, name)
             while running:
                 found = ended.get()
