@@ -31,15 +31,21 @@ from portals.network.browser_need import NeedsBrowserError, executable, missing_
 from portals.network.browser_proxy import USER, BrowserProxy
 from portals.network.dns import names_of
 from portals.network.limits import HeadLimitHandler
+from portals.network.servers import server_of
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
+    from playwright.async_api import Request as BrowserRequest
+    from playwright.async_api import Response as BrowserResponse
 
 _SETTLED_SECONDS = 10
 """How long a page may go on loading before it is read: some ask for news for ever."""
 _CLOSE_SECONDS = 10
 _UNUSED = frozenset(["image", "media", "font", "websocket", "eventsource", "manifest"])
 """Types of resources that are not loaded: no text comes from them."""
+_CONTENT = frozenset(["script", "xhr", "fetch"])
+"""Types of resources that build a page."""
+_SERVER_ERROR, _REFUSED = 500, frozenset([403, 429])
 _ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # names are the proxy's matter
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
@@ -150,6 +156,8 @@ class Browser:
             visit.leads_to = built.url  # the script changed the address of the page
         if visit.leads_to:
             return visit.redirect(request)
+        if visit.missing:
+            raise DownloadFailedError(f"the page lacks what its script loads: {visit.missing}")
         body = built.text.encode("utf-8")
         if len(body) > self._max_size:
             raise DownloadCancelledError(f"the page has more than {self._max_size} bytes")
@@ -195,16 +203,34 @@ class _Visit:
     """One page in the browser: it gets the response that Scrapy received, and asks for no other.
 
     ``leads_to``: the URL that a script of the page leads to, to be requested as a redirect is.
+    ``missing``: what the page's scripts asked the portal for and did not get: without it the page
+    may look like one that has nothing.
     """
 
     def __init__(self, response: Response) -> None:
         self.response = response
         self.leads_to = ""
+        self.missing = ""
         self._is_given = False
 
     async def begin(self, page: Page, _: Request) -> None:
-        """Answer what the page asks for before the browser requests it."""
+        """Answer what the page asks for before the browser requests it, and note what fails."""
+        page.on("requestfailed", self._on_failed)
+        page.on("response", self._on_response)
         await page.route("**", self._answer)
+
+    def _on_failed(self, request: BrowserRequest) -> None:
+        if request.resource_type in _CONTENT and self._is_own(request.url):
+            self.missing = self.missing or f"{request.url} ({request.failure})"
+
+    def _on_response(self, response: BrowserResponse) -> None:
+        is_failure = response.status >= _SERVER_ERROR or response.status in _REFUSED
+        if is_failure and response.request.resource_type in _CONTENT and self._is_own(response.url):
+            self.missing = self.missing or f"{response.url} ({response.status})"
+
+    def _is_own(self, url: str) -> bool:
+        """Return True for the portal's servers: counters of others fail without harm."""
+        return server_of(url) == server_of(self.response.url)
 
     async def _answer(self, route: Route) -> None:
         asked = route.request

@@ -144,6 +144,27 @@ def test_scripts_reach_nothing_else_and_lead_where_a_crawl_may_go(tmp_path: Path
     assert other.asked == []
 
 
+MENU = "".join(f'<li><a href="/muc-{n}">Giới thiệu đơn vị {n}</a></li>' for n in range(4))
+
+
+@needs_browser
+@pytest.mark.parametrize("status", [503, 429])
+def test_a_list_whose_data_does_not_come_is_missing_and_not_empty(
+    tmp_path: Path, status: int
+) -> None:
+    site = pages()
+    site["/"] = Answer(SHELL.replace("<body>", f"<body><ul>{MENU}</ul>").encode())
+    with serving(site) as portal:
+        first, err = crawl(portal.origin, tmp_path / "a.db", "-s", "BROWSER=1")
+        portal.pages["/du-lieu/list.json"] = Answer(b"", status)
+        second, told = crawl(portal.origin, tmp_path / "a.db", "-s", "BROWSER=1")
+
+    assert first == 0, err
+    assert second not in (0, 11), told
+    reject = rows(tmp_path / "a.db", "SELECT * FROM rejects ORDER BY run_id DESC")[0]
+    assert f"/du-lieu/list.json ({status})" in reject["detail"]
+
+
 @pytest.mark.nightly
 @needs_browser
 def test_a_script_without_end_holds_no_crawl(tmp_path: Path) -> None:
