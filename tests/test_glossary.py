@@ -37,6 +37,8 @@ HISTORY = {
     "portals/store/migrations.py",
     "portals/store/migrations_1_to_3.py",
     "portals/store/migrations_4_to_6.py",
+    "portals/store/migrations_7_to_12.py",
+    "portals/store/columns.py",
     "portals/store/schema.py",
     "tests/test_glossary.py",
 }

@@ -545,6 +545,26 @@ CREATE TABLE server_clocks (
         ) STRICT, WITHOUT ROWID
         ;
 
+CREATE TABLE cluster_applied (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cluster_runs (
+        portal TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        run_id INTEGER NOT NULL REFERENCES runs (id),
+        new INTEGER NOT NULL DEFAULT 0,
+        changed INTEGER NOT NULL DEFAULT 0,
+        sightings INTEGER NOT NULL DEFAULT 0,
+        announced INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (portal, number)
+    ) STRICT, WITHOUT ROWID
+    ;
+
+CREATE TABLE cluster_archives (
+        path TEXT PRIMARY KEY,
+        size INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    ;
+
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 
 INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)');

@@ -1,7 +1,4 @@
-"""What a collector has to know of the results of other machines: tables of its database alone.
-
-They are made by the first ``scrapy collect``; a database without a cluster has none of them.
-"""
+"""What a collector has to know of the results of other machines: the tables ``cluster_…``."""
 
 from __future__ import annotations
 
@@ -11,28 +8,6 @@ from typing import Any
 
 from portals.store.database import Store
 from portals.store.pages import PageRepository
-
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS cluster_applied (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
-    """
-    CREATE TABLE IF NOT EXISTS cluster_runs (
-        portal TEXT NOT NULL,
-        number INTEGER NOT NULL,
-        run_id INTEGER NOT NULL REFERENCES runs (id),
-        new INTEGER NOT NULL DEFAULT 0,
-        changed INTEGER NOT NULL DEFAULT 0,
-        sightings INTEGER NOT NULL DEFAULT 0,
-        announced INTEGER NOT NULL DEFAULT 0,
-        PRIMARY KEY (portal, number)
-    ) STRICT, WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS cluster_archives (
-        path TEXT PRIMARY KEY,
-        size INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID
-    """,
-)
 
 
 class Collected:
@@ -44,9 +19,6 @@ class Collected:
     def __init__(self, store: Store) -> None:
         self._execute = store.db.conn.execute
         self._pages = PageRepository(store)
-        with store.writing():
-            for table in _TABLES:
-                self._execute(table)
 
     def note(self, result_id: str) -> bool:
         """Note that a result is applied; return False if it was before."""
