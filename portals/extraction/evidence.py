@@ -20,13 +20,13 @@ from portals.extraction.title_evidence import TAIL_LINES
 from portals.language.bylines import (
     Signature,
     is_author_label,
-    is_noise,
+    names_other_person,
     read_byline,
     read_signature,
-    read_view_count,
 )
 from portals.language.dates import without_date
 from portals.language.headings import ends_article, is_box_heading
+from portals.language.noise import is_noise, read_view_count
 from portals.language.text import canonical, is_vietnamese, words
 
 _LABEL_WORDS = 4  # a menu entry has fewer
@@ -67,6 +67,8 @@ class Evidence(DateEvidence):
         block = self.blocks[index]
         count = len(words(block.text))
         if block.is_link or block.caption or not _MIN_LEAD_WORDS <= count <= _MAX_LEAD_WORDS:
+            return False
+        if index in self.dates and len(words(without_date(block.text))) < _MIN_LEAD_WORDS:
             return False
         assert self.title is not None
         is_title = canonical(block.text) == canonical(self.title.text)
@@ -127,6 +129,8 @@ class Evidence(DateEvidence):
             named = Role.AUTHOR in self.regions.roles_near(block, 1)
             rest = without_date(text) if i in self.dates else text
             if (i in self.dates and len(words(rest)) > BESIDE_DATE) or is_author_label(rest):
+                continue
+            if i and names_other_person(self.blocks[i - 1].text):
                 continue
             signature = _linked_name(block, read_byline(rest, is_named=named))
             if signature and (signature.author or signature.source):

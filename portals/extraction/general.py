@@ -25,9 +25,10 @@ from portals.extraction.page_kind import (
 from portals.extraction.regions import Core
 from portals.extraction.story import ArticleContent, read_story
 from portals.extraction.title_evidence import Candidate
-from portals.language.bylines import is_noise, without_unit
+from portals.language.bylines import without_unit
 from portals.language.dates import DateReading
 from portals.language.headings import ends_article, is_box_heading, is_imprint
+from portals.language.noise import is_noise
 from portals.language.text import canonical, words
 
 _MIN_WORDS = 60
@@ -95,9 +96,10 @@ def _set_date(reading: GeneralReading, evidence: Evidence, metadata: MachineMeta
             reading.date, reading.rules["published_at"] = listed, "listing"
         return
     reading.date, reading.rules["published_at"] = shown.reading, "shown"
-    if shown.reading.precision == "minute":
+    is_relative = shown.reading.rule == "relative"
+    if shown.reading.precision == "minute" and not is_relative:
         return
-    exact = evidence.minute_of(shown)
+    exact = evidence.moment_of(shown) if is_relative else evidence.minute_of(shown)
     if exact is not None:
         reading.date, reading.rules["published_at"] = exact
 

@@ -21,9 +21,10 @@ from portals.extraction.boxes import PARAGRAPH_WORDS, author_cards, player_boxes
 from portals.extraction.header import links_elsewhere
 from portals.extraction.page import Page
 from portals.extraction.roles import OUTSIDE, Role, roles_of
-from portals.language.bylines import begins_byline, is_noise
+from portals.language.bylines import begins_byline
 from portals.language.dates import find_date
 from portals.language.headings import ends_article, is_box_heading, is_imprint
+from portals.language.noise import is_noise
 from portals.language.text import canonical, is_vietnamese, words
 
 HEADLINE_WORDS = 4
