@@ -156,6 +156,16 @@ class Evidence(DateEvidence):
             is_named = Role.AUTHOR in self.regions.roles_near(self.blocks[i], 1)
             if is_named or i in self.dates:
                 yield i
+        yield from self._beside_date_above(title.index)
+
+    def _beside_date_above(self, title: int) -> Iterator[int]:
+        """Yield the lines in one list with a date above the title: name, day, minutes to read."""
+        if self.date is None or self.date.index >= title:
+            return
+        row = self.blocks[self.date.index].element.getparent()
+        for i in (self.date.index - 1, self.date.index + 1):
+            if 0 <= i < title and row is not None and self.blocks[i].element.getparent() is row:
+                yield i
 
     def _around_date(self) -> Iterator[int]:
         """Yield the lines beside the date, where it follows a lead or is in a box of its own."""
@@ -266,6 +276,16 @@ class Evidence(DateEvidence):
                 and (i not in self.regions.outside or is_named)
             ):
                 yield i
+
+    def shows(self, name: str) -> bool:
+        """Return True if a line of the header, or below the text, has the first of the names."""
+        wanted = f" {canonical(name.split(' - ', maxsplit=1)[0])} "
+        below = range(self.last + 1, min(len(self.blocks), self.last + 1 + TAIL_LINES))
+        return any(
+            wanted in f" {canonical(self.blocks[i].text)} "
+            for i in (*self.header_lines, *below)
+            if len(self.blocks[i].text) <= _MAX_BYLINE
+        )
 
     def is_no_author(self, name: str) -> bool:
         """Return True if a name is that of the site, of a menu entry or of the section."""

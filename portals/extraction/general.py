@@ -119,14 +119,30 @@ def _set_byline(reading: GeneralReading, evidence: Evidence, metadata: MachineMe
         (evidence.signed.author, "below the text"),
     ]
     candidates.sort(key=lambda one: _is_login(one[0] or ""))  # a name beats that of an account
-    candidates += [
-        (metadata.author.value if metadata.author else None, "structured"),
-    ]
+    if metadata.author:
+        structured = (metadata.author.value, "structured")
+        candidates.insert(_place_of_structured(structured[0], candidates, evidence), structured)
     for author, source_rule in candidates:
         if author and not evidence.is_no_author(author):
             reading.author, reading.rules["author"] = without_unit(author), source_rule
             break
     reading.source = byline.source or reading.story.source or evidence.signed.source
+
+
+def _place_of_structured(
+    name: str, candidates: list[tuple[str | None, str]], evidence: Evidence
+) -> int:
+    """Return how many candidates an author in the page's data comes after.
+
+    One that the page shows comes before the lines of its header, but after a signature; in another
+    language than Vietnamese, whose signatures are unknown here, before both.
+    """
+    is_repeated = any(canonical(name) in canonical(shown or "") for shown, _ in candidates)
+    if is_repeated or not evidence.shows(name):
+        return len(candidates)
+    if not evidence.is_vietnamese:
+        return 0
+    return next((i for i, (_, rule) in enumerate(candidates) if rule != "signature"), 0)
 
 
 def _is_login(name: str) -> bool:

@@ -323,8 +323,12 @@ class TitleEvidence:
         return self.metadata.site_names
 
     def _is_in_banner(self, index: int) -> bool:
-        """Return True if a line is beside the logo: there it is the site's name."""
-        return not self._banners.isdisjoint(self.regions.chain(self.blocks[index].element))
+        """Return True if a line is beside the logo, in a box without text: the site's name."""
+        core = self.regions.core
+        around = set(self.regions.chain(self.blocks[index].element))
+        if core is not None:
+            around.difference_update(self.regions.chain(self.blocks[core.lines[0]].element))
+        return not self._banners.isdisjoint(around)
 
     @cached_property
     def _banners(self) -> frozenset[HtmlElement]:

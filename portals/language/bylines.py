@@ -48,7 +48,10 @@ class Signature:
     photo: str | None = None
 
 
-_KIND = r"(?:tin|bài|bài viết|ảnh|video|clip|thực hiện)"
+_KIND = (
+    r"(?:tin|bài|bài viết|ảnh|video|clip|thực hiện|nội dung|trình bày|đồ họa|đồ hoạ|thiết kế"
+    r"|biên tập|kỹ thuật|quay phim|dựng phim|mỹ thuật)"
+)
 _CREDITED = re.compile(
     rf"^[*( ]*(?P<kinds>{_KIND}(?:(?: ?(?:và|[,&+/–-]) ?| ){_KIND})*) ?: ?(?P<name>.+)$",
     re.IGNORECASE,
@@ -59,6 +62,9 @@ _LABELLED_AUTHOR = re.compile(
 _SOURCE = re.compile(
     rf"^[(* ]*(?:nguồn(?: tin)?(?: (?-i:[{_UPPER}])[^:]{{1,20}})?|theo nguồn) ?: ?(?P<name>.*)$",
     re.IGNORECASE,
+)
+_REPRINTED = re.compile(
+    r"^theo (?P<name>[^()/]{2,40}?) ?\((?P<source>[^()]{2,40})\)$", re.IGNORECASE
 )
 _ACCORDING_TO = re.compile(
     r"^\(? ?(?:theo|dẫn theo) (?!luật|nghị |thông tư|kế hoạch|quy |đề án|chỉ thị|báo cáo|đó\b)"
@@ -231,7 +237,7 @@ def _credited(match: re.Match[str]) -> Signature | None:
     if not name or len(words(name)) > _MAX_NAME_WORDS:
         return None
     kinds = match["kinds"].casefold()
-    if not re.search(r"tin|bài|thực hiện", kinds):
+    if not re.search(r"tin|bài|thực hiện|nội dung", kinds):
         return Signature(photo=name)
     return Signature(author=name)
 
@@ -294,6 +300,7 @@ _LABELLED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Signature | No
     (_SOURCE, _sourced),
     (_LABELLED_AUTHOR, _authored),
     (_CREDITED, _credited),
+    (_REPRINTED, _name_and_paper),
     (_ACCORDING_TO, _according_to),
     (_NAME_AND_PAPER, _name_and_paper),
 )

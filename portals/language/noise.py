@@ -31,6 +31,8 @@ _NOISE = re.compile(
     r"|quảng cáo|advertisements?|tài trợ"
     r"|share|tweet|print|email|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
     r"|(?:từ khóa|từ khoá|tags?|thẻ|chủ đề)\s*:.*"
+    r"|(?:link|đường dẫn)(?: bài(?: viết)?)? (?:nguồn|gốc)\b.{0,200}"
+    r"|(?:chuyên mục|danh mục|thể loại)\s*:.{0,60}"
     r"|tổng số điểm của bài viết là.*|click để đánh giá.*|xếp hạng ?:.{0,30}"
     r"|chú ý: việc đăng lại bài viết.*"
     r"|(?:>>+|->|»|▶|►)\s*.*"
