@@ -6,7 +6,7 @@ decisions that need the database are made here: which links are known, and which
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from portals.archive.wayback import parse_playback_url
@@ -71,6 +71,19 @@ class PageApplier:
             self.store_content(result, applied)
             self._store_state(result, applied, room)
         return applied
+
+    def apply_all(self, results: Sequence[PageResult], room: int = MAX_QUEUED) -> list[Applied]:
+        """Store ``results`` in one transaction and return what each changed.
+
+        ``room``: requests that may still be enqueued. Raises sqlite3.Error.
+        """
+        changes: list[Applied] = []
+        with self.store.writing():
+            for result in results:
+                applied = self.apply(result, room)
+                room -= applied.enqueued
+                changes.append(applied)
+        return changes
 
     def store_content(self, result: PageResult, applied: Applied) -> None:
         """Store pages, articles and rejects, inside the caller's transaction."""

@@ -41,6 +41,7 @@ _WORDS: tuple[tuple[Notice, str], ...] = (
         r"(?:trang|bài viết|liên kết|đường dẫn|địa chỉ).{0,40} không (?:còn )?tồn tại",
     ),
     ("missing", r"(?:bài viết|nội dung|tin) .{0,20}đã (?:bị |được )?(?:xóa|xoá|gỡ)"),
+    ("missing", r"không có gì (?:ở đây|để hiển thị)|nội dung .{0,40}không (?:còn )?tồn tại"),
     ("missing", r"page (?:was |could |can ?)?not (?:be )?found|error 404|404 (?:error|not found)"),
     ("server", r"default (?:web )?(?:site|page).{0,30}(?:plesk|cpanel|directadmin)|index of /"),
 )
