@@ -21,7 +21,12 @@ from portals.crawling.page_result import (
     is_retryable,
     page_kind,
 )
-from portals.crawling.revisit_policy import visit_after, visit_of_part, visit_of_story
+from portals.crawling.revisit_policy import (
+    archived_visit,
+    visit_after,
+    visit_of_part,
+    visit_of_story,
+)
 from portals.crawling.spider_outputs import CHANGED, KIND, KnownArticle, ListingPageRead
 from portals.discovery.url_filters import FORGOTTEN, MAX_QUEUED
 from portals.outcomes import RejectCode
@@ -236,6 +241,8 @@ class PageApplier:
         return usual >= _FULL and page.items * 3 < usual
 
     def _store_visit(self, result: PageResult) -> None:
+        if result.crawl.mode is CrawlMode.REPLAY:
+            self._store_archived_visit(result)
         if result.crawl.mode is not CrawlMode.LIVE:
             return  # visits to an archive say nothing about the portal's current state
         for part in result.parts:
@@ -251,3 +258,8 @@ class PageApplier:
         visit = visit_after(result, self.state.last_visit(result.request.key))
         if visit:
             self.state.save_visit(visit)
+
+    def _store_archived_visit(self, result: PageResult) -> None:
+        """Store that an archived article was there or gone at the time of its capture."""
+        if visit := archived_visit(result):
+            self.state.save_archived_visit(visit)
