@@ -22,7 +22,7 @@ from portals.extraction.machine_metadata import MachineMetadata
 from portals.extraction.page import Page
 from portals.extraction.regions import Core, Regions
 from portals.extraction.roles import Role
-from portals.extraction.title_places import banners, is_fact, without_path
+from portals.extraction.title_places import banners, is_fact, without_kicker, without_path
 from portals.language.dates import DateReading, beside_date, find_date, without_date
 from portals.language.noise import is_noise
 from portals.language.sections import is_welcome
@@ -184,7 +184,7 @@ class TitleEvidence:
     def _candidate(self, index: int, core: Core) -> Candidate:
         block = self.blocks[index]
         last = index
-        text = without_path(block)
+        text = without_kicker(block, without_path(block), self._head_names)
         first = next((i for i in core.lines if i > index), core.lines[-1])
         while (
             block.heading

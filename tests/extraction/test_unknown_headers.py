@@ -99,6 +99,13 @@ def test_the_path_before_a_title_is_no_part_of_it() -> None:
     assert article.title == TITLE
 
 
+def test_a_kicker_in_the_heading_is_no_part_of_a_title_that_the_head_names() -> None:
+    body = f"<div><h1><span>Ghi chép</span> {TITLE}</h1><i>5/1/2017</i>{PARAGRAPHS}</div>"
+
+    assert article_of(body, head_title=f"{TITLE} - Nhà máy").title == TITLE
+    assert article_of(body).title == f"Ghi chép {TITLE}"
+
+
 def test_links_in_a_title_stay() -> None:
     title = '<a href="/t/1">Công đoàn</a> và <a href="/t/2">nhà máy đường</a> họp bàn tiền thưởng'
     article = article_of(f"<div><h1>{title}</h1><i>5/1/2017</i>{PARAGRAPHS}</div>")
