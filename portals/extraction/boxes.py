@@ -101,17 +101,18 @@ def lone_cards(
     headlines: Sequence[int],
     blocks: Sequence[Block],
     chain: Chain,
-    sizes: Mapping[HtmlElement, tuple[int, int]],
+    sizes: Mapping[HtmlElement, tuple[int, int, int]],
 ) -> set[int]:
-    """Return the lines of cards that stand alone: a picture, a headline and a teaser in one box.
+    """Return the lines of single cards: a picture, a headline and a teaser in one box.
 
-    ``headlines``: the lines that lead to other articles; ``sizes``: lines and words by element.
+    ``headlines``: the lines that lead to other articles; ``sizes``: lines, words and
+    texts by element.
     """
     found: set[int] = set()
     for headline in headlines:
         box = None
         for above in chain(blocks[headline].element)[1:]:
-            lines, size = sizes.get(above, (0, 0))
+            lines, size, _ = sizes.get(above, (0, 0, 0))
             if lines > _LONE_LINES or size > _LONE_WORDS:
                 break
             box = above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TypeGuard
 
 from lxml.html import HtmlElement
 
+from portals.extraction.boxes import tags_around
 from portals.extraction.header import leads_elsewhere
 from portals.extraction.roles import Role
 from portals.extraction.title_evidence import Candidate, TitleEvidence
@@ -83,6 +85,8 @@ class DateEvidence(TitleEvidence):
             (3.0, Role.AUTHOR in self.regions.roles_near(block) and not words(rest)),
             (-6.0, index < title.index and self.regions.is_clock(block)),
             (-10.0, Role.COMMENTS in self.regions.roles_near(block, _MAX_LEVELS)),
+            (-10.0, index in self.replies),
+            (3.0, index == self._first_post),
             (-2.0, index in self.regions.aside),
             (-1.0, names_update(block.text)),
             (-3.0, block.is_link and leads_elsewhere(block, self.page.url)),
@@ -100,11 +104,31 @@ class DateEvidence(TitleEvidence):
         if index > last:
             return 1.5 - 0.2 * (index - last)
         distance = title.index - index
-        is_today = (
-            self.dates[index].at.date()
-            == self.page.fetched_at.astimezone(self.dates[index].at.tzinfo).date()
-        )
-        return 2.5 - 0.5 * distance - (4.0 if is_today else 0.0)
+        return 2.5 - 0.5 * distance - (4.0 if self._is_today(index) else 0.0)
+
+    @cached_property
+    def replies(self) -> frozenset[int]:
+        """The dates below the text that are set like one above it: of the replies in a thread."""
+        groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for i in self.dates:
+            groups[tags_around(self.blocks[i].element)].append(i)
+        posts = [group for group in groups.values() if self._is_of_a_post(min(group))]
+        return frozenset(i for group in posts for i in group if i > self.last)
+
+    def _is_of_a_post(self, index: int) -> bool:
+        """Return True for a date above the text that is not the clock of the page."""
+        return index < self.first and not self._is_today(index)
+
+    def _is_today(self, index: int) -> bool:
+        at = self.dates[index].at
+        return at.date() == self.page.fetched_at.astimezone(at.tzinfo).date()
+
+    @cached_property
+    def _first_post(self) -> int | None:
+        """The date of the first post of a thread, or None."""
+        shapes = {tags_around(self.blocks[i].element) for i in self.replies}
+        above = (i for i in self.dates if i < self.first)
+        return next((i for i in above if tags_around(self.blocks[i].element) in shapes), None)
 
     def minute_of(self, shown: DatedLine) -> tuple[DateReading, str] | None:
         """Return the minute that machine data give for a shown day, with the rule, or None."""

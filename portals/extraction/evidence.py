@@ -164,7 +164,8 @@ class Evidence(DateEvidence):
             return
         row = self.blocks[self.date.index].element.getparent()
         for i in (self.date.index - 1, self.date.index + 1):
-            if 0 <= i < title and row is not None and self.blocks[i].element.getparent() is row:
+            is_member = bool(self.replies) and self.blocks[i].is_link
+            if 0 <= i < title and (is_member or self.blocks[i].element.getparent() is row):
                 yield i
 
     def _around_date(self) -> Iterator[int]:
@@ -249,7 +250,7 @@ class Evidence(DateEvidence):
             elif is_author_label(text):
                 continue
             found = read_signature(text, set_apart=is_apart) if text else None
-            if found is None and Role.AUTHOR in named:
+            if found is None and Role.AUTHOR in named and not self.replies:
                 found = read_byline(text, is_named=True)
             if found is not None:
                 author, source = author or found.author, source or found.source
@@ -266,7 +267,7 @@ class Evidence(DateEvidence):
             if i in self.regions.cards:
                 is_below_list = True
                 continue
-            if Role.COMMENTS in named or ends_article(block.text):
+            if Role.COMMENTS in named or ends_article(block.text) or i in self.replies:
                 return
             if is_below_list and not is_named:
                 continue
@@ -295,7 +296,7 @@ class Evidence(DateEvidence):
         if name == self.byline.author and self._is_byline_named:
             return False
         above = self.labels.get(plain, len(self.blocks))
-        is_menu = self.title is not None and above < self.title.index
+        is_menu = self.title is not None and above < self.title.index and above != self.byline_index
         return is_menu or plain in self.site_names
 
     @property

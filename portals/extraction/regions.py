@@ -47,6 +47,7 @@ _DAY = re.compile(r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)")
 _FIGURE_LEVELS = 3  # elements around a picture that can be its figure
 _MAX_LEVELS = 6  # elements around a headline that can be its card
 _CARD_LINES, _CARD_WORDS = 8, 110  # of the largest card: picture, date, headline, teaser
+_CARD_TEXTS = 2  # its lines of running text
 _CARD_REACH = 4  # lines between two headlines of a flat list
 _MAX_COVER = 0.4  # share of the running text that an element put aside by its name may hold
 _MAX_INSET = 0.25  # share of the running text that boxes beside it may hold
@@ -155,7 +156,7 @@ class Regions:
             for above in self.chain(element)[:_MAX_LEVELS]:
                 held[above] += 1
         rows = {row for element in dated if (row := self._card(element, held)) is not None}
-        titled = {row for row in rows if self._sizes.get(row, (0, 0))[0] > 1}
+        titled = {row for row in rows if self._sizes.get(row, (0, 0, 0))[0] > 1}
         if len(titled) < _MIN_ROWS:
             return set()
         return {
@@ -182,21 +183,23 @@ class Regions:
         """Return the largest element around a headline that is no larger than a card."""
         card = None
         for above in self.chain(element)[:_MAX_LEVELS]:
-            lines, size = self._sizes.get(above, (0, 0))
-            if held[above] > 1 or lines > _CARD_LINES or size > _CARD_WORDS:
+            lines, size, texts = self._sizes.get(above, (0, 0, 0))
+            is_large = lines > _CARD_LINES or size > _CARD_WORDS or texts > _CARD_TEXTS
+            if held[above] > 1 or is_large:
                 break
             card = above
         return card
 
     @cached_property
-    def _sizes(self) -> dict[HtmlElement, tuple[int, int]]:
-        """The number of lines, and of words that are no links, in each element."""
-        sizes: dict[HtmlElement, tuple[int, int]] = {}
+    def _sizes(self) -> dict[HtmlElement, tuple[int, int, int]]:
+        """Lines, words that are no links, and lines of running text in each element."""
+        sizes: dict[HtmlElement, tuple[int, int, int]] = {}
         for block, size_of in zip(self.blocks, self.counts, strict=True):
             count = 0 if block.is_link else size_of
+            text = count >= PARAGRAPH_WORDS
             for element in self.chain(block.element):
-                lines, size = sizes.get(element, (0, 0))
-                sizes[element] = (lines + 1, size + count)
+                lines, size, texts = sizes.get(element, (0, 0, 0))
+                sizes[element] = (lines + 1, size + count, texts + text)
         return sizes
 
     def _flat_cards(self, group: Sequence[int]) -> set[int]:

@@ -22,7 +22,8 @@ from portals.extraction.machine_metadata import MachineMetadata
 from portals.extraction.page import Page
 from portals.extraction.regions import Core, Regions
 from portals.extraction.roles import Role
-from portals.extraction.title_places import banners, is_fact, without_path
+from portals.extraction.title_places import banners, is_fact, without_kicker, without_path
+from portals.language.bylines import begins_byline
 from portals.language.dates import DateReading, beside_date, find_date, without_date
 from portals.language.noise import is_noise
 from portals.language.sections import is_welcome
@@ -170,7 +171,7 @@ class TitleEvidence:
     def _can_be_title(self, index: int) -> bool:
         """Return False for headlines of other articles and for lines that are only a date."""
         text = self.blocks[index].text
-        if is_noise(text) or _COUNTER.search(text) or is_welcome(text):
+        if is_noise(text) or _COUNTER.search(text) or is_welcome(text) or begins_byline(text):
             return False
         if index in self.regions.cards or index in self.regions.headline_set:
             plain = canonical(text)
@@ -184,7 +185,7 @@ class TitleEvidence:
     def _candidate(self, index: int, core: Core) -> Candidate:
         block = self.blocks[index]
         last = index
-        text = without_path(block)
+        text = without_kicker(block, without_path(block), self._head_names)
         first = next((i for i in core.lines if i > index), core.lines[-1])
         while (
             block.heading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
@@ -9,10 +10,11 @@ from lxml.html import HtmlElement
 
 from portals.extraction.blocks import Block
 from portals.extraction.page import Page
-from portals.language.text import clean, words
+from portals.language.text import canonical, clean, words
 
 _PATH_SIGNS = " /\\»›>|→-–—:"
 _MIN_REST = 3  # words of a title behind a path
+_KICKER_PARTS = 6  # elements in a heading that can be a line before the title
 _BANNER_LEVELS = 2  # elements around a logo that can hold the name of the site
 _LOGO_TEXTS = 20  # texts inside the link of a logo that are read
 
@@ -27,6 +29,21 @@ def without_path(block: Block) -> str:
             break
         rest, links = rest[len(link.text) :].lstrip(_PATH_SIGNS), links + 1
     return rest if links > 1 and len(words(rest)) >= _MIN_REST else block.text
+
+
+def without_kicker(block: Block, text: str, names: Collection[str]) -> str:
+    """Return a heading without the element before the title that the head names.
+
+    ``names``: the titles in the head, canonical: "<small>Kỳ 2</small> Title" → "Title".
+    """
+    if not block.heading or not names:
+        return text
+    for inner in islice(block.element.iterdescendants("*"), _KICKER_PARTS):
+        kicker = clean("".join(islice(inner.itertext("*"), _LOGO_TEXTS)))
+        rest = text[len(kicker) :].lstrip(_PATH_SIGNS + ".")
+        if kicker and text.startswith(kicker) and canonical(rest) in names:
+            return rest
+    return text
 
 
 def is_fact(element: HtmlElement) -> bool:

@@ -35,7 +35,7 @@ _NOISE = re.compile(
     r"|(?:chuyên mục|danh mục|thể loại)\s*:.{0,60}"
     r"|tổng số điểm của bài viết là.*|click để đánh giá.*|xếp hạng ?:.{0,30}"
     r"|chú ý: việc đăng lại bài viết.*"
-    r"|(?:>>+|->|»|▶|►)\s*.*"
+    r"|(?:>>+|->|»|▶|►)\s*.{0,220}"
     r"|(?:xem thêm|đọc thêm|(?:tin |bài |tin bài )liên quan|có thể bạn quan tâm)\s*(?::.{0,160})?"
     r")$",
     re.IGNORECASE,

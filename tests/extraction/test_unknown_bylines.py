@@ -83,6 +83,18 @@ def test_a_paragraph_below_its_picture_and_a_link_stays() -> None:
     assert "ba tháng với sự góp sức" in article.body
 
 
+def test_paragraphs_in_one_box_with_a_link_to_another_article_stay() -> None:
+    link = '<p><a href="/tin/{0}">Đọc tiếp: công đoàn tặng quà Tết cho công nhân {0}</a></p>'
+    text = "<div>" + "</div><div>".join(
+        f"<p>{TEXTS[2 * n]}</p><p>{TEXTS[2 * n + 1]}</p>"
+        f"<p>Đợt {n} ấy, ban chấp hành công đoàn đã đi thăm từng tổ sản xuất của nhà máy.</p>"
+        + link.format(n)
+        for n in range(3)
+    )
+    article = article_of(f"<div>{HEAD}{text}</div></div>")
+    assert [one for one in article.body.split("\n\n") if one in TEXTS] == TEXTS
+
+
 def test_a_name_in_one_list_with_the_day_above_the_title_is_the_author() -> None:
     meta = "<ul><li>Lê Thu Hà</li><li>5 thg 1, 2017</li><li>3 phút đọc</li></ul>"
     article = article_of(f"<article>{meta}<h1>{TITLE}</h1>{PARAGRAPHS}</article>")

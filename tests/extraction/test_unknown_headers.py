@@ -76,6 +76,25 @@ def test_the_first_day_of_a_member_is_no_date_of_publication(member: str) -> Non
     assert article.lead is None
 
 
+def post(name: str, day: str, text: str) -> str:
+    return (
+        f'<li><div class="posthead"><i>{day}</i></div><div><a href="/u/{name}">{name}</a>'
+        f"<dl><dt>Tham gia</dt><dd>12-08-2011</dd></dl></div><div>{text}</div>"
+        '<div class="signature"><p>Vững tay búa, chắc tay lái</p></div></li>'
+    )
+
+
+def test_the_first_post_of_a_thread_gives_day_and_author() -> None:
+    reply = "<p>Cảm ơn bác đã đưa tin, phân xưởng em cũng mong được làm như vậy trong năm nay.</p>"
+    article = article_of(
+        "<ol>"
+        + post("Lê Thu Hà", "05-01-2017, 08:15 AM", f"<h2>{TITLE}</h2>{PARAGRAPHS}")
+        + post("tho_lo", "11-03-2024, 07:15 PM", reply)
+        + "</ol>"
+    )
+    assert (article.published_at, article.author) == ("2017-01-05T08:15:00+07:00", "Lê Thu Hà")
+
+
 def test_the_day_of_publication_beats_that_of_the_document() -> None:
     facts = (
         "<tr><th>Ngày ban hành</th><td>01/01/2016</td><th>Người ký</th><td>Hà Bá Toàn</td></tr>"
@@ -99,11 +118,26 @@ def test_the_path_before_a_title_is_no_part_of_it() -> None:
     assert article.title == TITLE
 
 
+def test_a_kicker_in_the_heading_is_no_part_of_a_title_that_the_head_names() -> None:
+    body = f"<div><h1><span>Ghi chép</span> {TITLE}</h1><i>5/1/2017</i>{PARAGRAPHS}</div>"
+
+    assert article_of(body, head_title=f"{TITLE} - Nhà máy").title == TITLE
+    assert article_of(body).title == f"Ghi chép {TITLE}"
+
+
 def test_links_in_a_title_stay() -> None:
     title = '<a href="/t/1">Công đoàn</a> và <a href="/t/2">nhà máy đường</a> họp bàn tiền thưởng'
     article = article_of(f"<div><h1>{title}</h1><i>5/1/2017</i>{PARAGRAPHS}</div>")
 
     assert article.title == "Công đoàn và nhà máy đường họp bàn tiền thưởng"
+
+
+def test_a_byline_is_no_title() -> None:
+    byline = "<td>Người đăng: Đỗ Hà My</td><td>15 giờ 33, ngày 08 tháng 01 năm 2017</td>"
+    article = article_of(
+        f"<div><table><tr>{byline}</tr></table><div align=center>{TITLE}</div>{PARAGRAPHS}</div>"
+    )
+    assert (article.title, article.author) == (TITLE, "Đỗ Hà My")
 
 
 def test_the_name_beside_the_logo_is_no_title() -> None:

@@ -480,3 +480,11 @@ def test_any_mixture_of_pieces_of_bylines_is_read(text: str) -> None:
 def test_text_made_to_be_read_slowly_is_read(text: str, before: str, after: str) -> None:
     read_every_way(f"{before}{text}{after}"[: len(text)])
     read_every_way(f"{before}{text}{after}")
+
+
+def test_a_paragraph_behind_marked_links_is_no_row_of_links() -> None:
+    links = ">>> Hội thao công nhân mỏ >>> Nhà máy xin súc rửa đường ống"
+    sentence = " Theo quyết định, nhà máy được xả nước thải vào vùng biển ven bờ của xã." * 4
+
+    assert is_noise(links)
+    assert not is_noise(links + sentence)
