@@ -245,7 +245,7 @@ class Explorer:
         for link in self.pages.leading_on(url, own):
             if self._request(link.url):
                 self.pages.follow(url, link)
-                targets.append(CrawlTarget(link.url, "page"))
+                targets.append(CrawlTarget(link.url, "page", form=link.form))
         return targets, None
 
     def _has_looped(self) -> bool:

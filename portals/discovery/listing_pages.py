@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from portals.discovery.pagers import DECLARED_NEXT, leads_on
+from portals.discovery.posted_pagers import is_posted_page, listing_page_key
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_patterns import is_page_of, listing_of, listing_position
 from portals.outcomes import StopReason
-from portals.urls import host_of, url_key
+from portals.urls import host_of
 
 MAX_EMPTY_PAGES = 8
 """A pager is followed no further after this many pages in a row without a new article."""
@@ -16,7 +17,7 @@ MAX_EMPTY_PAGES = 8
 
 def whole_key(url: str) -> str:
     """Return ``url`` without differences in scheme, ``www.``, slash and case of the host."""
-    return f"{host_of(url)}{url_key(url)}"
+    return f"{host_of(url)}{listing_page_key(url)}"
 
 
 class ListingPages:
@@ -38,7 +39,7 @@ class ListingPages:
     def position_of(self, url: str) -> tuple[str, int]:
         """Return the listing that ``url`` is a page of, without its host, and the page number."""
         first, number = self._place_of(url)
-        if first == url or is_page_of(url, first):
+        if not is_posted_page(url) and (first == url or is_page_of(url, first)):
             return listing_position(url)
         return listing_position(first)[0], number
 
