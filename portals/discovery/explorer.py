@@ -92,6 +92,7 @@ class Explorer:
         self.wasted_requests = 0
         self._known_keys = {whole_key(home)}
         self._requested: dict[str, str] = {}
+        self._found: set[str] = set()
         self._hashes: dict[str, str] = {}
         self._labels: dict[str, str] = {}
         self._days: dict[str, str] = {}
@@ -122,6 +123,7 @@ class Explorer:
             self._collect(own, url, is_story=True)
             return ExplorationStep(is_listing=False, targets=self._next())
         self.names.discard(url)
+        self._found.discard(whole_key(url))
         fresh = self._collect(own, url)
         listed = self._listed(own)
         has_new = bool(self._listed(fresh))
@@ -144,6 +146,7 @@ class Explorer:
         """
         pattern = self._finish(url)
         self.names.discard(url)
+        self._found.discard(whole_key(url))
         if pattern is not None:
             pattern.pages_read += 1
             pattern.others += 1
@@ -238,7 +241,9 @@ class Explorer:
         self, url: str, own: Sequence[FoundLink], listed: frozenset[str], *, has_new: bool
     ) -> tuple[list[CrawlTarget], StopReason | None]:
         """Return the other pages of the listing at ``url``, or why it is followed no further."""
-        stopped = self.pages.why_stop(url, listed, has_new=has_new, has_looped=self._has_looped())
+        found = frozenset(each for each in listed if self._is_found(each))
+        has_looped = self._has_looped()
+        stopped = self.pages.why_stop(url, listed, found, has_new=has_new, has_looped=has_looped)
         if stopped:
             return [], stopped
         targets = []
@@ -247,6 +252,11 @@ class Explorer:
                 self.pages.follow(url, link)
                 targets.append(CrawlTarget(link.url, "page", form=link.form))
         return targets, None
+
+    def _is_found(self, url: str) -> bool:
+        """Return True for an article, probably, that this run found and no earlier one."""
+        pattern = self.patterns.get(pattern_of(url))
+        return whole_key(url) in self._found or bool(pattern and url in pattern.queued)
 
     def _has_looped(self) -> bool:
         return self.empty_listings > _FREE_LISTINGS + _LISTINGS_PER_ARTICLE * self.articles
@@ -361,6 +371,7 @@ class Explorer:
         self.names.add(url)
         pattern.in_flight += 1
         self._requested[key] = name
+        self._found.add(key)
         return True
 
     # --- what next -----------------------------------------------------------------------------

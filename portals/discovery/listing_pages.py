@@ -23,7 +23,8 @@ def whole_key(url: str) -> str:
 class ListingPages:
     """The pages that pagers led to, each with the first page of its listing and its number.
 
-    ``stops_at_known``: a listing ends at a page with known articles only.
+    ``stops_at_known``: a listing ends at a page with articles of earlier runs only. An article
+    that another list led to is none of them: behind it may be others that no list showed yet.
     """
 
     def __init__(self, *, stops_at_known: bool = False) -> None:
@@ -31,6 +32,7 @@ class ListingPages:
         self._places: dict[str, tuple[str, int]] = {}
         self._contents: dict[str, set[int]] = {}
         self._empty_streaks: dict[str, int] = {}
+        self._found: dict[str, frozenset[str]] = {}
 
     def is_later_page(self, url: str) -> bool:
         """Return True if a pager led to ``url``."""
@@ -61,16 +63,27 @@ class ListingPages:
         self._places.setdefault(whole_key(link.url), (first, int(digits or number + 1)))
 
     def why_stop(
-        self, url: str, listed: frozenset[str], *, has_new: bool, has_looped: bool
+        self,
+        url: str,
+        listed: frozenset[str],
+        found: frozenset[str],
+        *,
+        has_new: bool,
+        has_looped: bool,
     ) -> StopReason | None:
-        """Record what a page lists; return why its listing is followed no further, or None."""
+        """Record what a page lists; return why its listing is followed no further, or None.
+
+        ``found``: those of ``listed`` that this run found, here or elsewhere.
+        """
         listing = listing_of(self._place_of(url)[0])
         contents = self._contents.setdefault(listing, set())
         streak = 0 if has_new else self._empty_streaks.get(listing, 0) + 1
         self._empty_streaks[listing] = streak
+        before = self._found.get(listing, frozenset())  # a box beside the list is on every page
+        self._found[listing] = before | found
         # A page number past the end gives the last or first page, perhaps with other side boxes.
         rules = {
-            StopReason.KNOWN: streak > 0 and self.stops_at_known,
+            StopReason.KNOWN: self.stops_at_known and not has_new and found <= before,
             StopReason.REPEATS: hash(listed) in contents,
             StopReason.NOTHING_NEW: streak >= MAX_EMPTY_PAGES,
             StopReason.LOOP: has_looped,
