@@ -20,7 +20,7 @@ demo: $(VENV)/.run
 	@echo
 	@echo "    $(SCRAPY) serve --db $(DEMO)"
 	@echo
-	@echo "Look for: the silent edits; the files of 1 July 2025; the week without news of portal haiphong;"
+	@echo "Look for: the silent edits; the withdrawn article; the files of 1 July 2025; the week without news of portal haiphong;"
 	@echo "the newest story of June 2020, which two portals published."
 	@echo
 	@echo "To crawl a living portal: $(SCRAPY) crawl ldtd"

@@ -5,7 +5,8 @@ served by a separate process. *bare* reads the same pages with the same reader u
 in-memory scheduler, with Scrapy's defaults, without pipelines, extensions and database; *ours* is
 ``scrapy crawl``. The crawls run in separate processes, alternately; ratios are the
 medians over the pairs. Processor time (user and system) says more than pages a second on a busy
-machine.
+machine. Two more kinds of run are shown beside them, once: *default* has one request open, and
+*archived* writes the WARC archive too.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 PER_PAGE = 20
 CONCURRENT = 8
 
-_COMMON = {
+_COMMON: dict[str, object] = {
     "AUTOTHROTTLE_ENABLED": False,
     "DOWNLOAD_DELAY": 0,
     "CONCURRENT_REQUESTS": CONCURRENT,
@@ -39,7 +40,7 @@ _COMMON = {
     "PROGRESS": False,
     "RECORD": True,
 }
-_BARE = {
+_BARE: dict[str, object] = {
     "RECORD": False,
     "SCHEDULER": "scrapy.core.scheduler.Scheduler",
     "ITEM_PIPELINES": {},
@@ -48,6 +49,16 @@ _BARE = {
     "DOWNLOAD_HANDLERS": {},
     "TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver",
     "CONCURRENT_ITEMS": 100,
+}
+
+
+_ONE_OPEN: dict[str, object] = {"CONCURRENT_REQUESTS": 1, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}
+_VARIANTS: dict[str, dict[str, object]] = {
+    "bare": _BARE,
+    "bare default": _BARE | _ONE_OPEN,
+    "ours": {},
+    "default": _ONE_OPEN,
+    "archived": {"ARCHIVE_DIR": "archive"},  # beside the database
 }
 
 
@@ -86,10 +97,9 @@ def crawl(role: str, origin: str, database: str) -> None:
 
     settings = get_project_settings()
     settings.setdict({**_COMMON, "DATABASE": database}, priority="cmdline")
-    if role != "ours":
-        settings.setdict(_BARE, priority="cmdline")
+    settings.setdict(_VARIANTS[role], priority="cmdline")
     process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(HaiPhongSpider if role == "ours" else BareSpider)
+    crawler = process.create_crawler(BareSpider if role.startswith("bare") else HaiPhongSpider)
     process.crawl(crawler, origin=origin)
     began = monotonic()
     process.start()
@@ -124,9 +134,13 @@ def main(count: int = 1500, rounds: int = 7) -> None:
         for number in range(rounds):
             for role, measured in speeds.items():
                 measured.append(_once(role, origin, Path(folder), number))
+        others = {
+            role: [_once(role, origin, Path(folder), rounds + number)]
+            for number, role in enumerate(("bare default", "default", "archived"))
+        }
     here.send("end")
     server.join()
-    for role, measured in speeds.items():
+    for role, measured in (speeds | others).items():
         wall, cpu = [one[0] for one in measured], [one[1] for one in measured]
         print(
             f"{role}\t{median(wall):.0f} pages/s ({min(wall):.0f}-{max(wall):.0f})"

@@ -28,8 +28,8 @@ class SqlitePipeline:
             raise NotConfigured  # without a message, which Scrapy would log as a warning
         return cls(recording.committer)
 
-    def process_item(self, item: Item) -> Item:
+    async def process_item(self, item: Item) -> Item:
         """Commit a page result and return it; return other items unchanged."""
         if isinstance(item, PageResult):
-            self.committer.commit(item)
+            await self.committer.commit(item)
         return item

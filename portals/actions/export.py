@@ -20,10 +20,11 @@ from portals.actions.terminal import with_progress
 from portals.commands.export import Command
 from portals.commands.output import TerminalWriter, print_note, print_text, to_json
 from portals.crawling.arguments import day, period
-from portals.store.data_card import card_markdown, data_card
+from portals.store.data_card import CARD_HEADING, card_markdown, data_card
 from portals.store.database import Store
 from portals.store.export import ArticleFilter, articles, count, newest_first, title_of
 from portals.store.export_formats import (
+    BEGINNINGS,
     FORMATS,
     MAX_CELL,
     count_long_cells,
@@ -94,7 +95,7 @@ def _write_articles(
     long = Counter[str]()
     if opts.format == "csv":
         rows = count_long_cells(rows, long)
-    with opened(output) as file:
+    with opened(output, BEGINNINGS[opts.format]) as file:
         is_shown = output is None and sys.stdout.isatty() and opts.format != "parquet"
         out = cast("BinaryIO", TerminalWriter(file)) if is_shown else file
         write(cut_long_cells(rows) if opts.cut_cells else rows, out)
@@ -110,7 +111,7 @@ def _write_card(
     if output is None:
         print_text(text.rstrip("\n"))
         return
-    with opened(output) as file:
+    with opened(output, b"{" if opts.json else CARD_HEADING.encode()) as file:
         file.write(text.encode())
 
 

@@ -38,9 +38,6 @@ _SELDOM = (
 )  # a terminal shows them where they say something
 
 
-_TIMES = ("last_run", "newest", "expected")
-
-
 class Action(Command, Installation):
     """See the command's declaration."""
 
@@ -117,8 +114,6 @@ def _row(status: PortalStatus, holds: Sequence[Hold], *, as_json: bool) -> dict[
     if as_json:
         return row
     row["overdue"] = str(status.overdue).lower()
-    if sys.stdout.isatty():  # whole times leave no room for the reason
-        row |= {name: row[name] and row[name][:10] for name in _TIMES}
     return row
 
 

@@ -33,8 +33,9 @@ def with_progress(items: Iterable[_Item], total: int, what: str, by: int = 0) ->
 def print_styled(*lines: Text) -> None:
     """Print lines with styles on a terminal, as ``print_text`` prints plain ones."""
     console = Console()
-    for line in lines:
-        console.print(_harmless(line))
+    for line in map(_harmless, lines):
+        is_broken = any(len(word) > console.width for word in line.plain.split())
+        console.print(line, soft_wrap=is_broken)  # an address stays one, to be followed and copied
 
 
 def _harmless(line: Text) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -130,6 +131,10 @@ class NodeApplier(PageApplier):
         finally:
             self.mirror.entry = None
 
+    def apply_all(self, results: Sequence[PageResult], room: int = MAX_QUEUED) -> list[Applied]:
+        """Store and send ``results``, each in a transaction of its own. Raises sqlite3.Error."""
+        return [self.apply(result, room) for result in results]
+
     def _store_pages(self, result: PageResult) -> int | None:  # noqa: ARG002 - the collector does
         return None
 
@@ -155,6 +160,10 @@ class NodeCommitter(PageCommitter):
 
     run_log: NodeRunLog
     archive: NodeArchive | None
+
+    async def commit(self, result: PageResult) -> None:
+        """Store the result in a transaction of its own: an entry of the outbox is one page's."""
+        self.store([result])
 
     @cached_property
     def applier(self) -> PageApplier:
@@ -214,9 +223,9 @@ class ClusterRecording(Recording):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Load the portal's state by the connection that holds its lock."""
+        """Use the state and the connection of the portal's lock."""
         lock = lock_of(crawler)
-        mirror = Mirror(lock.connection, lock.portal)
+        mirror = Mirror(lock.connection, lock.portal, lock.take_state())
         guard = StorageGuard(crawler)
         run_log = NodeRunLog(crawler, mirror, guard)
         has_archive = crawler.settings["ARCHIVE_DIR"] != "" and not crawler.settings["REPLAY"]

@@ -13,6 +13,7 @@ from io import RawIOBase, TextIOWrapper
 from typing import Any, BinaryIO
 
 from portals.redaction import without_secrets
+from portals.timestamps import utc_now
 
 
 def strip_control_chars(text: str) -> str:
@@ -71,18 +72,25 @@ def print_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool = False) -> N
 
 
 def _draw_table(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    from rich import box  # noqa: PLC0415 - takes a while to load, and is for terminals only
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415 - takes a while to load
+    from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=box.SIMPLE, pad_edge=False)
-    for name in names:
-        numeric = all(isinstance(row[name], int | None) for row in rows)
-        table.add_column(name.replace("_", " "), justify="right" if numeric else "left")
-    for row in rows:
-        table.add_row(*(escape(_plain(row[name])) for name in names))
-    Console().print(table)
+    from portals.commands import tables  # noqa: PLC0415 - for terminals only
+
+    console, now = Console(), utc_now()
+    cells = [{name: tables.as_age(_plain(row[name]), now) for name in names} for row in rows]
+    left_out: tuple[str, ...] = ()
+    if list(names) == ["field", "value"]:
+        lines = tables.facts(cells)
+    else:
+        found = tables.layout(names, cells, console.width)
+        numbers = [n for n in names if all(isinstance(row[n], int | float | None) for row in rows)]
+        lines, left_out = tables.drawn(found, cells, numbers, console.width), found.left_out
+    for line in lines:  # the terminal breaks what is too long, so that it can be copied
+        console.print(Text.assemble(*line), soft_wrap=True)
+    if left_out:
+        left = ", ".join(map(tables.heading, left_out))
+        print_note(f"no room for: {left}; a wider terminal, a pipe or --json has them")
 
 
 def print_text(text: str) -> None:

@@ -6,7 +6,7 @@ decisions that need the database are made here: which links are known, and which
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from portals.archive.wayback import parse_playback_url
@@ -21,7 +21,12 @@ from portals.crawling.page_result import (
     is_retryable,
     page_kind,
 )
-from portals.crawling.revisit_policy import visit_after, visit_of_part, visit_of_story
+from portals.crawling.revisit_policy import (
+    archived_visit,
+    visit_after,
+    visit_of_part,
+    visit_of_story,
+)
 from portals.crawling.spider_outputs import CHANGED, KIND, KnownArticle, ListingPageRead
 from portals.discovery.url_filters import FORGOTTEN, MAX_QUEUED
 from portals.outcomes import RejectCode
@@ -66,6 +71,19 @@ class PageApplier:
             self.store_content(result, applied)
             self._store_state(result, applied, room)
         return applied
+
+    def apply_all(self, results: Sequence[PageResult], room: int = MAX_QUEUED) -> list[Applied]:
+        """Store ``results`` in one transaction and return what each changed.
+
+        ``room``: requests that may still be enqueued. Raises sqlite3.Error.
+        """
+        changes: list[Applied] = []
+        with self.store.writing():
+            for result in results:
+                applied = self.apply(result, room)
+                room -= applied.enqueued
+                changes.append(applied)
+        return changes
 
     def store_content(self, result: PageResult, applied: Applied) -> None:
         """Store pages, articles and rejects, inside the caller's transaction."""
@@ -223,6 +241,8 @@ class PageApplier:
         return usual >= _FULL and page.items * 3 < usual
 
     def _store_visit(self, result: PageResult) -> None:
+        if result.crawl.mode is CrawlMode.REPLAY:
+            self._store_archived_visit(result)
         if result.crawl.mode is not CrawlMode.LIVE:
             return  # visits to an archive say nothing about the portal's current state
         for part in result.parts:
@@ -238,3 +258,8 @@ class PageApplier:
         visit = visit_after(result, self.state.last_visit(result.request.key))
         if visit:
             self.state.save_visit(visit)
+
+    def _store_archived_visit(self, result: PageResult) -> None:
+        """Store that an archived article was there or gone at the time of its capture."""
+        if visit := archived_visit(result):
+            self.state.save_archived_visit(visit)

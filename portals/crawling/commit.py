@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 from portals.crawling.apply import PageApplier
 from portals.crawling.archive_recorder import ArchiveRecorder
+from portals.crawling.commit_batch import CommitBatch
 from portals.crawling.page_result import Applied, PageResult
 from portals.crawling.run_log import RunLog
 from portals.crawling.storage_guard import StorageGuard
@@ -21,9 +23,10 @@ logger = logging.getLogger(__name__)
 
 
 class PageCommitter:
-    """Stores page results of a crawl, each in one transaction, and counts the changes.
+    """Stores page results of a crawl and counts the changes.
 
-    ``queued``: number of pending requests in the frontier.
+    ``queued``: number of pending requests in the frontier. ``open_pages``: number of pages that
+    were requested and are not stored.
     """
 
     def __init__(
@@ -33,6 +36,8 @@ class PageCommitter:
         self.guard = guard
         self.archive = archive
         self.queued = 0
+        self.open_pages = 0
+        self._batch = CommitBatch(self.store)
         self._log = LogWatch(Path(run_log.crawler.settings["DATABASE"]))
 
     @cached_property
@@ -40,59 +45,80 @@ class PageCommitter:
         """The object that stores results; created when the run has begun."""
         return PageApplier(self.run_log.store, self.run_log.crawl.portal)
 
-    def commit(self, result: PageResult) -> None:
-        """Store the result and set ``result.applied``; end the crawl if the disk cannot be written.
+    async def commit(self, result: PageResult) -> None:
+        """Store the result, in one transaction with those that are ready at the same time.
+
+        ``result.applied`` is None afterwards if the disk cannot be written, which ends the crawl.
+        """
+        await self._batch.add(result, self.open_pages)
+
+    def store(self, results: Sequence[PageResult]) -> None:
+        """Store results and set ``applied`` of each; end the crawl if the disk cannot be written.
 
         The request of a result that is not stored stays leased: the next run requests it again.
         """
         if self.guard.has_failed:
             return
         try:
-            self._archive(result)
+            self._archive(results)
         except Exception as error:  # noqa: BLE001 - whatever it is, a row would refer to no bytes
             self.guard.on_failure("the archive", error)
             return
         try:
-            applied = self._apply(result)
+            self._apply(results)
         except sqlite3.Error as error:
-            self.guard.on_failure(result.request.url, error)
-            return
+            self.guard.on_failure(results[0].request.url, error)
         except OSError as error:
             self.guard.on_failure("the archive", error)
-            return
-        result.applied = applied
-        if warning := self._log.warning():
-            logger.warning("%s", warning)
-        if self.archive:
-            self.archive.on_stored()
-        self.run_log.count_items(result, applied)
-        self.on_enqueued(applied)
 
     def on_enqueued(self, applied: Applied) -> None:
         """Count the enqueued and skipped links of a page, or a start request."""
         self.queued += applied.enqueued
         self.run_log.count_links(applied)
 
-    def _archive(self, result: PageResult) -> None:
+    def _archive(self, results: Sequence[PageResult]) -> None:
         """Sync the archive, whose records the rows refer to. Raises OSError and ArchiveError."""
         if self.archive is None:
             return
-        if result.status and result.answer is None:
-            raise ArchiveError(
-                f"the response of {result.request.url} is not archived;"
-                " with -s ARCHIVE_DIR= nothing is archived"
-            )
-        result.archived = list(self.archive.sync())
+        for result in results:
+            if result.status and result.answer is None:
+                raise ArchiveError(
+                    f"the response of {result.request.url} is not archived;"
+                    " with -s ARCHIVE_DIR= nothing is archived"
+                )
+        results[0].archived = list(self.archive.sync())
 
-    def _apply(self, result: PageResult) -> Applied:
-        """Apply the result; if the database refuses a value, store a reject instead."""
-        room = MAX_QUEUED - self.queued
+    def _apply(self, results: Sequence[PageResult]) -> None:
+        """Apply the results together; if a value is refused, each in a transaction of its own.
+
+        Raises sqlite3.Error and OSError.
+        """
         try:
-            return self.applier.apply(result, room)
+            self._apply_together(results)
         except (sqlite3.Error, OSError):
             raise
-        except Exception as error:
-            logger.exception("cannot store the result of %s", result.request.url)
-            self.run_log.on_spider_error()
-            result.reject_everything(RejectCode.NOT_STORABLE, repr(error))
-            return self.applier.apply(result, room)
+        except Exception as error:  # noqa: BLE001 - a page's result must not end the others
+            if len(results) == 1:
+                self._apply_as_reject(results[0], error)
+                return
+            for result in results:
+                self._apply([result])
+
+    def _apply_together(self, results: Sequence[PageResult]) -> None:
+        """Apply the results in one transaction and count what it changed."""
+        changes = self.applier.apply_all(results, MAX_QUEUED - self.queued)
+        if self.archive:
+            self.archive.on_stored()
+        if warning := self._log.warning():
+            logger.warning("%s", warning)
+        for result, applied in zip(results, changes, strict=True):
+            result.applied = applied
+            self.run_log.count_items(result, applied)
+            self.on_enqueued(applied)
+
+    def _apply_as_reject(self, result: PageResult, error: Exception) -> None:
+        """Store a reject in place of a result that the database refuses."""
+        logger.error("cannot store the result of %s", result.request.url, exc_info=error)
+        self.run_log.on_spider_error()
+        result.reject_everything(RejectCode.NOT_STORABLE, repr(error))
+        self._apply_together([result])

@@ -28,7 +28,7 @@ from portals.timestamps import utc, utc_now
 class History:
     """The history of a portal of which nothing is stored.
 
-    ``is_live``: pages come from the portal, not from an archive, and visits are stored.
+    ``is_live``: pages come from the portal, not from an archive, and its visits count.
     ``is_resumed``: this crawl resumes an interrupted one.
     """
 

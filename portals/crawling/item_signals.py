@@ -40,7 +40,7 @@ async def submit(
     except DropItem as error:
         if result.applied is None:  # else it is stored, and a later pipeline dropped it
             result.reject_articles(RejectCode.PIPELINE_DROPPED, str(error)[:500])
-            committer.commit(result)
+            await committer.commit(result)
         for article in articles:
             await _send(crawler, signals.item_dropped, article, response, exception=error)
     except Exception as error:
@@ -48,7 +48,7 @@ async def submit(
         committer.run_log.on_spider_error()
         if result.applied is None:
             result.reject_articles(RejectCode.PIPELINE_FAILED, repr(error)[:500])
-            committer.commit(result)
+            await committer.commit(result)
         failure = Failure()  # type: ignore[no-untyped-call]
         for article in articles:
             await _send(crawler, signals.item_error, article, response, failure=failure)

@@ -88,6 +88,38 @@ def visit_after(result: PageResult, before: PageVisit | None) -> PageVisit | Non
     return _with_trust(_visit(result, kind, before, due), before)
 
 
+def archived_visit(result: PageResult) -> PageVisit | None:
+    """Return what a replayed archive says of an article's page: it was there, or it was gone.
+
+    None for anything else: a failure of the portal, a page of another kind, or one that could not
+    be read. The visit has the time of the capture, no validators, and no next visit.
+    """
+    story, page = result.request.story, result.answer
+    if story is not None:
+        page = None if result.goes_on else story.page
+    if page is None or page.via or not _is_article_or_gone(result):
+        return None
+    article = next(iter(result.articles), None)
+    request = result.request
+    return PageVisit(
+        key=story.key if story else request.key,
+        url=story.url if story else request.article_url or request.url,
+        kind="article",
+        status=page.status,
+        first_fetched_at=page.fetched_at,
+        fetched_at=page.fetched_at,
+        fingerprint=article.content_hash if article else None,
+    )
+
+
+def _is_article_or_gone(result: PageResult) -> bool:
+    if result.articles:
+        return True
+    is_error_page = any(reject.code is RejectCode.ERROR_PAGE for reject in result.rejects)
+    is_gone = result.status in _GONE or (result.status == _OK and is_error_page)
+    return is_gone and result.request.expected == "article"
+
+
 def visit_of_story(result: PageResult, story: StoryOrigin, before: PageVisit | None) -> PageVisit:
     """Return the visit to a story of several pages after its last page.
 

@@ -75,7 +75,6 @@ class Frontier(BaseScheduler):
         # Limit of pages in flight or not yet stored, which a killed run fetches again.
         self._max_open = settings.getint("CONCURRENT_REQUESTS")
         self._budget = Budget(settings.getint("ERROR_BUDGET"), settings.getint("MAX_REQUESTS"))
-        self._open_pages = 0
         self._returned: deque[Request] = deque()
         self._leased: deque[LeasedRequest] = deque()
         self._is_ending = False
@@ -114,7 +113,7 @@ class Frontier(BaseScheduler):
         has_callbacks = self.queue.callback_names() <= set(dir(spider))
         if is_unfinished and wants_to and has_callbacks and previous is not None:
             run_log.resume(previous)
-            if run_log.was_killed:
+            if run_log.was_killed and self.crawler.settings.getbool("COUNT_DEATHS"):
                 self._reject_deadly_pages()
             self.queue.release()
             self.committer.queued = queued
@@ -148,7 +147,7 @@ class Frontier(BaseScheduler):
             result.rejects.append(Reject(lease.url, RejectCode.KILLED_PROCESS))
             if article := article_so_far(lease.request):
                 result.articles.append(article)
-            self.committer.commit(result)
+            self.committer.store([result])
         self._max_open = 1  # so that a second death names one page
 
     def _use_server_records(self, spider: Spider) -> None:
@@ -224,13 +223,13 @@ class Frontier(BaseScheduler):
         """Return the next request, leased to this process, or None if none is pending."""
         if self._returned:
             return self._returned.popleft()
-        if self._open_pages >= self._max_open or self._is_held:
+        if self.committer.open_pages >= self._max_open or self._is_held:
             return None
         if not self._leased:
             self._lease()
         if not self._leased:
             return None
-        self._open_pages += 1
+        self.committer.open_pages += 1
         work = PageWork(
             self.spider, self.run_log.crawl, self._leased.popleft(), self._submit, self._release
         )
@@ -241,17 +240,17 @@ class Frontier(BaseScheduler):
             return
         try:
             self._leased.extend(self.queue.lease(_LEASED_AT_ONCE, above=LATE_PRIORITY))
-            if not self._leased and not self._open_pages:
+            if not self._leased and not self.committer.open_pages:
                 self._leased.extend(self.queue.lease(1))
         except sqlite3.Error as error:
             self.guard.on_failure("the frontier", error)
             return
-        is_waiting = bool(self._leased or self._open_pages)
+        is_waiting = bool(self._leased or self.committer.open_pages)
         queued = self.committer.queued - len(self._leased) if is_waiting else 0
         self.committer.queued = max(0, queued)
 
     def _release(self) -> None:
-        self._open_pages -= 1
+        self.committer.open_pages -= 1
 
     # --- pages ---------------------------------------------------------------------------------
 

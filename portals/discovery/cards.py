@@ -8,7 +8,8 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from portals.language.dates import find_date, is_document_day, without_date
+from portals.language.date_labels import is_document_day
+from portals.language.dates import find_date, without_date
 from portals.language.text import clean, words
 
 _LEVELS = 8  # elements above a headline that can be its card

@@ -6,7 +6,7 @@ with a few short lines, or the name of an author above a text of the author's ow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lxml.html import HtmlElement
 
@@ -92,3 +92,61 @@ def _is_card(lines: Sequence[int], blocks: Sequence[Block], counts: Sequence[int
 def quotes_somebody(block: Block) -> bool:
     """Return True if a line quotes and has no link: in an ``aside`` it belongs to the text."""
     return not block.links and block.text.startswith(_QUOTES)
+
+
+_LONE_LINES, _LONE_WORDS = 5, 60  # of the card of one article inside a text
+
+
+def lone_cards(
+    headlines: Sequence[int],
+    blocks: Sequence[Block],
+    chain: Chain,
+    sizes: Mapping[HtmlElement, tuple[int, int]],
+) -> set[int]:
+    """Return the lines of cards that stand alone: a picture, a headline and a teaser in one box.
+
+    ``headlines``: the lines that lead to other articles; ``sizes``: lines and words by element.
+    """
+    found: set[int] = set()
+    for headline in headlines:
+        box = None
+        for above in chain(blocks[headline].element)[1:]:
+            lines, size = sizes.get(above, (0, 0))
+            if lines > _LONE_LINES or size > _LONE_WORDS:
+                break
+            box = above
+        if box is None:
+            continue
+        held = [
+            i
+            for i in range(max(0, headline - _LONE_LINES), headline + _LONE_LINES)
+            if i < len(blocks) and box in chain(blocks[i].element)
+        ]
+        urls = {link.url for link in blocks[headline].links}
+        if any(blocks[i].heading == 1 for i in held):
+            continue
+        if any(blocks[i].image and _link_of(blocks[i], chain) in urls for i in held):
+            found.update(held)
+    return found
+
+
+def _link_of(picture: Block, chain: Chain) -> str | None:
+    around = chain(picture.element)[1 : _MAX_LEVELS + 1]
+    return next((above.get("href") for above in around if above.tag == "a"), None)
+
+
+def first_name(element: HtmlElement) -> str:
+    """Return tag and first class of an element; its id if it has no class."""
+    classes = (element.get("class") or element.get("id") or "").split()
+    return f"{element.tag}.{classes[0] if classes else ''}"
+
+
+def tags_around(element: HtmlElement) -> tuple[str, ...]:
+    """Return tags and classes of an element and the two above it: alike for the items of a list."""
+    shape = []
+    for i, one in enumerate((element, *element.iterancestors())):
+        if i > 2:
+            break
+        # The names of columns and of first and last items differ within a list.
+        shape.append(one.tag if i else f"{one.tag}.{one.get('class') or ''}")
+    return tuple(shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TypeGuard
 
 from lxml.html import HtmlElement
@@ -12,21 +13,28 @@ from lxml.html import HtmlElement
 from portals.extraction.header import leads_elsewhere
 from portals.extraction.roles import Role
 from portals.extraction.title_evidence import Candidate, TitleEvidence
-from portals.language.bylines import is_noise
+from portals.language.date_labels import (
+    is_document_day,
+    names_document_day,
+    names_member_day,
+    names_update,
+)
 from portals.language.dates import (
     DateReading,
     clock_in,
     find_date,
-    is_document_day,
-    names_update,
+    find_moment,
     without_date,
 )
+from portals.language.noise import is_noise
 from portals.language.text import canonical, words
 
 BESIDE_DATE = 9
 """Words of a line with a date that are no sentence."""
 
 _CLOCK_LINES = 2  # lines above and below that of a day that can have its time
+_LINE_PARTS = 12  # elements inside the line of a date that can have it as an attribute
+_MAX_VALUE = 40  # characters of such an attribute
 _MAX_LEVELS = 12  # elements above a line in which its place is named
 
 
@@ -63,10 +71,13 @@ class DateEvidence(TitleEvidence):
         rest = "" if is_title else without_date(block.text)
         is_named = Role.DATE in self.regions.roles_near(block, 1)
         machine = self.metadata.date
+        label = block.text if words(rest) or not index else self.blocks[index - 1].text
         witnesses = (
             (2.0, is_noise(rest) or not words(rest)),
             (-5.0, _is_sentence(block.text, rest)),
             (-6.0, is_document_day(block.text) and not is_named),
+            (-3.0, names_document_day(label)),
+            (-12.0, names_member_day(label)),
             (2.0, reading.precision == "minute"),
             (2.0, is_named),
             (3.0, Role.AUTHOR in self.regions.roles_near(block) and not words(rest)),
@@ -101,8 +112,7 @@ class DateEvidence(TitleEvidence):
             reading = find_date(f"{clock} {shown.reading.at:%d/%m/%Y}", self.page.fetched_at)
             if _refines(reading, shown.reading):
                 return reading, "shown day and time"
-        element = self.blocks[shown.index].element
-        near = (element, *element.iter("time"), *element.iterancestors("time"))
+        near = self._near_times(shown)
         for times, rule in ((near, "the shown day"), (self._times(), "the same day")):
             exact = {
                 reading.at: reading
@@ -115,6 +125,22 @@ class DateEvidence(TitleEvidence):
         if _refines(machine, shown.reading):
             return machine, f"{self.metadata.date_rule} of the shown day"
         return None
+
+    def moment_of(self, shown: DatedLine) -> tuple[DateReading, str] | None:
+        """Return the moment that machine data give for a relative date ("2 giờ trước"), or None."""
+        for element in self._near_times(shown):
+            for value in element.attrib.values():
+                if len(value) <= _MAX_VALUE and (at := find_moment(value, self.page.fetched_at)):
+                    return at, "attribute of the shown date"
+        if self.metadata.date is not None:
+            return self.metadata.date, self.metadata.date_rule
+        return None
+
+    def _near_times(self, shown: DatedLine) -> tuple[HtmlElement, ...]:
+        """Return the elements of a shown date: of its line, inside and around it."""
+        element = self.blocks[shown.index].element
+        inside = islice(element.iterdescendants("*"), _LINE_PARTS)
+        return (element, *inside, *element.iterancestors("time"))
 
     def _clock_beside(self, index: int) -> str:
         """Return the time of day in a line beside that of the day, or ``""``."""

@@ -20,13 +20,13 @@ from portals.extraction.title_evidence import TAIL_LINES
 from portals.language.bylines import (
     Signature,
     is_author_label,
-    is_noise,
+    names_other_person,
     read_byline,
     read_signature,
-    read_view_count,
 )
 from portals.language.dates import without_date
 from portals.language.headings import ends_article, is_box_heading
+from portals.language.noise import is_noise, read_view_count
 from portals.language.text import canonical, is_vietnamese, words
 
 _LABEL_WORDS = 4  # a menu entry has fewer
@@ -67,6 +67,8 @@ class Evidence(DateEvidence):
         block = self.blocks[index]
         count = len(words(block.text))
         if block.is_link or block.caption or not _MIN_LEAD_WORDS <= count <= _MAX_LEAD_WORDS:
+            return False
+        if index in self.dates and len(words(without_date(block.text))) < _MIN_LEAD_WORDS:
             return False
         assert self.title is not None
         is_title = canonical(block.text) == canonical(self.title.text)
@@ -128,6 +130,8 @@ class Evidence(DateEvidence):
             rest = without_date(text) if i in self.dates else text
             if (i in self.dates and len(words(rest)) > BESIDE_DATE) or is_author_label(rest):
                 continue
+            if i and names_other_person(self.blocks[i - 1].text):
+                continue
             signature = _linked_name(block, read_byline(rest, is_named=named))
             if signature and (signature.author or signature.source):
                 return signature, i
@@ -151,6 +155,16 @@ class Evidence(DateEvidence):
         for i in range(max(0, title.index - 2), title.index):
             is_named = Role.AUTHOR in self.regions.roles_near(self.blocks[i], 1)
             if is_named or i in self.dates:
+                yield i
+        yield from self._beside_date_above(title.index)
+
+    def _beside_date_above(self, title: int) -> Iterator[int]:
+        """Yield the lines in one list with a date above the title: name, day, minutes to read."""
+        if self.date is None or self.date.index >= title:
+            return
+        row = self.blocks[self.date.index].element.getparent()
+        for i in (self.date.index - 1, self.date.index + 1):
+            if 0 <= i < title and row is not None and self.blocks[i].element.getparent() is row:
                 yield i
 
     def _around_date(self) -> Iterator[int]:
@@ -262,6 +276,16 @@ class Evidence(DateEvidence):
                 and (i not in self.regions.outside or is_named)
             ):
                 yield i
+
+    def shows(self, name: str) -> bool:
+        """Return True if a line of the header, or below the text, has the first of the names."""
+        wanted = f" {canonical(name.split(' - ', maxsplit=1)[0])} "
+        below = range(self.last + 1, min(len(self.blocks), self.last + 1 + TAIL_LINES))
+        return any(
+            wanted in f" {canonical(self.blocks[i].text)} "
+            for i in (*self.header_lines, *below)
+            if len(self.blocks[i].text) <= _MAX_BYLINE
+        )
 
     def is_no_author(self, name: str) -> bool:
         """Return True if a name is that of the site, of a menu entry or of the section."""

@@ -25,9 +25,11 @@ from portals.extraction.page_kind import (
 from portals.extraction.regions import Core
 from portals.extraction.story import ArticleContent, read_story
 from portals.extraction.title_evidence import Candidate
-from portals.language.bylines import is_noise, without_unit
+from portals.language.bylines import without_unit
 from portals.language.dates import DateReading
 from portals.language.headings import ends_article, is_box_heading, is_imprint
+from portals.language.noise import is_noise
+from portals.language.static_pages import reports_event
 from portals.language.text import canonical, words
 
 _MIN_WORDS = 60
@@ -95,9 +97,10 @@ def _set_date(reading: GeneralReading, evidence: Evidence, metadata: MachineMeta
             reading.date, reading.rules["published_at"] = listed, "listing"
         return
     reading.date, reading.rules["published_at"] = shown.reading, "shown"
-    if shown.reading.precision == "minute":
+    is_relative = shown.reading.rule == "relative"
+    if shown.reading.precision == "minute" and not is_relative:
         return
-    exact = evidence.minute_of(shown)
+    exact = evidence.moment_of(shown) if is_relative else evidence.minute_of(shown)
     if exact is not None:
         reading.date, reading.rules["published_at"] = exact
 
@@ -117,14 +120,30 @@ def _set_byline(reading: GeneralReading, evidence: Evidence, metadata: MachineMe
         (evidence.signed.author, "below the text"),
     ]
     candidates.sort(key=lambda one: _is_login(one[0] or ""))  # a name beats that of an account
-    candidates += [
-        (metadata.author.value if metadata.author else None, "structured"),
-    ]
+    if metadata.author:
+        structured = (metadata.author.value, "structured")
+        candidates.insert(_place_of_structured(structured[0], candidates, evidence), structured)
     for author, source_rule in candidates:
         if author and not evidence.is_no_author(author):
             reading.author, reading.rules["author"] = without_unit(author), source_rule
             break
     reading.source = byline.source or reading.story.source or evidence.signed.source
+
+
+def _place_of_structured(
+    name: str, candidates: list[tuple[str | None, str]], evidence: Evidence
+) -> int:
+    """Return how many candidates an author in the page's data comes after.
+
+    One that the page shows comes before the lines of its header, but after a signature; in another
+    language than Vietnamese, whose signatures are unknown here, before both.
+    """
+    is_repeated = any(canonical(name) in canonical(shown or "") for shown, _ in candidates)
+    if is_repeated or not evidence.shows(name):
+        return len(candidates)
+    if not evidence.is_vietnamese:
+        return 0
+    return next((i for i, (_, rule) in enumerate(candidates) if rule != "signature"), 0)
 
 
 def _is_login(name: str) -> bool:
@@ -215,8 +234,11 @@ def _tail_length(blocks: list[Block], tail: list[int], aside: frozenset[int]) ->
 # --- trafilatura -------------------------------------------------------------------------------
 
 
-def read_with_trafilatura(page: Page) -> ArticleContent | None:
-    """Return trafilatura's body, for a page whose structure is not recognised."""
+def read_with_trafilatura(page: Page, metadata: MachineMetadata) -> ArticleContent | None:
+    """Return trafilatura's body, for a page whose structure is not recognised.
+
+    None if the page only claims to be an article, and neither a day nor the text supports it.
+    """
     if len(page.text) > _MAX_FOREIGN or page.text.count("<") > _MAX_FOREIGN_TAGS:
         return None
     from trafilatura import bare_extraction  # noqa: PLC0415 - a second to import, rarely needed
@@ -225,5 +247,8 @@ def read_with_trafilatura(page: Page) -> ArticleContent | None:
     text = getattr(document, "text", None) if document else None
     paragraphs = [line for line in (text or "").split("\n") if line.strip()]
     if sum(len(words(line)) for line in paragraphs) < _MIN_WORDS:
+        return None
+    is_proven = metadata.has_article_node or metadata.date is not None
+    if not is_proven and not any(map(reports_event, paragraphs)):
         return None
     return ArticleContent(paragraphs=paragraphs)

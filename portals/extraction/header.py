@@ -15,16 +15,16 @@ from urllib.parse import urljoin, urlsplit
 
 from portals.extraction.blocks import Block
 from portals.extraction.page import Page
-from portals.language.bylines import is_noise, read_view_count
+from portals.language.date_labels import tells_two_dates
 from portals.language.dates import (
     DateReading,
     find_date,
     is_clock,
     is_date_label,
-    tells_two_dates,
     without_zone,
 )
 from portals.language.headings import ends_article
+from portals.language.noise import is_noise, read_view_count
 from portals.language.text import canonical, words
 
 _MAX_TITLE_WORDS = 60

@@ -30,8 +30,8 @@ from portals.extraction.page import Page
 from portals.extraction.story import ArticleContent, read_story
 from portals.extraction.story_end import end_of_story, without_page_frames
 from portals.extraction.validity import ALWAYS, Validity
-from portals.language.bylines import is_noise, read_view_count
 from portals.language.dates import DateReading, UnreadableDateError, read_date
+from portals.language.noise import is_noise, read_view_count
 from portals.language.text import canonical, words
 
 MIN_STORY_WORDS = 20

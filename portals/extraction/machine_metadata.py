@@ -31,6 +31,7 @@ _NOT_A_PERSON = re.compile(
     r"|^(?:báo|cổng|trang|liên đoàn|công đoàn|ủy ban|sở|đài|tạp chí|ban|văn phòng)\b",
     re.IGNORECASE,
 )
+_MAX_AUTHORS = 4
 _MIN_TITLE_WORDS = 3
 _MIN_LEAD_CHARACTERS = 40
 
@@ -145,16 +146,22 @@ def _title(
 def _author(page: Page, nodes: list[dict[str, Any]], site: frozenset[str]) -> MetadataValue | None:
     links = islice(page.root.iterfind(".//a[@rel='author']"), 5)
     values = [("rel=author", clean("".join(islice(link.itertext(), 10)))) for link in links]
+    found = _first([(rule, text) for rule, text in values if _is_person(text, site)])
     for node in nodes:
         author = node.get("author")
+        names: dict[str, None] = {}
         for one in author if isinstance(author, list) else [author]:
-            name = one.get("name") if isinstance(one, dict) else one
-            is_person = not isinstance(one, dict) or one.get("@type", "Person") == "Person"
-            if is_person:
-                values.append(("json-ld author", _text(name)))
-    return _first(
-        [(r, t) for r, t in values if canonical(t) not in site and not _NOT_A_PERSON.search(t)]
-    )
+            name = _text(one.get("name") if isinstance(one, dict) else one)
+            kind = one.get("@type", "Person") if isinstance(one, dict) else "Person"
+            if kind == "Person" and name and _is_person(name, site):
+                names[name] = None
+        if names and found is None:
+            found = MetadataValue(" - ".join(list(names)[:_MAX_AUTHORS]), "json-ld author")
+    return found
+
+
+def _is_person(name: str, site: frozenset[str]) -> bool:
+    return canonical(name) not in site and not _NOT_A_PERSON.search(name)
 
 
 def _lead(page: Page, meta: dict[str, str]) -> MetadataValue | None:

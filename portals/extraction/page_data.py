@@ -32,9 +32,16 @@ _STATE = re.compile(
 _TAG = re.compile(r"<[^<>]*>")
 _JSON_TYPES = frozenset(["application/json", "application/ld+json"])
 
-_TITLES = ("title", "headline", "name", "subject", "tieude", "tenbai")
-_LEADS = ("sapo", "lead", "summary", "excerpt", "abstract", "description", "trichdan", "mota")
-_AUTHORS = ("author", "authorname", "penname", "byline", "writer", "tacgia", "butdanh")
+_TITLES = ("title", "headline", "name", "subject", "tieude", "tenbai", "tenbaiviet")
+_LEADS = (
+    "sapo", "lead", "summary", "excerpt", "abstract", "description", "trichdan", "mota", "tomtat",
+    "motangan",
+)  # fmt: skip
+_AUTHORS = (
+    "author", "authorname", "penname", "byline", "writer", "tacgia", "butdanh", "tentacgia",
+    "nguoiviet",
+)  # fmt: skip
+_NAMES = ("name", "rendered", "fullname", "displayname", "hoten", "ten")
 _DATES = (
     "publishedat", "publishdate", "publishedtime", "publishtime", "datepublished", "published",
     "distributiondate", "ngaydang", "ngayxuatban", "postdate", "createdat", "createddate",
@@ -130,10 +137,22 @@ def _articles(data: Any) -> Iterator[_ArticleData]:
             stack.extend(node.values())
             if article := _article(node):
                 yield article
+        elif isinstance(node, str) and (inner := _nested(node)) is not None:
+            stack.append(inner)
+
+
+def _nested(text: str) -> Any:
+    """Return the data that a text of a script holds as JSON once more (SvelteKit), or None."""
+    if not _MIN_WORDS < len(text) <= _MAX_SCRIPT or text[0] not in "{[":
+        return None
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _article(node: Mapping[str, Any]) -> _ArticleData | None:
-    fields = {re.sub(r"[^a-z]", "", str(key).lower()): value for key, value in node.items()}
+    fields = _plain_keys(node)
     title = clean(_TAG.sub(" ", _first_text(fields, _TITLES)))
     if not _MIN_TITLE <= len(words(title)) <= _MAX_TITLE:
         return None
@@ -149,6 +168,11 @@ def _article(node: Mapping[str, Any]) -> _ArticleData | None:
     return _ArticleData(title, body, _date(fields), _first_text(fields, _AUTHORS), lead)
 
 
+def _plain_keys(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object with its keys in lower case without signs: ``tieu_de`` → ``tieude``."""
+    return {re.sub(r"[^a-z]", "", str(key).lower()): value for key, value in node.items()}
+
+
 def _first_text(fields: Mapping[str, Any], names: tuple[str, ...]) -> str:
     """Return the first of the named fields that is a text, or an object with a name."""
     for name in names:
@@ -156,7 +180,7 @@ def _first_text(fields: Mapping[str, Any], names: tuple[str, ...]) -> str:
         if isinstance(value, list) and value:
             value = value[0]
         if isinstance(value, dict):
-            value = value.get("name") or value.get("rendered")
+            value = _first_text(_plain_keys(value), _NAMES)
         if isinstance(value, str) and value.strip():
             return value
     return ""

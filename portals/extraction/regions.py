@@ -17,13 +17,22 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from portals.extraction.blocks import Block
-from portals.extraction.boxes import PARAGRAPH_WORDS, author_cards, player_boxes, quotes_somebody
+from portals.extraction.boxes import (
+    PARAGRAPH_WORDS,
+    author_cards,
+    first_name,
+    lone_cards,
+    player_boxes,
+    quotes_somebody,
+    tags_around,
+)
 from portals.extraction.header import links_elsewhere
 from portals.extraction.page import Page
 from portals.extraction.roles import OUTSIDE, Role, roles_of
-from portals.language.bylines import begins_byline, is_noise
+from portals.language.bylines import begins_byline
 from portals.language.dates import find_date
 from portals.language.headings import ends_article, is_box_heading, is_imprint
+from portals.language.noise import is_noise
 from portals.language.text import canonical, is_vietnamese, words
 
 HEADLINE_WORDS = 4
@@ -120,12 +129,14 @@ class Regions:
         """The lines of lists of other articles: headlines that recur in the same place."""
         groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for i in self.headlines:
-            groups[_shape(self.blocks[i].element)].append(i)
+            groups[tags_around(self.blocks[i].element)].append(i)
         found: set[int] = set()
         for group in groups.values():
             if len(group) >= _MIN_CARDS:
                 found |= self._nested_cards(group)
                 found |= self._flat_cards(group)
+        lone = [i for i in self.headlines if i not in found]
+        found |= lone_cards(lone, self.blocks, self.chain, self._sizes) if lone else set()
         return frozenset(found | self._dated_rows())
 
     def _dated_rows(self) -> set[int]:
@@ -133,7 +144,7 @@ class Regions:
         groups: dict[tuple[str, ...], list[HtmlElement]] = defaultdict(list)
         for block in self.blocks:
             if len(block.text) < _DATE_LINE and _DAY.search(block.text):
-                groups[_shape(block.element)].append(block.element)
+                groups[tags_around(block.element)].append(block.element)
         dated = [
             element for group in groups.values() if len(group) >= _MIN_ROWS for element in group
         ]
@@ -215,10 +226,10 @@ class Regions:
         # A page builder wraps every paragraph in a "widget": such a name means nothing.
         shared: Counter[str] = Counter()
         for element, size in sizes.items():
-            shared[_first_name(element)] += size
+            shared[first_name(element)] += size
 
         def is_box(element: HtmlElement) -> bool:
-            size = max(sizes[element], shared[_first_name(element)])
+            size = max(sizes[element], shared[first_name(element)])
             return size <= most and element not in self._figures
 
         boxes = {i: [e for e in elements if is_box(e)] for i, elements in around.items()}
@@ -374,25 +385,8 @@ class Regions:
         return heaviest
 
 
-def _first_name(element: HtmlElement) -> str:
-    """Return tag and first class of an element; its id if it has no class."""
-    classes = (element.get("class") or element.get("id") or "").split()
-    return f"{element.tag}.{classes[0] if classes else ''}"
-
-
 def _is_headline(block: Block) -> bool:
     """Return True if a line is mostly a link with the words of a headline: a date can follow it."""
     longest = max(block.links, key=lambda link: len(link.text))
     is_main = len(longest.text) >= _HEADLINE_SHARE * len(block.text)
     return is_main and len(words(longest.text)) >= HEADLINE_WORDS
-
-
-def _shape(element: HtmlElement) -> tuple[str, ...]:
-    """Return tags and classes of an element and the two above it: alike for the items of a list."""
-    shape = []
-    for i, one in enumerate((element, *element.iterancestors())):
-        if i > 2:
-            break
-        # The names of columns and of first and last items differ within a list.
-        shape.append(one.tag if i else f"{one.tag}.{one.get('class') or ''}")
-    return tuple(shape)

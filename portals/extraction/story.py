@@ -16,13 +16,8 @@ from typing import Literal
 from lxml.html import HtmlElement
 
 from portals.extraction.blocks import Block
-from portals.language.bylines import (
-    is_noise,
-    read_signature,
-    reads_as_caption,
-    reads_as_scene,
-    signs_surely,
-)
+from portals.language.bylines import read_signature, reads_as_caption, reads_as_scene, signs_surely
+from portals.language.noise import is_noise
 from portals.language.text import canonical, clean, words
 
 _FILE = re.compile(

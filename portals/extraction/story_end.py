@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from lxml.html import HtmlElement
 
 from portals.extraction.blocks import Block
-from portals.language.bylines import is_noise, read_signature
+from portals.language.bylines import read_signature
 from portals.language.headings import ends_article, is_box_heading, is_imprint
+from portals.language.noise import is_noise
 from portals.language.text import words
 
 PARAGRAPH_WORDS = 20

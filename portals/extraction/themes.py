@@ -18,8 +18,9 @@ from portals.extraction.blocks import is_unseen, read_blocks
 from portals.extraction.page import Page
 from portals.extraction.story import ArticleContent, read_story
 from portals.extraction.validity import ALWAYS, Validity
-from portals.language.bylines import read_signature, read_view_count
+from portals.language.bylines import read_signature
 from portals.language.dates import DateReading, UnreadableDateError, find_date, read_date
+from portals.language.noise import read_view_count
 from portals.language.text import canonical, clean
 
 _MAX_BODIES = 20  # elements with the body's class that are compared

@@ -14,14 +14,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
+from lxml.html import HtmlElement
+
 from portals.extraction.blocks import Block
 from portals.extraction.header import leads_elsewhere
 from portals.extraction.machine_metadata import MachineMetadata
 from portals.extraction.page import Page
 from portals.extraction.regions import Core, Regions
 from portals.extraction.roles import Role
-from portals.language.bylines import is_noise
+from portals.extraction.title_places import banners, is_fact, without_path
 from portals.language.dates import DateReading, beside_date, find_date, without_date
+from portals.language.noise import is_noise
 from portals.language.sections import is_welcome
 from portals.language.text import canonical, fold, is_vietnamese, words
 
@@ -47,6 +50,8 @@ _WEIGHTS = {
     "menu": -5.0,
     "put aside": -4.0,
     "link": -6.0,
+    "fact": -4.0,
+    "banner": -8.0,
     "other language": -2.5,
     "site": -5.0,
     "distance": -0.15,
@@ -179,7 +184,7 @@ class TitleEvidence:
     def _candidate(self, index: int, core: Core) -> Candidate:
         block = self.blocks[index]
         last = index
-        text = block.text
+        text = without_path(block)
         first = next((i for i in core.lines if i > index), core.lines[-1])
         while (
             block.heading
@@ -210,6 +215,8 @@ class TitleEvidence:
             found.add("menu")
         if plain in self.site_names:
             found.add("site")
+        elif plain == canonical(self.page.head_title) and self._is_in_banner(found.index):
+            found.add("banner")
 
     def _weigh_form(self, found: Candidate, block: Block) -> None:
         count = len(words(found.text))
@@ -229,6 +236,8 @@ class TitleEvidence:
             found.add("sentence")
         if block.is_link and leads_elsewhere(block, self.page.url):
             found.add("link")
+        if is_fact(block.element):
+            found.add("fact")
         if self.is_vietnamese and not is_vietnamese(found.text):
             found.add("other language")
 
@@ -247,7 +256,9 @@ class TitleEvidence:
         between = sum(
             1
             for i in range(found.last + 1, first)
-            if self.blocks[i].text and i not in self.regions.aside
+            if self.blocks[i].text
+            and i not in self.regions.aside
+            and not is_fact(self.blocks[i].element)
         )
         core = self.regions.core
         if (
@@ -310,6 +321,18 @@ class TitleEvidence:
     def site_names(self) -> frozenset[str]:
         """The names of the site in the head, canonical."""
         return self.metadata.site_names
+
+    def _is_in_banner(self, index: int) -> bool:
+        """Return True if a line is beside the logo, in a box without text: the site's name."""
+        core = self.regions.core
+        around = set(self.regions.chain(self.blocks[index].element))
+        if core is not None:
+            around.difference_update(self.regions.chain(self.blocks[core.lines[0]].element))
+        return not self._banners.isdisjoint(around)
+
+    @cached_property
+    def _banners(self) -> frozenset[HtmlElement]:
+        return banners(self.page)
 
     @cached_property
     def _slug(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Classifying lines of Vietnamese text: signatures with author and source, captions, noise.
+"""Classifying lines of Vietnamese text: signatures with author and source, captions.
 
 Sources of the rules: signatures of union and authority portals, 2016-2026 (Hải Phòng federation,
 Thái Nguyên steel works, Báo Lao động Thủ đô, Kiên Giang, Tiên Lãng, NukeViet and MasterCMS sites).
@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from portals.language.sections import is_pager_text
-from portals.language.text import one_letter_d, words
+from portals.language.noise import is_noise
+from portals.language.text import words
 
 _UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐ\u00d0ÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
 _LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậđ\u00f0èéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
@@ -48,7 +48,10 @@ class Signature:
     photo: str | None = None
 
 
-_KIND = r"(?:tin|bài|bài viết|ảnh|video|clip|thực hiện)"
+_KIND = (
+    r"(?:tin|bài|bài viết|ảnh|video|clip|thực hiện|nội dung|trình bày|đồ họa|đồ hoạ|thiết kế"
+    r"|biên tập|kỹ thuật|quay phim|dựng phim|mỹ thuật)"
+)
 _CREDITED = re.compile(
     rf"^[*( ]*(?P<kinds>{_KIND}(?:(?: ?(?:và|[,&+/–-]) ?| ){_KIND})*) ?: ?(?P<name>.+)$",
     re.IGNORECASE,
@@ -59,6 +62,9 @@ _LABELLED_AUTHOR = re.compile(
 _SOURCE = re.compile(
     rf"^[(* ]*(?:nguồn(?: tin)?(?: (?-i:[{_UPPER}])[^:]{{1,20}})?|theo nguồn) ?: ?(?P<name>.*)$",
     re.IGNORECASE,
+)
+_REPRINTED = re.compile(
+    r"^theo (?P<name>[^()/]{2,40}?) ?\((?P<source>[^()]{2,40})\)$", re.IGNORECASE
 )
 _ACCORDING_TO = re.compile(
     r"^\(? ?(?:theo|dẫn theo) (?!luật|nghị |thông tư|kế hoạch|quy |đề án|chỉ thị|báo cáo|đó\b)"
@@ -128,6 +134,18 @@ def begins_byline(text: str) -> bool:
 def is_author_label(text: str) -> bool:
     """Return True for a label whose name is on the next line ("Bút danh:")."""
     return bool(_AUTHOR_LABEL.match(text))
+
+
+_OTHER_PERSON = re.compile(
+    r"^(?:người|cán bộ) (?:ký|duyệt|phê duyệt|liên hệ|phụ trách|nhận|chịu trách nhiệm|phát ngôn)\b"
+    r"|^(?:tổng biên tập|chịu trách nhiệm|chức vụ|thủ trưởng|giám đốc)\b",
+    re.IGNORECASE,
+)
+
+
+def names_other_person(label: str) -> bool:
+    """Return True if the name beside a label is not that of an author ("Người ký")."""
+    return bool(_OTHER_PERSON.match(label))
 
 
 _DOING = re.compile(
@@ -219,7 +237,7 @@ def _credited(match: re.Match[str]) -> Signature | None:
     if not name or len(words(name)) > _MAX_NAME_WORDS:
         return None
     kinds = match["kinds"].casefold()
-    if not re.search(r"tin|bài|thực hiện", kinds):
+    if not re.search(r"tin|bài|thực hiện|nội dung", kinds):
         return Signature(photo=name)
     return Signature(author=name)
 
@@ -282,6 +300,7 @@ _LABELLED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Signature | No
     (_SOURCE, _sourced),
     (_LABELLED_AUTHOR, _authored),
     (_CREDITED, _credited),
+    (_REPRINTED, _name_and_paper),
     (_ACCORDING_TO, _according_to),
     (_NAME_AND_PAPER, _name_and_paper),
 )
@@ -343,58 +362,3 @@ def reads_as_scene(text: str) -> bool:
         and count <= _MAX_CAPTION_WORDS
         and ":" not in text
     )
-
-
-# --- noise ---------------------------------------------------------------------------------------
-
-_VIEWS = re.compile(
-    r"(?:số\s+)?(?:lượt\s+(?:xem|đọc|truy cập)|số\s+lần\s+đọc|view\s*count|đã\s+xem|xem)"
-    r"\s*:\s*(?P<count>[\d.,]+)"
-    r"|(?<![\d.,:/])(?P<before>\d{1,3}(?:[.,]\d{3})+|\d{1,7})\s*"
-    r"(?:lượt\s+(?:xem|đọc)|đã\s+xem|views?)\b(?!\s*:)",
-    re.IGNORECASE,
-)
-_MAX_CONTROLS = 120  # characters of a row of controls, parted by bars
-_MAX_COUNTER = 200  # characters: a line with a counter is short
-_NOISE = re.compile(
-    r"^(?:"
-    r"đọc bài viết|\[?(?:trở về|quay về|quay lại|về đầu trang)\]?"
-    r"|xem với cỡ chữ.*|cỡ chữ\b.{0,12}|màu chữ.{0,12}|nghe (?:đọc )?(?:bài|nội dung).{0,20}|null"
-    r"|\d\d:\d\d(?: ?/ ?\d\d:\d\d)?|(?:ngày )?cập nhật(?: lúc| ngày)? ?:[\s\d:/.,|-]{6,30}"
-    r"|theo dõi (?:chúng tôi|báo|trang)\b.{0,60}|đánh giá(?: bài viết)?\s*:?.{0,10}"
-    r"|(?:tệp|file|tập tin|tài liệu|văn bản)(?: tin)?\s*(?:đính )?kèm(?: theo)?\s*"
-    r"(?::.{0,160})?"
-    r"|bản in|in bài(?: viết)?|in trang.{0,12}|gửi bài viết|gởi bài viết|chia sẻ:?"
-    r"|quảng cáo|advertisements?|tài trợ"
-    r"|share|tweet|print|email|trở lại|quay lại|về đầu trang|a-? ?a ?a?\+?"
-    r"|(?:từ khóa|từ khoá|tags?|thẻ|chủ đề)\s*:.*"
-    r"|tổng số điểm của bài viết là.*|click để đánh giá.*|xếp hạng ?:.{0,30}"
-    r"|chú ý: việc đăng lại bài viết.*"
-    r"|(?:>>+|->|»|▶|►)\s*.*"
-    r"|(?:xem thêm|đọc thêm|(?:tin |bài |tin bài )liên quan|có thể bạn quan tâm)\s*(?::.{0,160})?"
-    r")$",
-    re.IGNORECASE,
-)
-
-
-def is_noise(text: str) -> bool:
-    """Return True if a line among the text is a control, a label or a row of links."""
-    text = one_letter_d(text)
-    if len(text) < _MAX_CONTROLS and "|" in text:
-        return all(not part.strip() or is_noise(part.strip()) for part in text.split("|"))
-    if len(text) < _MAX_CONTROLS and is_pager_text(text):
-        return True
-    if text[:1] in "-–—*" and _NOISE.match(text.strip("-–—* ")):
-        return True
-    return bool(_NOISE.match(text)) or (
-        len(text) < 60 and bool(_VIEWS.fullmatch(text.strip("() ")))
-    )
-
-
-def read_view_count(text: str) -> int | None:
-    """Return the number of views in "Lượt xem: 16.717" or "475 đã xem", or None."""
-    match = _VIEWS.search(text[-_MAX_COUNTER:])
-    if not match:
-        return None
-    digits = re.sub(r"\D", "", match["count"] or match["before"])
-    return int(digits) if 0 < len(digits) <= 12 else None

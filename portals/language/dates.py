@@ -16,6 +16,7 @@ from typing import Literal
 
 from dateutil import parser as dateutil_parser
 
+from portals.language.date_labels import WEEKDAY, from_publication
 from portals.language.text import clean, one_letter_d
 from portals.timestamps import utc_now
 
@@ -50,14 +51,13 @@ class DateReading:
         return self.at.isoformat()
 
 
-_WEEKDAY = r"(?:thứ\s*(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ\s*nhật|\bt[2-7]\b|\bcn\b)"
 _TIME = (
-    r"(?P<hour>\d{1,2})\s?(?::|h|g|giờ)\s?(?P<minute>\d{2})(?!\d?/)(?::(?P<second>\d{2}))?['’′]?"
+    r"(?P<hour>\d{1,2})\s?(?::|h|g|giờ)\s?(?P<minute>\d{2}|\d(?=\s*phút))(?!\d?/)(?::(?P<second>\d{2}))?['’′]?"
     r"(?:\s*(?:phút)?,?\s*(?P<half>[ap]\.?m|sa|ch|sáng|trưa|chiều|tối)\b)?"
 )
 _BETWEEN = (
     r"(?:[\s,;|@•·()\[\]–—-]|(?:giờ(?: đăng)?|ngày(?: đăng)?|đăng lúc|thời gian)\s*:"
-    rf"|ngày|lúc|vào|hồi|phút|{_WEEKDAY})*"
+    rf"|ngày|lúc|vào|hồi|phút|{WEEKDAY})*"
 )
 _MONTH_WORDS = {
     "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7,
@@ -123,7 +123,6 @@ _RELATIVE_UNITS = {
     "tiếng": timedelta(hours=1), "ngày": timedelta(days=1), "tuần": timedelta(weeks=1),
 }  # fmt: skip
 _MAYBE_DATE = re.compile(r"\d|qua\b", re.IGNORECASE)
-_MAX_TWO_DATES = 200  # characters of a line with the dates of publication and update
 _NOON_ENDS = 4  # "1:30 trưa" is after twelve, "11:30 trưa" before
 _MORNING = frozenset(["am", "sa", "sáng"])
 
@@ -136,7 +135,7 @@ _WRITTEN = re.compile(
     )
 )
 _AROUND_DATE = re.compile(
-    rf"{_WEEKDAY}|\(?(?:gmt|utc)\s?[+-]?\d{{0,2}}(?::\d\d)?\)?"
+    rf"{WEEKDAY}|\(?(?:gmt|utc)\s?[+-]?\d{{0,2}}(?::\d\d)?\)?"
     r"|(?<![^\W\d_])(?:ngày|lúc|vào(?: lúc)?|hồi|thời gian)(?![^\W\d_])"
     r"|(?:ngày |được |giờ )?(?:đăng(?: tải| tin| bài)?(?: bởi)?|cập nhật|xuất bản|phát hành"
     r"|publish(?:ed)?|posted|update[d]?|tạo)(?: (?:lúc|ngày|on|at|vào))*(?![^\W\d_])\s*:?",
@@ -202,18 +201,6 @@ def beside_date(text: str) -> str:
     return before.strip() or shown[match.end() :].strip(" )]|–—-:")
 
 
-_DOCUMENT_DAY = re.compile(
-    r"^(?!bởi|by\b|tác giả|viết|đăng)[^\d,]{2,30},\s*ngày\s+\d{1,2}\s+tháng\s", re.IGNORECASE
-)
-
-
-def is_document_day(text: str) -> bool:
-    """Return True for the place and day of a document: "Hà Nội, ngày 01 tháng 02 năm 2024"."""
-    if not (match := _DOCUMENT_DAY.match(text)):
-        return False
-    return not re.match(_WEEKDAY, match[0].casefold())
-
-
 def without_zone(text: str) -> str:
     """Return ``text`` without the time zone after a date ("(GMT+7)")."""
     return _ZONE_MARK.sub(" ", text)
@@ -227,46 +214,11 @@ def read_date(text: str, now: datetime | None = None) -> DateReading:
     """
     now = now or utc_now()
     raw = _GLUED.sub(r"\1 ", clean(html.unescape(text)))
-    return _read(_from_publication(raw), now)
+    return _read(from_publication(raw), now)
 
 
 _GLUED = re.compile(r"(\d{2}\s?(?:SA|CH|AM|PM))(?=[A-ZĐ][^\W\d_A-Z])")
 """Half of the day with the next label, of elements that only a style sheet parts."""
-
-
-_UPDATED = re.compile(
-    r"cập nhật|chỉnh sửa|sửa (?:lúc|ngày|đổi)|\bupdated?\b|\bmodified\b", re.IGNORECASE
-)
-_PUBLISHED = re.compile(
-    r"(?:ngày|giờ|thời gian)?\s*(?:đăng(?: tải| tin| bài)?|xuất bản|phát hành|published|posted)"
-    r"(?: (?:lúc|ngày|on|at))?\s*:?\s*(?=.{0,24}\d)",
-    re.IGNORECASE,
-)
-
-
-def names_update(text: str) -> bool:
-    """Return True if a line says when a page was updated, not when it was published."""
-    text = one_letter_d(text)
-    return bool(_UPDATED.search(text)) and not _PUBLISHED.search(text)
-
-
-def tells_two_dates(text: str) -> bool:
-    """Return True if a line has the dates of an update and of the publication."""
-    text = one_letter_d(text)
-    is_short = len(text) <= _MAX_TWO_DATES
-    return is_short and bool(_UPDATED.search(text)) and bool(_PUBLISHED.search(text))
-
-
-def _from_publication(raw: str) -> str:
-    """Return the part of a line that has the publication date, if it has that of an update too."""
-    if len(raw) > _MAX_TWO_DATES or not (updated := _UPDATED.search(one_letter_d(raw))):
-        return raw
-    published = _PUBLISHED.search(one_letter_d(raw))
-    if published is None:
-        return raw
-    if published.start() > updated.start():
-        return raw[published.start() :]
-    return raw[: updated.start()]
 
 
 def _read(raw: str, now: datetime) -> DateReading:
@@ -284,6 +236,18 @@ def find_date(text: str, now: datetime | None = None) -> DateReading | None:
         return read_date(text, now)
     except UnreadableDateError:
         return None
+
+
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")  # seconds or milliseconds since 1970, from 2001 on
+
+
+def find_moment(value: str, now: datetime | None = None) -> DateReading | None:
+    """Return the date in the attribute of an element: as ``find_date``, or a Unix time."""
+    if not _EPOCH.fullmatch(value):
+        return find_date(value, now)
+    at = datetime.fromtimestamp(int(value[:10]), UTC).astimezone(VIETNAM)
+    limit = (now or utc_now()) + FUTURE_TOLERANCE
+    return DateReading(at, "minute", "unix", value) if at <= limit else None
 
 
 def _checked(reading: DateReading, now: datetime) -> DateReading:

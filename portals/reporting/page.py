@@ -91,6 +91,13 @@ document.getElementById("search").addEventListener("input", event => {
   count.textContent = words.length ? String(shown) : "";
 });
 """
+_HEAD = (
+    '<!doctype html>\n<html lang="{}"><head><meta charset="utf-8">'
+    '<meta http-equiv="Content-Security-Policy" content="'
+)
+BEGINNINGS = tuple(_HEAD.format(language).encode() for language in LANGUAGES)
+"""How a report begins."""
+
 _LOCAL = timezone(timedelta(hours=7))
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
@@ -117,8 +124,7 @@ def report(facts: Facts, language: str = "vi") -> str:
         _latest(facts, words),
     ]
     return (
-        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f'{_HEAD.format(language)}{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
         f"<title>{words['title']}</title><style>{_STYLE}</style></head><body>"

@@ -565,6 +565,8 @@ CREATE TABLE cluster_archives (
     ) STRICT, WITHOUT ROWID
     ;
 
+CREATE INDEX runs_by_portal ON runs (portal);
+
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 
 INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)');

@@ -13,7 +13,6 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
-from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Request, Response
 
 from portals.serve import article, pages
@@ -22,6 +21,7 @@ from portals.serve.guard import KEPT_POLICY, OWN_POLICY, Application, HostNames,
 from portals.serve.memo import Memo
 from portals.serve.rendering import as_atom, as_json, html, style
 from portals.serve.routes import ROUTES
+from portals.serve.time_limit import time_limit
 from portals.serve.words import LANGUAGES, word
 from portals.store.export import feed_rows
 from portals.store.forgotten import TABLE as FORGOTTEN_TABLE
@@ -39,7 +39,6 @@ LARGE_BYTES = 200 * 1024 * 1024
 """Size of a file from which Datasette counts and facets nothing."""
 
 _PLUGIN = "tin-cong-doan-site"
-_TIME_LIMIT_MS = 5_000
 _SETTINGS = {
     "sql_time_limit_ms": 2_000,
     "num_sql_threads": 4,
@@ -187,7 +186,7 @@ class SitePlugin:
         def limited(conn: sqlite3.Connection) -> _Found:
             if not is_current(conn):
                 raise RefusedError(503, "migrating")
-            with sqlite_timelimit(conn, _TIME_LIMIT_MS):
+            with time_limit(conn):
                 return read(conn)
 
         try:

@@ -145,14 +145,15 @@ COLUMNS: dict[str, dict[str, str]] = {
         "kind": "`article`, `listing` or `other`.",
         "status": "HTTP status; 0 where there was no response.",
         "first_fetched_at": "First fetch.",
-        "fetched_at": "Last fetch.",
+        "fetched_at": "Last fetch; of a replayed archive, when the page was captured.",
         "etag": "Validator `ETag` of the last response; null where it had none.",
         "last_modified": "Validator `Last-Modified` of the last response; null where it had none.",
         "fingerprint": "Hash of an article's text or of the links of a listing page, a feed or a"
         " sitemap; null for others.",
         "listed_articles": "Articles linked from a listing page; null for other pages.",
         "validator_trust": "How often the validator was right; -1 once it was wrong.",
-        "next_visit_at": "When an article is due again; null for other pages.",
+        "next_visit_at": "When an article is due again; null for other pages, and for an"
+        " article that only a replayed archive has.",
     },
     "listings": {
         "portal": "Portal (spider name).",

@@ -61,14 +61,28 @@ _VISIT_COLUMNS = (
     "fingerprint", "listed_articles", "validator_trust", "next_visit_at",
 )  # fmt: skip
 _visit_values = attrgetter(*_VISIT_COLUMNS)
-_LAST_VISIT = f"SELECT {', '.join(_VISIT_COLUMNS)} FROM page_visits WHERE portal = ? AND key = ?"  # noqa: S608 - our own names
+_IS_ARCHIVED = "kind = 'article' AND next_visit_at IS NULL"
+"""What holds for a visit that only a replayed archive has, and no crawl of the portal."""
+
+_LAST_VISIT = f"""
+    SELECT {", ".join(_VISIT_COLUMNS)} FROM page_visits
+    WHERE portal = ? AND key = ? AND NOT ({_IS_ARCHIVED})
+"""  # noqa: S608 - our own names
 _CHANGED = [name for name in _VISIT_COLUMNS if name not in ("key", "first_fetched_at")]
 _SAVE_VISIT = f"""
     INSERT INTO page_visits (portal, {", ".join(_VISIT_COLUMNS)})
     VALUES (?{", ?" * len(_VISIT_COLUMNS)}) ON CONFLICT (portal, key) DO UPDATE SET
+    first_fetched_at = iif({_IS_ARCHIVED}, excluded.first_fetched_at, first_fetched_at),
     {", ".join(f"{name} = excluded.{name}" for name in _CHANGED)}
 """  # noqa: S608 - our own names
 
+_SAVE_ARCHIVED_VISIT = f"""
+    INSERT INTO page_visits (portal, {", ".join(_VISIT_COLUMNS)})
+    VALUES (?{", ?" * len(_VISIT_COLUMNS)}) ON CONFLICT (portal, key) DO UPDATE SET
+    status = excluded.status, fetched_at = excluded.fetched_at,
+    fingerprint = iif(excluded.status = 200, excluded.fingerprint, fingerprint)
+    WHERE kind = 'article' AND excluded.fetched_at > fetched_at
+"""  # noqa: S608 - our own names
 
 _CORRECTIONS = (
     "UPDATE page_visits SET fetched_at = :bound,"
@@ -92,7 +106,7 @@ class CrawlState:
     # --- visits ----------------------------------------------------------------------------------
 
     def last_visit(self, key: str) -> PageVisit | None:
-        """Return the last visit to the page, or None."""
+        """Return the last visit to the page, or None; one that only an archive holds is none."""
         row = self.store.db.conn.execute(_LAST_VISIT, (self.portal, key)).fetchone()
         return PageVisit(*row) if row else None
 
@@ -100,6 +114,11 @@ class CrawlState:
         """Store a visit; ``first_fetched_at`` of the first one is not overwritten."""
         with self.store.writing():
             self.store.db.conn.execute(_SAVE_VISIT, (self.portal, *_visit_values(visit)))
+
+    def save_archived_visit(self, visit: PageVisit) -> None:
+        """Store what an archive says of a page, unless something later is known of it."""
+        with self.store.writing():
+            self.store.db.conn.execute(_SAVE_ARCHIVED_VISIT, (self.portal, *_visit_values(visit)))
 
     def due_urls(self, now: datetime, limit: int) -> list[str]:
         """Return the URLs of articles that are due for a revisit, longest due first.

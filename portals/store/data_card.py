@@ -12,6 +12,8 @@ from portals.store.export import FIELDS, ArticleFilter, selection
 from portals.store.rows import rows_of
 from portals.timestamps import utc
 
+CARD_HEADING = "# Tin Công Đoàn: articles of Vietnamese trade unions and local authorities"
+
 RIGHTS = (
     "The articles belong to the portals that published them, and to their authors. This archive"
     " collects them for research and citation; it grants no licence to republish them. Name the"
@@ -106,7 +108,7 @@ def card_markdown(card: DataCard) -> str:
     chosen = [f"{name.replace('_', ' ')}: {value}" for name, value in card.chosen.items()]
     total = card.counts["articles"]
     blocks = [
-        "# Tin Công Đoàn: articles of Vietnamese trade unions and local authorities",
+        CARD_HEADING,
         f"Made at {card.created_at} from a database of schema version {card.schema_version}."
         f" Days of publication: {days}. Chosen: {', '.join(chosen) or 'everything'}.",
         "## Counts",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 import json
 import re
 import sys
@@ -40,13 +40,21 @@ def write_jsonl(rows: Iterable[Row], out: BinaryIO) -> None:
 
 def write_csv(rows: Iterable[Row], out: BinaryIO) -> None:
     """Write CSV for spreadsheets: UTF-8 with a byte order mark, and no cell that is a formula."""
-    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
-    table = csv.writer(text)
+    out.write(codecs.BOM_UTF8)
+    table = csv.writer(_Encoded(out))
     table.writerow(FIELDS)
     for row in rows:
         table.writerow([_defused(row[name]) for name in FIELDS])
-    text.flush()
-    text.detach()
+
+
+class _Encoded:
+    """A binary stream to which texts are written; unlike a wrapper of ``io`` it closes nothing."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        return self._out.write(text.encode())
 
 
 def _defused(value: object) -> object:
@@ -214,9 +222,22 @@ FORMATS: dict[str, Callable[[Iterable[Row], BinaryIO], None]] = {
 }
 
 
+BEGINNINGS: dict[str, bytes] = {
+    "jsonl": b'{"id": ',
+    "csv": codecs.BOM_UTF8 + next(iter(FIELDS)).encode() + b",",
+    "parquet": b"PAR1",
+    "atom": b"<?xml ",
+    "md": b"# ",
+}
+"""How a file of each format begins."""
+
+
 @contextmanager
-def opened(output: Path | None) -> Iterator[BinaryIO]:
-    """Open ``output``, which is replaced atomically at the end; None: standard output."""
+def opened(output: Path | None, *begins: bytes) -> Iterator[BinaryIO]:
+    """Open ``output``, which is replaced atomically at the end; None: standard output.
+
+    A file that begins with none of ``begins`` is not replaced. Raises PortalError.
+    """
     if output is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
@@ -228,5 +249,19 @@ def opened(output: Path | None) -> Iterator[BinaryIO]:
         with output.open("wb") as file:
             yield file
         return
+    _check_replaceable(output, begins)
     with replacing(output) as draft, draft.open("wb") as file:
         yield file
+
+
+def _check_replaceable(output: Path, begins: tuple[bytes, ...]) -> None:
+    """Raise PortalError where a file has something else in it than this command writes."""
+    if not output.exists():
+        return
+    with output.open("rb") as file:
+        found = file.read(max(map(len, begins)))
+    if found and not found.startswith(begins):
+        raise PortalError(
+            f"{output} was not written by this command in this format, and is not replaced;"
+            " give another name"
+        )

@@ -252,3 +252,9 @@ def m0025_cluster(db: Database) -> None:
     """
     for table in _CLUSTER:
         db.execute(table)
+
+
+@migrations()
+def m0026_runs_by_portal(db: Database) -> None:
+    """Find the last runs of a portal without reading those of all others."""
+    db.execute("CREATE INDEX runs_by_portal ON runs (portal)")

@@ -37,20 +37,21 @@ _RUNS = """
         articles_changed, rejects, errors, arguments
     FROM runs WHERE portal = ? AND verdict IS NOT 'locked' ORDER BY id DESC LIMIT ?
 """
-_LAST_RUNS = """
-    SELECT portal, max(id) FROM runs
-    WHERE arguments ->> 'command' IS NULL AND verdict IS NOT 'locked' GROUP BY portal
-"""
+_CRAWLED = "SELECT DISTINCT portal FROM runs ORDER BY portal"
 _RUN = """
     SELECT portal, started_at, finished_at, verdict, reason, requests, articles_new,
-        articles_changed, rejects, errors FROM runs WHERE id = ?
+        articles_changed, rejects, errors FROM runs
+    WHERE portal = ? AND arguments ->> 'command' IS NULL AND verdict IS NOT 'locked'
+    ORDER BY id DESC LIMIT 1
 """
 _RUNS_SINCE = """
     SELECT count(*) AS runs, coalesce(sum(articles_new), 0) AS articles_new,
         coalesce(sum(articles_changed), 0) AS articles_changed,
         coalesce(sum(rejects), 0) AS rejects, coalesce(sum(requests), 0) AS requests
-    FROM runs WHERE started_at >= ? AND arguments ->> 'command' IS NULL
-"""
+    FROM runs WHERE started_at >= :since AND arguments ->> 'command' IS NULL AND id > coalesce(
+        (SELECT id FROM runs WHERE started_at < :since ORDER BY id DESC LIMIT 1 OFFSET 100), 0
+    )
+"""  # later runs have later ids, but for some that a wrong clock dated
 _BACKLOG = "SELECT portal, count(*) FROM frontier WHERE state = 'pending' GROUP BY portal"
 _UNCOMPARED = "SELECT count(*) FROM similarity_queue"
 
@@ -164,8 +165,10 @@ def last_runs(conn: sqlite3.Connection, now: datetime) -> list[LastRun]:
     """Return the last crawl of each portal, by name. Raises sqlite3.Error."""
     backlog = {str(name): int(count) for name, count in conn.execute(_BACKLOG)}
     found = []
-    for name, run_id in conn.execute(_LAST_RUNS).fetchall():
-        run = next(rows_of(conn.execute(_RUN, (run_id,))))
+    for (name,) in conn.execute(_CRAWLED).fetchall():
+        run = next(rows_of(conn.execute(_RUN, (name,))), None)
+        if run is None:
+            continue
         dates = [row[0] for row in conn.execute(_NEWEST, (name, RHYTHM_ARTICLES))]
         expected = due(dates)
         found.append(
@@ -188,7 +191,7 @@ def last_runs(conn: sqlite3.Connection, now: datetime) -> list[LastRun]:
 
 def work_since(conn: sqlite3.Connection, since: str) -> dict[str, int]:
     """Return the sums of the crawls that began at ``since`` (UTC) or later."""
-    return dict(next(rows_of(conn.execute(_RUNS_SINCE, (since,)))))
+    return dict(next(rows_of(conn.execute(_RUNS_SINCE, {"since": since}))))
 
 
 def uncompared(conn: sqlite3.Connection) -> int:

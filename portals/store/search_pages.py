@@ -21,7 +21,13 @@ MANY = 50_000
 LAST_OFFSET = 400
 """Results that can be paged through; who needs more exports them."""
 
+_DENSE = 20_000  # articles of a portal, from which all articles have enough of them
 _FEW = 3_000  # matches up to which each is looked up to learn its day
+
+_OF_PORTAL = """
+    SELECT a.published_at, a.id FROM sightings s JOIN articles a ON a.id = s.article_id
+    WHERE s.portal = ? LIMIT ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +97,29 @@ def _by_day(conn: sqlite3.Connection, wanted: SearchQuery, form: str, hits: int)
     if matching is not None and hits <= _FEW:
         yield from _newest_first(conn, wanted, matching)
         return
-    days = NewsFilter(since=wanted.since, until=wanted.until)
-    for _, article_id in positions(conn, days):
-        is_match = (
-            _matches(conn, wanted.query, form, article_id)
-            if matching is None
-            else article_id in matching
-        )
-        if is_match and _is_wanted(conn, wanted, article_id):
+    for article_id in _in_order(conn, wanted):
+        if matching is not None and article_id not in matching:
+            continue
+        # What is wanted is read from an index; whether words match, from lists of all articles.
+        if _is_wanted(conn, wanted, article_id) and (
+            matching is not None or _matches(conn, wanted.query, form, article_id)
+        ):
             yield article_id
+
+
+def _in_order(conn: sqlite3.Connection, wanted: SearchQuery) -> Iterator[int]:
+    """Yield at least the articles of the wanted portal and days, newest first.
+
+    Of a portal with few articles only these; of one with many, often enough among all others.
+    """
+    if wanted.portal:
+        of_portal = conn.execute(_OF_PORTAL, (wanted.portal, _DENSE + 1)).fetchall()
+        if len(of_portal) <= _DENSE:
+            found = sorted(((at or "", one) for at, one in of_portal), reverse=True)
+            yield from dict.fromkeys(one for _, one in found)
+            return
+    days = NewsFilter(since=wanted.since, until=wanted.until)
+    yield from (one for _, one in positions(conn, days))
 
 
 def _ids(conn: sqlite3.Connection, query: str, form: str) -> set[int]:

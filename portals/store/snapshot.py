@@ -11,7 +11,7 @@ from pathlib import Path
 
 from portals.errors import StorageError
 from portals.files import replacing
-from portals.store.identity import opened_to_read
+from portals.store.identity import ForeignDatabaseError, identify, opened_to_read
 from portals.store.integrity import Part, structural_faults
 
 
@@ -23,8 +23,8 @@ def snapshot(database: Path, target: Path) -> int:
     """Copy ``database`` to ``target`` atomically and return the size in bytes.
 
     The copy is one file without a write-ahead log, as of one moment; a crawl may write meanwhile.
-    It is checked before it replaces an earlier one. Raises StorageError; DamagedDatabaseError if
-    the copy is not whole, and then ``target`` is left as it was.
+    It is checked before it replaces an earlier one; no other file is replaced. Raises StorageError;
+    DamagedDatabaseError if the copy is not whole, and then ``target`` is left as it was.
     """
     if not database.is_file():
         raise StorageError(f"there is no database {database}; crawl first, or give --db FILE")
@@ -33,6 +33,7 @@ def snapshot(database: Path, target: Path) -> int:
         raise StorageError(f"{target} is the database itself; give another name")
     if target.exists() and not target.is_file():
         raise StorageError(f"{target} is no file; name one")
+    _check_replaceable(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as draft:
@@ -43,6 +44,20 @@ def snapshot(database: Path, target: Path) -> int:
     except (sqlite3.Error, OSError) as error:
         raise StorageError(f"cannot copy {database} to {target}: {error}") from error
     return target.stat().st_size
+
+
+def _check_replaceable(target: Path) -> None:
+    """Raise StorageError where ``target`` is anything but a database of this project."""
+    if not target.exists() or not target.stat().st_size:
+        return
+    try:
+        with opened_to_read(target) as connection:
+            identify(connection, target)
+    except (sqlite3.Error, ForeignDatabaseError) as error:
+        raise StorageError(
+            f"{target} is no copy of a database of this project, and is not replaced;"
+            " give another name"
+        ) from error
 
 
 def copies_beside(database: Path) -> list[Path]:

@@ -20,6 +20,7 @@ from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
 from tests.accuracy.measures import Reading, Tally
 from tests.support.page_templates import (
+    FIFTH_PART,
     FOURTH_PART,
     HEADS,
     SECOND_HALF,
@@ -50,6 +51,7 @@ SEALS = {
     SECOND_HALF: "ce4dbb398fc49ae76c23e4749ee3fbfc9f0cad7b1a58f58aca1adcfa26ac4490",
     THIRD_PART: "8af58f35a92555cfc9b01f381c57bf95e763e4e87f7fead1f6d6f8576cf300e9",
     FOURTH_PART: "163c339e9ecdee1534351e8294a5abc382fcc854e6a6564c8b8bb2b85f6dcffa",
+    FIFTH_PART: "77a33e6cff5181be2424c1575ae92816ddb1f594c5b54e9c7319a46fafea0dc7",
 }
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from portals.timestamps import utc
+from tests.sample.__main__ import SAMPLE_LATER
+from tests.sample.later import LATER
 from tests.sample.site import CAPTURED
 from tests.support.commands import live, scrapy
 from tests.support.database import content, rows
@@ -72,6 +75,18 @@ def test_the_soft_404_of_the_sample_is_a_reject(tmp_path: Path) -> None:
     (reject,) = rows(database, "SELECT url, stage, reason FROM rejects")
     assert reject["url"].endswith("/bai-da-go-2999.html")
     assert (reject["stage"], reject["reason"]) == ("extract", "error page that answers 200")
+
+
+def test_a_later_archive_in_which_an_article_is_gone_withdraws_it(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    for archive in (SAMPLE, SAMPLE_LATER, SAMPLE):
+        scrapy(
+            "crawl", "haiphong", "--revisit", "all", "--replay", archive, "--db", database
+        )  # the first one again: what it says is older
+
+    (one,) = rows(database, "SELECT url, gone_at, status FROM withdrawn")
+    assert one["url"].endswith("-4861.html")
+    assert (one["gone_at"], one["status"]) == (utc(LATER), 200)
 
 
 def test_what_the_archive_does_not_hold_is_counted_and_no_error(tmp_path: Path) -> None:

@@ -18,7 +18,10 @@ from tests.support.commands import scrapy
 from tests.support.project import PROJECT, SAMPLE
 
 EVIL = "\x1b]0;mã độc\x07\x1b[31mđỏ\x9b2J"
-READ = (("search", "cong doan"), ("status",), ("history", "1"), ("export",), ("portals",))
+READ = (
+    ("search", "cong doan"), ("status",), ("history", "1"), ("export",), ("portals",),
+    ("export", "--format", "csv"),
+)  # fmt: skip
 """Commands whose output is their product."""
 ENOUGH = '| true; exit "${PIPESTATUS[0]}"'
 """To a reader that reads nothing."""

@@ -55,6 +55,20 @@ def test_a_page_on_which_a_pipeline_fails_is_a_reject_and_the_crawl_goes_on(
     assert rows(database, "SELECT * FROM frontier") == []
 
 
+def test_a_page_that_cannot_be_stored_takes_none_of_its_batch_with_it(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    saved = "portals.store.articles:ArticleRepository"
+    code = failing(saved, "save", f"given[1].url.endswith({BAD!r})")
+    with serving(federation(ITEMS)) as portal:
+        done = scrapy_after(code, *crawl_of(portal.origin, database), "-s", "CONCURRENT_REQUESTS=8")
+
+    (reject,) = rows(database, "SELECT * FROM rejects")
+    assert done.code == 17, done.err
+    assert (reject["url"], reject["code"]) == (portal.origin + BAD, "not_storable")
+    assert len(stored(database)) == len(ITEMS) - 1
+    assert rows(database, "SELECT * FROM frontier") == []
+
+
 def test_a_page_that_a_pipeline_drops_is_a_reject_and_the_crawl_goes_on(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
     with serving(federation(ITEMS)) as portal:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +20,12 @@ from portals.article import Article, Reject
 from portals.contract import normalise
 from portals.crawling.page_result import CrawlContext, PageResult, RequestedPage
 from portals.crawling.page_work import failure_kind
-from portals.crawling.revisit_policy import validators, visit_after
+from portals.crawling.revisit_policy import archived_visit, validators, visit_after
 from portals.crawling.spider_outputs import ListingPageRead, PageKind
 from portals.outcomes import RejectCode
-from portals.store.crawl_state import PageVisit
+from portals.store.crawl_state import CrawlState, PageVisit
+from portals.store.database import Store
+from portals.store.pages import ArchivedPage
 from portals.timestamps import utc
 
 NOW = datetime(2025, 6, 15, 2, 0, tzinfo=UTC)
@@ -235,3 +239,73 @@ def test_the_calendar_runs_from_the_visit_and_not_from_the_publication() -> None
 
     assert visit is not None
     assert visit.next_visit_at == "2027-06-06T02:00:00+00:00"
+
+
+# --- what an archive says ------------------------------------------------------------------------
+
+CAPTURED = "2025-06-10T02:00:00+00:00"
+
+
+def archived(kind: PageKind, status: int = 200, via: str | None = None) -> PageResult:
+    one = result(kind, status)
+    one.answer = ArchivedPage(URL, CAPTURED, status, Path("a.warc"), 0, 9, "sha1:A", via)
+    return one
+
+
+def test_an_archived_article_was_there_when_it_was_captured() -> None:
+    found = archived("article")
+    found.articles = [ARTICLE]
+
+    visit = archived_visit(found)
+
+    assert visit is not None
+    assert (visit.fetched_at, visit.fingerprint) == (CAPTURED, ARTICLE.content_hash)
+    assert visit.next_visit_at is None
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, None), (410, None), (200, "error_page")])
+def test_an_archived_answer_says_that_an_article_is_gone(status: int, code: str | None) -> None:
+    found = archived("article", status)
+    found.rejects = [Reject(URL, RejectCode(code or "http_status"))]
+
+    visit = archived_visit(found)
+
+    assert visit is not None
+    assert (visit.status, visit.fingerprint, visit.fetched_at) == (status, None, CAPTURED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code", "via"),
+    [
+        ("article", 500, "http_status", None),
+        ("article", 200, "too_slow", None),
+        ("article", 200, "no_article", None),
+        ("listing", 404, "http_status", None),
+        ("article", 404, "http_status", "wayback"),
+    ],
+)
+def test_other_archived_answers_say_nothing_of_an_article(
+    kind: PageKind, status: int, code: str, via: str | None
+) -> None:
+    found = archived(kind, status, via)
+    found.rejects = [Reject(URL, RejectCode(code))]
+
+    assert archived_visit(found) is None
+
+
+def test_the_last_answer_of_an_archive_holds_and_is_no_visit_for_a_crawl(tmp_path: Path) -> None:
+    there = PageVisit("k", URL, "article", 200, CAPTURED, CAPTURED, fingerprint="f")
+    gone = replace(there, status=404, fetched_at="2025-06-12T02:00:00+00:00", fingerprint=None)
+    live = replace(there, first_fetched_at=utc(NOW), fetched_at=utc(NOW), next_visit_at=utc(NOW))
+    with closing(Store.open(tmp_path / "a.db")) as store:
+        state = CrawlState(store, "haiphong")
+        for visit in (gone, there):
+            state.save_archived_visit(visit)
+        kept = store.db.execute("SELECT status, fetched_at FROM page_visits").fetchall()
+        known, due = state.last_visit("k"), state.due_urls(NOW + timedelta(days=999), 9)
+        state.save_visit(live)
+        state.save_archived_visit(gone)
+
+        assert [tuple(row) for row in kept] == [(404, gone.fetched_at)]
+        assert (known, due) == (None, [])
+        assert state.last_visit("k") == live

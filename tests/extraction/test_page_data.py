@@ -70,7 +70,20 @@ def vietnamese_names(story: dict[str, Any]) -> str:
     return f'<script type="application/json">{json.dumps([renamed])}</script>'
 
 
-FORMS = [next_js, nuxt_3, a_state, json_ld, vietnamese_names]
+def data_in_a_text(story: dict[str, Any]) -> str:
+    names = {
+        "title": "tieu_de",
+        "sapo": "tom_tat",
+        "content": "noi_dung",
+        "publishedAt": "ngay_dang",
+    }
+    renamed = {names.get(key, key): value for key, value in story.items() if key != "author"}
+    inner = json.dumps({"data": renamed | {"tac_gia": {"id": 3, "ho_ten": "Lan Chi"}}})
+    outer = json.dumps({"status": 200, "body": inner}).replace("<", "\\u003c")
+    return f'<script type="application/json" data-sveltekit-fetched>{outer}</script>'
+
+
+FORMS = [next_js, nuxt_3, a_state, json_ld, vietnamese_names, data_in_a_text]
 
 
 def read(script: str, url: str = "http://mau.vn/bai/tho-lo-song-may", title: str = TITLE) -> Any:

@@ -32,9 +32,10 @@ from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_article
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families.recognition import recognise
-from portals.language.bylines import is_noise, read_signature, split_prefix
+from portals.language.bylines import read_signature, split_prefix
 from portals.language.dates import find_date
 from portals.language.decoding import UndecodableTextError, decode
+from portals.language.noise import is_noise
 from portals.language.text import canonical, clean, content_hash, fold
 from portals.store.search import FORMS, match_of
 from portals.urls import host_of, url_key

@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 
 from portals.language.bylines import (
     Signature,
-    is_noise,
     read_signature,
-    read_view_count,
     reads_as_caption,
     reads_as_scene,
     split_prefix,
 )
 from portals.language.headings import ends_article
+from portals.language.noise import is_noise, read_view_count
 from tests.language.vietnamese import UNHURRIED
 
 SENTENCES = [

@@ -7,15 +7,10 @@ from typing import Any
 
 import pytest
 
-from portals.language.bylines import (
-    is_noise,
-    read_signature,
-    read_view_count,
-    reads_as_scene,
-    split_prefix,
-)
+from portals.language.bylines import read_signature, reads_as_scene, split_prefix
 from portals.language.dates import VIETNAM, UnreadableDateError, find_date, read_date
 from portals.language.decoding import decode
+from portals.language.noise import is_noise, read_view_count
 from portals.language.sections import is_pager_label, news_value
 from portals.language.text import clean
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,4 +42,15 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     path = tmp_path_factory.mktemp("empty") / "articles.db"
     Store.open(path).close()
     with serving(path) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site whose database a newer release migrates meanwhile."""
+    path = tmp_path_factory.mktemp("migrated") / "articles.db"
+    Store.open(path).close()
+    with serving(path) as site:
+        with closing(sqlite3.connect(path)) as newer:
+            newer.execute("PRAGMA user_version = 999")
         yield site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ def tab(browser: Any) -> Iterator[Any]:
 def shown(tab: Any, name: str) -> None:
     """Keep a picture where SCREENSHOTS says, for whoever wants to look."""
     if folder := os.environ.get("SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
         tab.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
@@ -126,22 +127,43 @@ def test_the_whole_way_by_keyboard(tab: Any, sample: Site) -> None:
     assert outline == "solid"
 
 
+def examined(tab: Any, site: Site, paths: Iterable[str], name: str) -> dict[str, str]:
+    """Return by address what axe-core finds, and which pages are wider than the window."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    width, found = tab.viewport_size["width"], {}
+    for path in paths:
+        tab.goto(f"{site.origin}{path}")
+        page = path.strip("/").split("?")[0].replace("/", "-") or "news"
+        shown(tab, f"{name}{page}-{width}")
+        result = axe.run(tab)
+        if result.violations_count:
+            found[path] = result.generate_report()
+        if tab.evaluate("document.documentElement.scrollWidth") > width:
+            found[f"{path}: width"] = "too wide"
+    return found
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
 def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
     browser: Any, sample: Site, width: dict[str, int], scheme: str
 ) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    context = browser.new_context(viewport=width, color_scheme=scheme)
+    found = examined(context.new_page(), sample, PAGES, "")
+    context.close()
+
+    assert found == {}
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "dark"), (NARROW, "light")])
+def test_an_empty_archive_and_one_that_is_migrated_are_pages_to_read(
+    browser: Any, empty: Site, migrated: Site, width: dict[str, int], scheme: str
+) -> None:
     context = browser.new_context(viewport=width, color_scheme=scheme)
     tab = context.new_page()
-    found = {}
-    for path in PAGES:
-        tab.goto(f"{sample.origin}{path}")
-        shown(tab, f"{path.strip('/').split('?')[0].replace('/', '-') or 'news'}-{width['width']}")
-        result = axe.run(tab)
-        if result.violations_count:
-            found[path] = result.generate_report()
-        if tab.evaluate("document.documentElement.scrollWidth") > width["width"]:
-            found[f"{path}: width"] = "too wide"
+    found = examined(tab, empty, ["/", "/search?q=tin", "/operations"], "empty-")
+    found |= examined(tab, migrated, ["/en/article/1"], "migrated-")
+    assert "is being migrated" in tab.locator("main").inner_text()
+    assert tab.locator("main a").count() > 0, "no way out"
     context.close()
 
     assert found == {}

@@ -16,10 +16,17 @@ from lxml import etree
 
 from portals.article import Article
 from portals.contract import normalise
+from portals.errors import PortalError
 from portals.store.data_card import card_markdown, data_card
 from portals.store.database import Store
 from portals.store.export import FIELDS, ArticleFilter, articles, count, json_schema, newest_first
-from portals.store.export_formats import FORMATS, MAX_CELL, cut_long_cells
+from portals.store.export_formats import (
+    BEGINNINGS,
+    FORMATS,
+    MAX_CELL,
+    cut_long_cells,
+    opened,
+)
 from tests.support.commands import scrapy
 from tests.support.project import SAMPLE
 
@@ -30,7 +37,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "a.db")
+    made = Store.open(tmp_path / "a.db")
     for number, title in enumerate(["Công đoàn họp", NASTY, "@cong doan", "Tin cuối"], 1):
         item = Article(
             portal="haiphong" if number == 4 else "ldtd",
@@ -42,11 +49,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
             published_at=f"2025-02-0{number}T08:00:00+07:00",
             published_precision="minute",
         )
-        opened.articles.save(
-            normalise(item), opened.runs.start_run("ldtd", NOW + timedelta(days=number))
+        made.articles.save(
+            normalise(item), made.runs.start_run("ldtd", NOW + timedelta(days=number))
         )
-    yield opened
-    opened.close()
+    yield made
+    made.close()
 
 
 def written(store: Store, name: str, choice: ArticleFilter | None = None) -> bytes:
@@ -185,14 +192,51 @@ def test_without_a_file_it_goes_to_standard_output(sample: Path) -> None:
 
 def test_a_file_is_replaced_whole_or_not_at_all(sample: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.xml"
-    target.write_text("before")
+    target.write_text("<?xml before")
     failed = run(sample, "--format", "atom", "--portal", "nobody", "--output", target)
-    assert (failed.code, target.read_text()) == (2, "before")
+    assert (failed.code, target.read_text()) == (2, "<?xml before")
     done = run(sample, "--format", "atom", "--portal", "ldtd", "--output", target)
 
     assert done.code == 0, done.err
     assert len(etree.fromstring(target.read_bytes()).findall(f"{ATOM}entry")) == 11
     assert [path.name for path in tmp_path.iterdir()] == ["out.xml"]
+
+
+FOREIGN = [
+    *((name, b"all: test\n") for name in FORMATS),
+    ("csv", b"SQLite format 3\0"),
+    ("csv", b"id,x\n"),
+]
+
+
+@pytest.mark.parametrize(("form", "content"), FOREIGN)
+def test_a_file_of_something_else_is_not_replaced(
+    tmp_path: Path, form: str, content: bytes
+) -> None:
+    target = tmp_path / "Makefile"
+    target.write_bytes(content)
+    with pytest.raises(PortalError, match="not replaced"), opened(target, BEGINNINGS[form]):
+        raise AssertionError
+
+    assert target.read_bytes() == content
+
+
+@pytest.mark.parametrize("form", [name for name in FORMATS if name != "parquet"])
+def test_what_an_export_wrote_is_replaced(tmp_path: Path, form: str) -> None:
+    row = dict.fromkeys(FIELDS, "x") | {"id": 1, "published_at": "2025-01-01T00:00:00+07:00"}
+    for _ in range(2):
+        with opened(tmp_path / "out", BEGINNINGS[form]) as file:
+            FORMATS[form]([row], file)
+
+    assert (tmp_path / "out").stat().st_size > 30
+
+
+def test_csv_leaves_its_stream_open_also_where_it_fails() -> None:
+    out = io.BytesIO()
+    with pytest.raises(KeyError):
+        FORMATS["csv"]([{}], out)
+
+    assert not out.closed
 
 
 def test_a_feed_of_nothing_new_is_a_feed(sample: Path) -> None:

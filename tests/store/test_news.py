@@ -190,6 +190,24 @@ def test_very_many_matches_come_by_day_and_the_page_says_so(
     ]
 
 
+def test_a_search_in_one_portal_looks_for_words_in_its_articles_only(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_pages, "MANY", 30)
+    (own,) = conn.execute("SELECT count(*) FROM sightings WHERE portal = 'brvt'").fetchone()
+    wanted = SearchQuery("cong doan", "brvt", limit=100)
+    asked: list[str] = []
+    conn.set_trace_callback(asked.append)
+    page = search_page(conn, wanted)
+    conn.set_trace_callback(None)
+    monkeypatch.setattr(search_pages, "_DENSE", 5)
+    among_all = search_page(conn, wanted)
+
+    matched = [sql for sql in asked if "AND rowid =" in sql and "folded" in sql]
+    assert len(matched) == len(page.results) == own < 30
+    assert among_all == page
+
+
 @pytest.mark.parametrize(
     ("query", "hits"),
     [

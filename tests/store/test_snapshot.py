@@ -6,6 +6,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -76,11 +77,30 @@ def test_copies_under_load_are_whole(tmp_path: Path, copies: int) -> None:
 
 def test_a_copy_is_one_file_and_replaces_the_one_before(tmp_path: Path) -> None:
     Store.open(tmp_path / "a.db").close()
-    (tmp_path / "copy.db").write_bytes(b"old")
+    snapshot(tmp_path / "a.db", tmp_path / "copy.db")
     size = snapshot(tmp_path / "a.db", tmp_path / "copy.db")
 
     assert size == (tmp_path / "copy.db").stat().st_size > 1000
     assert [p.name for p in tmp_path.iterdir() if "copy" in p.name] == ["copy.db"]
+
+
+def _foreign(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE notes (text)")
+
+
+@pytest.mark.parametrize("write", [lambda path: path.write_text("# Ours\n"), _foreign])
+def test_a_file_that_is_no_copy_is_not_replaced(
+    tmp_path: Path, write: Callable[[Path], object]
+) -> None:
+    Store.open(tmp_path / "a.db").close()
+    target = tmp_path / "README.md"
+    write(target)
+    before = target.read_bytes()
+    with pytest.raises(StorageError, match="not replaced; give another name"):
+        snapshot(tmp_path / "a.db", target)
+
+    assert target.read_bytes() == before
 
 
 def test_a_log_of_an_earlier_copy_does_not_spoil_the_new_one(tmp_path: Path) -> None:

@@ -29,8 +29,11 @@ def announce(where: str, what: str) -> None:
 class Announcing(sqlite3.Connection):
     """A connection that announces what it is about to do, and has done."""
 
-    _finishing = ""
     _beginning = ""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._finishing: list[str] = []
 
     def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
         """Execute the statement, between its announcements."""
@@ -40,8 +43,8 @@ class Announcing(sqlite3.Connection):
         words = sql.split()
         if sql.startswith("UPDATE frontier SET state = ?, attempts"):
             row = super().execute("SELECT url FROM frontier WHERE id = ?", (parameters[1],))
-            self._finishing = url_key(row.fetchone()[0])
-            announce("in the transaction", self._finishing)
+            self._finishing.append(url_key(row.fetchone()[0]))
+            announce("in the transaction", self._finishing[-1])
         elif sql.startswith("UPDATE frontier SET state = 'leased'"):
             self._beginning = "leasing"
             announce("while leasing", "")
@@ -54,13 +57,13 @@ class Announcing(sqlite3.Connection):
         return cursor
 
     def _commit(self, sql: str) -> sqlite3.Cursor:
-        finished, self._finishing = self._finishing, ""
+        finished, self._finishing = self._finishing, []
         begun, self._beginning = self._beginning, ""
-        if finished:
-            announce("before the commit", finished)
+        for page in finished:
+            announce("before the commit", page)
         cursor = super().execute(sql)
-        if finished:
-            announce("after the commit", finished)
+        for page in finished:
+            announce("after the commit", page)
         if begun:
             announce(f"after {begun}", "")
         return cursor

@@ -27,6 +27,8 @@ SECOND_HALF = TEMPLATES.with_name("templates-second-half.zip")
 THIRD_PART = TEMPLATES.with_name("templates-third-part.zip")
 FOURTH_OPEN = TEMPLATES.with_name("templates-fourth")
 FOURTH_PART = TEMPLATES.with_name("templates-fourth-part.zip")
+FIFTH_OPEN = TEMPLATES.with_name("templates-fifth")
+FIFTH_PART = TEMPLATES.with_name("templates-fifth-part.zip")
 
 Head = Literal["story", "section", "site"]
 HEADS: tuple[Head, ...] = ("story", "section", "site")
@@ -339,13 +341,15 @@ def sealed_templates(archive_file: Path) -> list[PageTemplate]:
 
 @cache
 def parts() -> dict[str, list[PageTemplate]]:
-    """Return the templates by part: two open ones, and the three that were sealed."""
+    """Return the templates by part: three open ones, and the four that were sealed."""
     return {
         "first": templates(),
         "second": sealed_templates(SECOND_HALF),
         "third": sealed_templates(THIRD_PART),
         "fourth open": templates(FOURTH_OPEN),
         "fourth": sealed_templates(FOURTH_PART),
+        "fifth open": templates(FIFTH_OPEN),
+        "fifth": sealed_templates(FIFTH_PART),
     }
 
 

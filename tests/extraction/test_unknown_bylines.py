@@ -1,0 +1,122 @@
+"""Pages whose system nobody described: authors, credits and boxes around them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from portals.article import Article, Reject
+from portals.extraction.page import Page
+from portals.extraction.reader import Recipe, read_safely
+from tests.support.pages.synthetic import TODAY
+from tests.support.pages.undescribed import TEXTS
+
+pytestmark = pytest.mark.quick
+
+TITLE = "Hội nghị người lao động nhà máy đường"
+DAY = "<i>05/01/2017 08:15</i>"
+PARAGRAPHS = "".join(f"<p>{text}</p>" for text in TEXTS)
+HEAD = f"<h1>{TITLE}</h1>{DAY}"
+
+
+def read_page(body: str, head: str = "") -> Article | Reject:
+    page = f"<html><head><title>Tin tức - Nhà máy</title>{head}</head><body>{body}</body></html>"
+    at = Page.from_bytes("http://x.vn/xem?id=12", page.encode(), "text/html", TODAY)
+    return read_safely(at, Recipe("x", general=True))
+
+
+def article_of(body: str, head: str = "") -> Article:
+    found = read_page(body, head)
+    assert isinstance(found, Article), found
+    return found
+
+
+ENDINGS = {
+    "credits of a photo story": "<div><p><b>Bài và ảnh:</b> Lê Thu Hà</p>"
+    "<p><b>Trình bày:</b> Tổ đồ họa</p></div>",
+    "credits of an interview": "<p>Nội dung: Lê Thu Hà</p><p>Thiết kế: Ban Điện tử</p>",
+    "lines parted by breaks": "Tác giả: Lê Thu Hà<br>Nguồn: Báo Sông Mây<br>"
+    "Chuyên mục: <a href='/tin'>Tin tức</a><br>",
+    "a reprint with its address": "<div>Theo Lê Thu Hà (Báo Sông Mây)</div>"
+    "<div>Link nguồn: <span>https://song.example.vn/12.html</span></div>",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS.keys())
+def test_the_credits_below_a_text_are_no_text(ending: str) -> None:
+    article = article_of(f"<div>{HEAD}<div>{PARAGRAPHS}{ending}</div></div>")
+
+    assert article.author == "Lê Thu Hà"
+    assert article.body.split("\n\n") == TEXTS
+
+
+@pytest.mark.parametrize(
+    "heading", ["Chùm ảnh khác", "Câu hỏi cùng lĩnh vực", "Video liên quan", "Các chủ đề tương tự"]
+)
+def test_a_heading_of_other_stories_ends_the_text(heading: str) -> None:
+    other = '<div>{}</div><div><a href="/tin/{}">Công đoàn tặng quà Tết cho công nhân {}</a></div>'
+    others = "".join(other.format(heading if not n else "", n, n) for n in range(2))
+    article = article_of(f"<div>{HEAD}{PARAGRAPHS}{others}</div>")
+
+    assert article.body.split("\n\n") == TEXTS
+
+
+def test_the_card_of_another_article_inside_the_text_is_no_text() -> None:
+    card = (
+        '<div class="k5"><a href="/tin/9.html"><img src="9.jpg"></a><div><header>'
+        '<a href="/tin/9.html">Thị trấn góp tiền sửa nhà cho đoàn viên</a></header>'
+        "<p>Với sáu trăm triệu đồng do cộng đồng đóng góp, nhiều gia đình công nhân ở thị trấn"
+        " đã có mái nhà mới trước mùa mưa năm nay...</p></div></div>"
+    )
+    inside = PARAGRAPHS.replace("</p>", f"</p>{card}", 1)
+    assert article_of(f"<div>{HEAD}{inside}</div>").body.split("\n\n") == TEXTS
+
+
+def test_a_paragraph_below_its_picture_and_a_link_stays() -> None:
+    inside = (
+        '<div><a href="/anh/9.jpg"><img src="9.jpg"></a>'
+        '<p><a href="/tin/9.html">Thị trấn góp tiền sửa nhà cho đoàn viên</a></p>'
+        "<p>Việc sửa nhà được làm trong ba tháng với sự góp sức của cả tổ dân phố.</p></div>"
+    )
+    article = article_of(f"<div>{HEAD}{PARAGRAPHS.replace('</p>', f'</p>{inside}', 1)}</div>")
+    assert "ba tháng với sự góp sức" in article.body
+
+
+def test_a_name_in_one_list_with_the_day_above_the_title_is_the_author() -> None:
+    meta = "<ul><li>Lê Thu Hà</li><li>5 thg 1, 2017</li><li>3 phút đọc</li></ul>"
+    article = article_of(f"<article>{meta}<h1>{TITLE}</h1>{PARAGRAPHS}</article>")
+
+    assert article.author == "Lê Thu Hà"
+
+
+def person(*names: str) -> str:
+    node = {"@type": "NewsArticle", "author": [{"@type": "Person", "name": n} for n in names]}
+    return f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+
+def test_an_author_in_the_data_that_the_page_shows_beats_another_line() -> None:
+    shown = "<div>Hải Sơn</div><div>Ảnh do Lê Thu Hà và bạn đọc gửi về</div>"
+    head = person("Lê Thu Hà")
+    assert article_of(f"<div>{HEAD}{shown}{PARAGRAPHS}</div>", head).author == "Lê Thu Hà"
+    assert article_of(f"<div>{HEAD}{shown}{PARAGRAPHS}</div>").author == "Hải Sơn"
+
+
+def test_a_signature_beats_the_author_in_the_data() -> None:
+    signed = f"{PARAGRAPHS}<p align=right><b>Lê Thu Hà</b></p>"
+    head = person("Hải Sơn")
+    assert article_of(f"<div>{HEAD}<div>Hải Sơn</div>{signed}</div>", head).author == "Lê Thu Hà"
+
+
+def test_all_authors_in_the_data_are_named() -> None:
+    article = article_of(f"<div>{HEAD}{PARAGRAPHS}</div>", person("Lê Thu Hà", "Hải Sơn"))
+    assert article.author == "Lê Thu Hà - Hải Sơn"
+
+
+def test_a_page_that_says_that_there_is_nothing_is_an_error() -> None:
+    found = read_page(
+        "<h1>Ồ, không có gì ở đây</h1><p>Nội dung mà bạn cần hiện không tồn tại trên trang của"
+        " chúng tôi, kính mời quý vị chọn mục khác ở thanh trên cùng của trang này để xem tiếp.</p>"
+    )
+    assert isinstance(found, Reject)
+    assert found.code == "error_page"
