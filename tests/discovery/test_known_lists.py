@@ -1,4 +1,4 @@
-"""Where a list of an explored portal ends in a later night."""
+"""Where the lists of an explored portal end."""
 
 from __future__ import annotations
 
@@ -48,3 +48,23 @@ def test_a_list_goes_on_behind_articles_that_another_page_named(
     if goes_on and known == 35:
         second = explorer.on_page(PAGE_2, "other", pages(35, 31))
         assert second.stop_reason is StopReason.KNOWN
+
+
+def test_lists_of_days_are_followed_although_stories_led_to_their_articles() -> None:
+    """Each day leads to the day before it; its article was related to one that was read."""
+    explorer = Explorer(HOME)
+    stories = [
+        FoundLink(f"{HOME}tin/tham-{n}.html", f"Công đoàn thăm công nhân lần {n}")
+        for n in range(12)
+    ]
+    days = [FoundLink(f"{HOME}ngay/2024/03/{n:02}", "Ngày trước") for n in range(20, 8, -1)]
+    explorer.on_page(HOME, "other", [days[0], *stories[:3]])
+    for place, story in enumerate(stories):
+        explorer.on_page(story.url, "article", stories[place + 1 : place + 2], f"hash {place}")
+
+    asked = {days[0].url}
+    for place, day in enumerate(days[:-1]):
+        assert day.url in asked
+        step = explorer.on_page(day.url, "other", [stories[place], days[place + 1]])
+        asked |= {target.url for target in step.targets}
+    assert days[-1].url in asked
