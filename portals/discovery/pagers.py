@@ -76,16 +76,18 @@ def _of_element(element: HtmlElement) -> Iterator[FoundLink]:
         label = _label(element)
         if is_pager_label(label) and (found := _GOES_TO.search(onclick[:4096])):
             yield FoundLink(found[1], label)
-    address = next(_data_addresses(element), "")
-    if address and _is_more(element, label or _label(element)):
+    named = dict(_data_addresses(element))
+    after = next((url for name, url in named.items() if "next" in name), "")
+    address = after or next(iter(named.values()), "")
+    if after or (address and _is_more(element, label or _label(element))):
         yield FoundLink(address, DECLARED_NEXT)
 
 
-def _data_addresses(element: HtmlElement) -> Iterator[str]:
+def _data_addresses(element: HtmlElement) -> Iterator[tuple[str, str]]:
     for name, value in element.attrib.items():
         text = str(value).strip()
         if str(name).startswith("data-") and _ADDRESS.fullmatch(text[:2000]):
-            yield text
+            yield str(name).lower(), text
 
 
 def _is_more(element: HtmlElement, label: str) -> bool:
