@@ -26,6 +26,7 @@ class RawRecord:
 
     ``played``: the page and the time of which it is a capture of a public archive. ``is_live``:
     it came from the portal; only such a record refers to an earlier one with the same payload.
+    ``listing_page``: listing and number of a page that has no URL.
     """
 
     capture: Capture
@@ -34,6 +35,7 @@ class RawRecord:
     link: LinkFacts = NO_FACTS
     played: PlaybackUrl | None = None
     is_live: bool = True
+    listing_page: str = ""
 
 
 class Appender(Protocol):
@@ -71,7 +73,12 @@ class WarcAppender:
         before = earlier.page if earlier else None
         target = RevisitTarget(before.url, before.fetched_at, before.digest) if before else None
         written = self._writer.write(
-            capture, record.request_headers, target, record.link, record.request_body
+            capture,
+            record.request_headers,
+            target,
+            record.link,
+            record.request_body,
+            record.listing_page,
         )
         return ArchivedPage(
             url=played.url if played else capture.url,

@@ -23,6 +23,12 @@ logger = logging.getLogger(__name__)
 REQUEST_DIGEST = "WARC-Request-Digest"
 """Header of the record of a response whose request had a body: the digest of that body."""
 
+LISTING_PAGE = "WARC-Listing-Page"
+"""Header of the record of a page that a posted form led to: listing and number of the page.
+
+What is posted differs from visit to visit, so that its digest alone would not find the page again.
+"""
+
 _DECODED = frozenset(["content-encoding", "transfer-encoding", "content-length"])
 
 

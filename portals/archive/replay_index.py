@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from portals.archive.captures import (
+    LISTING_PAGE,
     REQUEST_DIGEST,
     Capture,
     Revisit,
@@ -24,7 +25,7 @@ from portals.timestamps import CLOCK_TOLERANCE, utc_now
 logger = logging.getLogger(__name__)
 
 _OK, _NOT_MODIFIED = 200, 304
-_ASKED = REQUEST_DIGEST.lower()
+_ASKED, _LISTING_PAGE = REQUEST_DIGEST.lower(), LISTING_PAGE.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class ReplayIndex:
     def _index(self, number: int, path: Path, damaged: list[tuple[Path, Damage]]) -> None:
         for record in read_records(path):
             found = record if isinstance(record, Damage) else capture_of(record)
-            asked = record.headers.get(_ASKED, "") if isinstance(record, Record) else ""
+            asked = _asked_of(record) if isinstance(record, Record) else ("",)
             if isinstance(found, Damage):
                 damaged.append((path, found))
             elif found is not None and found.captured_at > self._latest:
@@ -84,12 +85,13 @@ class ReplayIndex:
                 damaged.append((path, Damage(record.offset, record.length, reason, found.url)))
             elif isinstance(found, Revisit):
                 if found.status == _OK:
-                    self._revisits.append((found, asked))
+                    self._revisits += [(found, one) for one in asked]
             elif found is not None and found.status != _NOT_MODIFIED and isinstance(record, Record):
                 place = _RecordPlace(number, record.offset, found.captured_at)
                 digest = record.headers.get("warc-payload-digest") or payload_digest(found.body)
                 self._payloads[digest] = place
-                self._save_newest(_key(found.url, asked), place)
+                for one in asked:
+                    self._save_newest(_key(found.url, one), place)
 
     def _save_newest(self, key: str, place: _RecordPlace) -> None:
         known = self._places.get(key)
@@ -105,13 +107,22 @@ class ReplayIndex:
         """Return the hosts, with their ports, of the archived pages."""
         return frozenset(key.partition("/")[0] for key in self._places)
 
-    def find(self, url: str, near: datetime | None = None, body: bytes = b"") -> Replayed | None:
+    def find(
+        self,
+        url: str,
+        near: datetime | None = None,
+        body: bytes = b"",
+        listing_page: str = "",
+    ) -> Replayed | None:
         """Return the newest capture of ``url``, or None if it is not archived.
 
         ``near`` (aware): the one that belongs to another page of this time (``nearest``).
-        ``body``: of the request, if it is a POST.
+        ``body``: of the request, if it is a POST; ``listing_page``: which page of a listing it
+        leads to, by which it is found if nothing was archived for the same ``body``.
         """
         key = _key(url, payload_digest(body) if body else "")
+        if listing_page and key not in self._places:
+            key = _key(url, listing_page)
         place = self._places.get(key)
         if place is None:
             return None
@@ -155,10 +166,16 @@ def record_at(path: Path, offset: int) -> Record | None:
     return found if isinstance(found, Record) and found.offset == offset else None
 
 
+def _asked_of(record: Record) -> tuple[str, ...]:
+    """Return by what a capture is found besides its URL: digest of the body, page of a listing."""
+    page = record.headers.get(_LISTING_PAGE, "")
+    return (record.headers.get(_ASKED, ""), *([page] if page else []))
+
+
 def _key(url: str, asked: str = "") -> str:
     """Return ``url`` as an index key: scheme, ``www.`` and a single trailing slash are ignored.
 
-    ``asked``: digest of the request's body.
+    ``asked``: digest of the request's body, or the page of a listing that a form leads to.
     """
     bare = url.split("#", 1)[0].split("://", 1)[-1].removeprefix("www.")
     bare = bare[:-1] if bare.endswith("/") and bare.count("/") == 1 else bare

@@ -18,7 +18,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from portals.archive.captures import REQUEST_DIGEST, Capture, payload_digest
+from portals.archive.captures import LISTING_PAGE, REQUEST_DIGEST, Capture, payload_digest
 from portals.archive.link_facts import CONTENT_TYPE, NO_FACTS, LinkFacts
 from portals.files import make_folder, sync_folder
 from portals.timestamps import utc_now
@@ -95,10 +95,12 @@ class ArchiveWriter:
         earlier: RevisitTarget | None = None,
         link: LinkFacts = NO_FACTS,
         body: bytes = b"",
+        listing_page: str = "",
     ) -> RecordLocation:
         """Append one response, and its request if the request's headers (``asked``) are given.
 
-        ``body``: of the request, a POST; one URL has an answer for each.
+        ``body``: of the request, a POST; one URL has an answer for each. ``listing_page``: which
+        page of a listing a posted form leads to.
 
         ``link``: what the link to the page says, written as metadata of the response. ``earlier``:
         a capture with the same payload, or the one that a 304 refers to; then a revisit record
@@ -115,6 +117,8 @@ class ArchiveWriter:
         }
         if body:
             marks[REQUEST_DIGEST] = payload_digest(body)
+        if listing_page:
+            marks[LISTING_PAGE] = listing_page
         kind, payload = "resource" if capture.is_rendered else "response", capture.body
         if earlier:
             is_304 = capture.status == _NOT_MODIFIED_STATUS
@@ -242,6 +246,7 @@ class RollingWriter:
         earlier: RevisitTarget | None = None,
         link: LinkFacts = NO_FACTS,
         body: bytes = b"",
+        listing_page: str = "",
     ) -> RecordLocation:
         """Append a response, to a new file if the last one is full. Raises OSError."""
         if self._writer is not None and self._writer.size >= self.largest:
@@ -253,7 +258,7 @@ class RollingWriter:
                 self._on_new(path)
             self._writer = ArchiveWriter(path, about=self.about)
         self._is_synced = False
-        return self._writer.write(capture, asked, earlier, link, body)
+        return self._writer.write(capture, asked, earlier, link, body, listing_page)
 
     def annotate(self, url: str, response_id: str, link: LinkFacts, now: datetime) -> None:
         """Append what the link to a page says that was written before. Raises OSError."""

@@ -25,7 +25,7 @@ from portals.crawling.spider_outputs import (
     SYSTEM,
 )
 from portals.crawling.storage_guard import StorageGuard
-from portals.network.replay_handler import CAPTURED_AT, PAGE
+from portals.network.replay_handler import CAPTURED_AT, LISTING_PAGE, PAGE
 from portals.network.url_guard import UrlGuard
 from portals.store.pages import ArchivedPage, PageRepository
 from portals.timestamps import utc_now
@@ -89,6 +89,7 @@ class ArchiveRecorder:
             self._link_facts(request) if is_ok else NO_FACTS,
             self._playback_of(request.url) if is_ok and MEMENTO in response.headers else None,
             is_live=self.run_log.crawl.mode is CrawlMode.LIVE,
+            listing_page=str(request.meta.get(LISTING_PAGE, "")) if request.body else "",
         )
 
     def _link_facts(self, request: Request) -> LinkFacts:

@@ -52,6 +52,9 @@ logger = logging.getLogger(__name__)
 ENDED = frozenset(["finished", "limit"])
 """Close reasons of Scrapy after which a crawl is finished; after any other it is resumed."""
 
+_MISSED = (Counter.READER_ERRORS, Counter.UNFOLLOWED_PAGERS)
+"""Counters of pages whose links are unknown: the next traversal may not end at known articles."""
+
 _LEASED_AT_ONCE = 8  # requests leased in one transaction
 _DEATHS = 2  # of the process with the same page in flight; one may have been an operator's kill
 _TRIES = 2  # attempts per page and run, in addition to Scrapy's retries
@@ -181,7 +184,9 @@ class Frontier(BaseScheduler):
             self.queue.clear()
             if is_whole and self._is_live and not run_log.is_partial:
                 state = CrawlState(run_log.store, run_log.crawl.portal)
-                state.complete_traversals(utc_now(), is_whole=not run_log.failed_pages)
+                missed = [run_log.stats.get_value(counter) for counter in _MISSED]
+                is_whole = not run_log.failed_pages and not any(missed)
+                state.complete_traversals(utc_now(), is_whole=is_whole)
 
     @property
     def _is_live(self) -> bool:

@@ -92,6 +92,8 @@ class Explorer:
         self.wasted_requests = 0
         self._known_keys = {whole_key(home)}
         self._requested: dict[str, str] = {}
+        self._found: set[str] = set()
+        self._shown: set[str] = set()
         self._hashes: dict[str, str] = {}
         self._labels: dict[str, str] = {}
         self._days: dict[str, str] = {}
@@ -122,10 +124,12 @@ class Explorer:
             self._collect(own, url, is_story=True)
             return ExplorationStep(is_listing=False, targets=self._next())
         self.names.discard(url)
+        self._found.discard(whole_key(url))
         fresh = self._collect(own, url)
         listed = self._listed(own)
-        has_new = bool(self._listed(fresh))
-        proven = any(self._kind_of(link.url) == "article" for link in fresh)
+        shows_first = self._shows_first(listed)
+        has_new = bool(self._listed(fresh)) or bool(shows_first)
+        proven = any(self._kind_of(each) == "article" for each in shows_first)
         fewest = 1 if is_next_page or proven else MIN_LISTED
         is_listing = kind == "other" and len(listed) >= fewest
         if kind == "other" and not is_listing and len(self._not_listings) < _MAX_RECONSIDERED:
@@ -134,6 +138,7 @@ class Explorer:
             self._on_no_article(pattern, url, kind, is_listing=is_listing, has_new=has_new)
         if not is_listing:
             return ExplorationStep(is_listing, self._next(), len(listed))
+        self._shown |= listed
         pages, stopped = self._pages(url, own, listed, has_new=has_new)
         return ExplorationStep(is_listing, [*pages, *self._next()], len(listed), stopped)
 
@@ -144,6 +149,7 @@ class Explorer:
         """
         pattern = self._finish(url)
         self.names.discard(url)
+        self._found.discard(whole_key(url))
         if pattern is not None:
             pattern.pages_read += 1
             pattern.others += 1
@@ -238,15 +244,26 @@ class Explorer:
         self, url: str, own: Sequence[FoundLink], listed: frozenset[str], *, has_new: bool
     ) -> tuple[list[CrawlTarget], StopReason | None]:
         """Return the other pages of the listing at ``url``, or why it is followed no further."""
-        stopped = self.pages.why_stop(url, listed, has_new=has_new, has_looped=self._has_looped())
+        found = frozenset(each for each in listed if self._is_found(each))
+        has_looped = self._has_looped()
+        stopped = self.pages.why_stop(url, listed, found, has_new=has_new, has_looped=has_looped)
         if stopped:
             return [], stopped
         targets = []
         for link in self.pages.leading_on(url, own):
             if self._request(link.url):
                 self.pages.follow(url, link)
-                targets.append(CrawlTarget(link.url, "page"))
+                targets.append(CrawlTarget(link.url, "page", form=link.form))
         return targets, None
+
+    def _is_found(self, url: str) -> bool:
+        """Return True for an article, probably, that this run found and no earlier one."""
+        pattern = self.patterns.get(pattern_of(url))
+        return whole_key(url) in self._found or bool(pattern and url in pattern.queued)
+
+    def _shows_first(self, listed: Iterable[str]) -> list[str]:
+        """Return the new articles that a page lists first, although stories may lead to them."""
+        return [each for each in listed if each not in self._shown and self._is_found(each)]
 
     def _has_looped(self) -> bool:
         return self.empty_listings > _FREE_LISTINGS + _LISTINGS_PER_ARTICLE * self.articles
@@ -361,6 +378,7 @@ class Explorer:
         self.names.add(url)
         pattern.in_flight += 1
         self._requested[key] = name
+        self._found.add(key)
         return True
 
     # --- what next -----------------------------------------------------------------------------

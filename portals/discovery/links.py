@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -10,6 +11,7 @@ from lxml.html import HtmlElement
 
 from portals.discovery.cards import days_beside
 from portals.discovery.pagers import pager_links
+from portals.discovery.script_links import script_links
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_filters import MAX_LINKS
 from portals.extraction.page import MAX_URL, Page
@@ -23,6 +25,7 @@ TITLE_WORDS = 5
 _BREAKS = re.compile(r"[\r\n\t]+")
 _MAX_LABEL = 500  # characters of a link text
 _MAX_PIECES = 50  # text nodes of a link
+_MAX_TAGS = 50_000
 _MAX_DEPTH = 8  # levels of a menu
 _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#")
 
@@ -32,22 +35,14 @@ def found_links(page: Page) -> list[FoundLink]:
     base = _base(page)
     found: dict[str, str] = {}
     headlines: list[tuple[HtmlElement, str]] = []
-    for element in page.root.iter("a", "area", "link"):
-        href = (element.get("href") or "").strip()
-        if not href or len(href) > MAX_URL or href.lower().startswith(_SKIPPED):
-            continue
+    for element, link in (*_plain_links(page.root), *script_links(page.root)):
         if len(found) > MAX_LINKS:
             break
-        if element.tag == "link":
-            if element.get("rel") != "next":
-                continue
-            text = "next"
-        else:
-            text = label_of(element)
-        url = _absolute(base, href)
-        if url and len(text) >= len(found.get(url, "")):
-            found[url] = text
-        if url and len(words(text)) >= TITLE_WORDS:
+        is_skipped = link.url.lower().startswith(_SKIPPED)
+        url = None if is_skipped else _absolute(base, link.url)
+        if url and len(link.text) >= len(found.get(url, "")):
+            found[url] = link.text
+        if url and len(words(link.text)) >= TITLE_WORDS:
             headlines.append((element, url))
     for link in pager_links(page.root):
         href = link.url
@@ -56,6 +51,18 @@ def found_links(page: Page) -> list[FoundLink]:
             found[url] = link.text
     days = {url: day.isoformat() for url, day in days_beside(headlines, page.fetched_at).items()}
     return [FoundLink(url, text, days.get(url, "")) for url, text in found.items()]
+
+
+def _plain_links(root: HtmlElement) -> Iterator[tuple[HtmlElement, FoundLink]]:
+    """Yield (element, link) of the links that are written as such."""
+    for element in islice(root.iter("a", "area", "link"), _MAX_TAGS):
+        href = (element.get("href") or "").strip()
+        if not href or len(href) > MAX_URL:
+            continue
+        if element.tag != "link":
+            yield element, FoundLink(href, label_of(element))
+        elif element.get("rel") == "next":
+            yield element, FoundLink(href, "next")
 
 
 def _base(page: Page) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from portals.discovery.pagers import DECLARED_NEXT, leads_on
+from portals.discovery.posted_pagers import is_posted_page, listing_page_key
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_patterns import is_page_of, listing_of, listing_position
 from portals.outcomes import StopReason
-from portals.urls import host_of, url_key
+from portals.urls import host_of
 
 MAX_EMPTY_PAGES = 8
 """A pager is followed no further after this many pages in a row without a new article."""
@@ -16,13 +17,14 @@ MAX_EMPTY_PAGES = 8
 
 def whole_key(url: str) -> str:
     """Return ``url`` without differences in scheme, ``www.``, slash and case of the host."""
-    return f"{host_of(url)}{url_key(url)}"
+    return f"{host_of(url)}{listing_page_key(url)}"
 
 
 class ListingPages:
     """The pages that pagers led to, each with the first page of its listing and its number.
 
-    ``stops_at_known``: a listing ends at a page with known articles only.
+    ``stops_at_known``: a listing ends at a page with articles of earlier runs only. An article
+    that another list led to is none of them: behind it may be others that no list showed yet.
     """
 
     def __init__(self, *, stops_at_known: bool = False) -> None:
@@ -30,6 +32,7 @@ class ListingPages:
         self._places: dict[str, tuple[str, int]] = {}
         self._contents: dict[str, set[int]] = {}
         self._empty_streaks: dict[str, int] = {}
+        self._found: dict[str, frozenset[str]] = {}
 
     def is_later_page(self, url: str) -> bool:
         """Return True if a pager led to ``url``."""
@@ -38,7 +41,7 @@ class ListingPages:
     def position_of(self, url: str) -> tuple[str, int]:
         """Return the listing that ``url`` is a page of, without its host, and the page number."""
         first, number = self._place_of(url)
-        if first == url or is_page_of(url, first):
+        if not is_posted_page(url) and (first == url or is_page_of(url, first)):
             return listing_position(url)
         return listing_position(first)[0], number
 
@@ -60,16 +63,27 @@ class ListingPages:
         self._places.setdefault(whole_key(link.url), (first, int(digits or number + 1)))
 
     def why_stop(
-        self, url: str, listed: frozenset[str], *, has_new: bool, has_looped: bool
+        self,
+        url: str,
+        listed: frozenset[str],
+        found: frozenset[str],
+        *,
+        has_new: bool,
+        has_looped: bool,
     ) -> StopReason | None:
-        """Record what a page lists; return why its listing is followed no further, or None."""
+        """Record what a page lists; return why its listing is followed no further, or None.
+
+        ``found``: those of ``listed`` that this run found, here or elsewhere.
+        """
         listing = listing_of(self._place_of(url)[0])
         contents = self._contents.setdefault(listing, set())
         streak = 0 if has_new else self._empty_streaks.get(listing, 0) + 1
         self._empty_streaks[listing] = streak
+        before = self._found.get(listing, frozenset())  # a box beside the list is on every page
+        self._found[listing] = before | found
         # A page number past the end gives the last or first page, perhaps with other side boxes.
         rules = {
-            StopReason.KNOWN: streak > 0 and self.stops_at_known,
+            StopReason.KNOWN: self.stops_at_known and not has_new and found <= before,
             StopReason.REPEATS: hash(listed) in contents,
             StopReason.NOTHING_NEW: streak >= MAX_EMPTY_PAGES,
             StopReason.LOOP: has_looped,

@@ -2,8 +2,8 @@
 
 Sources: ``rel=next``, also on links of an icon only; buttons "Xem thêm" with the address in a
 ``data-`` attribute; ``onclick="location.href='…'"``; a choice of pages in a ``select``; forms with
-the page number in a hidden field. ``__doPostBack`` of ASP.NET and forms that are posted lead to no
-address: such a pager is not followed, and the run says so.
+the page number in a hidden field. What posts a form is in ``posted_pagers``; a pager of a script
+alone is not followed, and the run says so.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from lxml.html import HtmlElement
 
+from portals.discovery.post_backs import is_pager_form, is_posted, post_back_of, whole_form
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_patterns import is_numbered_page_of, is_page_of
 from portals.language.sections import is_back_label, is_pager_label, loads_more
@@ -30,8 +31,7 @@ _MORE_NAMES = re.compile(
 )
 _ADDRESS = re.compile(r"(?:https?:/)?/(?!/)\S+|\?\S+|[\w./-]+\?\S*\d")
 _GOES_TO = re.compile(r"location(?:\.href)?\s*=\s*['\"]([^'\"]{1,2000})['\"]")
-_SLIDES = re.compile(r"carousel|swiper|slick|slide|owl|gallery|lightbox|tab", re.IGNORECASE)
-_POSTS_BACK = "__doPostBack("
+_SLIDES = re.compile(r"carousel|swiper|slick|slide|owl|gallery|lightbox|tab(?!le)", re.IGNORECASE)
 
 
 def may_lead_on(label: str) -> bool:
@@ -76,16 +76,18 @@ def _of_element(element: HtmlElement) -> Iterator[FoundLink]:
         label = _label(element)
         if is_pager_label(label) and (found := _GOES_TO.search(onclick[:4096])):
             yield FoundLink(found[1], label)
-    address = next(_data_addresses(element), "")
-    if address and _is_more(element, label or _label(element)):
+    named = dict(_data_addresses(element))
+    after = next((url for name, url in named.items() if "next" in name), "")
+    address = after or next(iter(named.values()), "")
+    if after or (address and _is_more(element, label or _label(element))):
         yield FoundLink(address, DECLARED_NEXT)
 
 
-def _data_addresses(element: HtmlElement) -> Iterator[str]:
+def _data_addresses(element: HtmlElement) -> Iterator[tuple[str, str]]:
     for name, value in element.attrib.items():
         text = str(value).strip()
         if str(name).startswith("data-") and _ADDRESS.fullmatch(text[:2000]):
-            yield text
+            yield str(name).lower(), text
 
 
 def _is_more(element: HtmlElement, label: str) -> bool:
@@ -100,7 +102,7 @@ def _of_form(form: HtmlElement) -> Iterator[FoundLink]:
     """Yield the address of a form whose only button leads to another page of the listing."""
     if (form.get("method") or "get").lower() != "get":
         return
-    buttons = [button for button in _buttons(form) if is_pager_label(_caption(button))]
+    buttons = [button for button in _buttons(form) if is_pager_label(button_label(button))]
     fields = [
         (name, _value(field, "value"))
         for field in islice(form.iter("input"), 50)
@@ -109,40 +111,44 @@ def _of_form(form: HtmlElement) -> Iterator[FoundLink]:
     if len(buttons) == 1 and any(value.isdecimal() for _, value in fields):
         action = _value(form, "action").partition("#")[0]
         joint = "&" if "?" in action else "?"
-        yield FoundLink(f"{action}{joint}{urlencode(fields)}", _caption(buttons[0]))
+        yield FoundLink(f"{action}{joint}{urlencode(fields)}", button_label(buttons[0]))
 
 
-def unfollowed_pager(root: HtmlElement) -> str | None:
-    """Return the label of a pager that leads on without an address, or None.
+def unfollowed_pager(root: HtmlElement, number: int = 1) -> str | None:
+    """Return the label of a pager that leads on from page ``number`` without an address, or None.
 
     It is one of a script or a posted form: ``__doPostBack('pager', '2')``, a button "Xem thêm".
     """
     for element in islice(root.iter("a", "button", "input"), _MAX_ELEMENTS):
-        label = _caption(element)
-        if not label or len(words(label)) > _MAX_LABEL_WORDS + 2 or _is_slide(element):
+        label = button_label(element)
+        if not label or len(words(label)) > _MAX_LABEL_WORDS + 2:
             continue
-        if _POSTS_BACK in (element.get("href") or "") + (element.get("onclick") or ""):
-            if is_pager_label(label) and label != "1" and not is_back_label(label):
+        if post_back_of(element, label):
+            if _is_ahead(label, number):
                 return label
-        elif (element.tag != "a" and (loads_more(label) or _is_next_of_post(element, label))) or (
-            element.tag == "a" and _leads_nowhere(element) and loads_more(label, is_strict=True)
-        ):
+        elif not _is_slide(element) and _is_of_script(element, label, number):
             return label
     return None
 
 
-def _is_more_button(element: HtmlElement, label: str) -> bool:
-    """Return True for a button that adds to a list; "Xem thêm" alone may unfold a menu."""
-    names = " ".join(str(element.get(name) or "") for name in ("class", "id", "onclick"))
-    is_named = bool(_MORE_NAMES.search(names) or "more" in (element.get("onclick") or "").lower())
-    return loads_more(label, is_strict=True) or (loads_more(label) and is_named)
+def _is_of_script(element: HtmlElement, label: str, number: int) -> bool:
+    if element.tag == "a":
+        return _leads_nowhere(element) and loads_more(label, is_strict=True)
+    return loads_more(label) or _is_next_of_post(element, label, number)
 
 
-def _is_next_of_post(element: HtmlElement, label: str) -> bool:
+def _is_ahead(label: str, number: int) -> bool:
+    """Return True for the label of a page after ``number``."""
+    digits = "".join(filter(str.isdecimal, label))[:9]
+    return is_pager_label(label) and not is_back_label(label) and int(digits or number + 1) > number
+
+
+def _is_next_of_post(element: HtmlElement, label: str, number: int) -> bool:
     """Return True for the button of a posted form that leads to a later page."""
     form = next(islice(element.iterancestors("form"), 1), None)
-    is_posted = form is not None and (form.get("method") or "").lower() == "post"
-    return is_posted and is_pager_label(label) and label != "1" and not is_back_label(label)
+    if form is None or not is_posted(form) or not _is_ahead(label, number):
+        return False
+    return is_pager_form(form) or whole_form(form) is form
 
 
 def _leads_nowhere(link: HtmlElement) -> bool:
@@ -162,7 +168,8 @@ def _buttons(form: HtmlElement) -> Iterator[HtmlElement]:
             yield element
 
 
-def _caption(element: HtmlElement) -> str:
+def button_label(element: HtmlElement) -> str:
+    """Return what is written on a link or a button; "" for other fields of a form."""
     if element.tag == "input":
         is_button = _value(element, "type").lower() in ("submit", "button")
         return clean(_value(element, "value")) if is_button else ""

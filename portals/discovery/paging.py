@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from portals.discovery.targets import PostedForm
 from portals.language.sections import is_back_label, is_next_label
 from portals.urls import url_key
 
@@ -24,7 +25,7 @@ class ListingCursor:
     ``listing``: URL of the first page; ``number``: of this page, from 1; ``last``: the highest page
     number shown by a pager; ``known_streak``: known articles in a row up to this page;
     ``upcoming_pages``: (number, URL) of later pages; ``is_declared``: the listing is declared by
-    the portal's recipe, so that it must lead to articles.
+    the portal's recipe, so that it must lead to articles; ``is_posted``: a posted form led here.
     """
 
     listing: str
@@ -33,14 +34,19 @@ class ListingCursor:
     known_streak: int = 0
     upcoming_pages: Sequence[Sequence[Any]] = ()
     is_declared: bool = False
+    is_posted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """URLs of the next page (several candidates if no label is clear), and later (number, URL)s."""
+    """URLs of the next page (several candidates if no label is clear), and later (number, URL)s.
+
+    ``form``: what is posted to get the next page, if it has no URL.
+    """
 
     next: tuple[str, ...]
     upcoming_pages: tuple[tuple[int, str], ...] = ()
+    form: PostedForm | None = None
 
 
 def read_pager(links: Iterable[tuple[str, str]], number: int) -> Pager:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from portals.outcomes import StopReason
 
@@ -13,16 +13,25 @@ PageKind = Literal["article", "undated", "other"]
 PatternKind = Literal["unknown", "article", "listing", "other"]
 
 
+class PostedForm(NamedTuple):
+    """A form that leads to another page: its address, and its fields as they are posted."""
+
+    url: str
+    body: str
+
+
 @dataclass(frozen=True, slots=True)
 class FoundLink:
     """A link: absolute URL without fragment, the link text, and the day shown beside it.
 
     ``day``: ISO 8601, Vietnamese time; empty if none is shown, or for links that are no headlines.
+    ``form``: what is posted instead of following ``url``, which only names the page.
     """
 
     url: str
     text: str
     day: str = ""
+    form: PostedForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +39,14 @@ class CrawlTarget:
     """A URL to request next, and why.
 
     ``label`` and ``day``: the text of the link that leads to it and the day shown beside that.
+    ``form``: what is posted to get the page.
     """
 
     url: str
     purpose: Literal["article", "listing", "sample", "page"]
     label: str = ""
     day: str = ""
+    form: PostedForm | None = None
 
 
 @dataclass(frozen=True, slots=True)

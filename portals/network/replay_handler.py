@@ -22,6 +22,9 @@ CAPTURED_AT = "captured_at"
 NEAR = "near"
 """Key in ``Request.meta``: the capture nearest to this time is wanted (UTC, ISO 8601)."""
 
+LISTING_PAGE = "listing_page"
+"""Key in ``Request.meta``: which page of a listing a posted form leads to; it has no URL."""
+
 PAGE = "archived_page"
 """Key in ``Request.meta``: where the response is archived (``ArchivedPage``)."""
 
@@ -47,7 +50,8 @@ class ReplayHandler(BaseDownloadHandler):
         """Return the newest capture of the URL, or the nearest. Raises NotArchivedError."""
         near = request.meta.get(NEAR)
         at = datetime.fromisoformat(near) if near else None
-        found = self.replay.find(request.url, at, request.body)
+        page = str(request.meta.get(LISTING_PAGE, ""))
+        found = self.replay.find(request.url, at, request.body, page)
         if found is None:
             raise NotArchivedError(f"not archived: {request.url}")
         capture = found.capture

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urldefrag, urljoin
 
 from scrapy import Request
 from scrapy.http import Response
@@ -29,6 +29,7 @@ from portals.crawling.spider_outputs import (
 from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.explorer import Explorer
 from portals.discovery.paging import fingerprint_of
+from portals.discovery.posted_pagers import is_posted_page, listing_page_key
 from portals.discovery.targets import (
     CrawlTarget,
     ExplorationStep,
@@ -46,11 +47,18 @@ from portals.families import AddressKind
 from portals.language.text import content_hash
 from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
-from portals.outcomes import REJECT_RULES, Counter, RejectCode
+from portals.outcomes import REJECT_RULES, Counter, RejectCode, StopReason
 from portals.store.url_knowledge import StoredUrlPattern
 from portals.urls import url_key
 from spiders.base.answers import part_of_list
-from spiders.base.explored_links import explored_links, leads_on_unseen
+from spiders.base.explored_links import (
+    as_list,
+    explored_links,
+    leads_on_unseen,
+    link_of,
+    posted_pages,
+)
+from spiders.base.listing_pagers import post_request
 from spiders.base.portal import (
     REVISIT_PRIORITY,
     Finder,
@@ -69,6 +77,8 @@ _PATTERN_KINDS: dict[AddressKind, PatternKind] = {
 }
 
 
+_SECOND = 2  # page of a listing
+_REPEATED = (StopReason.REPEATS, StopReason.NOTHING_NEW)
 _FOUND = ("sample", "listing")
 """Purposes of links of menus, which may lead to no page for years."""
 
@@ -163,7 +173,7 @@ class ExplorationFinder(Finder):
             self._undated_before[url] = None
         if announced:
             self._announced.update(link for link, *_ in links)
-        found = [FoundLink(*link) for link in links]
+        found = [link_of(link) for link in links]
         return self.explorer.on_page(url, kind, found, text_hash).targets
 
     def parse_page(
@@ -179,9 +189,8 @@ class ExplorationFinder(Finder):
             yield page
             yield from self._broken(visit)
             return
-        if visit.url != self.spider.home_url and response.url.rstrip(
-            "/"
-        ) == self.spider.home_url.rstrip("/"):
+        is_below_home = urldefrag(visit.url).url != self.spider.home_url
+        if is_below_home and response.url.rstrip("/") == self.spider.home_url.rstrip("/"):
             yield Reject(visit.url, RejectCode.REDIRECTED_HOME)
             yield from self._missed(visit)
             return
@@ -236,12 +245,15 @@ class ExplorationFinder(Finder):
             text_hash = content_hash(result.title, result.body)
         parts = self.spider.stories.part_keys(result)
         links = explored_links(self.spider, page, visit, parts)
+        number = self.explorer.pages.position_of(visit.url)[1]
+        if kind != "article" and not any(self.explorer.pages.leading_on(visit.url, links)):
+            links += posted_pages(self.spider, page, visit, number)
         seen = self.explorer.on_page(visit.url, kind, links, text_hash)
         if is_start:
             yield TraversalStart("")
         yield from self._known
         self._known.clear()
-        yield ExplorationRecord(visit.url, [kind, [_as_list(link) for link in links], text_hash])
+        yield ExplorationRecord(visit.url, [kind, [as_list(link) for link in links], text_hash])
         if seen.is_listing or is_start:
             yield from self.spider.remember_announced(page)
         if seen.is_listing:
@@ -267,11 +279,16 @@ class ExplorationFinder(Finder):
     ) -> ListingPageRead:
         """Count a listing page and return its record."""
         self.spider.inc_counter(Counter.LISTINGS)
-        if visit.url != self.spider.home_url:
+        is_home = visit.url == self.spider.home_url
+        if not is_home:
             self.spider.is_wanted_listing(visit.url)  # counts it
-            if leads_on_unseen(self.explorer.pages.leading_on(visit.url, links), page):
-                self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
         section, number = self.explorer.pages.position_of(visit.url)
+        is_refused = (
+            is_posted_page(visit.url) and number == _SECOND and seen.stop_reason in _REPEATED
+        )
+        others = self.explorer.pages.leading_on(visit.url, links)
+        if is_refused or (not is_home and leads_on_unseen(others, page, number)):
+            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
         fingerprint = fingerprint_of([link.url for link in links])
         return ListingPageRead(
             section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
@@ -444,18 +461,28 @@ class ExplorationFinder(Finder):
     def _key(self, visit: CrawlTarget) -> str:
         """Return the page key: a number in a URL never identifies a page of a listing."""
         is_listed = visit.purpose in ("page", "listing")
-        return url_key(visit.url) if is_listed else self.spider.page_key(visit.url)
+        return listing_page_key(visit.url) if is_listed else self.spider.page_key(visit.url)
 
     def _request(self, visit: CrawlTarget) -> Request:
+        given = {
+            "asked": visit.url,
+            "purpose": visit.purpose,
+            **link_facts(visit.label, visit.day),
+        }
+        if visit.form:
+            return post_request(
+                visit.form,
+                visit.url,
+                callback=self.parse_page,
+                errback=self.on_visit_error,
+                cb_kwargs=given,
+                meta={KIND: "other"},
+            )
         return Request(
             visit.url,
             self.parse_page,
             errback=self.on_visit_error,
-            cb_kwargs={
-                "asked": visit.url,
-                "purpose": visit.purpose,
-                **link_facts(visit.label, visit.day),
-            },
+            cb_kwargs=given,
             priority=1 if visit.purpose in ("article", "sample") else 0,
             meta={
                 KIND: "article" if visit.purpose == "article" else "other",
@@ -463,10 +490,6 @@ class ExplorationFinder(Finder):
                 **({ANNOUNCED: True} if visit.url in self._announced else {}),
             },
         )
-
-
-def _as_list(link: FoundLink) -> list[str]:
-    return [link.url, link.text, *([link.day] if link.day else [])]
 
 
 class DiscoverySpider(PortalSpider):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from portals.discovery.fragments import counted_on, is_fragment
 from portals.discovery.links import TITLE_WORDS, found_links
 from portals.discovery.pagers import DECLARED_NEXT, unfollowed_pager
-from portals.discovery.targets import CrawlTarget, FoundLink
+from portals.discovery.posted_pagers import posted_page
+from portals.discovery.targets import CrawlTarget, FoundLink, PostedForm
 from portals.discovery.url_patterns import is_skipped
 from portals.extraction.page import Page
 from portals.language.text import words
+from spiders.base.listing_pagers import posted_form
 
 if TYPE_CHECKING:
     from spiders.base.portal import PortalSpider
@@ -39,9 +41,33 @@ def explored_links(
     return links
 
 
-def leads_on_unseen(others: Iterator[FoundLink], page: Page) -> bool:
-    """Return True if a listing page leads on by a script or a form only.
+def posted_pages(
+    spider: PortalSpider, page: Page, visit: CrawlTarget, number: int
+) -> list[FoundLink]:
+    """Return the page after page ``number`` of a listing, where a posted form leads to it."""
+    form = posted_form(spider, page, number)
+    if form is None:
+        return []
+    return [FoundLink(posted_page(visit.url, number + 1), DECLARED_NEXT, form=form)]
+
+
+def leads_on_unseen(others: Iterator[FoundLink], page: Page, number: int) -> bool:
+    """Return True if page ``number`` of a listing leads on by a script only.
 
     ``others``: the links to other pages of the listing.
     """
-    return next(others, None) is None and unfollowed_pager(page.root) is not None
+    return next(others, None) is None and unfollowed_pager(page.root, number) is not None
+
+
+def link_of(stored: Sequence[Any]) -> FoundLink:
+    """Return a link of the exploration log."""
+    url, text, *more = stored
+    day, form = [*more, "", None][:2] if more else ("", None)
+    return FoundLink(url, text, day, PostedForm(*form) if form else None)
+
+
+def as_list(link: FoundLink) -> list[Any]:
+    """Return a link as the exploration log stores it."""
+    if link.form:
+        return [link.url, link.text, link.day, list(link.form)]
+    return [link.url, link.text, *([link.day] if link.day else [])]

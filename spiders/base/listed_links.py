@@ -55,6 +55,7 @@ class ListedLinks:
         self._has_described = False  # not by addresses alone
         self._patterns: set[str] = set()
         self._beside: set[str] = set()
+        self._moved_alike: dict[str, dict[str, bool]] = {}  # by pattern: URL → was listed
 
     def sections(self, page: Page) -> list[str]:
         """Return the URLs of news listings, found by section links, feeds and menu."""
@@ -88,7 +89,8 @@ class ListedLinks:
         self._have_selectors_found = True
         self._has_described = self._has_described or bool(described)
         if is_addressed:
-            return ListedItems(urls, is_by_headlines=not self._has_described)
+            held = [url for url in self._proven_moved() if url not in urls]
+            return ListedItems(urls, held, is_by_headlines=not self._has_described)
         return self._with_missed(page, urls, number)
 
     def _with_moved(self, page: Page, described: list[str]) -> list[str]:
@@ -122,7 +124,17 @@ class ListedLinks:
                 if url and not is_skipped(url) and not pattern.search(urlsplit(url).path):
                     found[url] = article_pattern(url)
         alike = Counts(found.values())
+        for url, name in found.items():
+            self._moved_alike.setdefault(name, {}).setdefault(url, alike[name] >= _MIN_ALIKE)
         return {url for url, name in found.items() if alike[name] >= _MIN_ALIKE}
+
+    def _proven_moved(self) -> list[str]:
+        """Return the headlines that were alone on their page, once others have such addresses."""
+        proven = [alike for alike in self._moved_alike.values() if len(alike) >= _MIN_ALIKE]
+        held = [url for alike in proven for url, is_listed in alike.items() if not is_listed]
+        for alike in proven:
+            alike.update(dict.fromkeys(alike, True))
+        return held
 
     def _with_missed(self, page: Page, urls: list[str], number: int) -> ListedItems:
         """Return ``urls`` and the articles of the page that the selectors did not find."""

@@ -15,34 +15,31 @@ from portals.article import Article, Reject, reject
 from portals.crawling.requests import LEASE
 from portals.crawling.revisit_policy import validators
 from portals.crawling.spider_outputs import KEY, KIND, ListingPageRead, SpiderOutput
-from portals.discovery.fragments import counted_on, is_fragment
-from portals.discovery.links import found_links
-from portals.discovery.pagers import leads_on, may_lead_on, unfollowed_pager
 from portals.discovery.paging import (
     KNOWN_STREAK,
     MAX_LISTING_PAGES,
     ListingCursor,
     Pager,
     fingerprint_of,
-    read_pager,
 )
+from portals.discovery.posted_pagers import posted_page
 from portals.extraction.page import Page
-from portals.extraction.themes import select
 from portals.families import Family
 from portals.families.recognition import recognise
 from portals.language.dates import find_date
-from portals.language.text import clean
 from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import Counter, RejectCode, StopReason
 from portals.urls import url_key
 from spiders.base.answers import part_of_list
 from spiders.base.listed_links import ListedLinks
+from spiders.base.listing_pagers import pager_of, post_request
 from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider, link_facts
 from spiders.base.wayback import WaybackFinder
 
 _NOT_MODIFIED = 304
 _MAX_HOPS = 3  # home pages in a row that only send on
+_SECOND = 2  # page of a listing
 _MAX_URLS = 3  # URLs under which an article is requested
 
 
@@ -120,7 +117,9 @@ class ListingFinder(Finder):
             yield from self._broken(where, response.url)
         elif not self.spider.is_home(response.url):
             yield from self._listed(page, where)
-        elif where.number < where.last:  # else an unknown URL, or past the last page (NukeViet)
+        elif (
+            where.number < where.last or where.is_posted
+        ):  # else an unknown URL, or past the last page (NukeViet)
             asked = response.meta.get("redirect_urls", [response.url])[0]
             yield Reject(asked, RejectCode.REDIRECTED_HOME)
             yield from self._broken(where, asked)
@@ -172,13 +171,18 @@ class ListingFinder(Finder):
         self, page: Page, where: ListingCursor, items: list[str]
     ) -> Iterator[SpiderOutput]:
         """Record the listing page and request the next one, unless the traversal stops here."""
-        pager = self._pager(page, where, len(items))
+        pager = pager_of(self.links, page, where, len(items))
+        if pager is None:
+            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
+            pager = Pager(())
         known_streak = self._known_streak(where, items)
         fingerprint = fingerprint_of(items)
         stopped = self._why_stop(page, where, known_streak, len(items))
-        if not stopped and not pager.next:
+        if not stopped and not pager.next and not pager.form:
             stopped = StopReason.END
         stopped = stopped or self._why_cut(where, fingerprint)
+        if stopped is StopReason.REPEATS and where.is_posted and where.number == _SECOND:
+            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)  # the form had no effect
         yield ListingPageRead(
             where.listing, where.number, page.url, "fetched", len(items),
             fingerprint=fingerprint, stop_reason=stopped, is_traversal_start=where.number == 1,
@@ -200,16 +204,22 @@ class ListingFinder(Finder):
     def _next_pages(
         self, where: ListingCursor, pager: Pager, known_streak: int
     ) -> Iterator[Request]:
+        place: dict[str, Any] = {
+            "listing": where.listing,
+            "number": where.number + 1,
+            "last": max([where.last, *(number for number, _ in pager.upcoming_pages)]),
+            "known_streak": known_streak,
+        }
+        upcoming = [list(item) for item in pager.upcoming_pages if item[0] > where.number + 1]
         for url in pager.next:
-            yield self._listing(
-                url,
-                listing=where.listing,
-                number=where.number + 1,
-                last=max([where.last, *(number for number, _ in pager.upcoming_pages)]),
-                known_streak=known_streak,
-                upcoming_pages=[
-                    list(item) for item in pager.upcoming_pages if item[0] > where.number + 1
-                ],
+            yield self._listing(url, **place, upcoming_pages=upcoming)
+        if pager.form:
+            yield post_request(
+                pager.form,
+                posted_page(where.listing, where.number + 1),
+                callback=self.parse_listing,
+                errback=self.on_listing_error,
+                cb_kwargs={**place, "is_posted": True},
             )
 
     def _known_streak(self, where: ListingCursor, items: list[str]) -> int:
@@ -242,40 +252,6 @@ class ListingFinder(Finder):
         is_known = known_streak >= min(KNOWN_STREAK, items) and self.spider.history.is_live
         is_complete = is_known and self.spider.history.completed_at(where.listing)
         return StopReason.KNOWN if is_complete else None
-
-    def _pager(self, page: Page, where: ListingCursor, items: int) -> Pager:
-        """Return the pager of a listing page; where the described one ends, any that leads on."""
-        links = []
-        for css in self.family.pager_links:
-            for element in select(page.root, css):
-                if isinstance(element, str):
-                    continue
-                url = self.links.own_link(page, (element.get("href") or "#").strip())
-                if url and url_key(url) != url_key(page.url):
-                    is_next = "next" in (element.get("class") or "")
-                    label = "next" if is_next else clean(str(element.xpath("string()")))
-                    links.append((label, url))
-        pager = read_pager(links, where.number)
-        if pager.next:
-            return pager
-        pager = read_pager([*links, *self._other_pages(page, where)], where.number)
-        if not pager.next and where.number > 1 and is_fragment(page.text):
-            after = counted_on(page.url, items)
-            return Pager((after,) if after else ())
-        if not pager.next and where.listing != "/" and unfollowed_pager(page.root):
-            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
-        return pager
-
-    def _other_pages(self, page: Page, where: ListingCursor) -> list[tuple[str, str]]:
-        """Return (label, URL) of links to other pages of a listing, whatever its theme's markup."""
-        labelled = (link for link in found_links(page) if may_lead_on(link.text))
-        links = ((link.text, self.links.own_link(page, link.url)) for link in labelled)
-        here = url_key(page.url)
-        return [
-            (label, url)
-            for label, url in links
-            if url and url_key(url) != here and leads_on(label, url, page.url, where.listing)
-        ]
 
     def on_listing_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Record a listing page that failed, and request the page after it if its URL is known.

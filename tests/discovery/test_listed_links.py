@@ -43,3 +43,23 @@ def test_articles_that_only_their_addresses_show_are_a_change_of_the_theme(
     assert len(renamed.urls) == 6
     assert not described.is_by_headlines
     assert renamed.is_by_headlines
+
+
+def test_an_article_whose_new_address_is_alone_on_its_page_is_found_with_the_next() -> None:
+    links = finder_of("ldtd").links
+    title = "Công đoàn xã Tân An thăm công nhân"
+
+    def page(*paths: str) -> Page:
+        cards = "".join(
+            f'<h3 class="article-title"><a href="{path}">{title}</a></h3>' for path in paths
+        )
+        url = "https://laodongthudo.vn/tin-tuc"
+        return Page.from_bytes(url, cards.encode(), "text/html; charset=utf-8")
+
+    first = links.items(page("/tham-cong-nhan-21.html", "/cong-doan/tham-cong-nhan-mot"), 1)
+    second = links.items(page("/cong-doan/tham-cong-nhan-hai", "/cong-doan/tham-cong-nhan-ba"), 2)
+    third = links.items(page("/cong-doan/tham-cong-nhan-tu", "/tham-cong-nhan-22.html"), 3)
+
+    assert first.beside == []
+    assert second.beside == ["https://laodongthudo.vn/cong-doan/tham-cong-nhan-mot"]
+    assert third.beside == ["https://laodongthudo.vn/cong-doan/tham-cong-nhan-tu"]

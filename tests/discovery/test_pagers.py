@@ -26,6 +26,7 @@ def page_of(markup: str) -> Page:
         ('<a href="/tin-tuc/t2.html">2</a>', "http://a.vn/tin-tuc/t2.html"),
         ('<button data-url="/ajax?muc=3&amp;trang=2">Xem thêm</button>', "http://a.vn/ajax?muc=3&trang=2"),
         ('<div class="load-more" data-next="/ajax/3/2">…</div>', "http://a.vn/ajax/3/2"),
+        ('<div id="feed" data-next-url="/tin-tuc?offset=8"><p>Tin</p></div>', f"{LIST}?offset=8"),
         ("""<a href="#" onclick="location.href='/tin-tuc?page=2'">Sau</a>""", f"{LIST}?page=2"),
         ('<select><option value="/tin-tuc?page=2">Trang 2</option></select>', f"{LIST}?page=2"),
         (

@@ -1,0 +1,200 @@
+"""Pagers without an address: the form that a page posts to show the next page of its listing.
+
+Sources: ``__doPostBack('pager', 'Page$2')`` of ASP.NET (SharePoint, DNN), as a link, a button or a
+choice of pages, and forms that are posted with nothing but hidden fields. What is posted is what a
+browser would post. A form in which a visitor writes, chooses or sends a file is never posted,
+except the one form of an ASP.NET page, and there by its pager only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import urldefrag, urlencode
+
+from lxml.html import HtmlElement
+
+from portals.discovery.pagers import button_label
+from portals.discovery.post_backs import (
+    NO_PAGER,
+    PostBack,
+    is_pager_form,
+    is_posted,
+    post_back_of,
+    whole_form,
+)
+from portals.discovery.targets import PostedForm
+from portals.language.sections import is_back_label, is_next_label, is_pager_label, loads_more
+from portals.urls import url_key
+
+MAX_BODY = 300_000
+"""Characters of a form that is posted; the state of a SharePoint page has some 100,000."""
+
+_PLACE = "#page="
+_MAX_ELEMENTS = 20_000
+_MAX_FIELDS = 500
+_LONG = 6  # digits that are no number of a page
+_CHOSEN = ("checkbox", "radio")
+_NOT_SENT = frozenset(["submit", "button", "image", "reset", "file", "password"])
+_MORE_PAGES = re.compile(r"\.{2,}|…")
+
+
+@dataclass(frozen=True, slots=True)
+class _Control:
+    """A part of a pager: its label, its form, and what it adds to the fields of the form.
+
+    ``argument``: that of a ``__doPostBack``.
+    """
+
+    label: str
+    form: HtmlElement
+    fields: tuple[tuple[str, str], ...]
+    argument: str = ""
+
+    @property
+    def number(self) -> int:
+        """The page that it leads to, 0 if it has no number."""
+        return _number(self.label)
+
+
+def posted_page(url: str, number: int) -> str:
+    """Return the name of page ``number`` of the listing at ``url``, which has no address."""
+    return f"{urldefrag(url).url}{_PLACE}{number}"
+
+
+def is_posted_page(url: str) -> bool:
+    """Return True for what ``posted_page`` returned."""
+    return _PLACE in url
+
+
+def listing_page_key(url: str) -> str:
+    """Return the page key of an address or of a place."""
+    return (
+        f"{url_key(url)}{_PLACE}{url.rpartition(_PLACE)[2]}"
+        if is_posted_page(url)
+        else url_key(url)
+    )
+
+
+def posted_next(root: HtmlElement, number: int) -> PostedForm | None:
+    """Return the form that leads from page ``number`` of a listing to the next one, or None."""
+    controls = list(_controls(root))
+    found = _leading_on(controls, number)
+    if found is None:
+        return None
+    body = urlencode([*_fields(found.form, {name for name, _ in found.fields}), *found.fields])
+    action = str(found.form.get("action") or "").strip()[:2000]
+    return PostedForm(action, body) if len(body) <= MAX_BODY else None
+
+
+def _leading_on(controls: list[_Control], number: int) -> _Control | None:
+    """Return the part of the pager that leads to the page after ``number``.
+
+    Its number is the best evidence, then the word for it, then "…" behind the last number shown.
+    """
+    for one in controls:
+        if one.number == number + 1:
+            return one
+    for one in controls:
+        if is_next_label(one.label) or (loads_more(one.label) and _is_alone(one, controls)):
+            return one
+    last = controls[-1:]
+    if last and _MORE_PAGES.fullmatch(last[0].label):
+        digits = "".join(filter(str.isdecimal, last[0].argument))
+        is_behind = any(0 < one.number < number for one in controls)
+        if int(digits or 0) == number + 1 or (not digits and is_behind):
+            return last[0]
+    return None
+
+
+def _is_alone(control: _Control, controls: Iterable[_Control]) -> bool:
+    """Return True if no other button "Xem thêm" is on the page: one of many leads to a section."""
+    return sum(loads_more(one.label) for one in controls) == 1 and bool(control.label)
+
+
+def _controls(root: HtmlElement) -> Iterator[_Control]:
+    """Yield the parts of the pagers of a page that post a form, in order."""
+    whole = whole_form(root)
+    for element in islice(root.iter("a", "button", "input", "select"), _MAX_ELEMENTS):
+        if element.tag == "select":
+            yield from _of_choice(element, whole)
+        elif control := _of_element(element, whole):
+            yield control
+
+
+def _of_element(element: HtmlElement, whole: HtmlElement | None) -> _Control | None:
+    label = button_label(element)
+    if not label or not (_leads(label) or _MORE_PAGES.fullmatch(label)):
+        return None
+    if found := post_back_of(element, label):
+        return _posted_back(found, label, whole)
+    form = next(element.iterancestors("form"), None)
+    kind = (element.get("type") or "submit").lower()
+    if element.tag == "a" or form is None or kind != "submit" or not is_posted(form):
+        return None
+    name = str(element.get("name") or "")
+    if NO_PAGER.search(name) or not (form is whole or is_pager_form(form)):
+        return None
+    return _Control(label, form, ((name, str(element.get("value") or "")),) if name else ())
+
+
+def _posted_back(
+    call: PostBack, label: str, form: HtmlElement | None, *others: tuple[str, str]
+) -> _Control | None:
+    if form is None:
+        return None
+    fields = (("__EVENTTARGET", call.target), ("__EVENTARGUMENT", call.argument), *others)
+    return _Control(label, form, fields, call.argument)
+
+
+def _of_choice(select: HtmlElement, whole: HtmlElement | None) -> Iterator[_Control]:
+    """Yield the pages of a choice that is posted as soon as one is chosen."""
+    script = str(select.get("onchange") or "")[:4096]
+    name = str(select.get("name") or "")
+    pages = [(button_label(each), each) for each in islice(select.iter("option"), _MAX_FIELDS)]
+    is_counted = [_number(label) for label, _ in pages] == list(range(1, len(pages) + 1))
+    if not name or NO_PAGER.search(name) or not is_counted:  # 10, 20, 50: articles of a page
+        return
+    form = next(select.iterancestors("form"), None)
+    is_own = form is not None and "submit(" in script and is_posted(form) and is_pager_form(form)
+    found = post_back_of(select, "")
+    for label, option in pages:
+        chosen = (name, str(option.get("value") or label))
+        if found and (control := _posted_back(found, label, whole, chosen)):
+            yield control
+        elif form is not None and is_own:
+            yield _Control(label, form, (chosen,))
+
+
+def _number(label: str) -> int:
+    digits = "".join(filter(str.isdecimal, label))
+    return int(digits) if 0 < len(digits) < _LONG and is_pager_label(label) else 0
+
+
+def _leads(label: str) -> bool:
+    return (is_pager_label(label) or loads_more(label)) and not is_back_label(label)
+
+
+def _fields(form: HtmlElement, without: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a form as a browser sends them, those named in ``without`` excepted."""
+    for field in islice(form.iter("input", "select", "textarea"), _MAX_FIELDS):
+        name = str(field.get("name") or "")
+        if name and name not in without and field.get("disabled") is None:
+            value = _value_of(field)
+            if value is not None:
+                yield name, value
+
+
+def _value_of(field: HtmlElement) -> str | None:
+    """Return the value that a browser sends of a field, None if it sends none."""
+    if field.tag == "select":
+        options = [*field.xpath(".//option[@selected]"), *field.xpath(".//option[1]")]
+        return str(options[0].get("value") or button_label(options[0])) if options else None
+    if field.tag == "textarea":
+        return str(field.text or "")
+    kind = (field.get("type") or "text").lower()
+    if kind in _CHOSEN:
+        return str(field.get("value") or "on") if field.get("checked") is not None else None
+    return None if kind in _NOT_SENT else str(field.get("value") or "")

@@ -1,0 +1,70 @@
+"""Where the lists of an explored portal end."""
+
+from __future__ import annotations
+
+import pytest
+
+from portals.discovery.explorer import Explorer
+from portals.discovery.targets import FoundLink, UrlPattern
+from portals.discovery.url_patterns import pattern_of
+from portals.outcomes import StopReason
+
+HOME = "http://a.vn/"
+LIST = f"{HOME}tin-tuc"
+PAGE_2 = f"{LIST}?page=2"
+
+
+def article(number: int) -> FoundLink:
+    url = f"{HOME}tin-tuc/tham-cong-nhan-{number}.html"
+    return FoundLink(url, "Công đoàn xã Tân An thăm công nhân")
+
+
+def pages(first: int, last: int) -> list[FoundLink]:
+    """The links of a page that lists articles, newest first, and has a pager."""
+    return [*(article(n) for n in range(first, last - 1, -1)), FoundLink(PAGE_2, "2")]
+
+
+@pytest.mark.parametrize(
+    ("known", "on_home", "goes_on"),
+    [
+        (40, range(1), False),  # nothing new
+        (30, range(40, 32, -1), True),  # ten new ones, eight of them on the home page
+        (35, range(40, 32, -1), True),  # all new ones of the first page are on the home page
+    ],
+)
+def test_a_list_goes_on_behind_articles_that_another_page_named(
+    known: int, on_home: range, *, goes_on: bool
+) -> None:
+    stored = {article(n).url for n in range(1, known + 1)}
+    learned = UrlPattern(pattern_of(article(1).url), "article", 40, articles=40)
+    explorer = Explorer(HOME, [learned], stored.__contains__, stops_at_known=True)
+    menu = FoundLink(LIST, "Tin tức")
+    explorer.on_page(HOME, "other", [menu, *(article(n) for n in on_home)])
+
+    first = explorer.on_page(LIST, "other", pages(40, 36))
+
+    assert (PAGE_2 in [target.url for target in first.targets]) is goes_on
+    assert first.stop_reason is (None if goes_on else StopReason.KNOWN)
+    if goes_on and known == 35:
+        second = explorer.on_page(PAGE_2, "other", pages(35, 31))
+        assert second.stop_reason is StopReason.KNOWN
+
+
+def test_lists_of_days_are_followed_although_stories_led_to_their_articles() -> None:
+    """Each day leads to the day before it; its article was related to one that was read."""
+    explorer = Explorer(HOME)
+    stories = [
+        FoundLink(f"{HOME}tin/tham-{n}.html", f"Công đoàn thăm công nhân lần {n}")
+        for n in range(12)
+    ]
+    days = [FoundLink(f"{HOME}ngay/2024/03/{n:02}", "Ngày trước") for n in range(20, 8, -1)]
+    explorer.on_page(HOME, "other", [days[0], *stories[:3]])
+    for place, story in enumerate(stories):
+        explorer.on_page(story.url, "article", stories[place + 1 : place + 2], f"hash {place}")
+
+    asked = {days[0].url}
+    for place, day in enumerate(days[:-1]):
+        assert day.url in asked
+        step = explorer.on_page(day.url, "other", [stories[place], days[place + 1]])
+        asked |= {target.url for target in step.targets}
+    assert days[-1].url in asked
