@@ -137,6 +137,12 @@ SETTINGS: tuple[Setting, ...] = (
         "TAKE_OVER", SWITCH, "0", "the holder of the portal's lock is stale; work sets it",
         is_internal=True,
     ),
+    Setting(
+        "COUNT_DEATHS", SWITCH, "1", "a page may have killed the process before; work sets it",
+        is_internal=True,
+    ),
+    Setting("JOB", COUNT, "0", "the job of the crawl; work sets it", is_internal=True),
+    Setting("WORKER", COUNT, "0", "the worker that has the job; work sets it", is_internal=True),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}

@@ -101,6 +101,8 @@ RECORD = False
 END_WITH_PARENT = False  # crawlall sets it: a crawl ends with the process at its standard input
 ON_NODE = False  # crawl sets it where CLUSTER_URL is set: the state is in PostgreSQL
 TAKE_OVER = False  # work sets it: the process that holds the portal's lock is stale
+COUNT_DEATHS = True  # work sets it: False where no process died, but a machine or PostgreSQL
+JOB, WORKER = 0, 0  # work sets them: the crawl is begun only while that worker has the job
 RESUME = True  # False discards the unfinished crawl of an interrupted run and starts a new one
 MAX_RUNTIME = 0  # seconds, or 90m, 2h: the run ends with `timeout`, the next one resumes it
 

@@ -42,6 +42,8 @@ def _print(found: dict[str, Any]) -> None:
     print_text(f"outbox     {found['outbox']} results, the oldest {found['oldest_seconds']} s old")
     jobs = ", ".join(f"{count} {state}" for state, count in found["jobs"].items()) or "none"
     print_text(f"jobs       {jobs}")
+    if found["failed"]:
+        print_text(f"failed     {', '.join(found['failed'])}; see the log of 'scrapy work'")
     print_text(f"nodes      {', '.join(found['nodes']) or 'none; start scrapy work'}")
     for name in ("workers", "crawls", "frontiers"):
         if found[name]:

@@ -59,11 +59,16 @@ class Action(Command, Runner):
         """
         from portals.cluster.portal_lock import (  # noqa: PLC0415 - nothing without CLUSTER_URL
             ClusterPortalLock,
+            Ticket,
         )
 
         self.check_crawl(name, given)
         lock = ClusterPortalLock(str(self.config["CLUSTER_URL"]), portal_name(name, given))
-        lock.acquire(takes_over=self.config.getbool("TAKE_OVER"))
+        job, worker = (self.config.getint(setting) for setting in ("JOB", "WORKER"))
+        lock.acquire(
+            takes_over=self.config.getbool("TAKE_OVER"),
+            ticket=Ticket(job, worker) if job else None,
+        )
         self.config.set("ON_NODE", value=True, priority="project")
         return lock
 

@@ -39,6 +39,7 @@ class Action(Command):
             jitter=parse_duration(opts.jitter),
             user=None if opts.user or opts.cron else _user(),
             writable=tuple(self._written()),
+            is_cluster=bool(self.config["CLUSTER_URL"]),
             **_installation(),
         )
         text = cron_lines(schedule) if opts.cron else systemd_units(schedule)

@@ -14,7 +14,14 @@ from scrapy.exceptions import UsageError
 
 from portals.actions.base import Installation
 from portals.actions.clusters import cluster_url
-from portals.cluster.jobs import CrawlJob, Node, UnfinishedError
+from portals.cluster.jobs import (
+    Before,
+    CrawlJob,
+    DeadCrawlError,
+    FailedCrawlError,
+    Node,
+    UnfinishedError,
+)
 from portals.commands.output import print_note, print_outcome
 from portals.commands.work import Command
 from portals.crawling.exit_codes import EXIT_CODES
@@ -57,7 +64,9 @@ class Action(Command, Installation):
         """Crawl a portal in a process of its own. Raises UnfinishedError."""
         settings = {
             "PROGRESS": 0, "LOG_LEVEL": "WARNING", "END_WITH_PARENT": 1,
-            "TAKE_OVER": int(job.takes_over),
+            "TAKE_OVER": int(job.before is Before.STALE),
+            "COUNT_DEATHS": int(job.before is Before.DIED),
+            "JOB": job.ticket.job, "WORKER": job.ticket.worker,
         }  # fmt: skip
         command = ["-m", "scrapy", "crawl", job.portal]
         command += [part for pair in settings.items() for part in ("-s", "{}={}".format(*pair))]
@@ -79,7 +88,19 @@ class Action(Command, Installation):
         self._running.discard(child)
         line = out.strip().splitlines()[-1] if out.strip() else f"{job.portal}: ended with {code}"
         print_note(line)
-        is_cut = self._is_stopped and code == EXIT_CODES["incomplete"]
-        if is_cut or code < 0 or code == EXIT_CODES["storage"]:
-            raise UnfinishedError(line)
+        check_end(code, line, is_stopped=self._is_stopped)
         self.done += 1
+
+
+def check_end(code: int, line: str, *, is_stopped: bool) -> None:
+    """Raise UnfinishedError for a portal that is to be crawled again, and FailedCrawlError.
+
+    A portal that is locked is either crawled by hand, or its lock is that of a dead machine.
+    """
+    is_cut = is_stopped and code == EXIT_CODES["incomplete"]
+    if code < 0:
+        raise DeadCrawlError(line)
+    if is_cut or code in (EXIT_CODES["storage"], EXIT_CODES["locked"]):
+        raise UnfinishedError(line)
+    if code == EXIT_CODES["crashed"] or code not in EXIT_CODES.values():
+        raise FailedCrawlError(line)

@@ -11,7 +11,7 @@ from pathlib import Path
 from portals.archive.appending import WarcAppender, new_writer
 from portals.archive.writer import RollingWriter
 from portals.errors import StorageError
-from portals.files import sync_folder
+from portals.files import replacing, sync_folder
 from portals.store.collected import Collected
 from portals.store.database import Store
 from portals.store.pages import PageRepository
@@ -41,13 +41,19 @@ class CollectedArchives:
 
     def cut(self) -> None:
         """Remove what a killed collector wrote and did not commit. Raises StorageError, OSError."""
-        names = self._journal.read_text("utf-8").splitlines() if self._journal.exists() else []
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(self._named()):
             self._cut(Path(name))
+        self._end_journal()
         with self._store.writing():
-            for name in names:
-                self._collected.close_archive(Path(name))
+            self._collected.close_archives()
+
+    def _named(self) -> list[str]:
+        return self._journal.read_text("utf-8").splitlines() if self._journal.exists() else []
+
+    def _end_journal(self) -> None:
+        """Remove the journal: before the sizes, since a file without one would be removed."""
         self._journal.unlink(missing_ok=True)
+        sync_folder(self._journal.parent)
 
     def _cut(self, path: Path) -> None:
         known = self._collected.size(path)
@@ -56,8 +62,9 @@ class CollectedArchives:
                 raise StorageError(f"the archive {path} is missing; restore it, then collect again")
             return
         if known is None:
-            path.unlink()
-            sync_folder(path.parent)
+            if not self._collected.has_pages(path):
+                path.unlink()
+                sync_folder(path.parent)
             return
         with path.open("r+b") as file:
             size = file.seek(0, os.SEEK_END)
@@ -99,15 +106,22 @@ class CollectedArchives:
         self._touched.clear()
 
     def close(self, runs: Iterable[Run]) -> None:
-        """Close the files of runs that have ended."""
+        """Close the files of runs that have ended: no later kill concerns them."""
+        closed: set[Path] = set()
         for run in runs:
             if appender := self._appenders.pop(run, None):
                 appender.close()
-            with self._store.writing():
-                for path in self._files.pop(run, []):
-                    self._collected.close_archive(path)
+            closed.update(self._files.pop(run, []))
+        if not closed:
+            return
+        left = [name for name in self._named() if Path(name) not in closed]
+        with replacing(self._journal) as draft:  # before the sizes, as in ``_end_journal``
+            draft.write_text("".join(f"{name}\n" for name in left), "utf-8")
+        with self._store.writing():
+            for path in closed:
+                self._collected.close_archive(path)
 
     def close_all(self) -> None:
         """Close all files; nothing is to be cut at the next start."""
         self.close(list(self._appenders))
-        self._journal.unlink(missing_ok=True)
+        self._end_journal()

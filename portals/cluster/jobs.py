@@ -10,9 +10,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import IntEnum
+from functools import partial
 from typing import Any
 
 from portals.cluster import outbox, schema
+from portals.cluster.portal_lock import Ticket
 from portals.cluster.postgres import (
     ROLE,
     ClusterError,
@@ -38,29 +41,56 @@ QUEUE = "crawl"
 STALE_SECONDS = 30.0
 """A worker without a heartbeat for so long is taken for dead, and its jobs are given out again."""
 
-_STALE_PRIORITY = 100  # of such a job: first, and its crawl ends the connection of the one before
+_WORKER_OF = "SELECT worker_id FROM procrastinate_jobs WHERE id = %(job_id)s AND status = 'doing'"
+_FORGET_FAILED = "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND lock = ANY(%s)"
+_FAILED = "SELECT DISTINCT lock FROM procrastinate_jobs WHERE status = 'failed' ORDER BY 1"
 _AGAIN_SECONDS = 5
 _LOOK_SECONDS = 5.0
 _HEARTBEATS = 3  # within the time after which a worker is stale
 
 
+class Before(IntEnum):
+    """What became of the crawl before, of a job that is given out again: its priority.
+
+    DIED: its process, in sight of its worker, perhaps of the page that was in flight. STALE: there
+    is no word of its worker; the new crawl ends the connection of the one before.
+    """
+
+    NOTHING = 0
+    DIED = 1
+    STALE = 100
+
+
 class UnfinishedError(PortalError):
     """A crawl ended before its portal was done; the job is given out again."""
+
+    before = Before.NOTHING
+
+
+class DeadCrawlError(UnfinishedError):
+    """The process of a crawl was killed."""
+
+    before = Before.DIED
+
+
+class FailedCrawlError(PortalError):
+    """A crawl ended without a verdict; the job is kept as failed, until its portal's next one."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlJob:
-    """A crawl to be done. ``takes_over``: the process that did it before is stale."""
+    """A crawl to be done. ``ticket``: shows that this worker has the job."""
 
     portal: str
     options: list[str]
-    takes_over: bool = False
+    before: Before
+    ticket: Ticket
 
 
 def app_of(url: str, run: Callable[[CrawlJob], Awaitable[None]] | None = None) -> App:
-    """Return the jobs' application. ``run`` does a job; it raises UnfinishedError.
+    """Return the jobs' application.
 
-    Raises ClusterError.
+    ``run`` does a job; it raises UnfinishedError and FailedCrawlError. Raises ClusterError.
     """
     values = connection_values(url) | {"application_name": f"{ROLE} work {node_name()}"}
     connector = procrastinate.PsycopgConnector(conninfo="", kwargs=values, min_size=1, max_size=4)
@@ -68,11 +98,34 @@ def app_of(url: str, run: Callable[[CrawlJob], Awaitable[None]] | None = None) -
 
     async def crawl(context: Any, portal: str, options: list[str]) -> None:
         assert run is not None
-        await run(CrawlJob(portal, options, context.job.priority >= _STALE_PRIORITY))
+        job = context.job
+        await run(CrawlJob(portal, options, Before(job.priority), Ticket(job.id, job.worker_id)))
 
-    again = procrastinate.RetryStrategy(wait=_AGAIN_SECONDS, retry_exceptions=[UnfinishedError])
-    app.task(name="crawl", queue=QUEUE, pass_context=True, retry=again)(crawl)
+    class Again(procrastinate.BaseRetryStrategy):  # type: ignore[misc]
+        def get_retry_decision(self, *, exception: BaseException, job: Any) -> Any:  # noqa: ARG002
+            if not isinstance(exception, UnfinishedError):
+                return None
+            return procrastinate.RetryDecision(
+                retry_in={"seconds": _AGAIN_SECONDS}, priority=int(exception.before)
+            )
+
+    app.task(name="crawl", queue=QUEUE, pass_context=True, retry=Again())(crawl)
+    for name in ("finish_job", "retry_job"):
+        change = partial(_change_own, app.job_manager, getattr(app.job_manager, name))
+        setattr(app.job_manager, name, change)
     return app
+
+
+async def _change_own(
+    manager: Any, change: Callable[..., Awaitable[None]], job: Any, **more: Any
+) -> None:
+    """Change a job if it is still with the worker that it was with.
+
+    Who was frozen, or parted from PostgreSQL, has lost its jobs, and must not end those of others.
+    """
+    rows = await manager.connector.execute_query_all_async(query=_WORKER_OF, job_id=job.id)
+    if [row["worker_id"] for row in rows] == [job.worker_id]:
+        await change(job=job, **more)
 
 
 def defer(url: str, portals: Sequence[str], options: Sequence[str]) -> dict[str, bool]:
@@ -83,6 +136,7 @@ def defer(url: str, portals: Sequence[str], options: Sequence[str]) -> dict[str,
     connection = connect(url, "crawlall")
     try:
         schema.check_version(connection)
+        connection.execute(_FORGET_FAILED, (list(portals),))
     finally:
         close(connection)
     app = app_of(url)
@@ -174,7 +228,7 @@ class Node:
             )
             for job in stalled:
                 self._report(f"{job.task_kwargs['portal']}: its worker is dead; given out again")
-                await app.job_manager.retry_job(job, priority=_STALE_PRIORITY)
+                await app.job_manager.retry_job(job, priority=int(Before.STALE))
             await asyncio.sleep(min(_LOOK_SECONDS, self._stale_seconds / _HEARTBEATS))
 
     async def _when_there_is_room(self, job: CrawlJob) -> None:
@@ -204,3 +258,8 @@ def job_counts(connection: Connection) -> Mapping[str, int]:
     """Return the number of jobs by state: todo, doing, failed and so on."""
     cursor = connection.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
     return {str(row[0]): int(row[1]) for row in cursor}
+
+
+def failed_portals(connection: Connection) -> list[str]:
+    """Return the portals whose last crawl ended without a verdict."""
+    return [str(name) for (name,) in connection.execute(_FAILED)]

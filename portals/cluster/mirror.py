@@ -6,22 +6,25 @@ memory; what it writes is in PostgreSQL first, by the one connection that holds 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from portals.cluster import outbox, state
 from portals.cluster.outbox import Entry
 from portals.cluster.postgres import Connection, errors, failure
 from portals.store.database import Store
-from portals.store.row_changes import QUEUE_TABLES, RowChanges, put
+from portals.store.row_changes import QUEUE_TABLES, ChangedRow, RowChanges, put
 from portals.store.transactions import CommitRefusedError, HookedConnection
 
 _LOOK_EVERY = 50  # transactions between two looks at the size of the outbox
 
 
 class Mirror:
-    """The store of one crawl on a node. ``entry``: what the open transaction adds to the outbox."""
+    """The store of one crawl on a node. ``entry``: what the open transaction adds to the outbox.
 
-    def __init__(self, connection: Connection, portal: str) -> None:
+    ``rows``: the portal's state, as it is in PostgreSQL.
+    """
+
+    def __init__(self, connection: Connection, portal: str, rows: Iterable[ChangedRow]) -> None:
         self.connection = connection
         self.portal = portal
         self.store = Store.in_memory()
@@ -29,7 +32,7 @@ class Mirror:
         self._writes = 0
         self.new_entry: Callable[[], Entry] = lambda: Entry(0)
         memory = self.store.db.conn
-        for loaded in state.load(connection, portal):
+        for loaded in rows:
             assert loaded.row is not None
             put(memory, loaded.table, [loaded.row])
         self._changes = RowChanges(memory)

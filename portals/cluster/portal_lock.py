@@ -6,13 +6,22 @@ either its lock or no connection any more: it cannot write what another one has 
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from scrapy.crawler import Crawler
 
-from portals.cluster import schema
-from portals.cluster.postgres import Connection, close, connect
+from portals.cluster import schema, state
+from portals.cluster.postgres import (
+    Connection,
+    UnreachableError,
+    close,
+    connect,
+    errors,
+    failure,
+)
 from portals.store.portal_lock import PortalLockedError
+from portals.store.row_changes import ChangedRow
 
 _TRY = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
 _HOLDER = """
@@ -22,6 +31,10 @@ _HOLDER = """
         AND ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended(%s, 0)
 """
 _END_MILLISECONDS = 10_000
+_HOLDS = """
+    SELECT count(*) FROM procrastinate_jobs
+    WHERE id = %s AND worker_id = %s AND status = 'doing'
+"""
 
 
 def try_lock(connection: Connection, name: str) -> bool:
@@ -40,6 +53,13 @@ def holder_of(connection: Connection, name: str) -> tuple[int, str] | None:
     return (int(row[0]), str(row[1])) if row else None
 
 
+class Ticket(NamedTuple):
+    """A job, and the worker that has it: their ids."""
+
+    job: int
+    worker: int
+
+
 class ClusterPortalLock:
     """The lock of a portal, and the connection that holds it. ``url``: ``CLUSTER_URL``."""
 
@@ -47,30 +67,52 @@ class ClusterPortalLock:
         self.portal = portal
         self.connection = connect(url, f"crawl {portal}")
         self._name = f"portal {portal}"
+        self._state: list[ChangedRow] = []
 
-    def acquire(self, *, takes_over: bool = False) -> None:
-        """Take the lock.
+    def acquire(self, *, takes_over: bool = False, ticket: Ticket | None = None) -> None:
+        """Take the lock and load the portal's state.
 
         ``takes_over``: the holder is stale; its connection is ended first, so that it can write
-        nothing from then on. Raises PortalLockedError, and ClusterError for another version.
+        nothing from then on. ``ticket``: of a job, which must still be with its worker: one that
+        was frozen before it had the lock must not take it from who has the job now.
+        Raises PortalLockedError, and ClusterError for another version.
         """
         try:
             schema.check_version(self.connection)
-            if try_lock(self.connection, self._name):
-                return
-            holder = holder_of(self.connection, self._name)
-            if takes_over and holder:
-                self.connection.execute(
-                    "SELECT pg_terminate_backend(%s, %s)", (holder[0], _END_MILLISECONDS)
-                )
-            if takes_over and try_lock(self.connection, self._name):
-                return
+            self._check_ticket(ticket)
+            self._lock(takes_over=takes_over)
+            self._check_ticket(ticket)
+            self._state = list(state.load(self.connection, self.portal))
+        except errors() as error:
+            self.release()
+            raise UnreachableError(failure(error)) from None
         except BaseException:
             self.release()
             raise
-        self.release()
+
+    def take_state(self) -> list[ChangedRow]:
+        """Return the rows of the portal, once: they were loaded before anything was begun."""
+        taken, self._state = self._state, []
+        return taken
+
+    def _lock(self, *, takes_over: bool) -> None:
+        if try_lock(self.connection, self._name):
+            return
+        holder = holder_of(self.connection, self._name)
+        if takes_over and holder:
+            self.connection.execute(
+                "SELECT pg_terminate_backend(%s, %s)", (holder[0], _END_MILLISECONDS)
+            )
+        if takes_over and try_lock(self.connection, self._name):
+            return
         name = holder[1] if holder else "unknown"
         raise PortalLockedError(f"another run of {self.portal} is alive ({name}); wait for its end")
+
+    def _check_ticket(self, ticket: Ticket | None) -> None:
+        if ticket and not self.connection.execute(_HOLDS, ticket).fetchone()[0]:
+            raise PortalLockedError(
+                f"another worker has the job of {self.portal} by now; nothing is to be done here"
+            )
 
     def release(self) -> None:
         """Close the connection."""

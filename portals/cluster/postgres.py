@@ -28,8 +28,21 @@ Connection = Any
 """A ``psycopg.Connection`` in autocommit mode."""
 
 _CONNECT_SECONDS = 10
-_KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
-"""A connection of a machine that vanished ends after a minute, and its locks with it."""
+_KEEPALIVE = {
+    "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}  # fmt: skip
+_KEEPALIVE_OF_SERVER = " ".join(
+    f"-c {name}={value}"
+    for name, value in {
+        "tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+    }.items()
+)  # fmt: skip
+"""A connection of a machine that vanished ends after a minute on both sides, with its locks.
+
+Each side watches for itself: with its own values the server would hold the locks for two hours.
+"""
 
 
 class ClusterError(StorageError):
@@ -59,7 +72,8 @@ def connection_values(url: str) -> dict[str, str]:
             "CLUSTER_URL cannot be read; expected postgresql://USER:PASSWORD@HOST/DATABASE,"
             " other signs in the password written as %XX"
         ) from None
-    options = f"{values.get('options') or ''} -c search_path={SCHEMA},public".strip()
+    own = f"{_KEEPALIVE_OF_SERVER} -c search_path={SCHEMA},public"
+    options = f"{values.get('options') or ''} {own}".strip()
     return {"connect_timeout": str(_CONNECT_SECONDS), **_KEEPALIVE, **values, "options": options}
 
 

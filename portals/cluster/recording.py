@@ -223,9 +223,9 @@ class ClusterRecording(Recording):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Load the portal's state by the connection that holds its lock."""
+        """Use the state and the connection of the portal's lock."""
         lock = lock_of(crawler)
-        mirror = Mirror(lock.connection, lock.portal)
+        mirror = Mirror(lock.connection, lock.portal, lock.take_state())
         guard = StorageGuard(crawler)
         run_log = NodeRunLog(crawler, mirror, guard)
         has_archive = crawler.settings["ARCHIVE_DIR"] != "" and not crawler.settings["REPLAY"]

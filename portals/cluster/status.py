@@ -6,7 +6,7 @@ from typing import Any
 
 from portals.cluster import outbox, schema
 from portals.cluster.collector import LOCK
-from portals.cluster.jobs import job_counts
+from portals.cluster.jobs import failed_portals, job_counts
 from portals.cluster.portal_lock import holder_of
 from portals.cluster.postgres import ROLE, Connection
 
@@ -46,6 +46,7 @@ def status(connection: Connection) -> dict[str, Any]:
         "outbox": waiting.entries,
         "oldest_seconds": round(waiting.seconds),
         "jobs": dict(sorted(job_counts(connection).items())),
+        "failed": failed_portals(connection),
         "workers": [
             {"worker": worker, "heartbeat_seconds": round(float(seconds)), "jobs": doing}
             for worker, seconds, doing in connection.execute(_WORKERS)

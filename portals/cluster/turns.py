@@ -10,8 +10,8 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import DeferredLock
 
 from portals.cluster.portal_lock import try_lock, unlock
-from portals.cluster.postgres import Connection, errors
-from portals.network.turns import FreeTurn, Turn, sleep
+from portals.cluster.postgres import Connection, UnreachableError, errors, failure
+from portals.network.turns import Turn, sleep
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +48,9 @@ class PostgresTurn:
 class PostgresTurns:
     """Turns at servers, on the connection of the crawl. ``node``: the name of this process.
 
-    Who waits holds the server's queue meanwhile, as with ``FileTurns``. Without a connection there
-    is no turn to wait for: the crawl ends at its next commit.
+    Who waits holds the server's queue meanwhile, as with ``FileTurns``. Without the connection
+    there is no turn: another crawl may have the server already, and this one's result could not be
+    committed.
     """
 
     def __init__(
@@ -64,15 +65,17 @@ class PostgresTurns:
         self._within: defaultdict[str, DeferredLock] = defaultdict(DeferredLock)
 
     async def acquire(self, server: str, delay: float) -> Turn:
-        """Wait for a turn at ``server``, ``delay`` seconds after that of another process began."""
+        """Wait for a turn at ``server``, ``delay`` seconds after that of another process began.
+
+        Raises UnreachableError where the connection is lost.
+        """
         within = self._within[server]  # one connection has a lock as often as it wants
         await maybe_deferred_to_future(within.acquire())
         try:
             return await self._turn(server, delay, within)
         except errors() as error:
             within.release()
-            logger.warning("other crawls of %s are not waited for: %s", server, error)
-            return FreeTurn()
+            raise UnreachableError(failure(error)) from error
         except BaseException:
             within.release()
             raise

@@ -15,10 +15,14 @@ class Command(PortalCommand):
         "scrapy schedule --systemd --at 01:00 --jitter 1h",
     )
     codes = ((15, ""),)
-    heeds = ()
+    heeds = ("CLUSTER_URL",)
     options = (
         option("--cron", action="store_true", help="lines for 'crontab -e'"),
-        option("--systemd", action="store_true", help="services and their timers"),
+        option(
+            "--systemd",
+            action="store_true",
+            help="services and their timers; with CLUSTER_URL those of collect and work too",
+        ),
         option("--at", default="02:30", metavar="HH:MM", help="start (default: 02:30)"),
         option(
             "--jitter", default="30m", metavar="TIME", help="start later by up to this, 6h at most"

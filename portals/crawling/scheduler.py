@@ -110,7 +110,7 @@ class Frontier(BaseScheduler):
         has_callbacks = self.queue.callback_names() <= set(dir(spider))
         if is_unfinished and wants_to and has_callbacks and previous is not None:
             run_log.resume(previous)
-            if run_log.was_killed:
+            if run_log.was_killed and self.crawler.settings.getbool("COUNT_DEATHS"):
                 self._reject_deadly_pages()
             self.queue.release()
             self.committer.queued = queued

@@ -29,6 +29,7 @@ from portals.language.bylines import without_unit
 from portals.language.dates import DateReading
 from portals.language.headings import ends_article, is_box_heading, is_imprint
 from portals.language.noise import is_noise
+from portals.language.static_pages import reports_event
 from portals.language.text import canonical, words
 
 _MIN_WORDS = 60
@@ -233,8 +234,11 @@ def _tail_length(blocks: list[Block], tail: list[int], aside: frozenset[int]) ->
 # --- trafilatura -------------------------------------------------------------------------------
 
 
-def read_with_trafilatura(page: Page) -> ArticleContent | None:
-    """Return trafilatura's body, for a page whose structure is not recognised."""
+def read_with_trafilatura(page: Page, metadata: MachineMetadata) -> ArticleContent | None:
+    """Return trafilatura's body, for a page whose structure is not recognised.
+
+    None if the page only claims to be an article, and neither a day nor the text supports it.
+    """
     if len(page.text) > _MAX_FOREIGN or page.text.count("<") > _MAX_FOREIGN_TAGS:
         return None
     from trafilatura import bare_extraction  # noqa: PLC0415 - a second to import, rarely needed
@@ -243,5 +247,8 @@ def read_with_trafilatura(page: Page) -> ArticleContent | None:
     text = getattr(document, "text", None) if document else None
     paragraphs = [line for line in (text or "").split("\n") if line.strip()]
     if sum(len(words(line)) for line in paragraphs) < _MIN_WORDS:
+        return None
+    is_proven = metadata.has_article_node or metadata.date is not None
+    if not is_proven and not any(map(reports_event, paragraphs)):
         return None
     return ArticleContent(paragraphs=paragraphs)

@@ -13,13 +13,11 @@ from enum import StrEnum
 from functools import cached_property
 
 from portals.extraction.evidence import Evidence
+from portals.extraction.page_signs import PageSigns
 from portals.extraction.title_evidence import Candidate
 from portals.language.notices import read_notice
-from portals.language.sections import (
-    begins_with_document_number,
-    names_static_page,
-    news_value,
-)
+from portals.language.sections import begins_with_document_number, news_value
+from portals.language.static_pages import names_service, names_static_page, reports_event
 from portals.language.text import canonical, words
 
 MIN_STORY_WORDS = 20
@@ -67,6 +65,16 @@ class ShownPage:
         """The number of words of the texts."""
         return sum(len(words(text)) for text in (*self.paragraphs, self.lead or ""))
 
+    @cached_property
+    def signs(self) -> PageSigns:
+        """What the page shows beside title and text."""
+        return PageSigns(self.evidence, self.size)
+
+    @cached_property
+    def is_published(self) -> bool:
+        """True if there is a day that is not only that of the last update."""
+        return self.is_dated and not self.signs.is_dated_by_update
+
     @property
     def is_led_to(self) -> bool:
         """True if the text of a link to the page is its title."""
@@ -102,26 +110,62 @@ class ShownPage:
         return self.size < _TEASER_WORDS and self.evidence.has_headline_above_text
 
     @property
+    def is_list_of_teasers(self) -> bool:
+        """True if the texts lead on to what they announce, or are questions of several people."""
+        return self.signs.leads_on or self.signs.lists_questions
+
+    @property
+    def is_undated_list(self) -> bool:
+        """True for a list without a day of its own: empty, or below a short introduction."""
+        if self.is_published:
+            return False
+        return self.signs.is_empty_list or self.signs.introduces_list
+
+    @property
+    def is_service(self) -> bool:
+        """True for a directory, a form, prices or promotion, without a day of publication."""
+        if self.is_published:
+            return False
+        signs = self.signs
+        if names_service(self.title.text) or signs.is_table or signs.promotes:
+            return True
+        return not self.is_signed and (signs.is_directory or signs.is_form)
+
+    @property
     def is_named_like_a_section(self) -> bool:
         """True if the title is that of a section or of a static page."""
         count = len(words(self.title.text))
+        is_service = count < _HEADLINE_WORDS and names_service(self.title.text)
+        if is_service or names_static_page(self.title.text):
+            return True
         if self.is_led_to and count >= _HEADLINE_WORDS:
             return False
         if canonical(self.title.text) in self.evidence.menu_texts and count <= _MAX_LABEL:
-            return True
-        if names_static_page(self.title.text):
             return True
         parts = _TITLE_PARTS.split(self.title.text) if count <= _MAX_PARTS else []
         is_static = any(len(words(part)) <= _MAX_STATIC and news_value(part) < 0 for part in parts)
         return is_static or count < _MIN_TITLE_WORDS
 
     @property
+    def reads_as_news(self) -> bool:
+        """True if the texts say when something happens, or what somebody said of it."""
+        if not self.evidence.is_vietnamese:
+            return True  # its words are not known here
+        return any(reports_event(text) for text in (*self.paragraphs, self.lead or ""))
+
+    @property
     def is_unproven(self) -> bool:
-        """True if there is no day, no author, no link with the title and no machine data."""
+        """True if there is no day, no author and no machine data of an article.
+
+        A menu leads to static pages too, and systems say "article" of each page. So a link with the
+        title, or such a claim, proves only a text that reports an event.
+        """
         metadata = self.evidence.metadata
+        if self.is_dated or self.is_signed or metadata.has_article_node:
+            return False
         is_headline = "head" in self.title.witnesses and self.size >= _FEW_WORDS
-        is_claimed = metadata.has_article_node or (metadata.is_article and is_headline)
-        return not (self.is_dated or self.is_signed or self.is_led_to or is_claimed)
+        is_claimed = self.is_led_to or (metadata.is_article and is_headline)
+        return not (is_claimed and self.reads_as_news)
 
     @property
     def is_box(self) -> bool:
@@ -136,9 +180,10 @@ _RULES: tuple[tuple[PageKind, Callable[[ShownPage], bool]], ...] = (
     (PageKind.ERROR, lambda page: page.is_error),
     (PageKind.LISTING, lambda page: page.is_cut or page.is_teaser),
     (PageKind.LISTING, lambda page: page.evidence.led_by_label),
-    (PageKind.DOCUMENTS, lambda page: page.lists_documents),
+    (PageKind.DOCUMENTS, lambda page: page.lists_documents or page.signs.is_record),
+    (PageKind.LISTING, lambda page: page.is_list_of_teasers or page.is_undated_list),
     (PageKind.STATIC, lambda page: page.is_named_like_a_section or page.is_unproven),
-    (PageKind.STATIC, lambda page: page.is_box),
+    (PageKind.STATIC, lambda page: page.is_box or page.is_service),
 )
 """The first rule that applies says what a page with a title and a text is, if it is no article."""
 

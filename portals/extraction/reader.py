@@ -246,7 +246,7 @@ class Strategies:
             return self.general.story, "general"
         is_empty = self.unknown is not None and self.unknown.kind is PageKind.EMPTY
         if is_empty and self.metadata.is_article:
-            return read_with_trafilatura(self.page), "trafilatura"
+            return read_with_trafilatura(self.page, self.metadata), "trafilatura"
         return None, ""
 
     @property

@@ -26,6 +26,7 @@ _WORDS: tuple[tuple[Notice, str], ...] = (
     ("parked", r"domain (?:name )?(?:is|may be) (?:for sale|parked|available)|buy this domain"),
     ("parked", r"this domain (?:has )?expired|domain has expired|tên miền .{0,60}hết hạn"),
     ("parked", r"tên miền (?:này )?(?:đang|được) (?:rao bán|chờ|bảo lưu)"),
+    ("parked", r"tên miền (?:này )?(?:đã )?được đăng ký (?:thành công|bởi|tại|qua)"),
     ("parked", r"tên miền .{0,40}chưa .{0,20}website|account (?:has been )?suspended"),
     ("parked", r"website (?:này )?(?:đã )?(?:bị )?(?:tạm )?(?:khóa|ngưng|dừng)"),
     ("server", r"welcome to nginx|apache2? .{0,20}default page|it works!|iis windows server"),
@@ -35,6 +36,9 @@ _WORDS: tuple[tuple[Notice, str], ...] = (
     ("broken", r"server error in .{1,40} application|whitelabel error page|ora-\d{5}\b"),
     ("broken", r"(?:internal server|bad gateway|service (?:temporarily )?unavailable)\b"),
     ("broken", r"(?:website|trang web|hệ thống|cổng).{0,40} đang (?:được )?(?:bảo trì|nâng cấp)"),
+    ("broken", r"(?:đã )?(?:xảy ra|có|gặp) (?:một )?(?:lỗi|sự cố) (?:trong|khi|hệ thống|máy chủ)"),
+    ("broken", r"(?:hệ thống|máy chủ|trang|cổng).{0,30} (?:gặp|xảy ra|có) (?:lỗi|sự cố)\b"),
+    ("broken", r"tạm (?:ngừng|dừng) (?:phục vụ|hoạt động|truy cập).{0,120} (?:bảo trì|nâng cấp)"),
     ("missing", r"không tìm thấy (?:trang|nội dung|bài|dữ liệu|đường dẫn|liên kết)"),
     (
         "missing",

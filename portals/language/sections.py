@@ -138,19 +138,8 @@ def is_pager_text(text: str) -> bool:
     return bool(_PAGER_LINE.fullmatch(text)) and is_pager_line(text)
 
 
-_STATIC_TITLE = re.compile(
-    r"(?:chức năng,?(?: và)? nhiệm vụ|cơ cấu (?:tổ chức|bộ máy)|(?:lịch sử|quá trình) hình thành"
-    r"|sơ đồ tổ chức|thông tin (?:liên hệ|tòa soạn))(?![^\W\d_])",
-    re.IGNORECASE,
-)
-_SITE = re.compile(r"(?:(?:trang|cổng) (?:thông tin|ttđt)|website) ", re.IGNORECASE)
 _DOCUMENT_NUMBER = re.compile(r"(?:số\s*:?\s*)?\d+(?:/\d{4})?/[A-ZĐ]{2,}[\w-]*", re.IGNORECASE)
 _WELCOME = re.compile(r"chào mừng (?:bạn|quý|các bạn)\b", re.IGNORECASE)
-
-
-def names_static_page(title: str) -> bool:
-    """Return True for "Chức năng, nhiệm vụ của …", or for the name of a site in capitals."""
-    return bool(_STATIC_TITLE.match(title)) or (title.isupper() and bool(_SITE.match(title)))
 
 
 def begins_with_document_number(text: str) -> bool:

@@ -89,6 +89,8 @@ class _HeadLimitProtocol(LenientProtocol):
             self.abort()  # type: ignore[no-untyped-call]
             return
         super().dataReceived(data)  # type: ignore[no-untyped-call]
+        if not is_reading_head(self):  # a small response came whole: the next one has its own head
+            self._head = 0
 
 
 class _HeadLimitFactory(LenientFactory):

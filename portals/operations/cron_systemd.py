@@ -64,6 +64,13 @@ _NETWORK = ("RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",)
 _NO_NETWORK = ("RestrictAddressFamilies=AF_UNIX",)
 _NO_NETWORK_OF_THE_SYSTEM = ("PrivateNetwork=yes", "IPAddressDeny=any")
 
+_ROLES = (
+    ("-collect", "the machine with the database and the archives",
+     "Store what the nodes of Tin Công Đoàn crawl", "collect"),
+    ("-work", "every node", "Crawl the portals in the queue of Tin Công Đoàn", "work"),
+)  # fmt: skip
+"""Services of a cluster: suffix, machine, description, command."""
+
 _TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -73,7 +80,7 @@ class Schedule:
 
     ``module``: the module to run, ``scrapy`` in a clone and ``portals`` elsewhere.
     ``data_dir``: passed to ``portals``; None: ``data`` in ``project``. ``writable``: folders
-    besides it that commands write to, absolute.
+    besides it that commands write to, absolute. ``is_cluster``: with the services of a cluster.
     """
 
     project: Path
@@ -84,6 +91,7 @@ class Schedule:
     module: str = "scrapy"
     data_dir: Path | None = None
     writable: tuple[Path, ...] = ()
+    is_cluster: bool = False
 
     @property
     def data(self) -> Path:
@@ -202,6 +210,8 @@ def systemd_units(schedule: Schedule) -> str:
         *_timer(schedule, "-prune", f"{prune} each month", f"{monthly} {pruned:%H:%M:%S}"),
     ]
     comments = [f"# {line}".rstrip() for line in pruning[:-1]]
+    if schedule.is_cluster:
+        lines += [line for role in _ROLES for line in _daemon(schedule, *role)]
     lines.append(f"# Without the marks before its lines, the next service {_POLICY}.")
     return "\n".join([*lines, *comments]) + "\n"
 
@@ -222,28 +232,62 @@ def _service(
     schedule: Schedule, suffix: str, description: str, command: str, *, needs_network: bool = False
 ) -> list[str]:
     """Return the lines of a service after a comment with its path, and an empty one."""
-    own = schedule.user is None
-    # A user's own manager knows no network-online.target, and runs everything as that user.
+    kind = ["Type=oneshot", f"TimeoutStartSec={_seconds(_LONGEST_NIGHT)}"]
+    return [
+        *_unit(schedule, suffix, description, needs_network=needs_network),
+        *_process(schedule, command, kind),
+        *_restrictions(schedule, needs_network=needs_network),
+        "",
+    ]
+
+
+def _daemon(
+    schedule: Schedule, suffix: str, where: str, description: str, command: str
+) -> list[str]:
+    """Return the lines of a service that runs until it is stopped; ``where``: on which machine."""
+    kind = ["Type=exec", "Restart=always", "RestartSec=10", "RestartPreventExitStatus=2"]
+    kind.append(
+        "OOMPolicy=continue"
+    )  # a crawl that is too large dies alone, in sight of its worker
+    begin = "default.target" if schedule.user is None else "multi-user.target"
+    return [
+        f"# The next service is for {where}.",
+        *_unit(schedule, suffix, description, needs_network=True),
+        *_process(schedule, command, kind),
+        *_restrictions(schedule, needs_network=True),
+        "",
+        "[Install]",
+        f"WantedBy={begin}",
+        "",
+    ]
+
+
+def _unit(schedule: Schedule, suffix: str, description: str, *, needs_network: bool) -> list[str]:
+    # A user's own manager knows no network-online.target.
     after = ["Wants=network-online.target", "After=network-online.target"]
-    flag = f' --data-dir "{_argument(schedule.data)}"' if schedule.data_dir else ""
     return [
         f"# {_folder(schedule)}/{_UNIT}{suffix}.service",
         "[Unit]",
         f"Description={description}",
-        *(after if needs_network and not own else []),
+        *(after if needs_network and schedule.user is not None else []),
         "",
+    ]
+
+
+def _process(schedule: Schedule, command: str, kind: list[str]) -> list[str]:
+    # A user's own manager runs everything as that user.
+    user = [] if schedule.user is None else [f"User={schedule.user}"]
+    flag = f' --data-dir "{_argument(schedule.data)}"' if schedule.data_dir else ""
+    return [
         "[Service]",
-        "Type=oneshot",
-        *([] if own else [f"User={schedule.user}"]),
+        *kind,
+        *user,
         f"WorkingDirectory={_unit_path(schedule.project)}",
         f"EnvironmentFile=-{_unit_path(schedule.environment)}",
         f'ExecStart="{_unit_path(schedule.interpreter)}" -m {schedule.module}{flag} {command}',
         "Nice=10",
-        f"TimeoutStartSec={_seconds(_LONGEST_NIGHT)}",
         "KillSignal=SIGTERM",
         "TimeoutStopSec=120",
-        *_restrictions(schedule, needs_network=needs_network),
-        "",
     ]
 
 

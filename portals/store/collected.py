@@ -101,7 +101,19 @@ class Collected:
         row = self._execute(sql, (self._pages.relative(path),)).fetchone()
         return int(row[0]) if row else None
 
+    def has_pages(self, path: Path) -> bool:
+        """Return True if rows refer to an archive."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM pages p JOIN archives a ON a.id = p.archive_id"
+            " WHERE a.path = ?)"
+        )
+        return bool(self._execute(sql, (self._pages.relative(path),)).fetchone()[0])
+
     def close_archive(self, path: Path) -> None:
         """Forget the size of an archive that is not written any more."""
         sql = "DELETE FROM cluster_archives WHERE path = ?"
         self._execute(sql, (self._pages.relative(path),))
+
+    def close_archives(self) -> None:
+        """Forget the sizes of all archives: none is written."""
+        self._execute("DELETE FROM cluster_archives")

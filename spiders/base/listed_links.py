@@ -88,8 +88,7 @@ class ListedLinks:
         self._have_selectors_found = True
         self._has_described = self._has_described or bool(described)
         if is_addressed:
-            is_changed = not self._has_described and not self.spider.reads_any_site
-            return ListedItems(urls, is_by_headlines=is_changed)
+            return ListedItems(urls, is_by_headlines=not self._has_described)
         return self._with_missed(page, urls, number)
 
     def _with_moved(self, page: Page, described: list[str]) -> list[str]:

@@ -145,7 +145,7 @@ class ListingFinder(Finder):
         if not listed.urls or (listed.is_doubtful and self._is_article(page)):
             yield from self._empty_listing(page, where)
             return
-        if listed.is_by_headlines:
+        if listed.is_by_headlines and not self._is_home_beside_sections(where):
             self.spider.inc_counter(Counter.LISTINGS_BY_HEADLINES)
         for url in [*listed.urls, *listed.beside]:
             link = listed.links.get(url)
@@ -155,6 +155,13 @@ class ListingFinder(Finder):
             if self.spider.is_wanted_listing(url):
                 yield self._listing(url)
         yield from self._turn_page(page, where, listed.urls)
+
+    def _is_home_beside_sections(self, where: ListingCursor) -> bool:
+        """Return True for a home page of boxes whose articles are found by their addresses.
+
+        Every site of such a CMS has boxes of its own there; its sections show what the theme is.
+        """
+        return bool(self.family.article_path) and where.listing == "/" and not where.is_declared
 
     def _is_article(self, page: Page) -> bool:
         """Return True for a listing with one article, which shows the article itself."""

@@ -153,6 +153,48 @@ def test_what_a_killed_collector_did_not_commit_is_cut_off(tmp_path: Path) -> No
     assert not journal.exists()
 
 
+def test_the_archive_of_a_run_that_has_ended_outlives_a_killed_collector(tmp_path: Path) -> None:
+    now = datetime(2025, 3, 1, tzinfo=UTC)
+    record = RawRecord(Capture("http://a.vn/", 200, [], b"text", now))
+    journal = tmp_path / "journal"
+    with closing(Store.open(tmp_path / "a.db")) as store:
+        collected = Collected(store)
+        archives = CollectedArchives(store, collected, tmp_path, 10**9, journal)
+        for number in (1, 2):
+            with store.writing():
+                archives.of(("a", number), {"isPartOf": "a"}).append(record)
+                archives.sync()
+        archives.close([("a", 1)])
+        archives.of(("a", 2), {"isPartOf": "a"}).close()  # the one that the kill leaves
+        committed = {path: path.read_bytes() for path in tmp_path.rglob("*.warc.gz")}
+
+        for _ in range(2):
+            CollectedArchives(store, collected, tmp_path, 10**9, journal).cut()
+
+        assert rows(tmp_path / "a.db", "SELECT * FROM cluster_archives") == []
+    assert len(committed) == 2
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.warc.gz")} == committed
+
+
+def test_sizes_without_a_journal_are_forgotten_and_their_archives_are_kept(tmp_path: Path) -> None:
+    now = datetime(2025, 3, 1, tzinfo=UTC)
+    record = RawRecord(Capture("http://a.vn/", 200, [], b"text", now))
+    journal = tmp_path / "journal"
+    with closing(Store.open(tmp_path / "a.db")) as store:
+        collected = Collected(store)
+        archives = CollectedArchives(store, collected, tmp_path, 10**9, journal)
+        with store.writing():
+            archives.of(("a", 1), {"isPartOf": "a"}).append(record)
+            archives.sync()
+        archives.of(("a", 1), {}).close()
+        journal.unlink()  # a kill between the end of the journal and that of the sizes
+
+        CollectedArchives(store, collected, tmp_path, 10**9, journal).cut()
+
+        assert rows(tmp_path / "a.db", "SELECT * FROM cluster_archives") == []
+    assert len(list(tmp_path.rglob("*.warc.gz"))) == 1
+
+
 def test_a_wrong_url_ends_every_command_with_one_line(url: str, tmp_path: Path) -> None:
     assert url
     wrong = "postgresql://crawler:s3cret@127.0.0.1:1/postgres"

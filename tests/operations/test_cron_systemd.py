@@ -232,13 +232,32 @@ def test_the_units_say_what_is_run_and_when(user: str | None) -> None:
     assert ("~/.config/systemd/user/" in text) == (user is None)
 
 
+@pytest.mark.parametrize("user", [None, "news"])
+def test_a_cluster_has_services_that_run_until_they_are_stopped(user: str | None) -> None:
+    units = read_units(systemd_units(replace(PLAIN, user=user, is_cluster=True)))
+
+    for command in ("collect", "work"):
+        unit = parsed(units[f"tin-cong-doan-{command}.service"])
+        service = dict(unit["Service"])
+        assert service["ExecStart"] == f'"/srv/venv/bin/python" -m scrapy {command}'
+        assert (service["Type"], service["Restart"]) == ("exec", "always")
+        assert service["OOMPolicy"] == "continue"
+        assert service["RestartPreventExitStatus"] == "2"  # wrong arguments stay wrong
+        assert "TimeoutStartSec" not in service
+        assert "PrivateNetwork" not in service
+        target = "multi-user.target" if user else "default.target"
+        assert unit["Install"]["WantedBy"] == target
+    assert "tin-cong-doan-collect.service" not in systemd_units(PLAIN)
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 @pytest.mark.parametrize("name", ["news", "tin công đoàn 100% $HOME"])
 @pytest.mark.parametrize("user", [None, "root"])
 def test_systemd_finds_no_fault_in_the_units(user: str | None, name: str, tmp_path: Path) -> None:
     project = tmp_path / name
     python = stub(project / "bin" / "python", "exit 0")
-    text = systemd_units(replace(PLAIN, project=project, interpreter=python, user=user))
+    schedule = replace(PLAIN, project=project, interpreter=python, user=user, is_cluster=True)
+    text = systemd_units(schedule)
     files = [tmp_path / unit for unit in read_units(text)]
     for file, unit in zip(files, read_units(text).values(), strict=True):
         file.write_text(unit, "utf-8")
@@ -325,7 +344,7 @@ def test_a_dollar_in_the_data_folder_is_no_variable() -> None:
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 def test_systemd_finds_the_exposure_of_every_service_small(tmp_path: Path) -> None:
-    units = read_units(systemd_units(replace(PLAIN, user="news")))
+    units = read_units(systemd_units(replace(PLAIN, user="news", is_cluster=True)))
     for name, unit in units.items():
         (tmp_path / name).write_text(unit, "utf-8")
         if name.endswith(".timer"):
