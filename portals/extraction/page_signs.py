@@ -12,7 +12,7 @@ from portals.extraction.evidence import Evidence
 from portals.extraction.header import links_elsewhere
 from portals.extraction.regions import HEADLINE_WORDS
 from portals.extraction.roles import OUTSIDE
-from portals.language.dates import names_update
+from portals.language.date_labels import names_update
 from portals.language.static_pages import (
     calls_to_read_on,
     finds_nothing,
