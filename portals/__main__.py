@@ -8,6 +8,7 @@ from collections.abc import MutableMapping
 
 from scrapy.cmdline import execute
 
+from portals.commands.output import discard_stdout, flush_stdout
 from portals.configuration import ARCHIVE_DIR, DATA_DIR, DATABASE
 
 _FLAGS = ("--data-dir", "--db")
@@ -16,7 +17,12 @@ _FLAGS = ("--data-dir", "--db")
 def main() -> None:
     """Run a command and exit with its code. ``--data-dir`` and ``--db`` work with every command."""
     os.environ["SCRAPY_SETTINGS_MODULE"] = "portals.settings"
-    execute([sys.argv[0], *translated(sys.argv[1:], os.environ)])
+    try:
+        execute([sys.argv[0], *translated(sys.argv[1:], os.environ)])
+    except BrokenPipeError:  # of the list of commands, which Scrapy prints
+        discard_stdout()
+    finally:
+        flush_stdout()
 
 
 def translated(arguments: list[str], environment: MutableMapping[str, str]) -> list[str]:

@@ -16,6 +16,7 @@ LAYERS = (
         "errors",
         "outcomes",
         "article",
+        "tables",
         "timestamps",
         "files",
         "free_space",

@@ -18,10 +18,12 @@ from portals.archive.checking import Checked, Finding, check
 from portals.archive.pruning import Pruned, PrunePolicy, Pruning
 from portals.archive.reextraction import COMMAND
 from portals.archive.rewriting import finish_interrupted
+from portals.archive.wacz import EntryPage, is_wacz, write_wacz
 from portals.commands.archive import Command
-from portals.commands.output import print_error, print_outcome, print_rows
+from portals.commands.output import print_error, print_note, print_outcome, print_rows
 from portals.crawling.exit_codes import EXIT_CODES
 from portals.errors import PortalError
+from portals.files import replacing
 from portals.store.database import Store
 from portals.store.pages import PageRepository
 from portals.store.portal_lock import PortalLock
@@ -35,9 +37,10 @@ class Action(Command):
         tasks: dict[str, Callable[[list[str], argparse.Namespace], None]] = {
             "check": self._check,
             "prune": self._prune,
+            "pack": self._pack,
         }
         if not args or args[0] not in tasks:
-            raise UsageError("expected 'check' or 'prune'")
+            raise UsageError("expected 'check', 'prune' or 'pack'")
         tasks[args[0]](args[1:], opts)
 
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -98,6 +101,33 @@ class Action(Command):
             freed = sum(row["before"] - row["after"] for row in rows)
             verb = "would be dropped" if opts.dry_run else "were dropped"
             print_outcome(f"{sum(row['dropped'] for row in rows)} pages {verb}, {freed} bytes")
+
+    def _pack(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Write archives as one WACZ; what it does not hold is printed."""
+        if not args or args[0].startswith("-"):
+            raise UsageError("pack takes the file to write, and WARC files or folders")
+        target, named = Path(args[0]).resolve(), args[1:]
+        if target.exists() and not (target.is_file() and is_wacz(target)):
+            raise PortalError(f"{target} is no WACZ, and is not replaced; give another name")
+        with closing(Store.open_to_read(self.database)) as store:
+            pages = PageRepository(store)
+            if opts.portal and opts.portal not in pages.portals():
+                raise PortalError(f"no archived page is of a portal {opts.portal!r}")
+            files = archive_files(named or [self._folder()])
+            if opts.portal:
+                files = [path for path in files if opts.portal in pages.portals_in(path)]
+            found = (EntryPage(*row) for row in pages.articles_in(files, opts.portal))
+            title = f"Tin Công Đoàn: {opts.portal}" if opts.portal else "Tin Công Đoàn"
+            with replacing(target) as draft, draft.open("wb") as file:
+                packed = write_wacz(file, files, found, title, utc_now())
+        for path in packed.skipped:
+            print_note(f"{path} was compressed as a whole, and is not in the package")
+        if packed.skipped:
+            self.exitcode = EXIT_CODES["incomplete"]
+        print_outcome(
+            f"{target.name}: {target.stat().st_size} bytes, {packed.files} archives,"
+            f" {packed.records} records, {packed.pages} articles to begin with"
+        )
 
     def _pruned(self, pruning: Pruning) -> Iterator[Pruned]:
         """Yield the pruned files, each under the locks of all portals with pages in it."""

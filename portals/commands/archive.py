@@ -1,4 +1,4 @@
-"""``scrapy archive check`` and ``scrapy archive prune``: maintenance of the WARC files."""
+"""``scrapy archive``: checking, pruning and packing of the WARC files."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ from portals.commands.base import PortalCommand, option
 
 
 class Command(PortalCommand):
-    """Checks and prunes archives."""
+    """Checks, prunes and packs archives."""
 
-    usage = "check [options] [WARC file or folder] ... | prune --older AGE [options]"
-    summary = "Compare the archives with the database, or delete old pages from them"
+    usage = (
+        "check [options] [WARC file or folder] ... | prune --older AGE [options]"
+        " | pack FILE.wacz [options] [WARC file or folder] ..."
+    )
+    summary = "Compare the archives with the database, delete old pages from them, or pack them"
     examples = (
         "scrapy archive check",
         "scrapy archive prune --older 104w --dry-run",
+        "scrapy archive pack haiphong.wacz --portal haiphong",
     )
     codes = (
-        (10, "a page is damaged or missing, or interrupted"),
+        (10, "a page is damaged or missing, a file could not be packed, or interrupted"),
         (14, "a portal is being crawled"),
     )
     heeds = ("DATABASE", "ARCHIVE_DIR")
     json_help = "print a JSON list"
     options = (
-        option("--portal", help="prune: only pages of this portal"),
+        option("--portal", help="prune: only pages of this portal; pack: only its archives"),
         option("--older", metavar="AGE", help="prune: pages older than 90d, 52w"),
         option(
             "--keep-articles", action="store_true", help="prune: keep the pages of every revision"

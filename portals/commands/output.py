@@ -75,7 +75,7 @@ def _draw_table(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None
     from rich.console import Console  # noqa: PLC0415 - takes a while to load
     from rich.text import Text  # noqa: PLC0415
 
-    from portals.commands import tables  # noqa: PLC0415 - for terminals only
+    from portals import tables  # noqa: PLC0415 - for terminals only
 
     console, now = Console(), utc_now()
     cells = [{name: tables.as_age(_plain(row[name]), now) for name in names} for row in rows]

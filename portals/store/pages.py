@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -285,6 +286,20 @@ class PageRepository:
         """Return the paths of the archives with pages."""
         rows = self.db.conn.execute("SELECT path FROM archives ORDER BY path").fetchall()
         return [self.absolute(row[0]) for row in rows]
+
+    def articles_in(
+        self, paths: Iterable[Path], portal: str | None
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield URL, headline and capture time of the articles in archives, newest first."""
+        names = json.dumps([self.relative(path) for path in paths])
+        yield from self.db.conn.execute(
+            "SELECT p.url, articles.title, p.fetched_at FROM articles"
+            " JOIN pages p ON p.id = articles.page_id JOIN archives a ON a.id = p.archive_id"
+            " WHERE a.path IN (SELECT value FROM json_each(?1))"
+            " AND p.portal = coalesce(?2, p.portal)"
+            " ORDER BY articles.published_at DESC, articles.id DESC",
+            (names, portal),
+        )
 
     def archives_of(self, portal: str, since: str = "") -> list[Path]:
         """Return the archives with pages of ``portal`` that were fetched at ``since`` or later."""

@@ -70,6 +70,15 @@ def test_a_reader_that_has_enough_is_no_error(database: Path, words: tuple[str, 
     assert (code, err) == (0, "")
 
 
+def test_a_reader_that_has_enough_of_the_help_is_no_error() -> None:
+    command = f'"{sys.executable}" -m portals --help {ENOUGH}'
+    done = subprocess.run(
+        ["/bin/bash", "-c", command], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     "to", [">&-", *(pytest.param(to, marks=pytest.mark.nightly) for to in ("> /dev/full", ENOUGH))]
 )

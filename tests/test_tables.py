@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portals.commands.tables import as_age, drawn, facts, layout, style_of
+from portals.tables import as_age, drawn, facts, layout, style_of
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 REASON = "the portal's certificate could not be verified, and nothing was found in its listings"
