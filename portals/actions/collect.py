@@ -10,6 +10,7 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 
 from portals.actions.base import Installation
+from portals.actions.cluster_night import end_night
 from portals.actions.clusters import cluster_url, stop_signals
 from portals.cluster.collector import Collector
 from portals.cluster.postgres import (
@@ -72,6 +73,7 @@ class Action(Command, Installation):
                 self.applied += applied
                 if applied or next(update(store), None):  # near-duplicates, a batch at a time
                     continue
+                end_night(self.config, store, connection)
                 if is_once:
                     break
                 stop.wait(_PAUSE_SECONDS)

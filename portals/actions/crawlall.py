@@ -15,7 +15,7 @@ from scrapy.exceptions import UsageError
 
 from portals.actions.base import Installation
 from portals.actions.children import Children, Crawls
-from portals.actions.night import Night
+from portals.actions.night import Night, with_news
 from portals.actions.terminal import with_progress
 from portals.catalogue import portals
 from portals.commands.crawlall import Command
@@ -159,7 +159,7 @@ class Action(Command, Installation):
             task = bar.add_task("portals", total=len(names))
             for found in crawls.rows(together, alone):
                 whole = dict.fromkeys(_SHOWN) | found
-                row = _with_news(whole, is_live=not self.config["REPLAY"])
+                row = with_news(whole, is_live=not self.config["REPLAY"])
                 rows.append(row)
                 bar.update(task, advance=1, description=row["portal"])
                 if not bar.console.is_terminal and not is_unreachable(row):
@@ -209,14 +209,3 @@ def _bar() -> Progress:
         transient=True,
         disable=not console.is_terminal,
     )
-
-
-def _with_news(row: dict[str, Any], *, is_live: bool) -> dict[str, Any]:
-    """Return the row of a run; where a portal that was gone answers, its reason says so."""
-    known = portals().get(row["portal"])
-    is_back = known and known.state == "gone" and row["verdict"] in ("ok", "drift")
-    if not is_back or not is_live or not row["requests"]:
-        return row
-    news = f"{row['portal']} is back: the catalogue says that it is gone; change its state"
-    print_note(news)
-    return row | {"reason": "; ".join(filter(None, [news, row["reason"]]))}

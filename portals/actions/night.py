@@ -181,3 +181,14 @@ def _with_wrong_clock(rows: Sequence[Row]) -> list[Row]:
     machine = dict.fromkeys(wrong[0]) | {"portal": MACHINE, "verdict": "storage"}
     rest = [row for row in rows if not has_wrong_clock(row)]
     return [machine | {"reason": wrong[-1]["reason"], "requests": requests}, *rest]
+
+
+def with_news(row: dict[str, Any], *, is_live: bool) -> dict[str, Any]:
+    """Return the row of a run; where a portal that was gone answers, its reason says so."""
+    known = portals().get(row["portal"])
+    is_back = known and known.state == "gone" and row["verdict"] in ("ok", "drift")
+    if not is_back or not is_live or not row["requests"]:
+        return row
+    news = f"{row['portal']} is back: the catalogue says that it is gone; change its state"
+    print_note(news)
+    return row | {"reason": "; ".join(filter(None, [news, row["reason"]]))}

@@ -57,7 +57,6 @@ class Action(Command, Installation):
         for number in _STOPS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 loop.add_signal_handler(number, stop)
-        print_note("working")
         await node.work()
 
     async def _crawl(self, job: CrawlJob) -> None:

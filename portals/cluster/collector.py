@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from portals.cluster import outbox, publishing, schema
+from portals.cluster import nights, outbox, publishing, schema
 from portals.cluster.archives import CollectedArchives, Run
 from portals.cluster.outbox import Entry, OutboxRow, RunEnd
 from portals.cluster.portal_lock import holder_of, try_lock
@@ -87,6 +87,16 @@ class Collector:
         # Also those of entries that were applied before a kill: they may not be published.
         articles = [(one.portal, one.url) for row in batch for one in row.articles]
         publishing.publish_articles(self.store, self.connection, articles)
+        # Likewise.
+        ends = [(row.portal, row.entry) for row in batch if row.entry.end]
+        nights.note(
+            self.connection,
+            [
+                (portal, self.collected.run_id(portal, entry.run) or 0)
+                for portal, entry in ends
+                if entry.end and entry.end.of_night
+            ],
+        )
         ids = [row.id for row in batch]
         outbox.delete(self.connection, ids)
         with self.store.writing():

@@ -187,6 +187,7 @@ class Node:
         """Do jobs until ``stop``. Raises ClusterError where PostgreSQL is unusable at the start."""
         self._connection = connect(self._url, "work")
         schema.check_version(self._connection)
+        self._report("working")
         while not self._stop.is_set():
             try:
                 await self._work_connected()

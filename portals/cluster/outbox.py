@@ -41,12 +41,16 @@ class LinkNote:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """The end of a run: its facts without the articles, and its articles with each field."""
+    """The end of a run: its facts without the articles, and its articles with each field.
+
+    ``of_night``: of a portal itself, which ``crawlall`` put into the queue.
+    """
 
     facts: RunFacts
     fields: dict[str, int]
     is_live: bool = True
     failure: str = ""
+    of_night: bool = False
 
 
 @dataclass(slots=True)

@@ -199,8 +199,16 @@ class NodeRunLog(RunLog):
                 field_counts(self.stats),
                 is_live=self.crawl.mode is CrawlMode.LIVE,
                 failure=failed,
+                of_night=self._is_of_night,
             )
         return values
+
+    @property
+    def _is_of_night(self) -> bool:
+        wanted = getattr(self.crawler.spider, "arguments", None)
+        is_copy = bool(wanted and wanted.origin)
+        has_job = self.crawler.settings.getint("JOB") > 0
+        return has_job and self.crawl.mode is CrawlMode.LIVE and not is_copy
 
     def as_row(self) -> dict[str, Any]:
         """Return the run as ``--json`` prints it; what only the collector knows is None."""

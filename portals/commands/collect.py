@@ -19,5 +19,13 @@ class Command(PortalCommand):
         (14, "another collector is alive"),
         (15, "the database, the archive or PostgreSQL cannot be used"),
     )
-    heeds = ("DATABASE", "ARCHIVE_DIR", "ARCHIVE_MAX_SIZE", "MIN_FREE_DISK", "CLUSTER_URL")
+    heeds = (
+        "DATABASE",
+        "ARCHIVE_DIR",
+        "ARCHIVE_MAX_SIZE",
+        "MIN_FREE_DISK",
+        "CLUSTER_URL",
+        "ALERT_URLS",
+        "HEARTBEAT_URL",
+    )
     options = (option("--once", action="store_true", help="store what waits now, then end"),)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from portals.article import Reject
 from portals.language.text import clean
@@ -122,6 +124,17 @@ class RunRepository:
                 " WHERE verdict IS NULL AND arguments ->> 'command' = ?",
                 [utc(now), KILLED, command],
             )
+
+    def rows_of(self, run_ids: Iterable[int]) -> list[dict[str, Any]]:
+        """Return runs as ``crawlall`` prints them, with ``started_at``."""
+        return list(
+            self.db.query(
+                "SELECT portal, verdict, reason, reason_code, id AS run_id, articles_new AS new,"
+                " articles_changed AS changed, requests, started_at FROM runs"
+                " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY portal",
+                [json.dumps(list(run_ids))],
+            )
+        )
 
     def set_offline(self, run_ids: Iterable[int], reason: str) -> None:
         """Set the verdict of runs that reached nothing since this machine had no network."""

@@ -16,8 +16,7 @@ from portals.cluster.outbox import MAX_ENTRIES, MAX_SECONDS, Backlog, why_full
 from portals.cluster.portal_lock import ClusterPortalLock, holder_of
 from portals.cluster.postgres import connect
 from portals.store.transactions import CommitRefusedError
-from tests.cluster.test_nodes import service
-from tests.support.clusters import begin, collect, stored
+from tests.support.clusters import begin, collect, service, stored
 from tests.support.commands import QUICK, live
 from tests.support.database import rows
 from tests.support.federation import federation, sample_items

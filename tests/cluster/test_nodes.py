@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,13 @@ from portals.cluster.portal_lock import ClusterPortalLock
 from portals.cluster.postgres import connect
 from portals.cluster.status import status
 from portals.store.portal_lock import PortalLockedError
-from tests.support.clusters import begin, collect, stored
+from tests.support.clusters import begin, collect, service, stored
 from tests.support.commands import QUICK, live
 from tests.support.database import rows
 from tests.support.federation import LIST, federation, sample_items
 from tests.support.http_server import Answer, FakePortal, ServedRequest, answers, http_server
 from tests.support.postgres import PostgresServer
-from tests.support.processes import Process, run, start, until
+from tests.support.processes import Process, run, until
 
 pytestmark = pytest.mark.cluster
 
@@ -69,17 +68,6 @@ def kill_node_of(url: str, portal: str) -> None:
     worker = int(status.partition("PPid:")[2].split()[0])
     for process in (worker, crawl):
         os.kill(process, signal.SIGKILL)
-
-
-@contextmanager
-def service(url: str, log: Path, *arguments: str | Path) -> Iterator[Process]:
-    with log.open("wb") as out, Path(os.devnull).open("rb") as nothing:
-        process = start("scrapy", arguments, nothing, out, out, {"CLUSTER_URL": url})
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_portals_of_a_killed_worker_are_crawled_by_another_one(url: str, tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from contextlib import closing
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from portals.cluster.collector import Collector
 from portals.cluster.postgres import close, connect
 from portals.store.database import Store
 from tests.support.database import rows
+from tests.support.processes import Process, start
 
 _COMPARED = (
     "articles", "revisions", "sightings", "images", "attachments", "edits", "rejects", "runs",
@@ -25,16 +28,20 @@ _ID_OR_TIME = re.compile(
 """Columns with ids, times and places in files."""
 
 
-def stored(database: Path) -> dict[str, list[str]]:
-    """Return the rows of all tables but for ids, times and places, sorted, by table."""
+def stored(database: Path, *, left_out: Collection[str] = ()) -> dict[str, list[str]]:
+    """Return the rows of all tables but for ids, times and places, sorted, by table.
+
+    ``left_out``: further columns.
+    """
+
+    def compared(row: dict[str, Any]) -> str:
+        names = [name for name in row if not _ID_OR_TIME.search(name) and name not in left_out]
+        return repr({name: row[name] for name in names})
+
     return {
-        table: sorted(map(_without_ids, rows(database, f"SELECT * FROM {table}")))
+        table: sorted(map(compared, rows(database, f"SELECT * FROM {table}")))
         for table in _COMPARED
     }
-
-
-def _without_ids(row: dict[str, Any]) -> str:
-    return repr({name: value for name, value in row.items() if not _ID_OR_TIME.search(name)})
 
 
 def archived(folder: Path) -> list[tuple[str, str | None, bytes]]:
@@ -70,3 +77,15 @@ def collect(url: str, database: Path) -> int:
         assert outbox.backlog(connection).entries == 0
     close(connection)
     return applied
+
+
+@contextmanager
+def service(url: str, log: Path, *arguments: str | Path) -> Iterator[Process]:
+    """Run ``collect`` or ``work``, its words in ``log``; it is killed at the end."""
+    with log.open("wb") as out, Path(os.devnull).open("rb") as nothing:
+        process = start("scrapy", arguments, nothing, out, out, {"CLUSTER_URL": url})
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
