@@ -69,8 +69,9 @@ def test_a_page_never_visited_is_not_recalled(memory: CrawlState) -> None:
 def test_a_later_visit_replaces_all_but_the_time_of_the_first(memory: CrawlState) -> None:
     memory.save_visit(VISIT)
     later = PageVisit(
-        VISIT.key, "/b", "article", 404, "2025-04-01", "2025-04-01", validator_trust=-1
-    )
+        VISIT.key, "/b", "article", 404, "2025-04-01", "2025-04-01", validator_trust=-1,
+        next_visit_at="2025-05-01",
+    )  # fmt: skip
     memory.save_visit(later)
 
     assert memory.last_visit(VISIT.key) == replace(later, first_fetched_at=VISIT.first_fetched_at)
