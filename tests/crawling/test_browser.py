@@ -148,7 +148,7 @@ MENU = "".join(f'<li><a href="/muc-{n}">Giới thiệu đơn vị {n}</a></li>' 
 
 
 @needs_browser
-@pytest.mark.parametrize("status", [503, 429])
+@pytest.mark.parametrize("status", [503, pytest.param(429, marks=pytest.mark.nightly)])
 def test_a_list_whose_data_does_not_come_is_missing_and_not_empty(
     tmp_path: Path, status: int
 ) -> None:

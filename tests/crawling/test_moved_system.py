@@ -20,8 +20,10 @@ TEMPLATES = {one.name: one for one in templates()}
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("amp-paper", "gov-common-title"),  # without minute and author
-        ("gov-postdate", "nextjs-portal"),  # texts with captions
+        pytest.param(  # without minute and author
+            "amp-paper", "gov-common-title", marks=pytest.mark.nightly
+        ),
+        pytest.param("gov-postdate", "nextjs-portal", marks=pytest.mark.nightly),  # with captions
         ("onecms-bgrid", "sharepoint-tables"),
     ],
 )
