@@ -112,7 +112,8 @@ class PageCommitter:
         if warning := self._log.warning():
             logger.warning("%s", warning)
         for result, applied in zip(results, changes, strict=True):
-            result.applied = applied
+            result.applied = applied  # of all first: what is stored must not become a reject
+        for result, applied in zip(results, changes, strict=True):
             self.run_log.count_items(result, applied)
             self.on_enqueued(applied)
 

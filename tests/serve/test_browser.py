@@ -15,6 +15,7 @@ from portals.serve.static import write_pages
 from portals.store.database import Store
 from tests.support.database import copy_database
 from tests.support.site import HOSTILE, Site
+from tests.support.variants import some
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -22,6 +23,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"),
 ]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+LATER = pytest.param(WIDE, "light", marks=pytest.mark.nightly)
 PAGES = (
     "/", "/article/1", "/portals", "/portal/ldtd", "/provinces", "/search?q=cong+doan", "/edits",
     "/withdrawn", "/operations", "/nowhere",
@@ -143,7 +145,7 @@ def examined(tab: Any, site: Site, paths: Iterable[str], name: str) -> dict[str,
     return found
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [LATER, (NARROW, "dark")])
 def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
     browser: Any, sample: Site, width: dict[str, int], scheme: str
 ) -> None:
@@ -169,7 +171,7 @@ def test_an_empty_archive_and_one_that_is_migrated_are_pages_to_read(
     assert found == {}
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("width", some([WIDE, NARROW], [NARROW]))
 def test_hostile_texts_run_nothing_and_break_no_layout(
     browser: Any, hostile: Site, width: dict[str, int]
 ) -> None:
@@ -219,7 +221,7 @@ def static_site(sample_database: Path, tmp_path_factory: pytest.TempPathFactory)
     return folder
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [LATER, (NARROW, "dark")])
 def test_a_static_copy_is_read_from_a_folder(
     browser: Any, static_site: Path, width: dict[str, int], scheme: str
 ) -> None:
