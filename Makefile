@@ -25,7 +25,9 @@ demo: $(VENV)/.run
 	@echo
 	@echo "To crawl a living portal: $(SCRAPY) crawl ldtd"
 
-test: lint types unit
+# Types are checked by one core while the first tests run.
+test: lint
+	+$(MAKE) --no-print-directory -j2 types unit
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .
