@@ -148,13 +148,15 @@ class RejectRule:
     """The meaning of a reject code: stage, message, counter, and whether to retry.
 
     ``counter``: incremented for each reject with the code. ``is_retryable``: the page may be an
-    article at the next attempt.
+    article at the next attempt. ``is_due_soon``: nothing says that the page is no article; the
+    next night requests it again.
     """
 
     stage: Stage
     message: str
     counter: Counter | None = None
     is_retryable: bool = False
+    is_due_soon: bool = False
 
 
 _UNREACHABLE = "the portal cannot be reached"
@@ -218,25 +220,34 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
         Stage.EXTRACT, "page {number} of {last} of the list is empty"
     ),
     RejectCode.CHALLENGE: RejectRule(
-        Stage.EXTRACT, "a challenge page in place of the portal", Counter.CHALLENGES
+        Stage.EXTRACT,
+        "a challenge page in place of the portal",
+        Counter.CHALLENGES,
+        is_due_soon=True,
     ),
     RejectCode.LOGIN: RejectRule(
         Stage.EXTRACT, "a login wall in place of the page", Counter.LOGINS
     ),
     RejectCode.PARKED: RejectRule(
-        Stage.EXTRACT, "the domain is parked or has expired", Counter.PARKED
+        Stage.EXTRACT, "the domain is parked or has expired", Counter.PARKED, is_due_soon=True
     ),
     RejectCode.SERVER_PAGE: RejectRule(
-        Stage.EXTRACT, "a page of the web server, not of the portal", Counter.PARKED
+        Stage.EXTRACT,
+        "a page of the web server, not of the portal",
+        Counter.PARKED,
+        is_due_soon=True,
     ),
     RejectCode.FILTERED: RejectRule(
-        Stage.EXTRACT, "the page is blocked on the way", Counter.REFUSED
+        Stage.EXTRACT, "the page is blocked on the way", Counter.REFUSED, is_due_soon=True
     ),
     RejectCode.BROKEN_PORTAL: RejectRule(
-        Stage.EXTRACT, "an error of the portal that answers 200", is_retryable=True
+        Stage.EXTRACT,
+        "an error of the portal that answers 200",
+        is_retryable=True,
+        is_due_soon=True,
     ),
-    RejectCode.READER_FAILED: RejectRule(Stage.EXTRACT, "the reader failed"),
-    RejectCode.SPIDER_FAILED: RejectRule(Stage.EXTRACT, "the spider failed"),
+    RejectCode.READER_FAILED: RejectRule(Stage.EXTRACT, "the reader failed", is_due_soon=True),
+    RejectCode.SPIDER_FAILED: RejectRule(Stage.EXTRACT, "the spider failed", is_due_soon=True),
     RejectCode.KILLED_PROCESS: RejectRule(
         Stage.EXTRACT, "the process died twice at this page", Counter.READER_ERRORS
     ),
@@ -246,14 +257,19 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.BODY_TOO_LONG: RejectRule(Stage.VALIDATE, "the text is longer than any article"),
     RejectCode.WRONG_TIME_ZONE: RejectRule(Stage.VALIDATE, "the publication date is not in +07:00"),
     RejectCode.FUTURE_DATE: RejectRule(Stage.VALIDATE, "the publication date is in the future"),
-    RejectCode.PIPELINE_FAILED: RejectRule(Stage.STORE, "the pipelines failed"),
+    RejectCode.PIPELINE_FAILED: RejectRule(Stage.STORE, "the pipelines failed", is_due_soon=True),
     RejectCode.PIPELINE_DROPPED: RejectRule(Stage.STORE, "a pipeline dropped the page"),
-    RejectCode.NOT_STORABLE: RejectRule(Stage.STORE, "cannot be stored"),
+    RejectCode.NOT_STORABLE: RejectRule(Stage.STORE, "cannot be stored", is_due_soon=True),
     RejectCode.NEEDS_BROWSER: RejectRule(
-        Stage.EXTRACT, "the page is empty until a script builds it", Counter.SCRIPT_BUILT
+        Stage.EXTRACT,
+        "the page is empty until a script builds it",
+        Counter.SCRIPT_BUILT,
     ),
     RejectCode.CHANGED_JSON: RejectRule(
-        Stage.EXTRACT, "the answer is not the JSON that its system describes", Counter.CHANGED_JSON
+        Stage.EXTRACT,
+        "the answer is not the JSON that its system describes",
+        Counter.CHANGED_JSON,
+        is_due_soon=True,
     ),
 }
 """All reject codes with their stage, message, counter and retry flag."""

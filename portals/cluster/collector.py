@@ -22,6 +22,7 @@ from portals.crawling.apply import PageApplier
 from portals.crawling.page_result import Applied, PageResult
 from portals.crawling.run_facts import with_history
 from portals.crawling.verdicts import judge
+from portals.crawling.whole_crawl import judge_whole_crawl
 from portals.outcomes import RejectCode
 from portals.redaction import without_secrets
 from portals.store.collected import Collected
@@ -217,7 +218,9 @@ class Collector:
             facts = replace(end.facts, announced_only=announced)
             if end.is_live:
                 facts = with_history(facts, self.store, portal, run_id, end.fields)
-            judgement = judge(facts)
+            judgement = judge_whole_crawl(
+                judge(facts), facts, self.store, portal, run_id, is_live=end.is_live
+            )
             values |= {
                 "verdict": judgement.verdict,
                 "reason": without_secrets(judgement.reason) or None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -120,20 +119,19 @@ class NodeApplier(PageApplier):
         self.mirror = mirror
         self.archive = archive
 
-    def apply(self, result: PageResult, room: int = MAX_QUEUED) -> Applied:
-        """Store ``result`` and send it, in one transaction. Raises sqlite3.Error."""
+    def apply_all(self, results: Sequence[PageResult], room: int = MAX_QUEUED) -> list[Applied]:
+        """Store and send ``results``, each in a transaction of its own. Raises sqlite3.Error."""
+        return [self._apply_and_send(result, room) for result in results]
+
+    def _apply_and_send(self, result: PageResult, room: int) -> Applied:
         entry = self.mirror.open_entry()
         entry.result = result
         if self.archive:
             self.archive.outgoing.move_to(entry)
         try:
-            return super().apply(result, room)
+            return super().apply_all([result], room)[0]
         finally:
             self.mirror.entry = None
-
-    def apply_all(self, results: Sequence[PageResult], room: int = MAX_QUEUED) -> list[Applied]:
-        """Store and send ``results``, each in a transaction of its own. Raises sqlite3.Error."""
-        return [self.apply(result, room) for result in results]
 
     def _store_pages(self, result: PageResult) -> int | None:  # noqa: ARG002 - the collector does
         return None
@@ -165,9 +163,7 @@ class NodeCommitter(PageCommitter):
         """Store the result in a transaction of its own: an entry of the outbox is one page's."""
         self.store([result])
 
-    @cached_property
-    def applier(self) -> PageApplier:
-        """The object that stores results; created when the run has begun."""
+    def _new_applier(self) -> PageApplier:
         return NodeApplier(self.run_log.mirror, self.run_log.crawl.portal, self.archive)
 
 

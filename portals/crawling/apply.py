@@ -6,7 +6,7 @@ decisions that need the database are made here: which links are known, and which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from portals.archive.wayback import parse_playback_url
@@ -50,7 +50,7 @@ class PageApplier:
     """Stores the page results of one portal.
 
     ``forgotten``: the URLs that are not requested or stored; none is added while a crawl holds the
-    portal's lock.
+    portal's lock. ``before_commit``: stores what else belongs to the transaction of results.
     """
 
     def __init__(self, store: Store, portal: str) -> None:
@@ -60,17 +60,14 @@ class PageApplier:
         self.pages = PageRepository(store)
         self.queue = RequestQueue(store, portal)
         self.state = CrawlState(store, portal)
+        self.before_commit: Callable[[Sequence[PageResult], Sequence[Applied]], None] | None = None
 
     def apply(self, result: PageResult, room: int = MAX_QUEUED) -> Applied:
         """Store ``result`` and return what that changed.
 
         ``room``: requests that may still be enqueued. Raises sqlite3.Error.
         """
-        applied = Applied()
-        with self.store.writing():
-            self.store_content(result, applied)
-            self._store_state(result, applied, room)
-        return applied
+        return self.apply_all([result], room)[0]
 
     def apply_all(self, results: Sequence[PageResult], room: int = MAX_QUEUED) -> list[Applied]:
         """Store ``results`` in one transaction and return what each changed.
@@ -80,9 +77,13 @@ class PageApplier:
         changes: list[Applied] = []
         with self.store.writing():
             for result in results:
-                applied = self.apply(result, room)
+                applied = Applied()
+                self.store_content(result, applied)
+                self._store_state(result, applied, room)
                 room -= applied.enqueued
                 changes.append(applied)
+            if self.before_commit:
+                self.before_commit(results, changes)
         return changes
 
     def store_content(self, result: PageResult, applied: Applied) -> None:

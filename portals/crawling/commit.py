@@ -12,6 +12,7 @@ from portals.crawling.apply import PageApplier
 from portals.crawling.archive_recorder import ArchiveRecorder
 from portals.crawling.commit_batch import CommitBatch
 from portals.crawling.page_result import Applied, PageResult
+from portals.crawling.run_facts import counts_of, counts_of_links
 from portals.crawling.run_log import RunLog
 from portals.crawling.storage_guard import StorageGuard
 from portals.discovery.url_filters import MAX_QUEUED
@@ -43,6 +44,11 @@ class PageCommitter:
     @cached_property
     def applier(self) -> PageApplier:
         """The object that stores results; created when the run has begun."""
+        applier = self._new_applier()
+        applier.before_commit = self.run_log.save_counters
+        return applier
+
+    def _new_applier(self) -> PageApplier:
         return PageApplier(self.run_log.store, self.run_log.crawl.portal)
 
     async def commit(self, result: PageResult) -> None:
@@ -72,9 +78,9 @@ class PageCommitter:
             self.guard.on_failure("the archive", error)
 
     def on_enqueued(self, applied: Applied) -> None:
-        """Count the enqueued and skipped links of a page, or a start request."""
+        """Count the links of a start request."""
         self.queued += applied.enqueued
-        self.run_log.count_links(applied)
+        self.run_log.count(counts_of_links(applied))
 
     def _archive(self, results: Sequence[PageResult]) -> None:
         """Sync the archive, whose records the rows refer to. Raises OSError and ArchiveError."""
@@ -114,8 +120,8 @@ class PageCommitter:
         for result, applied in zip(results, changes, strict=True):
             result.applied = applied  # of all first: what is stored must not become a reject
         for result, applied in zip(results, changes, strict=True):
-            self.run_log.count_items(result, applied)
-            self.on_enqueued(applied)
+            self.queued += applied.enqueued
+            self.run_log.count(counts_of(result, applied), result)
 
     def _apply_as_reject(self, result: PageResult, error: Exception) -> None:
         """Store a reject in place of a result that the database refuses."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from portals.article import Article
 from portals.crawling.page_result import PageResult, StoryOrigin
 from portals.crawling.spider_outputs import PartRead
-from portals.outcomes import RejectCode
+from portals.outcomes import REJECT_RULES, RejectCode
 from portals.store.crawl_state import TRUST_AFTER, PageVisit, VisitKind
 from portals.timestamps import utc
 
@@ -129,9 +129,12 @@ def visit_of_story(result: PageResult, story: StoryOrigin, before: PageVisit | N
     article = next(iter(result.articles), None)
     due = now + _NOT_AN_ARTICLE
     is_deadly = any(reject.code is RejectCode.KILLED_PROCESS for reject in result.rejects)
+    is_due_soon = any(REJECT_RULES[reject.code].is_due_soon for reject in result.rejects)
     if article is not None and not is_deadly:
         is_whole = not article.missing_parts
         due = next_visit(article.published_at, now) if is_whole else retry_visit(now)
+    elif is_due_soon:
+        due = retry_visit(now)
     return PageVisit(
         key=story.key,
         url=story.url,
@@ -194,7 +197,8 @@ def _due_after(result: PageResult, now: datetime) -> str:
         return utc(now + _NOT_AN_ARTICLE)
     if result.status in _GONE:
         return utc(now + _WITHDRAWN)
-    if result.failure is not None:
+    is_due_soon = any(REJECT_RULES[reject.code].is_due_soon for reject in result.rejects)
+    if result.failure is not None or is_due_soon:
         return utc(retry_visit(now))
     return utc(now + _NOT_AN_ARTICLE)
 

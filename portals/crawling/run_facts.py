@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scrapy.statscollectors import StatsCollector
 
+from portals.crawling.page_result import Applied, PageResult
 from portals.crawling.verdicts import RunFacts
-from portals.outcomes import Counter
+from portals.outcomes import REJECT_RULES, Counter
 from portals.store.crawl_state import CrawlState, ListingPage
 from portals.store.database import Store
 
@@ -18,7 +20,7 @@ CHECKED_FIELDS = ("published_at", "author", "lead", "section")
 _MIN_HISTORY, _MIN_PARSED = 20, 5  # articles before and now; with fewer, shares are not compared
 _USUAL, _RARE = 0.8, 0.3  # shares of articles with a field, before and now
 
-_COUNTED = {
+COUNTED = {
     "responses": Counter.PAGES_READ,
     "parsed": Counter.PARSED,
     "listed_known": Counter.LISTED_KNOWN,
@@ -57,6 +59,11 @@ _COUNTED = {
 }
 """Fields of ``RunFacts`` and the counters that give their values."""
 
+_OUTCOME_COUNTERS = {
+    "new": (Counter.NEW, Counter.SIGHTINGS_NEW),
+    "copy": (Counter.SIGHTINGS_NEW,),
+    "changed": (Counter.CHANGED,),
+}
 
 SCRIPT_BUILT_SIGN = "portal/script_built_sign"
 """Key in the stats: what was seen of the first page that only a script builds."""
@@ -72,9 +79,35 @@ def field_counts(stats: StatsCollector) -> dict[str, int]:
     return {name: stats.get_value(field_counter(name), 0) for name in CHECKED_FIELDS}
 
 
+def counts_of(result: PageResult, applied: Applied) -> dict[str, int]:
+    """Return what a stored page adds to the counters of its run, by their keys in the stats."""
+    counts = Tally(counts_of_links(applied))
+    for reject in result.rejects:
+        counts[Counter.REJECTS] += 1
+        if counter := REJECT_RULES[reject.code].counter:
+            counts[counter] += 1
+    for article, outcome in zip(result.articles, applied.outcomes, strict=True):
+        counts[Counter.PARSED] += 1
+        counts.update(field_counter(name) for name in CHECKED_FIELDS if getattr(article, name))
+        counts.update(_OUTCOME_COUNTERS.get(outcome, ()))
+        if outcome == "new" and result.request.is_announced:
+            counts[Counter.ANNOUNCED_ONLY] += 1
+    return counts
+
+
+def counts_of_links(applied: Applied) -> dict[str, int]:
+    """Return what known, skipped and enqueued links add to the counters of a run."""
+    return {
+        Counter.LISTED_KNOWN: applied.listed_known,
+        Counter.SKIPPED_KNOWN: applied.skipped_known,
+        Counter.SHRUNKEN_LISTINGS: applied.shrunken_listings,
+        "scheduler/enqueued": applied.enqueued,
+    }
+
+
 def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
     """Return the facts that are counters of the run."""
-    counted = {name: stats.get_value(counter, 0) for name, counter in _COUNTED.items()}
+    counted = {name: stats.get_value(counter, 0) for name, counter in COUNTED.items()}
     absent_since = str(stats.get_value(Counter.ROBOTS_ABSENT_SINCE, ""))[:10]
     return RunFacts(
         finish_reason=finish_reason,
@@ -87,9 +120,9 @@ def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
     )
 
 
-def with_missing_pages(facts: RunFacts, state: CrawlState, run_id: int) -> RunFacts:
-    """Add the missing pages of listings. Raises sqlite3.Error."""
-    missing = state.missing_pages(run_id)
+def with_missing_pages(facts: RunFacts, state: CrawlState, run_ids: Sequence[int]) -> RunFacts:
+    """Add the pages of listings that are missing since any of the runs. Raises sqlite3.Error."""
+    missing = state.missing_pages(run_ids)
     empty = sum(page.state == "empty" for page in missing)
     failed = max(0, facts.failed - empty)
     return replace(facts, failed=failed, missing_page=_in_words(missing))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections import Counter as Tally
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,22 +14,22 @@ from typing import Any
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
-from portals.article import Article
 from portals.crawling.arguments import CrawlArguments
 from portals.crawling.modes import CrawlMode
 from portals.crawling.page_result import Applied, CrawlContext, PageResult
 from portals.crawling.run_facts import (
-    CHECKED_FIELDS,
+    COUNTED,
     SCRIPT_BUILT_SIGN,
     counted_facts,
-    field_counter,
+    counts_of,
     field_counts,
     with_history,
     with_missing_pages,
 )
 from portals.crawling.storage_guard import StorageGuard
 from portals.crawling.verdicts import Judgement, RunFacts, judge
-from portals.outcomes import REJECT_RULES, Counter, RejectCode
+from portals.crawling.whole_crawl import KEYS, counters_as_json, judge_whole_crawl
+from portals.outcomes import Counter, RejectCode
 from portals.redaction import without_secrets
 from portals.store.crawl_state import CrawlState
 from portals.store.database import Store
@@ -49,13 +50,15 @@ _COLUMNS = {  # column of ``runs``: key in the stats
     "not_archived": Counter.NOT_ARCHIVED,
     "errors": Counter.ERRORS,
 }
+_SAVED = {*_COLUMNS.values(), *KEYS}
 
 
 class RunLog:
     """Records a run in the database and computes its verdict.
 
-    ``was_killed``: the process of the previous run died. ``before_end``: callbacks that store data
-    of other components before the run's row is closed.
+    ``was_killed``: the process of the previous run died. ``earlier``: counters of the runs that
+    this one resumes; None if a release began them that stored none. ``before_end``: callbacks that
+    store data of other components before the run's row is closed.
     """
 
     def __init__(self, crawler: Crawler, store: Store, guard: StorageGuard) -> None:
@@ -68,6 +71,7 @@ class RunLog:
         self.is_partial = False
         self.is_resumed = False
         self.was_killed = False
+        self.earlier: dict[str, int] | None = {}
         self.failed_pages = 0
         self.judgement = Judgement("crashed", "the run did not start", "not_started")
         self.before_end: list[Callable[[], None]] = []
@@ -113,43 +117,41 @@ class RunLog:
     def resume(self, run_id: int) -> None:
         """Record that this run resumes an earlier one. Raises sqlite3.Error."""
         self.is_resumed = True
-        self.store.runs.update_run(self.run_id, {"resumes": run_id})
+        self.earlier = self.store.runs.counters(run_id)
+        counters = None if self.earlier is None else json.dumps(self.earlier)
+        self.store.runs.update_run(self.run_id, {"resumes": run_id, "counters": counters})
 
     # --- pages ---------------------------------------------------------------------------------
 
-    def count_items(self, result: PageResult, applied: Applied) -> None:
-        """Count the articles and rejects of a stored page."""
-        for reject in result.rejects:
-            self.stats.inc_value(Counter.REJECTS)
+    def count(self, counts: Mapping[str, int], result: PageResult | None = None) -> None:
+        """Add what a stored page, or the links of a start request, adds to the counters."""
+        for reject in result.rejects if result else ():
             if reject.code is RejectCode.NEEDS_BROWSER and reject.detail:
                 sign = self.stats.get_value(SCRIPT_BUILT_SIGN) or reject.detail
                 self.stats.set_value(SCRIPT_BUILT_SIGN, sign)
-            if counter := REJECT_RULES[reject.code].counter:
-                self.stats.inc_value(counter)
-        for article, outcome in zip(result.articles, applied.outcomes, strict=True):
-            self._count_article(article, outcome)
-            if outcome == "new" and result.request.is_announced:
-                self.stats.inc_value(Counter.ANNOUNCED_ONLY)
+        for key, number in counts.items():
+            self.stats.inc_value(key, number)
 
-    def count_links(self, applied: Applied) -> None:
-        """Count the known, skipped and enqueued links of a page."""
-        increment = self.stats.inc_value
-        increment(Counter.LISTED_KNOWN, applied.listed_known)
-        increment(Counter.SKIPPED_KNOWN, applied.skipped_known)
-        increment(Counter.SHRUNKEN_LISTINGS, applied.shrunken_listings)
-        increment("scheduler/enqueued", applied.enqueued)
+    def save_counters(
+        self, results: Sequence[PageResult] = (), changes: Sequence[Applied] = ()
+    ) -> None:
+        """Store the counters in the transaction that stores results, which are not counted yet.
 
-    def _count_article(self, article: Article, outcome: str) -> None:
-        self.stats.inc_value(Counter.PARSED)
-        for name in CHECKED_FIELDS:
-            if getattr(article, name):
-                self.stats.inc_value(field_counter(name))
-        if outcome == "new":
-            self.stats.inc_value(Counter.NEW)
-        if outcome == "changed":
-            self.stats.inc_value(Counter.CHANGED)
-        if outcome in ("new", "copy"):
-            self.stats.inc_value(Counter.SIGHTINGS_NEW)
+        So the run that resumes a killed one knows what was wrong. Raises sqlite3.Error.
+        """
+        counts = Tally({key: self.stats.get_value(key, 0) for key in _SAVED})
+        for result, applied in zip(results, changes, strict=True):
+            counts.update(counts_of(result, applied))
+        self.store.runs.update_run(self.run_id, self._columns(counts))
+
+    def total(self, fact: str) -> int:
+        """Return a counter of the whole crawl, by the name of the fact in ``RunFacts``."""
+        return int(self.stats.get_value(COUNTED[fact], 0)) + (self.earlier or {}).get(fact, 0)
+
+    def _columns(self, counts: Mapping[str, int]) -> dict[str, str | int | None]:
+        stored = None if self.earlier is None else counters_as_json(counts, self.earlier)
+        columns = {column: counts.get(key, 0) for column, key in _COLUMNS.items()}
+        return {**columns, "counters": stored}
 
     def on_spider_error(self) -> None:
         """Count an exception of a callback or a pipeline."""
@@ -160,7 +162,7 @@ class RunLog:
 
     def spider_closed(self, reason: str) -> None:
         """End the run with its verdict."""
-        self.judgement = judge(self._facts(reason))
+        self.judgement = self._judged(reason)
         if self.guard.cause:
             self.judgement = Judgement("storage", self.guard.cause, "storage")
         if self.run_id:
@@ -209,13 +211,29 @@ class RunLog:
         try:
             # A page that failed twice is one reject, and none if the second attempt succeeded.
             self.stats.set_value(Counter.REJECTS, self.store.runs.count_rejects(run_id))
-            facts = with_missing_pages(facts, CrawlState(self.store, portal), run_id)
+            facts = with_missing_pages(facts, CrawlState(self.store, portal), [run_id])
             if self.crawl.mode is not CrawlMode.LIVE:
                 return facts
             return with_history(facts, self.store, portal, run_id, field_counts(self.stats))
         except sqlite3.Error as error:
             self.guard.on_failure("the run", error)
             return replace(facts, storage_errors=1)
+
+    def _judged(self, reason: str) -> Judgement:
+        """Return the verdict; of a crawl that was resumed, with what was wrong before."""
+        facts = self._facts(reason)
+        own = judge(facts)
+        if self.guard.has_failed or not self.run_id:
+            return own
+        is_live = self.crawl.mode is CrawlMode.LIVE
+        try:
+            self.save_counters()
+            return judge_whole_crawl(
+                own, facts, self.store, self.crawl.portal, self.run_id, is_live=is_live
+            )
+        except sqlite3.Error as error:
+            self.guard.on_failure("the run", error)
+            return judge(replace(facts, storage_errors=1))
 
     # --- summary -------------------------------------------------------------------------------
 

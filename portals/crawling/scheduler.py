@@ -52,7 +52,7 @@ logger = logging.getLogger(__name__)
 ENDED = frozenset(["finished", "limit"])
 """Close reasons of Scrapy after which a crawl is finished; after any other it is resumed."""
 
-_MISSED = (Counter.READER_ERRORS, Counter.UNFOLLOWED_PAGERS)
+_MISSED = ("reader_errors", "unfollowed_pagers")
 """Counters of pages whose links are unknown: the next traversal may not end at known articles."""
 
 _LEASED_AT_ONCE = 8  # requests leased in one transaction
@@ -184,8 +184,7 @@ class Frontier(BaseScheduler):
             self.queue.clear()
             if is_whole and self._is_live and not run_log.is_partial:
                 state = CrawlState(run_log.store, run_log.crawl.portal)
-                missed = [run_log.stats.get_value(counter) for counter in _MISSED]
-                is_whole = not run_log.failed_pages and not any(missed)
+                is_whole = not run_log.failed_pages and not any(map(run_log.total, _MISSED))
                 state.complete_traversals(utc_now(), is_whole=is_whole)
 
     @property

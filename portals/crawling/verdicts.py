@@ -410,6 +410,12 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "challenges",
         "{facts.challenges} pages were challenges, see the rejects",
     ),
+    (
+        lambda f: f.parked,
+        "incomplete",
+        "parked_pages",
+        "{facts.parked} pages were those of a web server or a parked domain, see the rejects",
+    ),
     (lambda f: f.refused, "incomplete", "refused", "the portal refused {facts.refused} requests"),
     (lambda f: not f.has_read, "incomplete", "nothing_found", "no article was found"),
 )

@@ -16,7 +16,7 @@ CREATE TABLE runs (
         rejects INTEGER NOT NULL DEFAULT 0,
         not_archived INTEGER NOT NULL DEFAULT 0,
         errors INTEGER NOT NULL DEFAULT 0
-    , arguments TEXT NOT NULL DEFAULT '{}', resumes INTEGER REFERENCES runs (id), articles_known INTEGER NOT NULL DEFAULT 0, reason_code TEXT) STRICT
+    , arguments TEXT NOT NULL DEFAULT '{}', resumes INTEGER REFERENCES runs (id), articles_known INTEGER NOT NULL DEFAULT 0, reason_code TEXT, counters TEXT) STRICT
     ;
 
 CREATE TABLE articles (

@@ -98,6 +98,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "resumes": "The interrupted run that this one continues; else null.",
         "articles_known": "Known articles in listings that were not due for a revisit.",
         "reason_code": "Code of `reason`; null where the run went well.",
+        "counters": "JSON object: what the verdict counts, with the runs that this one resumes.",
     },
     "rejects": {
         "url": "URL of the page.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -268,13 +269,16 @@ class CrawlState:
         ).fetchone()
         return int(row[0]) if row else 0
 
-    def missing_pages(self, run_id: int) -> list[ListingPage]:
-        """Return the listing pages that failed, or were empty before the end, in a run."""
+    def missing_pages(self, run_ids: Sequence[int]) -> list[ListingPage]:
+        """Return the listing pages that failed, or were empty before the end, in any of the runs.
+
+        A page that a later run read is none of an earlier one.
+        """
         rows = self.store.db.conn.execute(
             "SELECT listing, number, url, state, listed_articles FROM listing_pages"
-            " WHERE portal = ? AND run_id = ? AND state IN ('failed', 'empty')"
-            " ORDER BY listing, number",
-            (self.portal, run_id),
+            " WHERE portal = ? AND run_id IN (SELECT value FROM json_each(?))"
+            " AND state IN ('failed', 'empty') ORDER BY listing, number",
+            (self.portal, json.dumps(list(run_ids))),
         )
         return [ListingPage(*row) for row in rows.fetchall()]
 

@@ -258,3 +258,9 @@ def m0025_cluster(db: Database) -> None:
 def m0026_runs_by_portal(db: Database) -> None:
     """Find the last runs of a portal without reading those of all others."""
     db.execute("CREATE INDEX runs_by_portal ON runs (portal)")
+
+
+@migrations()
+def m0027_counters(db: Database) -> None:
+    """Store what the verdict of a run counts: the run that resumes it is judged by it too."""
+    db.execute("ALTER TABLE runs ADD COLUMN counters TEXT")

@@ -46,7 +46,7 @@ class RunRepository:
         """Record the start of a run (``arguments``: a JSON object) and return its id."""
         with writing(self.db.conn):
             cursor = self.db.execute(
-                "INSERT INTO runs (portal, started_at, arguments) VALUES (?, ?, ?)",
+                "INSERT INTO runs (portal, started_at, arguments, counters) VALUES (?, ?, ?, '{}')",
                 [portal, utc(now), arguments],
             )
         assert cursor.lastrowid is not None
@@ -148,6 +148,30 @@ class RunRepository:
         """Set columns of a run."""
         with writing(self.db.conn):
             self.db.table("runs").update(run_id, dict(values))
+
+    def crawl_of(self, run_id: int) -> list[int]:
+        """Return the runs of a crawl that ``run_id`` is the last of, the first one last."""
+        rows = self.db.execute(
+            "WITH RECURSIVE crawl (id, resumes) AS (SELECT id, resumes FROM runs WHERE id = ?"
+            " UNION ALL SELECT runs.id, runs.resumes FROM crawl JOIN runs"
+            " ON runs.id = crawl.resumes AND runs.id < crawl.id) SELECT id FROM crawl",
+            [run_id],
+        ).fetchall()
+        return [int(row[0]) for row in rows]
+
+    def counters(self, run_id: int) -> dict[str, int] | None:
+        """Return the stored counters of a crawl up to a run; None of a release without them."""
+        row = self.db.execute("SELECT counters FROM runs WHERE id = ?", [run_id]).fetchone()
+        return json.loads(row[0]) if row and row[0] else None
+
+    def count_by_code(self, run_ids: Iterable[int]) -> list[tuple[str, str, int]]:
+        """Return the rejects of runs: code, sentence and number of each kind."""
+        rows = self.db.execute(
+            "SELECT code, reason, count(*) FROM rejects WHERE code IS NOT NULL"
+            " AND run_id IN (SELECT value FROM json_each(?)) GROUP BY code, reason",
+            [json.dumps(list(run_ids))],
+        ).fetchall()
+        return [(str(code), str(reason), int(number)) for code, reason, number in rows]
 
     def record_reject(self, reject: Reject, run_id: int, now: datetime) -> None:
         """Record a page that could not become a row; encountered again, its row is updated."""

@@ -185,7 +185,7 @@ def test_holes_are_those_of_the_run(memory: CrawlState) -> None:
     memory.record_listing_page(page(1), NOW, 2)
     memory.record_listing_page(page(3, "empty", 0), NOW, 2)
 
-    assert memory.missing_pages(2) == [page(3, "empty", 0)]
+    assert memory.missing_pages([2]) == [page(3, "empty", 0)]
 
 
 def test_rejects_of_a_page_are_forgotten_and_others_are_not(
