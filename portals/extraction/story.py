@@ -24,6 +24,7 @@ _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|rtf|odt|zip|rar|7z)(?:$|[?#])|/fileclick&", re.IGNORECASE
 )
 _MAX_LINK_LINE = 25  # words: a longer line that is one link is a linked paragraph
+_MIN_FILLER, _FILLER_TIMES = 120, 3  # characters of a paragraph, and its number on a page
 _MAX_SIGNATURE_LINES = 4
 _LEAD_WORDS = 4
 _BOLD_LEAD_WORDS = 12  # a bold line without a full stop; headings have fewer
@@ -102,7 +103,10 @@ def _without_noise(
     blocks: Sequence[Block], noise: re.Pattern[str] | None, story: ArticleContent
 ) -> list[Block]:
     content: list[Block] = []
+    filler = _filler(blocks)
     for block in blocks:
+        if filler and block.text.startswith(filler):
+            continue
         if block.image is None:
             files = [link for link in block.links if _FILE.search(link.url)]
             story.attachments.extend((link.url, link.text) for link in files)
@@ -112,6 +116,22 @@ def _without_noise(
                 continue
         content.append(block)
     return content
+
+
+def _filler(blocks: Sequence[Block]) -> tuple[str, ...]:
+    """Return the paragraphs that a page repeats: its maker left them in the template.
+
+    They may begin longer ones. No article has a long paragraph three times. Where most of the text
+    is repeated, the page has the article several times (for paper, for other screens), and nothing
+    is filler. Seen on autonews.vn (2022).
+    """
+    times = Counter(block.text for block in blocks if len(block.text) >= _MIN_FILLER)
+    repeated = {text for text, number in times.items() if number >= _FILLER_TIMES}
+    if not repeated:
+        return ()
+    size = sum(map(len, repeated))
+    rest = sum(map(len, {block.text for block in blocks} - repeated))
+    return tuple(repeated) if rest > 2 * size else ()
 
 
 def _plain_style(blocks: Sequence[Block]) -> _Style:

@@ -207,3 +207,23 @@ def test_a_line_with_a_false_address_is_no_reason_to_fail() -> None:
     body = f"<h3><a href='http://[x/1'>{TITLE}</a></h3><p>{DATE}</p>{STORY}"
 
     assert isinstance(read("brvt", body), Reject)
+
+
+FILLER = (
+    "Đoạn chữ mẫu này do người làm giao diện để lại trong khung bài, không thuộc về bài nào, và "
+    "được chép nhiều lần để xem thử độ dài của trang."
+)
+
+
+def test_text_that_a_template_repeats_is_no_text_of_the_article() -> None:
+    copies = f"<div>{FILLER}</div>"
+    longer = f"<p>{SECOND} {FIRST}</p><p>{FIRST} Cuối buổi, {SECOND}</p>"
+    body = (
+        f"{HEADER}<p>{FIRST}</p>{copies}{copies}<p>{SECOND}</p><div>{FILLER} Và thêm.</div>{copies}"
+    )
+
+    assert article("ldtd", body + longer).body == article("ldtd", f"{HEADER}{STORY}{longer}").body
+
+
+def test_an_article_that_the_page_has_three_times_is_kept() -> None:
+    assert FIRST in article("ldtd", HEADER + 3 * STORY).body
