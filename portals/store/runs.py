@@ -145,9 +145,13 @@ class RunRepository:
             )
 
     def update_run(self, run_id: int, values: Mapping[str, str | int | None]) -> None:
-        """Set columns of a run."""
+        """Set columns of a run, in the transaction that is open if any."""
+        changes = ", ".join(f"{name} = ?" for name in values)
         with writing(self.db.conn):
-            self.db.table("runs").update(run_id, dict(values))
+            self.db.execute(
+                f"UPDATE runs SET {changes} WHERE id = ?",  # noqa: S608 - our own names
+                [*values.values(), run_id],
+            )
 
     def crawl_of(self, run_id: int) -> list[int]:
         """Return the runs of a crawl that ``run_id`` is the last of, the first one last."""
