@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from portals.archive.building import BuiltRecords, RevisitTarget, response_records
 from portals.archive.captures import Capture, payload_digest
 from portals.archive.link_facts import NO_FACTS, LinkFacts
 from portals.archive.replay_index import record_at
 from portals.archive.wayback import VIA, PlaybackUrl
-from portals.archive.writer import RevisitTarget, RollingWriter
+from portals.archive.writer import RollingWriter
 from portals.store.pages import ArchivedPage, PageRepository, StoredPage
 from portals.timestamps import utc
 
@@ -26,7 +27,8 @@ class RawRecord:
 
     ``played``: the page and the time of which it is a capture of a public archive. ``is_live``:
     it came from the portal; only such a record refers to an earlier one with the same payload.
-    ``listing_page``: listing and number of a page that has no URL.
+    ``listing_page``: listing and number of a page that has no URL. ``built``: its records without
+    an earlier one; ``capture`` has no body then.
     """
 
     capture: Capture
@@ -36,6 +38,26 @@ class RawRecord:
     played: PlaybackUrl | None = None
     is_live: bool = True
     listing_page: str = ""
+    built: BuiltRecords | None = None
+
+    @property
+    def digest(self) -> str:
+        """The digest of the payload."""
+        return self.built.digest if self.built else payload_digest(self.capture.body)
+
+    def records(self, earlier: RevisitTarget | None = None) -> BuiltRecords:
+        """Return its records; ``earlier``: the capture that has the same payload."""
+        if self.built and earlier is None:
+            return self.built
+        return response_records(
+            self.capture,
+            self.request_headers,
+            earlier,
+            self.link,
+            self.request_body,
+            self.listing_page,
+            self.built,
+        )
 
 
 class Appender(Protocol):
@@ -72,14 +94,7 @@ class WarcAppender:
         earlier = self._same_payload(record)
         before = earlier.page if earlier else None
         target = RevisitTarget(before.url, before.fetched_at, before.digest) if before else None
-        written = self._writer.write(
-            capture,
-            record.request_headers,
-            target,
-            record.link,
-            record.request_body,
-            record.listing_page,
-        )
+        written = self._writer.append(record.records(target))
         return ArchivedPage(
             url=played.url if played else capture.url,
             fetched_at=utc(played.captured_at if played else capture.captured_at),
@@ -101,7 +116,7 @@ class WarcAppender:
             if capture.status == _NOT_MODIFIED:
                 found = self.pages.newest(capture.url)
             else:
-                found = self.pages.with_digest(capture.url, payload_digest(capture.body))
+                found = self.pages.with_digest(capture.url, record.digest)
         except sqlite3.Error:
             return None  # the next write to the database reports it
         return found if found and found.page.path.is_file() else None

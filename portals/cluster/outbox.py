@@ -142,27 +142,32 @@ def why_full(waiting: Backlog) -> str | None:
 
 
 def packed(entry: Entry) -> tuple[bytes, list[bytes]]:
-    """Return an entry as compressed JSON, and the bodies of its records."""
-    bodies = []
+    """Return an entry as compressed JSON, and the bytes of its records."""
+    contents: list[bytes] = []
     bare = []
     for record in entry.records:
-        bodies += [record.capture.body, record.request_body]
-        capture = replace(record.capture, body=b"")
-        bare.append(replace(record, capture=capture, request_body=b""))
+        contents += [record.capture.body, record.request_body]
+        contents.append(record.built.data if record.built else b"")
+        bare.append(_with_contents(record, b"", b"", b""))
     text: str = CONVERTER.dumps(replace(entry, records=bare), Entry)
-    return zlib.compress(text.encode(), _LEVEL), bodies
+    return zlib.compress(text.encode(), _LEVEL), contents
 
 
-def unpacked(payload: bytes, bodies: Sequence[bytes]) -> Entry:
+def unpacked(payload: bytes, contents: Sequence[bytes]) -> Entry:
     """Return the entry that ``packed`` packed. Raises ValueError."""
     entry: Any = CONVERTER.loads(zlib.decompress(payload), Entry)
+    groups = zip(*[map(bytes, contents)] * 3, strict=True)
     entry.records = [
-        replace(
-            record,
-            capture=replace(record.capture, body=bytes(bodies[2 * place])),
-            request_body=bytes(bodies[2 * place + 1]),
-        )
-        for place, record in enumerate(entry.records)
+        _with_contents(record, *group) for record, group in zip(entry.records, groups, strict=True)
     ]
     found: Entry = entry
     return found
+
+
+def _with_contents(record: RawRecord, body: bytes, request_body: bytes, data: bytes) -> RawRecord:
+    return replace(
+        record,
+        capture=replace(record.capture, body=body),
+        request_body=request_body,
+        built=replace(record.built, data=data) if record.built else None,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -10,7 +11,6 @@ from typing import Any, Self
 from scrapy.crawler import Crawler
 
 from portals.archive.appending import RawRecord
-from portals.archive.captures import payload_digest
 from portals.archive.link_facts import LinkFacts
 from portals.archive.wayback import VIA
 from portals.article import Article
@@ -51,8 +51,13 @@ class OutboxAppender:
         self._number = 0
 
     def append(self, record: RawRecord) -> ArchivedPage:
-        """Keep a response; return a page that has its number in place of a position."""
+        """Keep a response; return a page that has its number in place of a position.
+
+        Its records are built here: nodes are many, and the collector is one.
+        """
         capture, played = record.capture, record.played
+        built = record.records()
+        record = replace(record, capture=replace(capture, body=b""), built=built)
         self._number += 1
         page = ArchivedPage(
             url=played.url if played else capture.url,
@@ -61,7 +66,7 @@ class OutboxAppender:
             path=_NO_FILE,
             offset=self._number,
             length=0,
-            digest=payload_digest(capture.body),
+            digest=built.digest,
             via=VIA if played else None,
         )
         self.records.append(record)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from portals.archive.building import response_records
 from portals.archive.captures import Capture, archive_files, read_captures
 from portals.archive.records import Damage, read_records
 from portals.archive.replay_index import ReplayIndex, record_at
@@ -131,7 +132,9 @@ def test_two_runs_of_one_name_and_second_never_write_one_file(tmp_path: Path) ->
     writers = [RollingWriter(tmp_path, name, 10**9, {"isPartOf": "haiphong"}) for _ in range(2)]
     for number in range(20):
         for writer in writers:
-            written = writer.write(capture(number, bytes(number) + b"<p>Trang</p>"), [])
+            written = writer.append(
+                response_records(capture(number, bytes(number) + b"<p>Trang</p>"), [])
+            )
             found = record_at(written.path, written.offset)
             assert found is not None
             assert found.length == written.length

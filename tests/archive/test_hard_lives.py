@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from portals.archive.building import RevisitTarget
 from portals.archive.reading import RANGE, Recipes, ranges_of, read_range
 from portals.archive.records import Record, read_records
 from portals.archive.reextraction import Reextraction
 from portals.archive.replay_index import ReplayIndex
-from portals.archive.writer import ArchiveWriter, RevisitTarget
+from portals.archive.writer import ArchiveWriter
 from portals.article import Article
 from portals.contract import normalise
 from portals.extraction.reader import Recipe

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from portals.archive.building import RevisitTarget
 from portals.archive.captures import Capture
 from portals.archive.pruning import PrunePolicy, Pruning
 from portals.archive.records import Record, read_records
 from portals.archive.rewriting import finish_interrupted
-from portals.archive.writer import ArchiveWriter, RevisitTarget
+from portals.archive.writer import ArchiveWriter
 from portals.store.archive_rewrites import ArchiveRewrites
 from portals.store.database import Store
 from portals.store.pages import ArchivedPage, PageRepository

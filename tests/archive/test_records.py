@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portals.archive import records
+from portals.archive.building import RevisitTarget
 from portals.archive.captures import Capture, archive_files, capture_of
 from portals.archive.encodings import EncodingError, dechunk, decode_body
 from portals.archive.reading import ranges_of
 from portals.archive.records import CUT, Damage, Record, read_records
 from portals.archive.replay_index import record_at
-from portals.archive.writer import ArchiveWriter, RevisitTarget
+from portals.archive.writer import ArchiveWriter
 from tests.support.pages.prose import stories
 
 AT = datetime(2025, 3, 1, 5, 0, tzinfo=UTC)

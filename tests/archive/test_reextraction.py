@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from portals.archive.building import response_records, warc_date
 from portals.archive.captures import payload_digest
 from portals.archive.replay_index import ReplayIndex
-from portals.archive.writer import RollingWriter, warc_date
+from portals.archive.writer import RollingWriter
 from tests.support.archive_life import archive, arguments, crawl, files, reextract
 from tests.support.archived_pages import HOME, page_of, write
 from tests.support.commands import command, scrapy
@@ -149,7 +150,7 @@ def test_a_copy_beside_the_portals_own_archives_is_not_read_into_a_new_database(
 ) -> None:
     about = {"isPartOf": "haiphong", "origin": f"{HOME}/"}
     own = RollingWriter(tmp_path / "archive", "haiphong", 10**9, about)
-    own.write(page_of(1))
+    own.append(response_records(page_of(1)))
     own.close()
     with serving(federation(sample_items(10, 3), per_page=3)) as copy:
         crawl(copy, tmp_path)
@@ -166,7 +167,7 @@ def test_archives_of_an_earlier_host_are_read_into_a_new_database(tmp_path: Path
     for page, origin in ((old, "http://cu.example.vn/"), (page_of(2), f"{HOME}/")):
         about = {"isPartOf": "haiphong", "origin": origin}
         writer = RollingWriter(tmp_path / "archive", "haiphong", 10**9, about)
-        writer.write(page)
+        writer.append(response_records(page))
         writer.close()
     done = reextract(tmp_path)
 
@@ -177,7 +178,7 @@ def test_archives_of_an_earlier_host_are_read_into_a_new_database(tmp_path: Path
 def test_an_archive_whose_origin_is_no_url_is_read_by_its_hosts(tmp_path: Path) -> None:
     about = {"isPartOf": "haiphong", "origin": "http://[bad"}
     writer = RollingWriter(tmp_path / "archive", "haiphong", 10**9, about)
-    writer.write(page_of(1))
+    writer.append(response_records(page_of(1)))
     writer.close()
     done = reextract(tmp_path)
 

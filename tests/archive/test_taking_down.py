@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from portals.archive.building import RevisitTarget
 from portals.archive.captures import Capture
 from portals.archive.checking import Checked, check
 from portals.archive.reading import Recipes
 from portals.archive.records import Record, read_records
 from portals.archive.taking_down import ArchiveSearch, ArchiveTakedown, remove
 from portals.archive.wayback import MEMENTO
-from portals.archive.writer import ArchiveWriter, RevisitTarget
+from portals.archive.writer import ArchiveWriter
 from portals.store.database import Store
 from portals.store.forgotten import Address, ForgottenUrls
 from portals.store.pages import ArchivedPage, PageRepository

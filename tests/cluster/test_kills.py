@@ -52,7 +52,7 @@ POINTS = (
     Point("crawl", "portals.cluster", "outbox", "insert", (6, 8)),
     Point("crawl", "portals.cluster.mirror", "Mirror", "_write", (10, 12)),
     # In the archive; in the database, not committed; synced; committed and still in the outbox.
-    Point("collect", "portals.archive.writer", "RollingWriter", "write", (2, 6)),
+    Point("collect", "portals.archive.writer", "RollingWriter", "append", (2, 6)),
     Point("collect", "portals.crawling.apply", "PageApplier", "store_content", (2, 6)),
     Point("collect", "portals.cluster.archives", "CollectedArchives", "sync", (1, 1)),
     Point("collect", "portals.cluster", "outbox", "delete", (1, 1), is_after=False),

@@ -22,14 +22,14 @@ WRITER = "portals.archive.writer:RollingWriter"
 @pytest.mark.parametrize(
     ("code", "moved_at", "settings", "words"),
     [
-        (failing(WRITER, "write", "True"), 0, (), "ZeroDivisionError('thử'); report it"),
+        (failing(WRITER, "append", "True"), 0, (), "ZeroDivisionError('thử'); report it"),
         (failing(WRITER, "close", "True"), 0, (), "ZeroDivisionError('thử'); report it"),
         (failing(WRITER, "sync", "True"), 0, (), "ZeroDivisionError('thử'); report it"),
         (small_disk(2_000_000), 0, (), "the disk is full"),
         (NO_FAULT, 4, (), "the archive was moved or removed during the crawl"),
         (NO_FAULT, 0, ("HTTPCACHE_ENABLED=1",), "is not archived"),
     ],
-    ids=["write", "close", "sync", "full", "moved", "cached"],
+    ids=["append", "close", "sync", "full", "moved", "cached"],
 )
 def test_an_archive_that_fails_is_storage_with_one_line_in_the_log(
     code: str, moved_at: int, settings: tuple[str, ...], words: str, tmp_path: Path

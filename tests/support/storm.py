@@ -39,7 +39,7 @@ POINTS = (
     Point("outbox insert", "crawl", "portals.cluster.outbox", "", "insert"),
     Point("commit begins", "crawl", "psycopg", "Transaction", "__exit__", is_after=False),
     Point("commit ended", "crawl", "psycopg", "Transaction", "__exit__"),
-    Point("WARC append", "collect", "portals.archive.writer", "RollingWriter", "write"),
+    Point("WARC append", "collect", "portals.archive.writer", "RollingWriter", "append"),
     Point("apply", "collect", "portals.crawling.apply", "PageApplier", "store_content"),
     Point("WARC sync", "collect", "portals.cluster.archives", "CollectedArchives", "sync"),
     Point("applied commit begins", "collect", "", "", "COMMIT", is_after=False),
