@@ -21,6 +21,7 @@ from tests.support.pages.synthetic import PLANS, build
 from tests.support.paper import paper
 from tests.support.processes import Done
 from tests.support.project import PROJECT, SAMPLE
+from tests.support.variants import some_rows
 
 _COPIED = (
     "portals",
@@ -164,7 +165,7 @@ def test_a_dead_site_is_one_line_with_its_remedy_and_leaves_nothing(clone: Path)
 
 @pytest.mark.parametrize(
     ("status", "code", "words"),
-    [(404, 10, "answered 404"), (403, 12, "answered 403")],
+    some_rows([(404, 10, "answered 404"), (403, 12, "answered 403")], [1]),
 )
 def test_a_home_page_that_is_an_error_is_one_line(
     clone: Path, status: int, code: int, words: str
@@ -216,16 +217,16 @@ def test_the_named_article_becomes_the_fixture(clone: Path, known_site: str) -> 
 # --- names ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("bao-thu", "use small letters, digits and _"),
-        ("ldtd", "has a spider already; --force"),
-        ("nghean", "--force fills in its row"),
-        ("nukeviet", "is a part of the project"),
-        ("base", "is a part of the project"),
-    ],
-)
+NAMES = [
+    ("bao-thu", "use small letters, digits and _"),
+    ("ldtd", "has a spider already; --force"),
+    ("nghean", "--force fills in its row"),
+    ("nukeviet", "is a part of the project"),
+    ("base", "is a part of the project"),
+]
+
+
+@pytest.mark.parametrize(("name", "words"), some_rows(NAMES, [1, 2]))
 def test_a_name_that_cannot_be_taken_is_one_line(clone: Path, name: str, words: str) -> None:
     before = files(clone)
     done = scrapy(clone, "genspider", name, "http://127.0.0.1:9/")
@@ -343,14 +344,14 @@ def test_a_wrong_date_does_not_hide_a_right_body(clone: Path) -> None:
     assert path.read_bytes() == (PROJECT / path.relative_to(clone)).read_bytes()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("http://nowhere.vn/x.html",), "no portal of the catalogue is at nowhere.vn"),
-        (("http://nowhere.vn/x.html", "--portal", "nowhere"), "has no portal 'nowhere'"),
-        (("http://daitienlang.vn/x", "--warc", str(SAMPLE)), "does not hold"),
-    ],
-)
+MISSING = [
+    (("http://nowhere.vn/x.html",), "no portal of the catalogue is at nowhere.vn"),
+    (("http://nowhere.vn/x.html", "--portal", "nowhere"), "has no portal 'nowhere'"),
+    (("http://daitienlang.vn/x", "--warc", str(SAMPLE)), "does not hold"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), some_rows(MISSING, [2]))
 def test_a_page_that_cannot_be_had_is_one_line(
     clone: Path, arguments: tuple[str, ...], words: str
 ) -> None:

@@ -28,6 +28,7 @@ from tests.support.pages.prose import stories
 from tests.support.pages.synthetic import PLANS, build, text_of
 from tests.support.pages.themes import Item, danaweb_1
 from tests.support.processes import Done
+from tests.support.variants import some
 
 
 @dataclass(slots=True)
@@ -290,7 +291,9 @@ def test_once_the_hole_is_mended_the_first_page_is_enough(nights: Nights) -> Non
 # --- arguments -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("bound", ["since=2016-01-01", "until=2030-01-01"])
+@pytest.mark.parametrize(
+    "bound", some(["since=2016-01-01", "until=2030-01-01"], ["until=2030-01-01"])
+)
 def test_with_bounds_all_pages_are_walked_and_no_known_article_is_fetched(
     nights: Nights, bound: str
 ) -> None:
@@ -300,7 +303,9 @@ def test_with_bounds_all_pages_are_walked_and_no_known_article_is_fetched(
     assert done.out.startswith("haiphong: ok, 0 new, 0 changed, 18 known"), done
 
 
-@pytest.mark.parametrize("bound", ["since=2017-01-06", "until=2017-01-03", "limit=4"])
+@pytest.mark.parametrize(
+    "bound", some(["since=2017-01-06", "until=2017-01-03", "limit=4"], ["limit=4"])
+)
 def test_what_a_bounded_crawl_left_out_is_found_by_the_next_full_one(
     tmp_path: Path, bound: str
 ) -> None:
@@ -435,7 +440,7 @@ def test_a_validator_that_told_the_truth_twice_is_sent(tmp_path: Path) -> None:
     assert portal.conditions == [None, None, None, portal.mark(LIST)]
 
 
-@pytest.mark.parametrize("header", ["ETag", "Last-Modified"])
+@pytest.mark.parametrize("header", some(["ETag", "Last-Modified"], ["ETag"]))
 def test_an_unchanged_list_ends_its_section_as_ok_with_its_articles_known(
     tmp_path: Path, header: str
 ) -> None:

@@ -38,6 +38,7 @@ from tests.support.kills import SIGKILLED, Killing, kill_at, kill_crawl
 from tests.support.pages.synthetic import PLANS, build
 from tests.support.pages.themes import danaweb_1_list
 from tests.support.small_portal import small_portal
+from tests.support.variants import some_rows
 
 AT_ONCE = 8
 PARALLEL = (
@@ -100,7 +101,7 @@ def repeated(portal: FakePortal) -> int:
 # --- at every boundary ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("where", "what", "count"), BOUNDARIES)
+@pytest.mark.parametrize(("where", "what", "count"), some_rows(BOUNDARIES, [1, 2, 3, 8, 10, 13]))
 def test_a_crawl_goes_on_from_the_boundary_at_which_it_was_killed(
     tmp_path: Path, where: str, what: str, count: int
 ) -> None:
@@ -306,6 +307,7 @@ def test_a_portal_is_explored_whole_however_often_the_crawl_is_killed(
 _DEADLY = """
 import os, signal
 from portals.extraction.page import Page
+from tests.support.variants import some_rows
 whole = Page.from_bytes
 def deadly(url, *more):
     if url.endswith({path!r}):

@@ -21,6 +21,7 @@ from tests.support.database import rows
 from tests.support.http_server import Answer, serving
 from tests.support.nights import Nights
 from tests.support.small_portal import small_portal
+from tests.support.variants import some_rows
 
 NOW = datetime(2026, 11, 1, 20, tzinfo=UTC)
 PORTAL, PAGE = "mot", "http://cong-doan.example/tin/1.html"
@@ -175,18 +176,15 @@ CHALLENGED = Answer(
 )
 
 
-@pytest.mark.parametrize(
-    ("first", "code", "verdict"),
-    [
-        (CHALLENGED, "", "incomplete"),
-        (
-            Answer(b"<html><title>Welcome to nginx!</title><h1>Welcome to nginx!</h1></html>"),
-            "",
-            "incomplete",
-        ),
-        (None, FAULTY, "crashed"),
-    ],
-)
+SERVER_PAGE = Answer(b"<html><title>Welcome to nginx!</title><h1>Welcome to nginx!</h1></html>")
+HIDDEN = [
+    (CHALLENGED, "", "incomplete"),
+    (SERVER_PAGE, "", "incomplete"),
+    (None, FAULTY, "crashed"),
+]
+
+
+@pytest.mark.parametrize(("first", "code", "verdict"), some_rows(HIDDEN, [0, 2]))
 def test_the_next_night_requests_an_article_again_that_something_hid(
     tmp_path: Path, first: Answer | None, code: str, verdict: str
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from portals.discovery.feeds import MAX_FEED_ENTRIES, read_feed
 from portals.discovery.posts import read_posts
+from tests.support.variants import some
 
 pytestmark = pytest.mark.quick
 
@@ -150,27 +151,27 @@ LAUGHS = (
 ).encode()
 
 
+HOSTILE = {
+    "billion laughs": LAUGHS + rss(item(title="&a11;"), head=""),
+    "one long entity": b'<!DOCTYPE rss [<!ENTITY a "'
+    + b"x" * 100_000
+    + b'">]>'
+    + rss(item(title="&a;" * 10_000), head=""),
+    "laughs in utf-16": (LAUGHS + rss(item(title="&a11;"), head="")).decode().encode("utf-16"),
+    "items in each other": rss("<item>" * 150_000),
+    "tags not closed": b"<rss>" + b"<a " * 300_000,
+    "depth": b"<rss><channel><item><title>" + b"<b>" * 300_000,
+    "declarations not closed": b"<!ENTITY %" * 100_000,
+}
+
+
 @pytest.mark.parametrize(
-    "body",
-    [
-        LAUGHS + rss(item(title="&a11;"), head=""),
-        b'<!DOCTYPE rss [<!ENTITY a "' + b"x" * 100_000 + b'">]>'
-        + rss(item(title="&a;" * 10_000), head=""),
-        (LAUGHS + rss(item(title="&a11;"), head="")).decode().encode("utf-16"),
-        rss("<item>" * 150_000),
-        b"<rss>" + b"<a " * 300_000,
-        b"<rss><channel><item><title>" + b"<b>" * 300_000,
-        b"<!ENTITY %" * 100_000,
-    ],
-    ids=[
-        "billion laughs", "one long entity", "laughs in utf-16", "items in each other",
-        "tags not closed", "depth", "declarations not closed",
-    ],
-)  # fmt: skip
-def test_hostile_feeds_take_little_time_and_memory(body: bytes) -> None:
+    "name", some(HOSTILE, HOSTILE.keys() - {"items in each other", "tags not closed"})
+)
+def test_hostile_feeds_take_little_time_and_memory(name: str) -> None:
     tracemalloc.start()
     before = time.process_time()
-    read_feed(body, URL)
+    read_feed(HOSTILE[name], URL)
     spent, (_, peak) = time.process_time() - before, tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
