@@ -39,7 +39,7 @@ from tests.support.pages.systems import plans, site_of
 
 PROJECT = Path(__file__).resolve().parents[1]
 _TITLES = {family.name: family.title for family in FAMILIES}
-_START = """
+START = """
 import os, pathlib
 try:
     import portals.catalogue
@@ -177,7 +177,7 @@ def _nights(
         (folder / part).mkdir()
     catalogue = folder / "portals.csv"
     write_catalogue(catalogue, served)
-    start = _START.format(catalogue=str(catalogue), local=LOCAL)
+    start = START.format(catalogue=str(catalogue), local=LOCAL)
     (folder / "start" / "sitecustomize.py").write_text(start, "utf-8")
     for night in ("killed", "first", "second") if kill_after else ("first", "second"):
         used = processor_time()
