@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from portals.discovery.pagers import DECLARED_NEXT, leads_on
+from portals.discovery.pagers import is_declared, leads_on
 from portals.discovery.posted_pagers import is_posted_page, listing_page_key
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_patterns import is_page_of, listing_of, listing_position
@@ -53,7 +53,7 @@ class ListingPages:
     def is_pager(self, url: str, link: FoundLink, *, is_story: bool) -> bool:
         """Return True if ``link`` is one of the pager; on a story, what follows is a story."""
         first, _ = self._place_of(url)
-        is_next_story = is_story and link.text == DECLARED_NEXT
+        is_next_story = is_story and is_declared(link.text)
         return not is_next_story and leads_on(link.text, link.url, url, first)
 
     def follow(self, url: str, link: FoundLink) -> None:

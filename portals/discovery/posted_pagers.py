@@ -132,11 +132,15 @@ def _of_element(element: HtmlElement, whole: HtmlElement | None) -> _Control | N
         return _posted_back(found, label, whole)
     form = next(element.iterancestors("form"), None)
     kind = (element.get("type") or "submit").lower()
-    if element.tag == "a" or form is None or kind != "submit" or not is_posted(form):
+    is_button = element.tag != "a" and kind in ("submit", "image")
+    if form is None or not is_button or not is_posted(form):
         return None
     name = str(element.get("name") or "")
     if NO_PAGER.search(name) or not (form is whole or is_pager_form(form)):
         return None
+    if kind == "image":  # a browser sends where the picture was clicked
+        point = f"{name}." if name else ""
+        return _Control(label, form, ((f"{point}x", "1"), (f"{point}y", "1")))
     return _Control(label, form, ((name, str(element.get("value") or "")),) if name else ())
 
 

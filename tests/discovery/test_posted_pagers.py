@@ -55,6 +55,17 @@ CHOICE = (
             1,
             {"p": "2"},
         ),
+        (
+            whole('<input type="image" name="n" src="/i/next.gif">'),
+            1,
+            {"n.x": "1", "n.y": "1"},
+        ),
+        (
+            '<form method="post"><input type="hidden" name="p" value="2">'
+            '<input type="image" alt="Trang sau"></form>',
+            1,
+            {"p": "2", "x": "1"},
+        ),
     ],
 )
 def test_the_form_that_leads_to_the_next_page_is_posted(
