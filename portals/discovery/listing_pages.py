@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from portals.discovery.fragments import COUNTED
 from portals.discovery.pagers import is_declared, leads_on
 from portals.discovery.posted_pagers import is_posted_page, listing_page_key
+from portals.discovery.script_pagers import SCRIPTED
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_patterns import is_page_of, listing_of, listing_position
 from portals.outcomes import StopReason
@@ -30,6 +32,7 @@ class ListingPages:
     def __init__(self, *, stops_at_known: bool = False) -> None:
         self.stops_at_known = stops_at_known
         self._places: dict[str, tuple[str, int]] = {}
+        self._trials: dict[str, str] = {}
         self._contents: dict[str, set[int]] = {}
         self._empty_streaks: dict[str, int] = {}
         self._found: dict[str, frozenset[str]] = {}
@@ -61,6 +64,16 @@ class ListingPages:
         first, number = self._place_of(url)
         digits = "".join(filter(str.isdecimal, link.text))[:5]
         self._places.setdefault(whole_key(link.url), (first, int(digits or number + 1)))
+        if link.text in (COUNTED, SCRIPTED):
+            self._trials.setdefault(whole_key(link.url), link.text)
+
+    def is_counted(self, url: str) -> bool:
+        """Return True for a part that was counted on: if it does not exist, its list ends there."""
+        return self._trials.get(whole_key(url)) == COUNTED
+
+    def is_scripted(self, url: str) -> bool:
+        """Return True for a page whose address only a script makes."""
+        return self._trials.get(whole_key(url)) == SCRIPTED
 
     def why_stop(
         self,

@@ -131,7 +131,7 @@ def _of_element(element: HtmlElement) -> Iterator[FoundLink]:
         if len(words(_label(element))) <= _MAX_LABEL_WORDS:  # else the next story
             yield FoundLink(href, DECLARED_NEXT)
         return
-    if href and not _leads_nowhere(element):
+    if href and not leads_nowhere(element):
         yield from _of_link(element, href)
     label = ""
     if onclick := element.get("onclick"):
@@ -145,7 +145,7 @@ def _of_element(element: HtmlElement) -> Iterator[FoundLink]:
     label = label or _label(element)
     if after or _is_more(element, label) or _is_loaded_when_seen(element, address):
         yield FoundLink(address, DECLARED_NEXT)
-    elif is_pager_label(label) and not _is_slide_show(element):
+    elif is_pager_label(label) and not is_slide_show(element):
         yield FoundLink(address, label)
 
 
@@ -168,7 +168,7 @@ def _of_call(element: HtmlElement, onclick: str, label: str) -> Iterator[FoundLi
         return
     script = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), onclick).replace("\\/", "/")
     called = _CALLED.search(script)
-    if called is None or is_back_label(label) or _is_slide_show(element):
+    if called is None or is_back_label(label) or is_slide_show(element):
         return
     is_next = is_next_label(label) and bool(_OF_LIST.search(script) or "?" in called[1])
     is_part = loads_more(label) and bool(_COUNTED.search(called[1]))
@@ -245,7 +245,7 @@ def unfollowed_pager(root: HtmlElement, number: int = 1) -> str | None:
 
 def _is_of_script(element: HtmlElement, label: str, number: int) -> bool:
     if element.tag == "a":
-        return _leads_nowhere(element) and loads_more(label, is_strict=True)
+        return leads_nowhere(element) and loads_more(label, is_strict=True)
     return loads_more(label) or _is_next_of_post(element, label, number)
 
 
@@ -263,7 +263,8 @@ def _is_next_of_post(element: HtmlElement, label: str, number: int) -> bool:
     return is_pager_form(form) or whole_form(form) is form
 
 
-def _leads_nowhere(link: HtmlElement) -> bool:
+def leads_nowhere(link: HtmlElement) -> bool:
+    """Return True for a link without an address."""
     href = _value(link, "href").lower()
     return href in ("", "#") or href.startswith("javascript:")
 
@@ -273,7 +274,7 @@ def _is_slide(element: HtmlElement) -> bool:
     return bool(_SLIDES.search(names[:2000]))
 
 
-def _is_slide_show(element: HtmlElement) -> bool:
+def is_slide_show(element: HtmlElement) -> bool:
     """Return True if an element turns slides: by its own names, or those of what is around it."""
     around = islice(element.iterancestors(), _AROUND)
     names = (f"{one.get('class') or ''} {one.get('id') or ''}"[:500] for one in around)

@@ -57,6 +57,7 @@ from spiders.base.explored_links import (
     leads_on_unseen,
     link_of,
     posted_pages,
+    scripted_page,
 )
 from spiders.base.listing_pagers import post_request
 from spiders.base.portal import (
@@ -64,6 +65,7 @@ from spiders.base.portal import (
     Finder,
     PortalSpider,
     add_link_facts,
+    is_gone,
     link_facts,
 )
 from spiders.base.undated import MAX_HELD, HeldPage
@@ -98,6 +100,8 @@ class ExplorationFinder(Finder):
         self._known: list[KnownArticle] = []
         self._announced: set[str] = set()
         self._has_started = False
+        self._is_home_unseen = False  # the home page leads on by a script only
+        self._has_lists = False  # besides the home page
         self.explorer = Explorer(spider.home_url)
         self.learner = SelectorLearner(spider.article_recipe, None)
 
@@ -247,7 +251,9 @@ class ExplorationFinder(Finder):
         links = explored_links(self.spider, page, visit, parts)
         number = self.explorer.pages.position_of(visit.url)[1]
         if kind != "article" and not any(self.explorer.pages.leading_on(visit.url, links)):
-            links += posted_pages(self.spider, page, visit, number)
+            links += posted_pages(self.spider, page, visit, number) or scripted_page(
+                self.spider, page, number
+            )
         seen = self.explorer.on_page(visit.url, kind, links, text_hash)
         if is_start:
             yield TraversalStart("")
@@ -258,6 +264,8 @@ class ExplorationFinder(Finder):
             yield from self.spider.remember_announced(page)
         if seen.is_listing:
             yield self._listing_read(page, visit, links, seen)
+        else:
+            self._count_trial(visit, number)
         if isinstance(result, Article) and result.published_at:
             yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):
@@ -274,6 +282,11 @@ class ExplorationFinder(Finder):
         yield from self._proven()
         yield from self._requests(seen.targets)
 
+    def _count_trial(self, visit: CrawlTarget, number: int) -> None:
+        """Count a list whose second page, at an address that a script makes, lists nothing."""
+        if number == _SECOND and self.explorer.pages.is_scripted(visit.url):
+            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
+
     def _listing_read(
         self, page: Page, visit: CrawlTarget, links: list[FoundLink], seen: ExplorationStep
     ) -> ListingPageRead:
@@ -283,11 +296,13 @@ class ExplorationFinder(Finder):
         if not is_home:
             self.spider.is_wanted_listing(visit.url)  # counts it
         section, number = self.explorer.pages.position_of(visit.url)
-        is_refused = (
-            is_posted_page(visit.url) and number == _SECOND and seen.stop_reason in _REPEATED
-        )
-        others = self.explorer.pages.leading_on(visit.url, links)
-        if is_refused or (not is_home and leads_on_unseen(others, page, number)):
+        pages = self.explorer.pages
+        is_trial = is_posted_page(visit.url) or pages.is_scripted(visit.url)
+        is_refused = is_trial and number == _SECOND and seen.stop_reason in _REPEATED
+        is_unseen = leads_on_unseen(pages.leading_on(visit.url, links), page, number)
+        self._is_home_unseen = is_unseen if is_home else self._is_home_unseen
+        self._has_lists = self._has_lists or (number == 1 and not is_home)
+        if is_refused or (not is_home and is_unseen):
             self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
         fingerprint = fingerprint_of([link.url for link in links])
         return ListingPageRead(
@@ -384,8 +399,9 @@ class ExplorationFinder(Finder):
             yield from self._missed(visit)
             return
         is_first = self.explorer.pages.position_of(visit.url)[1] == 1
+        is_end = self.explorer.pages.is_counted(visit.url) and is_gone(failure.value)
         is_dead = is_first and self.spider.is_dead_link(failure.value, self._key(visit))
-        if is_dead or isinstance(failure.value, NotArchivedError):
+        if is_end or is_dead or isinstance(failure.value, NotArchivedError):
             yield from self._missed(visit)
             return
         yield from self._broken(visit)
@@ -406,6 +422,8 @@ class ExplorationFinder(Finder):
         """Store what was learned, unless the crawl was interrupted and will be resumed."""
         if not self._has_started:
             return
+        if reason in ENDED and self._is_home_unseen and not self._has_lists:
+            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
         if reason in ENDED:
             headlines = [url for url in self._undated if self.explorer.is_led_to_by_headline(url)]
             self.spider.inc_counter(Counter.UNDATED, len(headlines))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from portals.discovery.fragments import counted_on, is_fragment
+from portals.discovery.fragments import COUNTED, counted_on, is_fragment
 from portals.discovery.links import TITLE_WORDS, found_links
 from portals.discovery.pagers import DECLARED_NEXT, unfollowed_pager
 from portals.discovery.posted_pagers import posted_page
+from portals.discovery.script_pagers import SCRIPTED, script_button, scripted_next
 from portals.discovery.targets import CrawlTarget, FoundLink, PostedForm
 from portals.discovery.url_patterns import is_skipped
 from portals.extraction.page import Page
@@ -37,7 +38,7 @@ def explored_links(
     if visit.purpose == "page" and is_fragment(page.text):
         listed = sum(len(words(link.text)) >= TITLE_WORDS for link in links)
         after = counted_on(visit.url, listed) if listed else None
-        links += [FoundLink(after, DECLARED_NEXT)] if after else []
+        links += [FoundLink(after, COUNTED)] if after else []
     return links
 
 
@@ -51,12 +52,22 @@ def posted_pages(
     return [FoundLink(posted_page(visit.url, number + 1), DECLARED_NEXT, form=form)]
 
 
+def scripted_page(spider: PortalSpider, page: Page, number: int) -> list[FoundLink]:
+    """Return the page after page ``number`` of a listing, where a script would make its address."""
+    address = scripted_next(page.url, page.root, number)
+    url = spider.normalize_url(address) if address else None
+    return [FoundLink(url, SCRIPTED)] if url else []
+
+
 def leads_on_unseen(others: Iterator[FoundLink], page: Page, number: int) -> bool:
     """Return True if page ``number`` of a listing leads on by a script only.
 
     ``others``: the links to other pages of the listing.
     """
-    return next(others, None) is None and unfollowed_pager(page.root, number) is not None
+    if next(others, None) is not None:
+        return False
+    is_button = script_button(page.root, number) is not None
+    return is_button or unfollowed_pager(page.root, number) is not None
 
 
 def link_of(stored: Sequence[Any]) -> FoundLink:
