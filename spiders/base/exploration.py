@@ -80,7 +80,6 @@ _PATTERN_KINDS: dict[AddressKind, PatternKind] = {
 
 
 _SECOND = 2  # page of a listing
-_REPEATED = (StopReason.REPEATS, StopReason.NOTHING_NEW)
 _FOUND = ("sample", "listing")
 """Purposes of links of menus, which may lead to no page for years."""
 
@@ -298,8 +297,9 @@ class ExplorationFinder(Finder):
         section, number = self.explorer.pages.position_of(visit.url)
         pages = self.explorer.pages
         is_trial = is_posted_page(visit.url) or pages.is_scripted(visit.url)
-        is_refused = is_trial and number == _SECOND and seen.stop_reason in _REPEATED
-        is_unseen = leads_on_unseen(pages.leading_on(visit.url, links), page, number)
+        is_again = seen.stop_reason is StopReason.NOTHING_NEW or pages.is_first_again(visit.url)
+        is_refused = is_trial and number == _SECOND and bool(seen.stop_reason) and is_again
+        is_unseen = leads_on_unseen(pages, links, page, visit.url)
         self._is_home_unseen = is_unseen if is_home else self._is_home_unseen
         self._has_lists = self._has_lists or (number == 1 and not is_home)
         if is_refused or (not is_home and is_unseen):

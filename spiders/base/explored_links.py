@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from portals.discovery.fragments import COUNTED, counted_on, is_fragment
 from portals.discovery.links import TITLE_WORDS, found_links
+from portals.discovery.listing_pages import ListingPages
 from portals.discovery.pagers import DECLARED_NEXT, unfollowed_pager
-from portals.discovery.posted_pagers import posted_page
+from portals.discovery.posted_pagers import pager_in, pager_names, posted_by_pager, posted_page
 from portals.discovery.script_pagers import SCRIPTED, script_button, scripted_next
 from portals.discovery.targets import CrawlTarget, FoundLink, PostedForm
 from portals.discovery.url_patterns import is_skipped
 from portals.extraction.page import Page
 from portals.language.text import words
-from spiders.base.listing_pagers import posted_form
+from spiders.base.listing_pagers import own_form
 
 if TYPE_CHECKING:
     from spiders.base.portal import PortalSpider
@@ -45,11 +46,15 @@ def explored_links(
 def posted_pages(
     spider: PortalSpider, page: Page, visit: CrawlTarget, number: int
 ) -> list[FoundLink]:
-    """Return the page after page ``number`` of a listing, where a posted form leads to it."""
-    form = posted_form(spider, page, number)
-    if form is None:
-        return []
-    return [FoundLink(posted_page(visit.url, number + 1), DECLARED_NEXT, form=form)]
+    """Return the pages after page ``number`` of a listing to which posted forms lead.
+
+    There are several where the page has several lists.
+    """
+    return [
+        FoundLink(posted_page(visit.url, number + 1, pager), DECLARED_NEXT, form=own)
+        for pager, form in posted_by_pager(page.root, number, pager_in(visit.url)).items()
+        if (own := own_form(spider, page, form))
+    ]
 
 
 def scripted_page(spider: PortalSpider, page: Page, number: int) -> list[FoundLink]:
@@ -59,13 +64,16 @@ def scripted_page(spider: PortalSpider, page: Page, number: int) -> list[FoundLi
     return [FoundLink(url, SCRIPTED)] if url else []
 
 
-def leads_on_unseen(others: Iterator[FoundLink], page: Page, number: int) -> bool:
-    """Return True if page ``number`` of a listing leads on by a script only.
+def leads_on_unseen(pages: ListingPages, links: Sequence[FoundLink], page: Page, url: str) -> bool:
+    """Return True if the page of a listing, requested as ``url``, leads on by a script only.
 
-    ``others``: the links to other pages of the listing.
+    ``links``: those of the page. One with several lists has pagers of lists that others follow.
     """
-    if next(others, None) is not None:
+    if next(pages.leading_on(url, links), None) is not None:
         return False
+    if pager_in(url):
+        return not pager_names(page.root) <= pages.pagers_of(url)
+    number = pages.position_of(url)[1]
     is_button = script_button(page.root, number) is not None
     return is_button or unfollowed_pager(page.root, number) is not None
 

@@ -72,9 +72,14 @@ def _other_pages(links: ListedLinks, page: Page, where: ListingCursor) -> list[t
 def posted_form(spider: PortalSpider, page: Page, number: int) -> PostedForm | None:
     """Return the form that leads on from page ``number``, if it is posted to the portal."""
     form = posted_next(page.root, number)
-    action = page.absolute(form.url or page.url) if form else None
+    return own_form(spider, page, form) if form else None
+
+
+def own_form(spider: PortalSpider, page: Page, form: PostedForm) -> PostedForm | None:
+    """Return ``form`` with its whole address, None if it is not posted to the portal."""
+    action = page.absolute(form.url or page.url)
     url = spider.normalize_url(action) if action else None
-    return PostedForm(url, form.body) if form and url else None
+    return PostedForm(url, form.body) if url else None
 
 
 def post_request(form: PostedForm, place: str, **given: Any) -> Request:
