@@ -52,6 +52,7 @@ class Counter(StrEnum):
     PARKED = "portal/parked"
     LISTINGS_BY_HEADLINES = "portal/listings_by_headlines"
     UNFOLLOWED_PAGERS = "portal/unfollowed_pagers"
+    UNADDRESSED = "portal/unaddressed"
     SHRUNKEN_LISTINGS = "portal/shrunken_listings"
     TRUNCATED_LISTINGS = "portal/truncated_listings"
     LOST_CAPTURES = "portal/lost_captures"

@@ -46,6 +46,7 @@ COUNTED = {
     "listings_by_headlines": Counter.LISTINGS_BY_HEADLINES,
     "truncated_listings": Counter.TRUNCATED_LISTINGS,
     "unfollowed_pagers": Counter.UNFOLLOWED_PAGERS,
+    "unaddressed": Counter.UNADDRESSED,
     "missing_parts": Counter.MISSING_PARTS,
     "forbidden": Counter.FORBIDDEN,
     "forbidden_listings": Counter.FORBIDDEN_LISTINGS,

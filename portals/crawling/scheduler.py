@@ -52,7 +52,7 @@ logger = logging.getLogger(__name__)
 ENDED = frozenset(["finished", "limit"])
 """Close reasons of Scrapy after which a crawl is finished; after any other it is resumed."""
 
-_MISSED = ("reader_errors", "unfollowed_pagers")
+_MISSED = ("reader_errors", "unfollowed_pagers", "unaddressed")
 """Counters of pages whose links are unknown: the next traversal may not end at known articles."""
 
 _LEASED_AT_ONCE = 8  # requests leased in one transaction

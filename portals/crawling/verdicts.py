@@ -28,6 +28,7 @@ class RunFacts:
     ``hollow``: articles with a small part of their page's text, of ``hollow_checked``;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
     ``unfollowed_pagers``: listing pages that lead on without an address, by a script or a form;
+    ``unaddressed``: articles that the data of lists name, without an address that leads to them;
     ``section_listings``, ``section_skipped``: listings with and without the argument ``section``;
     ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
     ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
@@ -64,6 +65,7 @@ class RunFacts:
     listings: int = 0
     listings_by_headlines: int = 0
     unfollowed_pagers: int = 0
+    unaddressed: int = 0
     shrunken_listings: int = 0
     lost_captures: int = 0
     offsite: int = 0
@@ -173,6 +175,9 @@ _STORM = 5
 
 _MIN_HOLLOW = 3
 """Minimum number of hollow articles that mean drift; some are pictures with a line each."""
+
+_MIN_UNADDRESSED = 3
+"""Minimum number of articles without an address; the data of a page may name other things."""
 
 _MIN_UNDATED = 3
 """Minimum number of undated pages that end a run ``incomplete``; static pages can be some."""
@@ -372,6 +377,13 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "unfollowed_pager",
         "{facts.unfollowed_pagers} lists lead on by a script or a form only: their later pages were"
         " not read",
+    ),
+    (
+        lambda f: f.unaddressed >= _MIN_UNADDRESSED,
+        "incomplete",
+        "unaddressed_articles",
+        "{facts.unaddressed} articles are in the data of lists only, without an address that is"
+        " known",
     ),
     (
         lambda f: f.undated >= _MIN_UNDATED and 4 * f.undated > f.parsed,

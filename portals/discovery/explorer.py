@@ -23,6 +23,7 @@ from portals.discovery.promise import (
     promise_of,
     samples_of,
 )
+from portals.discovery.script_lists import is_item_place
 from portals.discovery.targets import (
     CrawlTarget,
     ExplorationStep,
@@ -307,6 +308,8 @@ class Explorer:
     # --- links ---------------------------------------------------------------------------------
 
     def _is_own(self, url: str) -> bool:
+        if is_item_place(url):
+            return False
         is_own = host_of(url) == self.host and not is_skipped(url)
         return is_own and self.kind_of(url) != "other"
 

@@ -11,6 +11,11 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from portals.discovery.pagers import DECLARED_NEXT
+
+COUNTED = f"{DECLARED_NEXT}, counted"
+"""The label of the part behind a part, whose address is counted on: a list may end before it."""
+
 _MAX_VALUES = 50_000
 _MAX_TITLE = 500
 _ADDRESS = re.compile(r"(?:https?:/)?/[^\s<>\"']{2,2000}")

@@ -10,12 +10,12 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from portals.discovery.cards import days_beside
-from portals.discovery.pagers import pager_links
+from portals.discovery.pagers import is_declared, pager_links
 from portals.discovery.script_links import script_links
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_filters import MAX_LINKS
 from portals.extraction.page import MAX_URL, Page
-from portals.language.sections import is_pager_label, names_news, news_value
+from portals.language.sections import is_pager_label, loads_more, names_news, news_value
 from portals.language.text import clean, words
 from portals.urls import host_of
 
@@ -26,6 +26,7 @@ _BREAKS = re.compile(r"[\r\n\t]+")
 _MAX_LABEL = 500  # characters of a link text
 _MAX_PIECES = 50  # text nodes of a link
 _MAX_TAGS = 50_000
+_MAX_PAGER_WORDS = 4  # of a link; a longer text is no part of a pager
 _MAX_DEPTH = 8  # levels of a menu
 _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#")
 
@@ -47,7 +48,10 @@ def found_links(page: Page) -> list[FoundLink]:
     for link in pager_links(page.root):
         href = link.url
         url = None if href.lower().startswith(_SKIPPED) else _absolute(base, href[:MAX_URL])
-        if url and not (is_pager_label(found.get(url, "")) or len(words(found.get(url, ""))) > 4):
+        label = found.get(url, "") if url else ""
+        is_plain = not is_declared(link.text) or not (loads_more(label) or label.isdecimal())
+        is_known = is_pager_label(label) and is_plain
+        if url and not is_known and len(words(label)) <= _MAX_PAGER_WORDS:
             found[url] = link.text
     days = {url: day.isoformat() for url, day in days_beside(headlines, page.fetched_at).items()}
     return [FoundLink(url, text, days.get(url, "")) for url, text in found.items()]

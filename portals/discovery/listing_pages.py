@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from portals.discovery.pagers import DECLARED_NEXT, leads_on
-from portals.discovery.posted_pagers import is_posted_page, listing_page_key
+from portals.discovery.fragments import COUNTED
+from portals.discovery.pagers import is_declared, leads_on
+from portals.discovery.posted_pagers import is_posted_page, listing_page_key, pager_in
+from portals.discovery.script_pagers import SCRIPTED
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_patterns import is_page_of, listing_of, listing_position
 from portals.outcomes import StopReason
@@ -30,6 +32,10 @@ class ListingPages:
     def __init__(self, *, stops_at_known: bool = False) -> None:
         self.stops_at_known = stops_at_known
         self._places: dict[str, tuple[str, int]] = {}
+        self._trials: dict[str, str] = {}
+        self._first: dict[str, int] = {}
+        self._pagers: dict[str, set[str]] = {}
+        self._first_again: set[str] = set()
         self._contents: dict[str, set[int]] = {}
         self._empty_streaks: dict[str, int] = {}
         self._found: dict[str, frozenset[str]] = {}
@@ -43,7 +49,8 @@ class ListingPages:
         first, number = self._place_of(url)
         if not is_posted_page(url) and (first == url or is_page_of(url, first)):
             return listing_position(url)
-        return listing_position(first)[0], number
+        pager = pager_in(url)
+        return f"{listing_position(first)[0]}{'#' if pager else ''}{pager}", number
 
     def leading_on(self, url: str, links: Iterable[FoundLink]) -> Iterator[FoundLink]:
         """Yield the links that lead to other pages of the listing at ``url``."""
@@ -53,7 +60,7 @@ class ListingPages:
     def is_pager(self, url: str, link: FoundLink, *, is_story: bool) -> bool:
         """Return True if ``link`` is one of the pager; on a story, what follows is a story."""
         first, _ = self._place_of(url)
-        is_next_story = is_story and link.text == DECLARED_NEXT
+        is_next_story = is_story and is_declared(link.text)
         return not is_next_story and leads_on(link.text, link.url, url, first)
 
     def follow(self, url: str, link: FoundLink) -> None:
@@ -61,6 +68,26 @@ class ListingPages:
         first, number = self._place_of(url)
         digits = "".join(filter(str.isdecimal, link.text))[:5]
         self._places.setdefault(whole_key(link.url), (first, int(digits or number + 1)))
+        if pager := pager_in(link.url):
+            self._pagers.setdefault(first, set()).add(pager)
+        if link.text in (COUNTED, SCRIPTED):
+            self._trials.setdefault(whole_key(link.url), link.text)
+
+    def pagers_of(self, url: str) -> set[str]:
+        """Return the names of the posted pagers that are followed on the listing of ``url``."""
+        return self._pagers.get(self._place_of(url)[0], set())
+
+    def is_counted(self, url: str) -> bool:
+        """Return True for a part that was counted on: if it does not exist, its list ends there."""
+        return self._trials.get(whole_key(url)) == COUNTED
+
+    def is_first_again(self, url: str) -> bool:
+        """Return True for a later page that lists what the first page of its listing does."""
+        return whole_key(url) in self._first_again
+
+    def is_scripted(self, url: str) -> bool:
+        """Return True for a page whose address only a script makes."""
+        return self._trials.get(whole_key(url)) == SCRIPTED
 
     def why_stop(
         self,
@@ -75,7 +102,12 @@ class ListingPages:
 
         ``found``: those of ``listed`` that this run found, here or elsewhere.
         """
-        listing = listing_of(self._place_of(url)[0])
+        first, number = self._place_of(url)
+        listing = listing_of(first)
+        if number == 1:
+            self._first.setdefault(listing, hash(listed))
+        elif self._first.get(listing) == hash(listed):
+            self._first_again.add(whole_key(url))
         contents = self._contents.setdefault(listing, set())
         streak = 0 if has_new else self._empty_streaks.get(listing, 0) + 1
         self._empty_streaks[listing] = streak

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import urldefrag, urljoin
@@ -30,6 +30,7 @@ from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.explorer import Explorer
 from portals.discovery.paging import fingerprint_of
 from portals.discovery.posted_pagers import is_posted_page, listing_page_key
+from portals.discovery.script_lists import ScriptLists, UnaddressedItems, script_lists
 from portals.discovery.targets import (
     CrawlTarget,
     ExplorationStep,
@@ -57,6 +58,8 @@ from spiders.base.explored_links import (
     leads_on_unseen,
     link_of,
     posted_pages,
+    script_listed,
+    scripted_page,
 )
 from spiders.base.listing_pagers import post_request
 from spiders.base.portal import (
@@ -64,6 +67,7 @@ from spiders.base.portal import (
     Finder,
     PortalSpider,
     add_link_facts,
+    is_gone,
     link_facts,
 )
 from spiders.base.undated import MAX_HELD, HeldPage
@@ -78,7 +82,6 @@ _PATTERN_KINDS: dict[AddressKind, PatternKind] = {
 
 
 _SECOND = 2  # page of a listing
-_REPEATED = (StopReason.REPEATS, StopReason.NOTHING_NEW)
 _FOUND = ("sample", "listing")
 """Purposes of links of menus, which may lead to no page for years."""
 
@@ -98,6 +101,9 @@ class ExplorationFinder(Finder):
         self._known: list[KnownArticle] = []
         self._announced: set[str] = set()
         self._has_started = False
+        self._items = UnaddressedItems()
+        self._is_home_unseen = False  # the home page leads on by a script only
+        self._has_lists = False  # besides the home page
         self.explorer = Explorer(spider.home_url)
         self.learner = SelectorLearner(spider.article_recipe, None)
 
@@ -167,6 +173,7 @@ class ExplorationFinder(Finder):
     def _replay(self, url: str, seen: list[Any]) -> list[CrawlTarget]:
         """Replay a page of the exploration log; its targets may be queued already."""
         if not seen:
+            self._items.miss(url)
             return self.explorer.on_failure(url)
         kind, links, text_hash, *announced = seen
         if kind == "undated":
@@ -174,7 +181,10 @@ class ExplorationFinder(Finder):
         if announced:
             self._announced.update(link for link, *_ in links)
         found = [link_of(link) for link in links]
-        return self.explorer.on_page(url, kind, found, text_hash).targets
+        if kind == "other":
+            self._items.miss(url)
+        made = self._items.add(found)
+        return self.explorer.on_page(url, kind, [*found, *made], text_hash).targets
 
     def parse_page(
         self,
@@ -225,6 +235,7 @@ class ExplorationFinder(Finder):
         )
 
     def _missed(self, visit: CrawlTarget) -> Iterator[SpiderOutput]:
+        self._items.miss(visit.url)
         yield ExplorationRecord(visit.url, [])
         yield from self._requests(self.explorer.on_failure(visit.url))
 
@@ -244,11 +255,10 @@ class ExplorationFinder(Finder):
             kind = "article" if result.published_at else "undated"
             text_hash = content_hash(result.title, result.body)
         parts = self.spider.stories.part_keys(result)
-        links = explored_links(self.spider, page, visit, parts)
-        number = self.explorer.pages.position_of(visit.url)[1]
-        if kind != "article" and not any(self.explorer.pages.leading_on(visit.url, links)):
-            links += posted_pages(self.spider, page, visit, number)
-        seen = self.explorer.on_page(visit.url, kind, links, text_hash)
+        lists = script_lists(page.root)
+        links = self._links_of(page, visit, kind, parts, lists)
+        made = self._items.add(links)
+        seen = self.explorer.on_page(visit.url, kind, [*links, *made], text_hash)
         if is_start:
             yield TraversalStart("")
         yield from self._known
@@ -257,7 +267,9 @@ class ExplorationFinder(Finder):
         if seen.is_listing or is_start:
             yield from self.spider.remember_announced(page)
         if seen.is_listing:
-            yield self._listing_read(page, visit, links, seen)
+            yield self._listing_read(page, visit, links, seen, has_more=lists.has_more)
+        else:
+            self._count_trial(visit)
         if isinstance(result, Article) and result.published_at:
             yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):
@@ -274,20 +286,54 @@ class ExplorationFinder(Finder):
         yield from self._proven()
         yield from self._requests(seen.targets)
 
+    def _links_of(
+        self,
+        page: Page,
+        visit: CrawlTarget,
+        kind: PageKind,
+        parts: Collection[str],
+        lists: ScriptLists,
+    ) -> list[FoundLink]:
+        """Return the links of a page, what its script lists, and the next page of its listing."""
+        links = explored_links(self.spider, page, visit, parts)
+        number = self.explorer.pages.position_of(visit.url)[1]
+        if kind != "article" and not any(self.explorer.pages.leading_on(visit.url, links)):
+            links += posted_pages(self.spider, page, visit, number) or scripted_page(
+                self.spider, page, number
+            )
+        if kind == "other":
+            self._items.miss(visit.url)
+        return links + script_listed(self.spider, page, lists, is_article=kind == "article")
+
+    def _count_trial(self, visit: CrawlTarget) -> None:
+        """Count a list whose second page, at an address that a script makes, lists nothing."""
+        number = self.explorer.pages.position_of(visit.url)[1]
+        if number == _SECOND and self.explorer.pages.is_scripted(visit.url):
+            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
+
     def _listing_read(
-        self, page: Page, visit: CrawlTarget, links: list[FoundLink], seen: ExplorationStep
+        self,
+        page: Page,
+        visit: CrawlTarget,
+        links: list[FoundLink],
+        seen: ExplorationStep,
+        *,
+        has_more: bool,
     ) -> ListingPageRead:
-        """Count a listing page and return its record."""
+        """Count a listing page and return its record; ``has_more``: its data name more articles."""
         self.spider.inc_counter(Counter.LISTINGS)
         is_home = visit.url == self.spider.home_url
         if not is_home:
             self.spider.is_wanted_listing(visit.url)  # counts it
         section, number = self.explorer.pages.position_of(visit.url)
-        is_refused = (
-            is_posted_page(visit.url) and number == _SECOND and seen.stop_reason in _REPEATED
-        )
-        others = self.explorer.pages.leading_on(visit.url, links)
-        if is_refused or (not is_home and leads_on_unseen(others, page, number)):
+        pages = self.explorer.pages
+        is_trial = is_posted_page(visit.url) or pages.is_scripted(visit.url)
+        is_again = seen.stop_reason is StopReason.NOTHING_NEW or pages.is_first_again(visit.url)
+        is_refused = is_trial and number == _SECOND and bool(seen.stop_reason) and is_again
+        is_unseen = leads_on_unseen(pages, links, page, visit.url, has_more=has_more)
+        self._is_home_unseen = is_unseen if is_home else self._is_home_unseen
+        self._has_lists = self._has_lists or (number == 1 and not is_home)
+        if is_refused or (not is_home and is_unseen):
             self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
         fingerprint = fingerprint_of([link.url for link in links])
         return ListingPageRead(
@@ -384,8 +430,9 @@ class ExplorationFinder(Finder):
             yield from self._missed(visit)
             return
         is_first = self.explorer.pages.position_of(visit.url)[1] == 1
+        is_end = self.explorer.pages.is_counted(visit.url) and is_gone(failure.value)
         is_dead = is_first and self.spider.is_dead_link(failure.value, self._key(visit))
-        if is_dead or isinstance(failure.value, NotArchivedError):
+        if is_end or is_dead or isinstance(failure.value, NotArchivedError):
             yield from self._missed(visit)
             return
         yield from self._broken(visit)
@@ -406,7 +453,11 @@ class ExplorationFinder(Finder):
         """Store what was learned, unless the crawl was interrupted and will be resumed."""
         if not self._has_started:
             return
+        if reason in ENDED and self._is_home_unseen and not self._has_lists:
+            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
         if reason in ENDED:
+            unaddressed = self._items.unaddressed()
+            self.spider.inc_counter(Counter.UNADDRESSED, len(unaddressed))
             headlines = [url for url in self._undated if self.explorer.is_led_to_by_headline(url)]
             self.spider.inc_counter(Counter.UNDATED, len(headlines))
             self.spider.history.save_rejects([Reject(u, RejectCode.UNDATED) for u in headlines])

@@ -10,7 +10,7 @@ from scrapy import Request
 from portals.crawling.spider_outputs import KEY, KIND
 from portals.discovery.fragments import counted_on, is_fragment
 from portals.discovery.links import found_links
-from portals.discovery.pagers import leads_on, may_lead_on, unfollowed_pager
+from portals.discovery.pagers import DECLARED_NUMBER, leads_on, may_lead_on, unfollowed_pager
 from portals.discovery.paging import ListingCursor, Pager, read_pager
 from portals.discovery.posted_pagers import listing_page_key, posted_next
 from portals.discovery.targets import PostedForm
@@ -63,7 +63,7 @@ def _other_pages(links: ListedLinks, page: Page, where: ListingCursor) -> list[t
     own = ((link.text, links.own_link(page, link.url)) for link in labelled)
     here = url_key(page.url)
     return [
-        (label, url)
+        (label.removeprefix(DECLARED_NUMBER), url)
         for label, url in own
         if url and url_key(url) != here and leads_on(label, url, page.url, where.listing)
     ]
@@ -72,9 +72,14 @@ def _other_pages(links: ListedLinks, page: Page, where: ListingCursor) -> list[t
 def posted_form(spider: PortalSpider, page: Page, number: int) -> PostedForm | None:
     """Return the form that leads on from page ``number``, if it is posted to the portal."""
     form = posted_next(page.root, number)
-    action = page.absolute(form.url or page.url) if form else None
+    return own_form(spider, page, form) if form else None
+
+
+def own_form(spider: PortalSpider, page: Page, form: PostedForm) -> PostedForm | None:
+    """Return ``form`` with its whole address, None if it is not posted to the portal."""
+    action = page.absolute(form.url or page.url)
     url = spider.normalize_url(action) if action else None
-    return PostedForm(url, form.body) if form and url else None
+    return PostedForm(url, form.body) if url else None
 
 
 def post_request(form: PostedForm, place: str, **given: Any) -> Request:

@@ -57,6 +57,12 @@ _REFUSED = frozenset([401, 403, 429, 451])
 GONE = frozenset([404, 410])
 """Statuses of pages that do not exist any more."""
 
+
+def is_gone(error: BaseException | None) -> bool:
+    """Return True for the answer that a page does not exist."""
+    return isinstance(error, HttpError) and error.response.status in GONE
+
+
 REVISIT_PRIORITY = -1
 """Priority of revisits: new articles are fetched first."""
 
@@ -463,7 +469,7 @@ class PortalSpider(Spider):
 
     def is_dead_link(self, error: BaseException | None, key: str) -> bool:
         """Return True if a page is gone that never was a listing: menus have such links."""
-        if not isinstance(error, HttpError) or error.response.status not in GONE:
+        if not is_gone(error):
             return False
         before = self.history.last_visit(key)
         return before is None or before.listed_articles is None

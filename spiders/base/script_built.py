@@ -19,6 +19,7 @@ from portals.crawling.spider_outputs import (
     SpiderOutput,
 )
 from portals.discovery.paging import KNOWN_STREAK, MAX_LISTING_PAGES, fingerprint_of
+from portals.discovery.script_lists import script_lists
 from portals.extraction.json_article import read_json_article
 from portals.extraction.json_data import JsonDataError, load_json
 from portals.extraction.page import Page
@@ -89,11 +90,16 @@ class ScriptBuilt(JsonRequests):
         yield Reject(page.url, RejectCode.NEEDS_BROWSER, f"{seen}; it names no list of {wanted}")
 
     def read_home(self, page: Page) -> Iterator[SpiderOutput] | None:
-        """Return what a script-built home page leads to, None if it has content of its own."""
+        """Return what a script-built home page leads to, None if it has content of its own.
+
+        Articles in the data that it gives to its script are content.
+        """
         sign = script_built_sign(page)
         if sign is None or self.spider.interstitial_of(page):
             return None
         named = self._named(page)
+        if named is None and script_lists(page.root).links:
+            return None
         if named is None:
             return iter([Reject(page.url, RejectCode.NEEDS_BROWSER, sign)])
         title = named.family.title

@@ -96,6 +96,7 @@ def test_a_page_rejected_before_the_interruption_counts(
         (Counter.BY_FALLBACK, 10, "by_fallback"),
         (Counter.HOLLOW, 3, "ok"),
         (Counter.UNFOLLOWED_PAGERS, 1, "unfollowed_pager"),
+        (Counter.UNADDRESSED, 3, "unaddressed_articles"),
         (Counter.TRUNCATED_LISTINGS, 1, "truncated_listings"),
         (Counter.SHRUNKEN_LISTINGS, 1, "shrunken_listings"),
         (Counter.UNDATED, 9, "undated_pages"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portals.discovery.links import found_links
-from portals.discovery.pagers import DECLARED_NEXT, leads_on, unfollowed_pager
+from portals.discovery.pagers import DECLARED_NEXT, DECLARED_NUMBER, leads_on, unfollowed_pager
 from portals.discovery.url_patterns import is_numbered_page_of
 from portals.extraction.page import Page
 
@@ -34,6 +34,18 @@ def page_of(markup: str) -> Page:
             "<button>Trang sau</button></form>",
             f"{LIST}?page=2",
         ),
+        ('<button hx-get="/manh?muc=3&amp;p=2" hx-swap="x">Xem thêm</button>', "http://a.vn/manh?muc=3&p=2"),
+        ("""<a hx-get="/tin-tuc" hx-vals='{"trang": 2}'>2</a>""", f"{LIST}?trang=2"),
+        ('<li hx-get="/tin-tuc?p=2" hx-trigger="revealed"></li>', f"{LIST}?p=2"),
+        ('<button data-url="/tin-tuc?p=2">2</button>', f"{LIST}?p=2"),
+        ('<a class="more" href="/them?offset=20">Xem thêm</a>', "http://a.vn/them?offset=20"),
+        ('<a href="?trangso=2"><img src="/img/btn_next.gif"></a>', f"{LIST}?trangso=2"),
+        ('<meta http-equiv="refresh" content="20; url=/tin-tuc?p=2">', f"{LIST}?p=2"),
+        (
+            """<a href="#" onclick='RefreshPageTo(event, "/tin-tuc?Paged=TRUE\\u0026p_ID=7")'>"""
+            '<img src="next.gif" alt="Tiếp theo"></a>',
+            f"{LIST}?Paged=TRUE&p_ID=7",
+        ),
     ],
 )  # fmt: skip
 def test_a_listing_page_leads_to_its_next_page(markup: str, url: str) -> None:
@@ -55,6 +67,12 @@ def test_a_listing_page_leads_to_its_next_page(markup: str, url: str) -> None:
         '<form action="/tim"><input name="q"><button>Sau</button></form>',
         '<form method="post"><input type="hidden" name="p" value="2"><button>Sau</button></form>',
         '<div class="card" data-url="/bai-viet-so-mot-cua-chung-toi">Thăm công nhân</div>',
+        '<button data-url="/manh?muc=3&amp;trang=2">2</button>',
+        '<a class="more" href="/gioi-thieu">Xem thêm</a>',
+        '<meta http-equiv="refresh" content="1800; url=/tin-tuc">',
+        '<meta http-equiv="refresh" content="20; url=/su-kien">',
+        '<div class="slides"><button data-url="/anh?so=2">2</button></div>',
+        """<a onclick='RefreshPageTo(event, "/tin-tuc?Paged=1")'><img alt="Trang trước"></a>""",
     ],
 )
 def test_what_is_no_pager_leads_nowhere(markup: str) -> None:
@@ -93,3 +111,12 @@ def test_the_story_that_a_story_leads_to_keeps_its_headline() -> None:
 )
 def test_a_pager_without_an_address_is_recognised(markup: str, label: str | None) -> None:
     assert unfollowed_pager(page_of(markup).root) == label
+
+
+def test_numbers_whose_addresses_differ_in_just_that_number_are_a_pager() -> None:
+    buttons = "".join(
+        f'<button data-url="/manh?muc=3&amp;trang={n}">{n}</button>' for n in (2, 3, 4)
+    )
+    found = found_links(page_of(buttons))
+    led = {one.url: one.text for one in found if leads_on(one.text, one.url, LIST, "/tin-tuc")}
+    assert led == {f"http://a.vn/manh?muc=3&trang={n}": f"{DECLARED_NUMBER}{n}" for n in (2, 3, 4)}

@@ -7,7 +7,14 @@ from urllib.parse import parse_qsl
 import pytest
 
 from portals.discovery.pagers import unfollowed_pager
-from portals.discovery.posted_pagers import listing_page_key, posted_next, posted_page
+from portals.discovery.posted_pagers import (
+    listing_page_key,
+    pager_in,
+    pager_names,
+    posted_by_pager,
+    posted_next,
+    posted_page,
+)
 from portals.discovery.targets import FoundLink, PostedForm
 from portals.extraction.page import Page
 from spiders.base.explored_links import as_list, link_of
@@ -54,6 +61,17 @@ CHOICE = (
             "<button>Sau</button></form>",
             1,
             {"p": "2"},
+        ),
+        (
+            whole('<input type="image" name="n" src="/i/next.gif">'),
+            1,
+            {"n.x": "1", "n.y": "1"},
+        ),
+        (
+            '<form method="post"><input type="hidden" name="p" value="2">'
+            '<input type="image" alt="Trang sau"></form>',
+            1,
+            {"p": "2", "x": "1"},
         ),
     ],
 )
@@ -117,3 +135,51 @@ def test_a_posted_page_is_another_page_than_its_list_and_survives_an_interruptio
 def test_the_last_page_leads_nowhere() -> None:
     assert unfollowed_pager(page_of(NUMBERS).root, 3) == "4"
     assert unfollowed_pager(page_of(NUMBERS).root, 4) is None
+
+
+HEADLINE = '<a href="/tin/a-1.aspx">Công đoàn xã Tân An thăm công nhân</a>'
+
+
+def grid(target: str, here: int, last: int = 4) -> str:
+    numbers = (n for n in range(1, last + 1) if n != here)
+    return HEADLINE + "".join(call(target, f"Page${n}", str(n)) for n in numbers)
+
+
+def own(name: str, after: int) -> str:
+    fields = f'<input type="hidden" name="ds" value="{name}">'
+    fields += f'<input type="hidden" name="trang" value="{after}">'
+    return f'{HEADLINE}<form method="post">{fields}<button>Sau</button></form>'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "at_the_end"),
+    [
+        (
+            whole(grid("g$tin", 1) + grid("g$bao", 1)),
+            whole(grid("g$tin", 2) + grid("g$bao", 1)),
+            whole(grid("g$tin", 4) + grid("g$bao", 1)),
+        ),
+        (own("tin", 2) + own("bao", 2), own("tin", 3) + own("bao", 2), HEADLINE + own("bao", 2)),
+    ],
+)
+def test_each_list_of_a_page_has_a_pager_of_its_own(
+    first: str, second: str, at_the_end: str
+) -> None:
+    begun = posted_by_pager(page_of(first).root, 1, "")
+    tin, bao = begun
+    assert begun[tin].body != begun[bao].body
+    assert list(posted_by_pager(page_of(second).root, 2, tin)) == [tin]
+    assert posted_by_pager(page_of(at_the_end).root, 4, tin) == {}
+    assert pager_names(page_of(at_the_end).root) <= {tin, bao}
+
+
+def test_a_pager_above_and_below_its_list_is_one() -> None:
+    numbers = NUMBERS + HEADLINE + NUMBERS
+    assert list(posted_by_pager(page_of(whole(numbers)).root, 1, "")) == [""]
+
+
+def test_the_name_of_a_posted_page_has_its_pager() -> None:
+    place = posted_page("http://a.vn/tin", 2, "ab12")
+    assert pager_in(place) == "ab12"
+    assert pager_in(posted_page(place, 3)) == ""
+    assert listing_page_key(place) == "/tin#page=2&pager=ab12"
