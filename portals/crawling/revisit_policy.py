@@ -26,6 +26,7 @@ _CHECK_EVERY = 7  # every seventh visit is made without validators, to check the
 _OK = 200
 _PART = "part"  # fingerprint of a later page of a story
 _GONE = frozenset([404, 410])
+_MISSING = frozenset(["failed", "empty"])  # states of a listing page that could not be read
 
 
 def revisit_table() -> str:
@@ -172,6 +173,9 @@ def _visit(
     result: PageResult, kind: VisitKind, before: PageVisit | None, due: str | None
 ) -> PageVisit:
     listing = result.listing_pages[0] if result.listing_pages else None
+    listed = listing.items if listing else None
+    if listing and listing.state in _MISSING:
+        listed = before.listed_articles if before else None  # it is a listing, and to be read
     article = result.articles[0] if result.articles else None
     fingerprint = article.content_hash if article else None
     return PageVisit(
@@ -184,7 +188,7 @@ def _visit(
         etag=result.etag,
         last_modified=result.last_modified,
         fingerprint=listing.fingerprint if listing else fingerprint or result.announcement,
-        listed_articles=listing.items if listing else None,
+        listed_articles=listed,
         next_visit_at=due,
     )
 

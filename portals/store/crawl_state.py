@@ -202,13 +202,16 @@ class CrawlState:
                     (self.portal, listing, number),
                 )
 
-    def complete_traversals(self, at: datetime, *, is_whole: bool) -> None:
+    def complete_traversals(self, at: datetime, run_ids: Sequence[int], *, is_whole: bool) -> None:
         """At the end of a crawl, complete the traversals that ended without a missing page.
 
-        A portal that is explored is one listing, ``""``, complete if ``is_whole``.
+        ``run_ids``: the runs of the crawl; traversals of others, and of parts, remain as they
+        were. A portal that is explored is one listing, ``""``, complete if ``is_whole`` and no
+        page of any listing is missing.
         """
+        runs = json.dumps(list(run_ids))
         with self.store.writing():
-            if is_whole:
+            if is_whole and not self.missing_pages(run_ids):
                 self.store.db.conn.execute(
                     "UPDATE listings SET stop_reason = ?, stop_code = ?"
                     " WHERE portal = ? AND listing = ''",
@@ -216,10 +219,11 @@ class CrawlState:
                 )
             self.store.db.conn.execute(
                 "UPDATE listings SET completed_at = ? WHERE portal = ?"
+                " AND run_id IN (SELECT value FROM json_each(?))"
                 " AND stop_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM listing_pages p"
                 " WHERE p.portal = listings.portal AND p.listing = listings.listing"
                 " AND p.state IN ('failed', 'empty'))",
-                (utc(at), self.portal),
+                (utc(at), self.portal, runs),
             )
 
     def record_expected_pages(

@@ -23,7 +23,7 @@ from portals.crawling.page_work import failure_kind
 from portals.crawling.revisit_policy import archived_visit, validators, visit_after
 from portals.crawling.spider_outputs import ListingPageRead, PageKind
 from portals.outcomes import RejectCode
-from portals.store.crawl_state import CrawlState, PageVisit
+from portals.store.crawl_state import CrawlState, PageState, PageVisit
 from portals.store.database import Store
 from portals.store.pages import ArchivedPage
 from portals.timestamps import utc
@@ -175,6 +175,14 @@ def test_a_page_that_failed_once_keeps_what_was_known_of_it() -> None:
     assert failed == replace(
         BEFORE, status=0, fetched_at="2025-06-15T02:00:00+00:00", next_visit_at=None
     )
+
+
+@pytest.mark.parametrize("state", ["failed", "empty"])
+def test_a_list_that_shows_something_else_is_still_a_list(state: PageState) -> None:
+    hidden = result("listing")
+    hidden.listing_pages.append(ListingPageRead("/tin-tuc", 1, URL, state))
+
+    assert after(hidden, BEFORE).listed_articles == BEFORE.listed_articles
 
 
 def test_without_validators_nothing_is_learnt() -> None:
