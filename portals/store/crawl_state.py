@@ -124,15 +124,20 @@ class CrawlState:
     def due_urls(self, now: datetime, limit: int) -> list[str]:
         """Return the URLs of articles that are due for a revisit, longest due first.
 
-        Also of visits that a clock ahead has dated in the future: they would never be due.
+        Also of visits that a clock ahead has dated in the future: they would never be due. Pages
+        that were due a day after their visit and never were an article come first, and are all
+        due: they may be missing articles.
         """
         rows = self.store.db.conn.execute(
-            "SELECT url FROM page_visits WHERE portal = ?1 AND kind = 'article'"
+            "SELECT url, fingerprint IS NULL"
+            " AND julianday(next_visit_at) - julianday(fetched_at) < 1 AS is_missing"
+            " FROM page_visits WHERE portal = ?1 AND kind = 'article'"
             " AND (next_visit_at <= ?2 OR (next_visit_at > ?3 AND fetched_at > ?3))"
-            " ORDER BY next_visit_at LIMIT ?4",
-            (self.portal, utc(now), true_until(utc(now)), limit),
-        )
-        return [row[0] for row in rows.fetchall()]
+            " ORDER BY is_missing DESC, next_visit_at",
+            (self.portal, utc(now), true_until(utc(now))),
+        ).fetchall()
+        missing = [url for url, is_missing in rows if is_missing]
+        return missing + [url for url, is_missing in rows if not is_missing][:limit]
 
     def correct_times(self, now: datetime) -> None:
         """Move times that a clock ahead has given before ``now``: they would hold for years.

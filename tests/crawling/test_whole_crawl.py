@@ -98,6 +98,7 @@ def test_a_page_rejected_before_the_interruption_counts(
         (Counter.TRUNCATED_LISTINGS, 1, "truncated_listings"),
         (Counter.SHRUNKEN_LISTINGS, 1, "shrunken_listings"),
         (Counter.UNDATED, 9, "undated_pages"),
+        (Counter.MISSING_ARTICLES, 1, "missing_articles"),
     ],
 )
 def test_what_was_counted_before_the_interruption_counts(
@@ -185,6 +186,9 @@ CHALLENGED = Answer(
             "incomplete",
         ),
         (None, FAULTY, "crashed"),
+        pytest.param(Answer(b""), "", "incomplete", marks=pytest.mark.nightly),
+        pytest.param(Answer(b"", 400), "", "incomplete", marks=pytest.mark.nightly),
+        pytest.param(Answer(b"not found", 404), "", "ok", marks=pytest.mark.nightly),
     ],
 )
 def test_the_next_night_requests_an_article_again_that_something_hid(

@@ -99,6 +99,21 @@ def test_the_longest_due_come_first_up_to_the_limit(memory: CrawlState) -> None:
     assert memory.due_urls(NOW, 2) == ["/1", "/2"]
 
 
+def test_what_may_be_a_missing_article_is_due_before_all_others_and_without_a_limit(
+    memory: CrawlState,
+) -> None:
+    night = VISIT.fetched_at[:8] + "09T00:00:00+00:00"
+    for number in range(4):
+        fingerprint = "text" if number < 2 else None
+        visit = replace(
+            VISIT, key=str(number), url=f"/{number}", fingerprint=fingerprint, fetched_at=night,
+            next_visit_at=night.replace("T00", "T12"),
+        )  # fmt: skip
+        memory.save_visit(visit)
+
+    assert memory.due_urls(LATER, 1) == ["/2", "/3", "/0"]
+
+
 def test_lists_are_never_due(memory: CrawlState) -> None:
     memory.save_visit(replace(VISIT, kind="listing", next_visit_at=None))
 
