@@ -64,6 +64,7 @@ class Counter(StrEnum):
     ROBOTS_UNAVAILABLE = "portal/robots_unavailable"
     ROBOTS_ABSENT_SINCE = "portal/robots_absent_since"
     MISSING_PARTS = "portal/missing_parts"
+    MISSING_ARTICLES = "portal/missing_articles"
     ANNOUNCED_ONLY = "portal/announced_only"
     SECTION_LISTINGS = "portal/section_listings"
     SECTION_SKIPPED = "portal/section_skipped"
@@ -149,8 +150,9 @@ class RejectRule:
     """The meaning of a reject code: stage, message, counter, and whether to retry.
 
     ``counter``: incremented for each reject with the code. ``is_retryable``: the page may be an
-    article at the next attempt. ``is_due_soon``: nothing says that the page is no article; the
-    next night requests it again.
+    article at the next attempt. ``is_due_soon``: nothing says that the page is no article; every
+    night requests it again. ``is_of_page``: the portal, or we, say that there is none, although
+    the request failed.
     """
 
     stage: Stage
@@ -158,6 +160,7 @@ class RejectRule:
     counter: Counter | None = None
     is_retryable: bool = False
     is_due_soon: bool = False
+    is_of_page: bool = False
 
 
 _UNREACHABLE = "the portal cannot be reached"
@@ -177,17 +180,19 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
         Stage.FETCH, "the certificate cannot be verified", Counter.BAD_CERTIFICATES
     ),
     RejectCode.OFFSITE: RejectRule(
-        Stage.FETCH, "the address leads out of the portal", Counter.OFFSITE
+        Stage.FETCH, "the address leads out of the portal", Counter.OFFSITE, is_of_page=True
     ),
-    RejectCode.ROBOTS: RejectRule(Stage.FETCH, "forbidden by robots.txt", Counter.FORBIDDEN),
+    RejectCode.ROBOTS: RejectRule(
+        Stage.FETCH, "forbidden by robots.txt", Counter.FORBIDDEN, is_of_page=True
+    ),
     RejectCode.ROBOTS_UNAVAILABLE: RejectRule(
         Stage.FETCH, "robots.txt cannot be had", Counter.ROBOTS_UNAVAILABLE
     ),
     RejectCode.HELD: RejectRule(Stage.FETCH, "the portal asks to wait with this page"),
-    RejectCode.FORGOTTEN: RejectRule(Stage.FETCH, "its article was taken down"),
+    RejectCode.FORGOTTEN: RejectRule(Stage.FETCH, "its article was taken down", is_of_page=True),
     RejectCode.REDIRECT_LOOP: RejectRule(Stage.FETCH, "the address redirects without end"),
     RejectCode.BAD_REDIRECT: RejectRule(Stage.FETCH, "the address redirects to no address"),
-    RejectCode.BODY_TOO_LARGE: RejectRule(Stage.FETCH, "the page is too large"),
+    RejectCode.BODY_TOO_LARGE: RejectRule(Stage.FETCH, "the page is too large", is_of_page=True),
     RejectCode.INDEX_FAILED: RejectRule(Stage.FETCH, "the index of the archive failed"),
     RejectCode.INDEX_UNREADABLE: RejectRule(Stage.FETCH, "{error}"),
     RejectCode.NO_CAPTURE: RejectRule(Stage.FETCH, "the archive answered with a page of its own"),
@@ -198,14 +203,18 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.BAD_BODY: RejectRule(Stage.DECODE, "{error}"),
     RejectCode.BODY_CUT_SHORT: RejectRule(Stage.DECODE, "{error}", is_retryable=True),
     RejectCode.NOT_A_WEB_PAGE: RejectRule(Stage.DECODE, "not a web page"),
-    RejectCode.UNDECODABLE: RejectRule(Stage.DECODE, "the text cannot be decoded"),
+    RejectCode.UNDECODABLE: RejectRule(
+        Stage.DECODE, "the text cannot be decoded", is_due_soon=True
+    ),
     RejectCode.TOO_LARGE: RejectRule(Stage.DECODE, "the page is too large to read"),
     RejectCode.TOO_DEEP: RejectRule(Stage.DECODE, "the page is nested too deeply"),
-    RejectCode.TOO_SLOW: RejectRule(Stage.EXTRACT, "the page takes too long to read"),
+    RejectCode.TOO_SLOW: RejectRule(
+        Stage.EXTRACT, "the page takes too long to read", is_due_soon=True
+    ),
     RejectCode.HOME_PAGE: RejectRule(Stage.EXTRACT, "the home page"),
     RejectCode.SKIPPED_URL: RejectRule(Stage.EXTRACT, "a copy or a form by its address"),
     RejectCode.ERROR_PAGE: RejectRule(Stage.EXTRACT, "error page that answers 200"),
-    RejectCode.EMPTY_PAGE: RejectRule(Stage.EXTRACT, "the page shows nothing"),
+    RejectCode.EMPTY_PAGE: RejectRule(Stage.EXTRACT, "the page shows nothing", is_due_soon=True),
     RejectCode.NO_ARTICLE: RejectRule(Stage.EXTRACT, "no article on the page"),
     RejectCode.NO_BODY: RejectRule(Stage.EXTRACT, "the article has no text"),
     RejectCode.PART_MISSING: RejectRule(

@@ -23,6 +23,7 @@ from portals.crawling.page_result import (
 )
 from portals.crawling.revisit_policy import (
     archived_visit,
+    is_missing_article,
     visit_after,
     visit_of_part,
     visit_of_story,
@@ -101,7 +102,7 @@ class PageApplier:
         self._store_exploration(result)
         for page in result.listing_pages:
             self._record_listing_page(result, page, applied)
-        self._store_visit(result)
+        self._store_visit(result, applied)
         self.queue.finish(result.request.lease_id, failed=is_retryable(result))
 
     def enqueue(
@@ -241,7 +242,7 @@ class PageApplier:
         usual = self.state.usual_length(page.listing) if page.number == 1 else 0
         return usual >= _FULL and page.items * 3 < usual
 
-    def _store_visit(self, result: PageResult) -> None:
+    def _store_visit(self, result: PageResult, applied: Applied) -> None:
         if result.crawl.mode is CrawlMode.REPLAY:
             self._store_archived_visit(result)
         if result.crawl.mode is not CrawlMode.LIVE:
@@ -252,12 +253,15 @@ class PageApplier:
         if result.request.story is not None:
             if not result.goes_on:
                 before = self.state.last_visit(result.request.story.key)
+                applied.missing_articles = is_missing_article(result, before)
                 self.state.save_visit(visit_of_story(result, result.request.story, before))
             return
         if any(part.key in ("", result.request.key) for part in result.parts):
             return
-        visit = visit_after(result, self.state.last_visit(result.request.key))
-        if visit:
+        before = self.state.last_visit(result.request.key)
+        if not is_retryable(result):  # else it is requested once more, and counted as failed
+            applied.missing_articles = is_missing_article(result, before)
+        if visit := visit_after(result, before):
             self.state.save_visit(visit)
 
     def _store_archived_visit(self, result: PageResult) -> None:

@@ -104,6 +104,7 @@ class SkippedLink:
 class Applied:
     """The changes made by storing a result. ``outcomes``: one for each article, in order.
 
+    ``missing_articles``: 1 for a page that may be an article which was never had.
     ``listed_known``: known articles that the page lists; ``skipped_known``: those of them that
     this crawl sees for the first time.
     """
@@ -113,6 +114,7 @@ class Applied:
     listed_known: int = 0
     skipped_known: int = 0
     shrunken_listings: int = 0
+    missing_articles: int = 0
     skipped: list[SkippedLink] = field(default_factory=list)
 
 

@@ -26,6 +26,7 @@ _CHECK_EVERY = 7  # every seventh visit is made without validators, to check the
 _OK = 200
 _PART = "part"  # fingerprint of a later page of a story
 _GONE = frozenset([404, 410])
+_MISSING = frozenset(["failed", "empty"])  # states of a listing page that could not be read
 
 
 def revisit_table() -> str:
@@ -54,11 +55,13 @@ def next_visit(published_at: str | None, fetched_at: datetime) -> datetime:
 def is_gone(visit: PageVisit, now: datetime) -> bool:
     """Return True for a page that answered 404 or 410 within a week and never was of use.
 
-    Menus keep such links for years. A listing or an article that was read once is no such page.
+    Menus keep such links for years. A listing or an article that was read once is no such page,
+    nor is one that was visited in one night only, which may have been a bad one.
     """
     was_read = visit.fingerprint is not None or visit.listed_articles is not None
-    is_recent = now - datetime.fromisoformat(visit.fetched_at) < _NOT_AN_ARTICLE
-    return visit.status in _GONE and not was_read and is_recent
+    first, last = map(datetime.fromisoformat, (visit.first_fetched_at, visit.fetched_at))
+    is_recent = now - last < _NOT_AN_ARTICLE
+    return visit.status in _GONE and not was_read and is_recent and last - first >= _FAILED
 
 
 def retry_visit(fetched_at: datetime) -> datetime:
@@ -79,7 +82,7 @@ def visit_after(result: PageResult, before: PageVisit | None) -> PageVisit | Non
     if result.status == 304 and before is not None:
         trust = before.validator_trust + 1
         return replace(before, fetched_at=result.fetched_at, validator_trust=trust)
-    due = _due_after(result, now) if kind == "article" else None
+    due = _due_after(result, now, before) if kind == "article" else None
     if result.failure is not None and before is not None:
         # Earlier content remains valid; only status, time and next visit change.
         return replace(
@@ -133,7 +136,7 @@ def visit_of_story(result: PageResult, story: StoryOrigin, before: PageVisit | N
     if article is not None and not is_deadly:
         is_whole = not article.missing_parts
         due = next_visit(article.published_at, now) if is_whole else retry_visit(now)
-    elif is_due_soon:
+    elif not is_deadly and (is_due_soon or not _is_second(result, before)):
         due = retry_visit(now)
     return PageVisit(
         key=story.key,
@@ -172,6 +175,9 @@ def _visit(
     result: PageResult, kind: VisitKind, before: PageVisit | None, due: str | None
 ) -> PageVisit:
     listing = result.listing_pages[0] if result.listing_pages else None
+    listed = listing.items if listing else None
+    if listing and listing.state in _MISSING:
+        listed = before.listed_articles if before else None  # it is a listing, and to be read
     article = result.articles[0] if result.articles else None
     fingerprint = article.content_hash if article else None
     return PageVisit(
@@ -184,23 +190,52 @@ def _visit(
         etag=result.etag,
         last_modified=result.last_modified,
         fingerprint=listing.fingerprint if listing else fingerprint or result.announcement,
-        listed_articles=listing.items if listing else None,
+        listed_articles=listed,
         next_visit_at=due,
     )
 
 
-def _due_after(result: PageResult, now: datetime) -> str:
+def _due_after(result: PageResult, now: datetime, before: PageVisit | None) -> str:
     article: Article | None = next(iter(result.articles), None)
     if article and result.failure is None:
         return utc(next_visit(article.published_at, now))
     if any(reject.code is RejectCode.KILLED_PROCESS for reject in result.rejects):
         return utc(now + _NOT_AN_ARTICLE)
-    if result.status in _GONE:
-        return utc(now + _WITHDRAWN)
-    is_due_soon = any(REJECT_RULES[reject.code].is_due_soon for reject in result.rejects)
-    if result.failure is not None or is_due_soon:
+    if _may_hide_article(result) or not _is_second(result, before):
         return utc(retry_visit(now))
-    return utc(now + _NOT_AN_ARTICLE)
+    was_read = before is not None and before.fingerprint is not None
+    return utc(now + (_WITHDRAWN if was_read and result.status in _GONE else _NOT_AN_ARTICLE))
+
+
+def _may_hide_article(result: PageResult) -> bool:
+    """Return True for a page without an article of which nothing says that there is none."""
+    rules = [REJECT_RULES[reject.code] for reject in result.rejects]
+    if result.status in _GONE or any(rule.is_of_page for rule in rules):
+        return False
+    return result.failure is not None or any(rule.is_due_soon for rule in rules)
+
+
+def _is_second(result: PageResult, before: PageVisit | None) -> bool:
+    """Return True if the last visit said too that a page is no article, or is gone.
+
+    What one night says may be a fault of that night: the next one asks again.
+    """
+    if before is None or before.kind != "article":
+        return False
+    if result.status in _GONE:
+        return before.status in _GONE
+    return before.fingerprint is None
+
+
+def is_missing_article(result: PageResult, before: PageVisit | None) -> bool:
+    """Return True for a page that may be an article which no visit has had, and is due soon.
+
+    ``before``: the last visit to it, or to the first page of its story.
+    """
+    is_expected = result.request.expected == "article" or result.request.story is not None
+    is_unread = not (result.articles or result.goes_on) and bool(result.rejects)
+    was_read = before is not None and before.fingerprint is not None
+    return is_expected and is_unread and not was_read and _may_hide_article(result)
 
 
 def _with_trust(visit: PageVisit, before: PageVisit | None) -> PageVisit:

@@ -48,6 +48,7 @@ COUNTED = {
     "unfollowed_pagers": Counter.UNFOLLOWED_PAGERS,
     "unaddressed": Counter.UNADDRESSED,
     "missing_parts": Counter.MISSING_PARTS,
+    "missing_articles": Counter.MISSING_ARTICLES,
     "forbidden": Counter.FORBIDDEN,
     "forbidden_listings": Counter.FORBIDDEN_LISTINGS,
     "robots_unavailable": Counter.ROBOTS_UNAVAILABLE,
@@ -102,6 +103,7 @@ def counts_of_links(applied: Applied) -> dict[str, int]:
         Counter.LISTED_KNOWN: applied.listed_known,
         Counter.SKIPPED_KNOWN: applied.skipped_known,
         Counter.SHRUNKEN_LISTINGS: applied.shrunken_listings,
+        Counter.MISSING_ARTICLES: applied.missing_articles,
         "scheduler/enqueued": applied.enqueued,
     }
 

@@ -81,6 +81,7 @@ class Frontier(BaseScheduler):
         self._is_retrying = False
         self._has_given_up = False
         self._is_held = False
+        self._unread_pages = 0
         crawler.signals.connect(self._on_opened, signals.spider_opened)
         crawler.signals.connect(self._on_idle, signals.spider_idle)
 
@@ -172,6 +173,7 @@ class Frontier(BaseScheduler):
             if reason == POSTPONED:
                 self.queue.requeue_failed()
             self.run_log.failed_pages = self.queue.count("failed")
+            self._unread_pages = self.queue.count_failed_lists()
             if reason in ENDED:
                 self._end(is_whole=reason == "finished")
         except sqlite3.Error as error:
@@ -184,8 +186,9 @@ class Frontier(BaseScheduler):
             self.queue.clear()
             if is_whole and self._is_live and not run_log.is_partial:
                 state = CrawlState(run_log.store, run_log.crawl.portal)
-                is_whole = not run_log.failed_pages and not any(map(run_log.total, _MISSED))
-                state.complete_traversals(utc_now(), is_whole=is_whole)
+                is_whole = not self._unread_pages and not any(map(run_log.total, _MISSED))
+                run_ids = run_log.store.runs.crawl_of(run_log.run_id)
+                state.complete_traversals(utc_now(), run_ids, is_whole=is_whole)
 
     @property
     def _is_live(self) -> bool:

@@ -23,7 +23,8 @@ class RunFacts:
     ``script_built``: pages that are empty until a script builds them, ``script_built_sign``: what
     was seen of one; ``changed_json``: answers that are not the JSON of their system;
     ``false_totals``: lists that count another number of articles than they have;
-    ``missing_parts``: later pages of articles that could not be had;
+    ``missing_parts``: later pages of articles that could not be had; ``missing_articles``: pages
+    that may be articles, were never had, and are requested again by the next night;
     ``undated``: pages behind headlines that read like articles and whose day nothing shows;
     ``hollow``: articles with a small part of their page's text, of ``hollow_checked``;
     ``listings_by_headlines``: of ``listings``, those on which the selectors found nothing;
@@ -74,6 +75,7 @@ class RunFacts:
     section_listings: int = 0
     section_skipped: int = 0
     missing_parts: int = 0
+    missing_articles: int = 0
     forbidden: int = 0
     forbidden_listings: int = 0
     known_forbidden: int = 0
@@ -429,5 +431,12 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "{facts.parked} pages were those of a web server or a parked domain, see the rejects",
     ),
     (lambda f: f.refused, "incomplete", "refused", "the portal refused {facts.refused} requests"),
+    (
+        lambda f: f.missing_articles,
+        "incomplete",
+        "missing_articles",
+        "{facts.missing_articles} articles could not be had, see the rejects; the next night"
+        " requests them again",
+    ),
     (lambda f: not f.has_read, "incomplete", "nothing_found", "no article was found"),
 )

@@ -66,7 +66,9 @@ class Explorer:
     ``learned``: URL patterns of earlier runs. ``is_known``: returns True for the URL of an article
     that is not requested again; ``kind_of``: returns what the CMS says of an address: articles are
     crawled without samples until they turn out to be none, what is ``other`` is not requested;
-    ``stops_at_known``: a listing ends at a page with known articles only.
+    ``stops_at_known``: a listing ends at a page with known articles only. ``is_recent``: returns
+    True for a known article that was found after the last whole crawl: the pages behind it may
+    not have been read.
     """
 
     def __init__(
@@ -76,10 +78,12 @@ class Explorer:
         is_known: Callable[[str], bool] = lambda _: False,
         *,
         kind_of: Callable[[str], PatternKind] = lambda _: "unknown",
+        is_recent: Callable[[str], bool] = lambda _: False,
         stops_at_known: bool = False,
     ) -> None:
         self.home = home
         self.is_known = is_known
+        self.is_recent = is_recent
         self.kind_of = kind_of
         self.pages = ListingPages(stops_at_known=stops_at_known)
         self.names = StoryNames()
@@ -118,6 +122,7 @@ class Explorer:
     ) -> ExplorationStep:
         """Record a page that was read and return whether it is a listing, with the next targets."""
         is_next_page = self.pages.is_later_page(url)
+        is_hidden, kind = kind == "hidden", "other" if kind == "hidden" else kind
         pattern = self._finish(url)
         own = [link for link in links if self._is_own(link.url)]
         if kind == "article":
@@ -136,6 +141,7 @@ class Explorer:
         if kind == "other" and not is_listing and len(self._not_listings) < _MAX_RECONSIDERED:
             self._not_listings[url] = own
         if pattern is not None:
+            pattern.hidden += is_hidden and not is_listing
             self._on_no_article(pattern, url, kind, is_listing=is_listing, has_new=has_new)
         if not is_listing:
             return ExplorationStep(is_listing, self._next(), len(listed))
@@ -154,6 +160,7 @@ class Explorer:
         if pattern is not None:
             pattern.pages_read += 1
             pattern.others += 1
+            pattern.hidden += 1
             if is_new:
                 self.wasted_requests += 1
             self._judge(pattern)
@@ -258,9 +265,10 @@ class Explorer:
         return targets, None
 
     def _is_found(self, url: str) -> bool:
-        """Return True for an article, probably, that this run found and no earlier one."""
+        """Return True for an article, probably, that no whole crawl before this one found."""
         pattern = self.patterns.get(pattern_of(url))
-        return whole_key(url) in self._found or bool(pattern and url in pattern.queued)
+        is_found = whole_key(url) in self._found or bool(pattern and url in pattern.queued)
+        return is_found or self.is_recent(url)
 
     def _shows_first(self, listed: Iterable[str]) -> list[str]:
         """Return the new articles that a page lists first, although stories may lead to them."""

@@ -52,6 +52,11 @@ class ListingPages:
         pager = pager_in(url)
         return f"{listing_position(first)[0]}{'#' if pager else ''}{pager}", number
 
+    def has_later(self, url: str) -> bool:
+        """Return True if a pager shows pages of the listing after the one at ``url``."""
+        first, number = self._place_of(url)
+        return any(at == first and later > number for at, later in self._places.values())
+
     def leading_on(self, url: str, links: Iterable[FoundLink]) -> Iterator[FoundLink]:
         """Yield the links that lead to other pages of the listing at ``url``."""
         first, _ = self._place_of(url)

@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple
 
 from portals.outcomes import StopReason
 
-PageKind = Literal["article", "undated", "other"]
-"""What a page contains: an article with a date, an article without one, or neither."""
+PageKind = Literal["article", "undated", "other", "hidden"]
+"""What a page contains: an article with a date, an article without one, neither, or something else
+in its place (a challenge, an error), which says nothing of it."""
 
 PatternKind = Literal["unknown", "article", "listing", "other"]
 
@@ -70,7 +71,8 @@ class UrlPattern:
     ``queued``: link text by URL, not requested yet; ``in_flight``: requests without a result.
     ``duplicates``: articles that were read at another address; ``named_copies``: of these, those
     whose address ends alike.
-    ``is_expected``: its addresses are those of articles in the portal's CMS.
+    ``is_expected``: its addresses are those of articles in the portal's CMS. ``hidden``: pages of
+    ``others`` that could not be had, or had something else in their place.
     """
 
     name: str
@@ -79,6 +81,7 @@ class UrlPattern:
     articles: int = 0
     listings: int = 0
     others: int = 0
+    hidden: int = 0
     undated: int = 0
     duplicates: int = 0
     named_copies: int = 0

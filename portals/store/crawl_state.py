@@ -124,15 +124,20 @@ class CrawlState:
     def due_urls(self, now: datetime, limit: int) -> list[str]:
         """Return the URLs of articles that are due for a revisit, longest due first.
 
-        Also of visits that a clock ahead has dated in the future: they would never be due.
+        Also of visits that a clock ahead has dated in the future: they would never be due. Pages
+        that were due a day after their visit and never were an article come first, and are all
+        due: they may be missing articles.
         """
         rows = self.store.db.conn.execute(
-            "SELECT url FROM page_visits WHERE portal = ?1 AND kind = 'article'"
+            "SELECT url, fingerprint IS NULL"
+            " AND julianday(next_visit_at) - julianday(fetched_at) < 1 AS is_missing"
+            " FROM page_visits WHERE portal = ?1 AND kind = 'article'"
             " AND (next_visit_at <= ?2 OR (next_visit_at > ?3 AND fetched_at > ?3))"
-            " ORDER BY next_visit_at LIMIT ?4",
-            (self.portal, utc(now), true_until(utc(now)), limit),
-        )
-        return [row[0] for row in rows.fetchall()]
+            " ORDER BY is_missing DESC, next_visit_at",
+            (self.portal, utc(now), true_until(utc(now))),
+        ).fetchall()
+        missing = [url for url, is_missing in rows if is_missing]
+        return missing + [url for url, is_missing in rows if not is_missing][:limit]
 
     def correct_times(self, now: datetime) -> None:
         """Move times that a clock ahead has given before ``now``: they would hold for years.
@@ -202,13 +207,16 @@ class CrawlState:
                     (self.portal, listing, number),
                 )
 
-    def complete_traversals(self, at: datetime, *, is_whole: bool) -> None:
+    def complete_traversals(self, at: datetime, run_ids: Sequence[int], *, is_whole: bool) -> None:
         """At the end of a crawl, complete the traversals that ended without a missing page.
 
-        A portal that is explored is one listing, ``""``, complete if ``is_whole``.
+        ``run_ids``: the runs of the crawl; traversals of others, and of parts, remain as they
+        were. A portal that is explored is one listing, ``""``, complete if ``is_whole`` and no
+        page of any listing is missing.
         """
+        runs = json.dumps(list(run_ids))
         with self.store.writing():
-            if is_whole:
+            if is_whole and not self.missing_pages(run_ids):
                 self.store.db.conn.execute(
                     "UPDATE listings SET stop_reason = ?, stop_code = ?"
                     " WHERE portal = ? AND listing = ''",
@@ -216,10 +224,11 @@ class CrawlState:
                 )
             self.store.db.conn.execute(
                 "UPDATE listings SET completed_at = ? WHERE portal = ?"
+                " AND run_id IN (SELECT value FROM json_each(?))"
                 " AND stop_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM listing_pages p"
                 " WHERE p.portal = listings.portal AND p.listing = listings.listing"
                 " AND p.state IN ('failed', 'empty'))",
-                (utc(at), self.portal),
+                (utc(at), self.portal, runs),
             )
 
     def record_expected_pages(

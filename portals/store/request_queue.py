@@ -206,6 +206,18 @@ class RequestQueue:
         ).fetchone()
         return int(row[0])
 
+    def count_failed_lists(self) -> int:
+        """Return the number of failed requests for pages that may be lists, whose links are lost.
+
+        A failed article is due again; a failed announcement is none.
+        """
+        row = self.store.db.conn.execute(
+            "SELECT count(*) FROM frontier WHERE portal = ? AND state = 'failed'"
+            " AND coalesce(request -> 'meta' ->> 'kind', 'other') <> 'article'",
+            (self.portal,),
+        ).fetchone()
+        return int(row[0])
+
     def callback_names(self) -> set[str]:
         """Return the names of the callbacks and errbacks of unfinished requests."""
         rows = self.store.db.conn.execute(

@@ -49,6 +49,7 @@ from portals.language.text import content_hash
 from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode, StopReason
+from portals.store.crawl_state import PageState
 from portals.store.url_knowledge import StoredUrlPattern
 from portals.urls import url_key
 from spiders.base.answers import part_of_list
@@ -82,6 +83,9 @@ _PATTERN_KINDS: dict[AddressKind, PatternKind] = {
 
 
 _SECOND = 2  # page of a listing
+_UNSAID = (RejectCode.ERROR_PAGE, RejectCode.EMPTY_PAGE, RejectCode.LOGIN, RejectCode.NEEDS_BROWSER)
+"""Codes of pages in place of another one, besides those that the next night requests again."""
+
 _FOUND = ("sample", "listing")
 """Purposes of links of menus, which may lead to no page for years."""
 
@@ -104,6 +108,7 @@ class ExplorationFinder(Finder):
         self._items = UnaddressedItems()
         self._is_home_unseen = False  # the home page leads on by a script only
         self._has_lists = False  # besides the home page
+        self._whole_until = ""  # end of the last whole crawl, where listings may stop at known ones
         self.explorer = Explorer(spider.home_url)
         self.learner = SelectorLearner(spider.article_recipe, None)
 
@@ -146,12 +151,14 @@ class ExplorationFinder(Finder):
         ]
         is_partial = bool(wanted.since or wanted.until or wanted.revisit == "all")
         completed_at = history.completed_at("") if history.is_live else None
+        self._whole_until = "" if is_partial else completed_at or ""
         self.explorer = Explorer(
             spider.home_url,
             learned,
             self._is_known,
             kind_of=self._kind_of,
-            stops_at_known=bool(completed_at and not is_partial),
+            is_recent=self._is_recent,
+            stops_at_known=bool(self._whole_until),
         )
         theme = history.learned_theme()
         self.learner = SelectorLearner(
@@ -169,6 +176,13 @@ class ExplorationFinder(Finder):
             return False
         self._known.append(KnownArticle(key, url))
         return True
+
+    def _is_recent(self, url: str) -> bool:
+        """Return True for an article that was first fetched after the last whole crawl."""
+        if not self._whole_until:
+            return False
+        visit = self.spider.history.last_visit(self.spider.page_key(url))
+        return visit is not None and visit.first_fetched_at > self._whole_until
 
     def _replay(self, url: str, seen: list[Any]) -> list[CrawlTarget]:
         """Replay a page of the exploration log; its targets may be queued already."""
@@ -202,7 +216,7 @@ class ExplorationFinder(Finder):
         is_below_home = urldefrag(visit.url).url != self.spider.home_url
         if is_below_home and response.url.rstrip("/") == self.spider.home_url.rstrip("/"):
             yield Reject(visit.url, RejectCode.REDIRECTED_HOME)
-            yield from self._missed(visit)
+            yield from self._broken(visit) if self._must_list(visit) else self._missed(visit)
             return
         forward = (
             self.spider.forward_of(page, response) if visit.url == self.spider.home_url else None
@@ -248,11 +262,10 @@ class ExplorationFinder(Finder):
     ) -> Iterator[SpiderOutput]:
         is_start = visit.url == self.spider.home_url
         add_link_facts(page, visit.label, visit.day)
-        result: Article | Reject | None = None if is_start else self.spider.read(page)
-        kind: PageKind = "other"
-        text_hash = None
+        read = self.spider.interstitial_of if is_start else self.spider.read
+        result: Article | Reject | None = read(page)
+        kind, text_hash = _kind_of(result), None
         if isinstance(result, Article):
-            kind = "article" if result.published_at else "undated"
             text_hash = content_hash(result.title, result.body)
         parts = self.spider.stories.part_keys(result)
         lists = script_lists(page.root)
@@ -270,18 +283,14 @@ class ExplorationFinder(Finder):
             yield self._listing_read(page, visit, links, seen, has_more=lists.has_more)
         else:
             self._count_trial(visit)
+            if not isinstance(result, Article) and not seen.listed:
+                yield from self._listing_missed(visit, kind)
         if isinstance(result, Article) and result.published_at:
             yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):
             held = HeldPage.of(result, page, visit.label, origin.page)
             yield from self._wait_for_proof(visit.url, held)
-        elif (
-            result is None and not seen.is_listing and (reject := self.spider.interstitial_of(page))
-        ):
-            yield reject
-        elif (
-            isinstance(result, Reject) and not seen.is_listing and self._is_reported(result, visit)
-        ):
+        elif result is not None and not seen.is_listing and self._is_reported(result, visit):
             yield result
         yield from self._proven()
         yield from self._requests(seen.targets)
@@ -377,7 +386,8 @@ class ExplorationFinder(Finder):
 
     def _is_reported(self, reject: Reject, visit: CrawlTarget) -> bool:
         """Return True if a reject is worth recording: sampled pages seldom are articles."""
-        return visit.purpose == "article" or REJECT_RULES[reject.code].counter is not None
+        is_awaited = visit.purpose == "article" or visit.url == self.spider.home_url
+        return is_awaited or REJECT_RULES[reject.code].counter is not None
 
     def _wait_for_proof(self, url: str, page: HeldPage) -> Iterator[SpiderOutput]:
         self._undated_before.pop(url, None)
@@ -440,9 +450,30 @@ class ExplorationFinder(Finder):
     def _broken(self, visit: CrawlTarget) -> Iterator[SpiderOutput]:
         """Record a page that could not be read; a listing page becomes a missing page."""
         if self._is_listing(visit):
-            section, number = self.explorer.pages.position_of(visit.url)
-            yield ListingPageRead(section, number, visit.url, "failed")
+            yield self._missing_page(visit, "failed")
         yield from self._missed(visit)
+
+    def _missing_page(self, visit: CrawlTarget, state: PageState) -> ListingPageRead:
+        section, number = self.explorer.pages.position_of(visit.url)
+        return ListingPageRead(section, number, visit.url, state)
+
+    def _listing_missed(self, visit: CrawlTarget, kind: PageKind) -> Iterator[ListingPageRead]:
+        """Record a page without articles that is part of a listing as a missing page.
+
+        An empty last page may be the end of its listing; a challenge or a blank page is none.
+        """
+        is_listing = visit.purpose == "page" or visit.url == self.spider.home_url
+        must_list = self._must_list(visit)
+        if kind == "hidden" and (is_listing or must_list):
+            yield self._missing_page(visit, "failed")
+        elif must_list:
+            yield self._missing_page(visit, "empty")
+
+    def _must_list(self, visit: CrawlTarget) -> bool:
+        """Return True for a page that listed articles before, or has pages of its listing after."""
+        before = self.spider.history.last_visit(self._key(visit))
+        is_known = bool(before and before.listed_articles)
+        return is_known or self.explorer.pages.has_later(visit.url)
 
     def _is_listing(self, visit: CrawlTarget) -> bool:
         """Return True for a page that is taken for a listing, or was one at its last visit."""
@@ -480,7 +511,8 @@ class ExplorationFinder(Finder):
     def _learned_patterns(self) -> list[StoredUrlPattern]:
         """Return the URL patterns to store.
 
-        A run without articles stores no pattern as ``other``: the portal may have been down.
+        None as ``other`` in a run without articles, or if one of its pages could not be had: the
+        portal may have been down, and its pages would not be requested again.
         """
         explorer = self.explorer
         return [
@@ -493,7 +525,8 @@ class ExplorationFinder(Finder):
                 example=pattern.example or self.spider.home_url,
             )
             for pattern in explorer.learned()
-            if pattern.kind != "unknown" and (explorer.articles or pattern.kind != "other")
+            if pattern.kind in ("article", "listing")
+            or (pattern.kind == "other" and explorer.articles and not pattern.hidden)
         ]
 
     def _requests(self, visits: list[CrawlTarget]) -> Iterator[Request]:
@@ -541,6 +574,15 @@ class ExplorationFinder(Finder):
                 **({ANNOUNCED: True} if visit.url in self._announced else {}),
             },
         )
+
+
+def _kind_of(result: Article | Reject | None) -> PageKind:
+    """Return what a page contains; its error page says nothing of the page."""
+    if isinstance(result, Article):
+        return "article" if result.published_at else "undated"
+    if result is None or not (REJECT_RULES[result.code].is_due_soon or result.code in _UNSAID):
+        return "other"
+    return "hidden"
 
 
 class DiscoverySpider(PortalSpider):

@@ -35,6 +35,8 @@ def explore(portal: FakePortal, folder: Path) -> tuple[Done, set[str]]:
 def test_they_end_no_night_as_incomplete_and_are_asked_for_once_a_week(tmp_path: Path) -> None:
     with serving(SITE.bodies) as portal:
         first, asked_first = explore(portal, tmp_path)
+        with closing(sqlite3.connect(tmp_path / "a.db")) as db, db:  # the second night of them
+            db.execute("UPDATE page_visits SET first_fetched_at = '2026-01-01T00:00:00+00:00'")
         second, asked_second = explore(portal, tmp_path)
         skipped = rows(tmp_path / "a.db", "SELECT urls FROM skipped_urls WHERE rule = 'gone'")
         with closing(sqlite3.connect(tmp_path / "a.db")) as db, db:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scrapy import Request
-from scrapy.exceptions import DownloadTimeoutError
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
@@ -20,10 +20,18 @@ from portals.article import Article, Reject
 from portals.contract import normalise
 from portals.crawling.page_result import CrawlContext, PageResult, RequestedPage
 from portals.crawling.page_work import failure_kind
-from portals.crawling.revisit_policy import archived_visit, validators, visit_after
+from portals.crawling.revisit_policy import (
+    archived_visit,
+    is_gone,
+    is_missing_article,
+    validators,
+    visit_after,
+)
 from portals.crawling.spider_outputs import ListingPageRead, PageKind
+from portals.network.decoding import UnreadableBodyError
+from portals.network.url_guard import OffsiteRequestError
 from portals.outcomes import RejectCode
-from portals.store.crawl_state import CrawlState, PageVisit
+from portals.store.crawl_state import CrawlState, PageState, PageVisit
 from portals.store.database import Store
 from portals.store.pages import ArchivedPage
 from portals.timestamps import utc
@@ -116,11 +124,26 @@ def test_the_first_visit_stays_the_first() -> None:
     )  # fmt: skip
 
 
+NEXT_NIGHT, A_WEEK = "2025-06-15T14:00:00+00:00", "2025-06-22T02:00:00+00:00"
+UNREAD = replace(BEFORE, kind="article", fingerprint=None, listed_articles=None)
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_an_article_that_was_withdrawn_is_looked_for_after_a_month(status: int) -> None:
-    visit = after(failing("article", refused(status)))
+    """The second night says so too: the first one may have been a bad one."""
+    had = replace(BEFORE, kind="article", fingerprint="text")
+    first = after(failing("article", refused(status)), had)
+    second = after(failing("article", refused(status)), first)
 
-    assert (visit.status, visit.next_visit_at) == (status, "2025-07-15T02:00:00+00:00")
+    assert (first.status, first.next_visit_at) == (status, NEXT_NIGHT)
+    assert (second.status, second.next_visit_at) == (status, "2025-07-15T02:00:00+00:00")
+
+
+def test_a_page_that_is_gone_and_never_was_an_article_is_looked_for_after_a_week() -> None:
+    first = after(failing("article", refused(404)))
+    second = after(failing("article", refused(404)), first)
+
+    assert (first.next_visit_at, second.next_visit_at) == (NEXT_NIGHT, A_WEEK)
 
 
 @pytest.mark.parametrize("error", [refused(503), DownloadTimeoutError("60 s")])
@@ -128,11 +151,76 @@ def test_an_article_that_could_not_be_fetched_is_tried_the_next_night(error: Exc
     assert after(failing("article", error)).next_visit_at == "2025-06-15T14:00:00+00:00"
 
 
-def test_an_address_that_showed_no_article_is_looked_at_again_after_a_week() -> None:
-    read = result("article")
-    read.rejects.append(Reject(URL, RejectCode.NO_ARTICLE))
+def rejected(code: RejectCode, error: Exception | None = None) -> PageResult:
+    read = failing("article", error) if error else result("article")
+    read.rejects.append(Reject(URL, code))
+    return read
 
-    assert after(read).next_visit_at == "2025-06-22T02:00:00+00:00"
+
+NONE = (
+    RejectCode.NO_ARTICLE, RejectCode.NO_BODY, RejectCode.ERROR_PAGE, RejectCode.LOGIN,
+    RejectCode.REDIRECTED_HOME, RejectCode.NOT_A_WEB_PAGE, RejectCode.NEEDS_BROWSER,
+    RejectCode.INVALID_TITLE, RejectCode.FUTURE_DATE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", NONE)
+def test_an_address_that_showed_no_article_in_two_nights_is_looked_at_again_after_a_week(
+    code: RejectCode,
+) -> None:
+    first = after(rejected(code))
+    second = after(rejected(code), first)
+
+    assert (first.next_visit_at, second.next_visit_at) == (NEXT_NIGHT, A_WEEK)
+    assert not is_missing_article(rejected(code), first)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (RejectCode.OFFSITE, OffsiteRequestError("http://khac.example/")),
+        (RejectCode.BODY_TOO_LARGE, DownloadCancelledError("too large")),
+    ],
+)
+def test_a_request_that_failed_and_says_that_there_is_no_article_is_no_other(
+    code: RejectCode, error: Exception
+) -> None:
+    second = after(rejected(code, error), UNREAD)
+
+    assert second.next_visit_at == A_WEEK
+    assert not is_missing_article(rejected(code, error), None)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (RejectCode.EMPTY_PAGE, None),
+        (RejectCode.UNDECODABLE, None),
+        (RejectCode.TOO_SLOW, None),
+        (RejectCode.CHALLENGE, None),
+        (RejectCode.READER_FAILED, None),
+        (RejectCode.BAD_BODY, UnreadableBodyError("not gzip")),
+        (RejectCode.HTTP_STATUS, refused(400)),
+        (RejectCode.HTTP_STATUS, refused(403)),
+        (RejectCode.BAD_REDIRECT, ValueError("[")),
+    ],
+)
+def test_a_page_that_hides_an_article_is_missing_and_due_every_night(
+    code: RejectCode, error: Exception | None
+) -> None:
+    read = rejected(code, error)
+
+    assert after(read, UNREAD).next_visit_at == NEXT_NIGHT
+    assert is_missing_article(read, UNREAD)
+    assert not is_missing_article(read, replace(UNREAD, fingerprint="text"))
+
+
+def test_a_link_of_a_menu_is_gone_after_two_nights() -> None:
+    once = after(failing("other", refused(404)))
+    twice = replace(once, first_fetched_at="2025-06-14T02:00:00+00:00")
+
+    assert (is_gone(once, NOW), is_gone(twice, NOW)) == (False, True)
+    assert not is_gone(twice, NOW + timedelta(days=7))
 
 
 def test_an_article_outside_the_dates_that_were_asked_for_is_not_remembered() -> None:
@@ -175,6 +263,14 @@ def test_a_page_that_failed_once_keeps_what_was_known_of_it() -> None:
     assert failed == replace(
         BEFORE, status=0, fetched_at="2025-06-15T02:00:00+00:00", next_visit_at=None
     )
+
+
+@pytest.mark.parametrize("state", ["failed", "empty"])
+def test_a_list_that_shows_something_else_is_still_a_list(state: PageState) -> None:
+    hidden = result("listing")
+    hidden.listing_pages.append(ListingPageRead("/tin-tuc", 1, URL, state))
+
+    assert after(hidden, BEFORE).listed_articles == BEFORE.listed_articles
 
 
 def test_without_validators_nothing_is_learnt() -> None:

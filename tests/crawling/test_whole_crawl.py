@@ -100,6 +100,7 @@ def test_a_page_rejected_before_the_interruption_counts(
         (Counter.TRUNCATED_LISTINGS, 1, "truncated_listings"),
         (Counter.SHRUNKEN_LISTINGS, 1, "shrunken_listings"),
         (Counter.UNDATED, 9, "undated_pages"),
+        (Counter.MISSING_ARTICLES, 1, "missing_articles"),
     ],
 )
 def test_what_was_counted_before_the_interruption_counts(
@@ -182,6 +183,9 @@ HIDDEN = [
     (CHALLENGED, "", "incomplete"),
     (SERVER_PAGE, "", "incomplete"),
     (None, FAULTY, "crashed"),
+    (Answer(b""), "", "incomplete"),
+    (Answer(b"", 400), "", "incomplete"),
+    (Answer(b"not found", 404), "", "ok"),
 ]
 
 

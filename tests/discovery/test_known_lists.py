@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portals.discovery.explorer import Explorer
-from portals.discovery.targets import FoundLink, UrlPattern
+from portals.discovery.targets import FoundLink, PageKind, UrlPattern
 from portals.discovery.url_patterns import pattern_of
 from portals.outcomes import StopReason
 
@@ -68,3 +68,44 @@ def test_lists_of_days_are_followed_although_stories_led_to_their_articles() -> 
         step = explorer.on_page(day.url, "other", [stories[place], days[place + 1]])
         asked |= {target.url for target in step.targets}
     assert days[-1].url in asked
+
+
+@pytest.mark.parametrize("read_since", [36, 41])
+def test_a_list_goes_on_behind_articles_that_a_crawl_found_which_was_cut_short(
+    read_since: int,
+) -> None:
+    """Articles 36 to 40 are known, from a crawl that may have ended before page 2."""
+    recent = {article(n).url for n in range(read_since, 41)}
+    learned = UrlPattern(pattern_of(article(1).url), "article", 40, articles=40)
+    explorer = Explorer(
+        HOME, [learned], lambda url: "tham-" in url, is_recent=recent.__contains__,
+        stops_at_known=True,
+    )  # fmt: skip
+    explorer.on_page(HOME, "other", [FoundLink(LIST, "Tin tức")])
+
+    first = explorer.on_page(LIST, "other", pages(40, 36))
+
+    assert first.stop_reason is (None if recent else StopReason.KNOWN)
+    assert (PAGE_2 in [target.url for target in first.targets]) is bool(recent)
+
+
+def test_a_list_has_later_pages_where_its_pager_shows_them() -> None:
+    explorer = Explorer(HOME)
+    explorer.on_page(HOME, "other", [FoundLink(LIST, "Tin tức")])
+    explorer.on_page(LIST, "other", pages(40, 36))
+
+    assert explorer.pages.has_later(LIST)
+    assert not explorer.pages.has_later(PAGE_2)
+
+
+@pytest.mark.parametrize("kind", ["other", "hidden"])
+def test_a_pattern_whose_pages_were_hidden_is_not_known_as_one_without_articles(
+    kind: PageKind,
+) -> None:
+    explorer = Explorer(HOME)
+    found = explorer.on_page(HOME, "other", [article(1), article(2)])
+    for target in found.targets:
+        found = explorer.on_page(target.url, kind, [])
+    (pattern,) = explorer.learned()
+
+    assert (pattern.others, pattern.hidden) == (2, 2 if kind == "hidden" else 0)

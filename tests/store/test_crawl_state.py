@@ -53,7 +53,7 @@ def walk(
         memory.record_listing_page(one, at, 1)
     if stopped:
         memory.end_traversal(LIST, pages[-1].number, stopped, 1)
-    memory.complete_traversals(at, is_whole=True)
+    memory.complete_traversals(at, [1], is_whole=True)
 
 
 def test_a_visit_comes_back_as_it_was(memory: CrawlState) -> None:
@@ -97,6 +97,21 @@ def test_the_longest_due_come_first_up_to_the_limit(memory: CrawlState) -> None:
         )
 
     assert memory.due_urls(NOW, 2) == ["/1", "/2"]
+
+
+def test_what_may_be_a_missing_article_is_due_before_all_others_and_without_a_limit(
+    memory: CrawlState,
+) -> None:
+    night = VISIT.fetched_at[:8] + "09T00:00:00+00:00"
+    for number in range(4):
+        fingerprint = "text" if number < 2 else None
+        visit = replace(
+            VISIT, key=str(number), url=f"/{number}", fingerprint=fingerprint, fetched_at=night,
+            next_visit_at=night.replace("T00", "T12"),
+        )  # fmt: skip
+        memory.save_visit(visit)
+
+    assert memory.due_urls(LATER, 1) == ["/2", "/3", "/0"]
 
 
 def test_lists_are_never_due(memory: CrawlState) -> None:
@@ -149,11 +164,28 @@ def test_pages_behind_the_end_of_a_list_that_became_shorter_are_no_holes(
 
 def test_an_exploration_counts_where_it_is_whole(memory: CrawlState) -> None:
     memory.begin_traversal("", NOW, 1)
-    memory.complete_traversals(NOW, is_whole=False)
+    memory.complete_traversals(NOW, [1], is_whole=False)
     before = memory.completed_at("")
-    memory.complete_traversals(NOW, is_whole=True)
+    memory.complete_traversals(NOW, [1], is_whole=True)
 
     assert (before, memory.completed_at("")) == (None, "2025-03-01T02:00:00+00:00")
+
+
+def test_an_exploration_with_a_missing_page_does_not_count(memory: CrawlState) -> None:
+    memory.begin_traversal("", NOW, 1)
+    memory.record_listing_page(page(2, "failed", 0), NOW, 1)
+    memory.complete_traversals(NOW, [1], is_whole=True)
+
+    assert memory.completed_at("") is None
+
+
+def test_a_walk_of_another_crawl_does_not_count(memory: CrawlState) -> None:
+    """Its articles may not have been requested: it was discarded, or of a part of the list."""
+    memory.begin_traversal(LIST, NOW, 1)
+    memory.end_traversal(LIST, 1, StopReason.OLDER_THAN_SINCE, 1)
+    memory.complete_traversals(NOW, [3, 2], is_whole=True)
+
+    assert memory.completed_at(LIST) is None
 
 
 def test_expected_pages_do_not_replace_what_was_read(memory: CrawlState, store: Store) -> None:

@@ -187,3 +187,13 @@ def test_every_page_is_handed_out_once_in_order(
     assert dict(handed) == first
     assert len(handed) == len(first)
     assert [priority for _, priority in handed] == sorted(first.values(), reverse=True)
+
+
+def test_failed_pages_that_may_be_lists_are_counted_without_articles(queue: RequestQueue) -> None:
+    kinds = ("article", "listing", "other")
+    queue.add(QueuedRequest(kind, f"/{kind}", {"meta": {"kind": kind}}) for kind in kinds)
+    queue.add([waiting("of an earlier release")])
+    for lease in queue.lease(9):
+        queue.finish(lease.id, failed=True)
+
+    assert queue.count_failed_lists() == 3
