@@ -27,6 +27,7 @@ from portals.crawling.spider_outputs import (
     TraversalStart,
 )
 from portals.discovery.announced import AnnouncedUrl
+from portals.discovery.copies import title_key
 from portals.discovery.explorer import Explorer
 from portals.discovery.paging import fingerprint_of
 from portals.discovery.posted_pagers import is_posted_page, listing_page_key
@@ -253,7 +254,7 @@ class ExplorationFinder(Finder):
         text_hash = None
         if isinstance(result, Article):
             kind = "article" if result.published_at else "undated"
-            text_hash = content_hash(result.title, result.body)
+            text_hash = f"{content_hash(result.title, result.body)}:{title_key(result.title)}"
         parts = self.spider.stories.part_keys(result)
         lists = script_lists(page.root)
         links = self._links_of(page, visit, kind, parts, lists)
