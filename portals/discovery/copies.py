@@ -6,6 +6,7 @@ that ends alike. That is believed of a pattern only after two of its pages were 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from urllib.parse import unquote, urlsplit
 
@@ -19,16 +20,23 @@ _NUMBER = re.compile(r"\d+")
 _LAST_NUMBER = re.compile(r"(?:^|[-_.])[a-z]{0,4}(\d+)$")
 
 
+def title_key(title: str) -> str:
+    """Return a short key of a headline, "" of none."""
+    return hashlib.sha256(fold(title).encode()).hexdigest()[:12] if title else ""
+
+
 class StoryNames:
     """The names of the stories that are requested: the slug or number that ends an address."""
 
     def __init__(self) -> None:
         self._owners: dict[str, str] = {}
+        self._shared: set[str] = set()
 
     def add(self, url: str) -> None:
         """Remember the address of a page that is requested."""
         for name in _names_of(url):
-            self._owners.setdefault(name, url)
+            if self._owners.setdefault(name, url) != url:
+                self._shared.add(name)
 
     def discard(self, url: str) -> None:
         """Forget the address of a page that is no story."""
@@ -41,17 +49,22 @@ class StoryNames:
         names = _names_of(url)
         return bool(names) and self._owners.get(names[0], url) != url
 
+    def owner_of(self, url: str) -> str:
+        """Return the first requested address that ends like ``url``, "" if no two do."""
+        names = _names_of(url)
+        return self._owners.get(names[0], "") if names and names[0] in self._shared else ""
+
     def copies_in(self, pattern: UrlPattern) -> list[str]:
         """Return the queued addresses of a pattern that are copies, if it has such."""
         if not has_named_copies(pattern):
             return []
-        return [url for url in pattern.queued if self.knows(url)]
+        return [url for url in (*pattern.queued, *pattern.held) if self.knows(url)]
 
 
 def has_named_copies(pattern: UrlPattern) -> bool:
     """Return True if copies under a pattern are recognised by the ends of their addresses."""
     unlike = pattern.duplicates - pattern.named_copies
-    return pattern.named_copies >= _PROOF > unlike
+    return pattern.named_copies >= _PROOF > unlike and not pattern.namesakes
 
 
 def _names_of(url: str) -> list[str]:

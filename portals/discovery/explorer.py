@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from portals.discovery.copies import StoryNames, has_named_copies
+from portals.discovery.copies import StoryNames, has_named_copies, title_key
 from portals.discovery.links import TITLE_WORDS
 from portals.discovery.listing_pages import ListingPages, whole_key
 from portals.discovery.promise import (
@@ -99,7 +99,7 @@ class Explorer:
         self._requested: dict[str, str] = {}
         self._found: set[str] = set()
         self._shown: set[str] = set()
-        self._hashes: dict[str, str] = {}
+        self._hashes: dict[str, tuple[str, str]] = {}
         self._labels: dict[str, str] = {}
         self._days: dict[str, str] = {}
         self._not_listings: dict[str, list[FoundLink]] = {}
@@ -143,6 +143,8 @@ class Explorer:
         if pattern is not None:
             pattern.hidden += is_hidden and not is_listing
             self._on_no_article(pattern, url, kind, is_listing=is_listing, has_new=has_new)
+            is_leaf = kind == "other" and not is_listing and self._are_known(listed)
+            pattern.empty_streak += is_leaf and not has_new
         if not is_listing:
             return ExplorationStep(is_listing, self._next(), len(listed))
         self._shown |= listed
@@ -212,16 +214,33 @@ class Explorer:
             return
         pattern.pages_read += 1
         name = pattern.name
-        first = self._hashes.setdefault(content_hash, name) if content_hash else name
-        if first != name:
-            pattern.named_copies += self.names.knows(url)
-        if first != name and not pattern.trusted:
+        owner = self.names.owner_of(url)
+        is_named = bool(owner)
+        is_copy = self._is_copy(content_hash, name, url, is_named=is_named)
+        if is_copy:
+            pattern.named_copies += is_named
+        elif owner not in ("", url) and whole_key(owner) not in self._requested:
+            pattern.namesakes += 1
+        if is_copy and not pattern.trusted:
             pattern.duplicates += 1
             self.wasted_requests += 1
         else:
             pattern.articles += 1
             pattern.example = pattern.example or url
         self._judge(pattern)
+
+    def _is_copy(self, content_hash: str | None, name: str, url: str, *, is_named: bool) -> bool:
+        """Return True if a text was read before: under another pattern, or a name it shares.
+
+        ``is_named``: the address ends like another one, so that the same title is enough: a
+        printed story may have another byline. It is behind a colon in ``content_hash``.
+        """
+        text, _, title = (content_hash or "").partition(":")
+        firsts = [self._hashes.setdefault(text, (name, url))] if text else []
+        under_title = self._hashes.setdefault(f":{title}", (name, url)) if title else (name, url)
+        if is_named:
+            return any(first[1] != url for first in (*firsts, under_title))
+        return any(first[0] != name for first in firsts)
 
     def _on_no_article(
         self, pattern: UrlPattern, url: str, kind: PageKind, *, is_listing: bool, has_new: bool
@@ -248,6 +267,10 @@ class Explorer:
             or (kind in ("unknown", "listing") and len(words(link.text)) >= TITLE_WORDS)
         )
 
+    def _are_known(self, listed: frozenset[str]) -> bool:
+        """Return True for a list of one or two articles, as that of a letter or a tag."""
+        return bool(listed) and all(self._kind_of(each) == "article" for each in listed)
+
     def _pages(
         self, url: str, own: Sequence[FoundLink], listed: frozenset[str], *, has_new: bool
     ) -> tuple[list[CrawlTarget], StopReason | None]:
@@ -267,8 +290,8 @@ class Explorer:
     def _is_found(self, url: str) -> bool:
         """Return True for an article, probably, that no whole crawl before this one found."""
         pattern = self.patterns.get(pattern_of(url))
-        is_found = whole_key(url) in self._found or bool(pattern and url in pattern.queued)
-        return is_found or self.is_recent(url)
+        is_waiting = pattern is not None and (url in pattern.queued or url in pattern.held)
+        return whole_key(url) in self._found or is_waiting or self.is_recent(url)
 
     def _shows_first(self, listed: Iterable[str]) -> list[str]:
         """Return the new articles that a page lists first, although stories may lead to them."""
@@ -353,7 +376,7 @@ class Explorer:
                 if len(link.text) > len(pattern.queued[link.url]):
                     pattern.queued[link.url] = link.text
                 continue
-            if whole_key(link.url) in self._known_keys:
+            if whole_key(link.url) in self._known_keys or link.url in pattern.held:
                 continue
             if self.pages.is_pager(page, link, is_story=is_story):
                 continue
@@ -372,6 +395,8 @@ class Explorer:
     def _record_known(self, pattern: UrlPattern, link: FoundLink) -> None:
         self._known_keys.add(whole_key(link.url))
         self.names.add(link.url)
+        if title := title_key(link.text):
+            self._hashes.setdefault(f":{title}", (pattern.name, link.url))
         self.articles += 1
         pattern.articles += 1
         pattern.example = pattern.example or link.url
@@ -398,11 +423,12 @@ class Explorer:
         targets, self._late_targets = self._late_targets, []
         for pattern in list(self.patterns.values()):
             for url in self.names.copies_in(pattern):
-                del pattern.queued[url]
+                pattern.queued.pop(url, None)
+                pattern.held.pop(url, None)
                 self._known_keys.add(whole_key(url))
                 self.copies.append(url)
             if pattern.kind == "article":
-                targets += self._targets(pattern, len(pattern.queued), "article")
+                targets += self._article_targets(pattern)
             elif pattern.kind == "listing" and self._is_followed(pattern):
                 targets += self._listing_targets(pattern)
         for pattern in self._by_promise():
@@ -412,6 +438,26 @@ class Explorer:
                 targets += self._targets(pattern, wanted, "sample")
         if not targets and not self._requested:
             targets = self._explore_further()
+        return targets
+
+    def _article_targets(self, pattern: UrlPattern) -> list[CrawlTarget]:
+        """Return the queued articles of a pattern.
+
+        Possible copies of others wait until some of them were read: are they none, all are read.
+        """
+        if pattern.namesakes:
+            pattern.queued.update(pattern.held)
+            pattern.held.clear()
+        targets = []
+        for url, label in sorted(pattern.queued.items(), key=promise_of, reverse=True):
+            if not pattern.namesakes and self.names.knows(url):
+                pattern.held[url] = pattern.queued.pop(url)
+            elif self._request(url):
+                targets.append(CrawlTarget(url, "article", label, self.day_of(url)))
+        while pattern.held and pattern.in_flight < SAMPLES:
+            url, label = pattern.held.popitem()
+            if self._request(url):
+                targets.append(CrawlTarget(url, "article", label, self.day_of(url)))
         return targets
 
     def _listing_targets(self, pattern: UrlPattern) -> list[CrawlTarget]:

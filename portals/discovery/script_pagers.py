@@ -96,7 +96,7 @@ def script_button(root: HtmlElement, number: int) -> HtmlElement | None:
 
 def _is_of_script(element: HtmlElement) -> bool:
     if element.tag == "a":
-        return leads_nowhere(element)
+        return leads_nowhere(element) and bool(element.attrib)  # no script finds a bare one
     if element.tag == "button":
         in_form = next(element.iterancestors("form"), None) is not None
         return not in_form or (element.get("type") or "").lower() == "button"

@@ -68,9 +68,10 @@ class ExplorationStep:
 class UrlPattern:
     """Statistics of one URL pattern: its classification, and the pages counted by result.
 
-    ``queued``: link text by URL, not requested yet; ``in_flight``: requests without a result.
+    ``queued``: link text by URL, not requested yet; ``held``: likewise, of possible copies;
+    ``in_flight``: requests without a result.
     ``duplicates``: articles that were read at another address; ``named_copies``: of these, those
-    whose address ends alike.
+    whose address ends alike; ``namesakes``: other articles whose address ends alike.
     ``is_expected``: its addresses are those of articles in the portal's CMS. ``hidden``: pages of
     ``others`` that could not be had, or had something else in their place.
     """
@@ -85,9 +86,11 @@ class UrlPattern:
     undated: int = 0
     duplicates: int = 0
     named_copies: int = 0
+    namesakes: int = 0
     empty_streak: int = 0
     example: str = ""
     trusted: bool = False
     is_expected: bool = False
     queued: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
     in_flight: int = 0

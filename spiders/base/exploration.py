@@ -27,6 +27,7 @@ from portals.crawling.spider_outputs import (
     TraversalStart,
 )
 from portals.discovery.announced import AnnouncedUrl
+from portals.discovery.copies import title_key
 from portals.discovery.explorer import Explorer
 from portals.discovery.paging import fingerprint_of
 from portals.discovery.posted_pagers import is_posted_page, listing_page_key
@@ -266,7 +267,7 @@ class ExplorationFinder(Finder):
         result: Article | Reject | None = read(page)
         kind, text_hash = _kind_of(result), None
         if isinstance(result, Article):
-            text_hash = content_hash(result.title, result.body)
+            text_hash = f"{content_hash(result.title, result.body)}:{title_key(result.title)}"
         parts = self.spider.stories.part_keys(result)
         lists = script_lists(page.root)
         links = self._links_of(page, visit, kind, parts, lists)

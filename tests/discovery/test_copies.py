@@ -87,3 +87,53 @@ def test_a_name_belongs_to_the_first_address_that_is_asked_for() -> None:
     assert names.knows("http://a.vn/print/12")
     names.discard(first)
     assert not names.knows(copy)
+
+
+def test_copies_of_one_url_pattern_wait_for_two_that_prove_it() -> None:
+    """Folders of four words and more are of one pattern."""
+    sections = ("tin-hoat-dong-cong-doan", "tin-cua-cac-co-so")
+    pages: dict[str, list[str] | str] = {"/": [f"/{section}/" for section in sections]}
+    for section in sections:
+        pages[f"/{section}/"] = [story(section, n) for n in range(20)]
+        pages |= {story(section, n): f"text {n}" for n in range(20)}
+    explorer = Explorer(f"{HOME}/")
+    asked = crawl(explorer, pages)
+
+    read = [str(pages[path]) for path in asked if isinstance(pages.get(path), str)]
+    assert set(read) == {f"text {n}" for n in range(20)}
+    assert len(read) <= 20 + 4
+
+
+def test_stories_whose_addresses_end_alike_are_all_read() -> None:
+    """The number of a story begins anew in each section."""
+    pages: dict[str, list[str] | str] = {"/": ["/thoi-su/", "/van-hoa/"]}
+    for section in ("thoi-su", "van-hoa"):
+        pages[f"/{section}/"] = [story(section, n) for n in range(15)]
+        pages |= {story(section, n): f"{section} {n}" for n in range(15)}
+    asked = crawl(Explorer(f"{HOME}/"), pages)
+
+    assert len({str(pages[path]) for path in asked if "tham-" in path}) == 30
+
+
+def test_a_printed_story_with_another_byline_is_a_copy_by_its_title() -> None:
+    pages: dict[str, list[str] | str] = {"/": ["/tin/"]}
+    pages["/tin/"] = [path for n in range(15) for path in (story("tin", n), f"/in-bai/{n + 100}")]
+    pages |= {story("tin", n): f"text {n}:title {n}" for n in range(15)}
+    pages |= {f"/in-bai/{n + 100}": f"text {n}, printed:title {n}" for n in range(15)}
+    explorer = Explorer(f"{HOME}/")
+    asked = crawl(explorer, pages)
+
+    assert len([path for path in asked if path.startswith("/in-bai")]) <= 4
+    assert {path for path in asked if "tham-" in path} == {story("tin", n) for n in range(15)}
+
+
+def test_an_index_of_lists_with_an_article_each_is_left_after_some_of_them() -> None:
+    letters = [f"/chi-muc/{letter}" for letter in "abcdefghijklmnopq"]
+    pages: dict[str, list[str] | str] = {"/": ["/tin/", *letters]}
+    pages["/tin/"] = [story("tin", n) for n in range(len(letters))]
+    pages |= {story("tin", n): f"text {n}" for n in range(len(letters))}
+    pages |= {letter: [story("tin", n)] for n, letter in enumerate(letters)}
+    asked = crawl(Explorer(f"{HOME}/"), pages)
+
+    assert {path for path in asked if "tham-" in path} == {story("tin", n) for n in range(17)}
+    assert len(set(letters).intersection(asked)) <= 10

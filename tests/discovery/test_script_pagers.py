@@ -59,6 +59,7 @@ def test_an_address_that_is_not_certain_is_not_made(markup: str) -> None:
         '<button data-page="2">Trang trước</button>',
         '<span class="page">1</span><a href="/tin?p=2">2</a>',
         '<a href="#">2</a>',
+        "<div><a>1</a><a>2</a></div>",
         "<form><button>Tiếp</button></form>",
     ],
 )
