@@ -24,6 +24,7 @@ from portals.crawling.page_result import (
 from portals.crawling.revisit_policy import (
     archived_visit,
     is_missing_article,
+    is_undecided_sample,
     visit_after,
     visit_of_part,
     visit_of_story,
@@ -37,7 +38,7 @@ from portals.store.forgotten import ForgottenUrls
 from portals.store.future_times import true_until
 from portals.store.pages import PageRepository
 from portals.store.request_queue import QueuedRequest, RequestQueue
-from portals.urls import number_of
+from portals.urls import number_of, url_key
 
 _FULL = 6  # usual articles on a first page, from which less than a third means it has shrunk
 
@@ -256,11 +257,16 @@ class PageApplier:
                 applied.missing_articles = is_missing_article(result, before)
                 self.state.save_visit(visit_of_story(result, result.request.story, before))
             return
-        if any(part.key in ("", result.request.key) for part in result.parts):
-            return
+        if not any(part.key in ("", result.request.key) for part in result.parts):
+            self._store_own_visit(result, applied)
+
+    def _store_own_visit(self, result: PageResult, applied: Applied) -> None:
+        """Store the visit to the requested page, and what it says of articles that are missing."""
         before = self.state.last_visit(result.request.key)
         if not is_retryable(result):  # else it is requested once more, and counted as failed
             applied.missing_articles = is_missing_article(result, before)
+        if is_undecided_sample(result, before):
+            self.state.forget_announcement(url_key(result.request.source))
         if visit := visit_after(result, before):
             self.state.save_visit(visit)
 

@@ -79,7 +79,7 @@ class RequestedPage:
     ``is_sample``: exploration reads a few pages of each URL pattern to classify it.
     ``is_announced``: an article that a feed or a sitemap names and no listing. ``story``: the first
     page of the story of which this one is a later page. ``article_url``: the public URL of the
-    article, where another URL is requested for it.
+    article, where another URL is requested for it. ``source``: the sitemap or feed of a sample.
     """
 
     lease_id: int
@@ -90,6 +90,7 @@ class RequestedPage:
     is_announced: bool = False
     story: StoryOrigin | None = None
     article_url: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

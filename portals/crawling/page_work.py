@@ -33,6 +33,7 @@ from portals.crawling.spider_outputs import (
     KIND,
     REFERRER,
     SECONDS,
+    SOURCE,
     AnnouncementRead,
     ExplorationRecord,
     KnownArticle,
@@ -114,6 +115,7 @@ class PageWork:
                 bool(data.get("meta", {}).get(ANNOUNCED)),
                 origin_of(data.get("meta", {}).get(ORIGIN)),
                 str(data.get("cb_kwargs", {}).get(ARTICLE_URL, "")),
+                str(data.get("cb_kwargs", {}).get(SOURCE, "")),
             ),
             utc(utc_now()),
         )

@@ -83,6 +83,8 @@ def visit_after(result: PageResult, before: PageVisit | None) -> PageVisit | Non
         trust = before.validator_trust + 1
         return replace(before, fetched_at=result.fetched_at, validator_trust=trust)
     due = _due_after(result, now, before) if kind == "article" else None
+    if is_undecided_sample(result, before):
+        due = utc(retry_visit(now))
     if result.failure is not None and before is not None:
         # Earlier content remains valid; only status, time and next visit change.
         return replace(
@@ -163,6 +165,25 @@ def visit_of_part(result: PageResult, part: PartRead) -> PageVisit:
         fingerprint=_PART,
         next_visit_at=utc(now + _OLD),
     )
+
+
+def is_undecided_sample(result: PageResult, before: PageVisit | None) -> bool:
+    """Return True for a sample of a sitemap that does not say yet whether its URLs are articles.
+
+    ``before``: the last visit to it. It is sampled again, and its sitemap is read for that.
+    """
+    is_sample = bool(result.request.source) and result.request.expected != "article"
+    is_first = before is None or before.kind == "article"
+    is_unread = not (result.articles or result.goes_on)
+    return is_sample and is_unread and (is_first or _may_hide_article(result))
+
+
+def may_be_sampled(visit: PageVisit | None, now: datetime) -> bool:
+    """Return True for an announced URL that no visit says what it is. ``visit``: the last one."""
+    if visit is None:
+        return True
+    is_due = visit.next_visit_at is not None and visit.next_visit_at <= utc(now)
+    return visit.kind != "article" and is_due
 
 
 def _kind_of(result: PageResult) -> VisitKind:

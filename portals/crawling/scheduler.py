@@ -121,9 +121,7 @@ class Frontier(BaseScheduler):
             logger.info("resuming run %d: %d requests are queued", previous, queued)
         else:
             if is_unfinished:
-                logger.info(
-                    "discarding an unfinished crawl: its arguments or callbacks differ, or RESUME=0"
-                )
+                self._discard()
             self.queue.clear()
         server_records(self.crawler).forgotten = self.committer.applier.forgotten
         if run_log.crawl.mode is not CrawlMode.REPLAY:
@@ -132,6 +130,16 @@ class Frontier(BaseScheduler):
             spider.history = StoredHistory(
                 run_log.store, run_log.crawl, is_resumed=run_log.is_resumed
             )
+
+    def _discard(self) -> None:
+        """Forget what the unfinished crawl did not request: the sitemaps that named it are read."""
+        logger.info(
+            "discarding an unfinished crawl: its arguments or callbacks differ, or RESUME=0"
+        )
+        state = CrawlState(self.run_log.store, self.spider.name)
+        with self.run_log.store.writing():
+            for key in self.queue.announcements():
+                state.forget_announcement(key)
 
     def _reject_deadly_pages(self) -> None:
         """Reject the pages that were being processed when the process died, for the second time.

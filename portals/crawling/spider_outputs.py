@@ -28,6 +28,9 @@ REFERRER = "referrer"
 CHANGED = "changed"
 """Key in ``Request.meta``: when the portal says that a known article changed (UTC, ISO 8601)."""
 
+SOURCE = "source"
+"""Key in ``cb_kwargs``: the sitemap or feed that names a sample."""
+
 SECONDS = "seconds"
 """Key in ``Request.meta``: CPU seconds that the callback may take, if not those of a page."""
 

@@ -116,6 +116,15 @@ class CrawlState:
         with self.store.writing():
             self.store.db.conn.execute(_SAVE_VISIT, (self.portal, *_visit_values(visit)))
 
+    def forget_announcement(self, key: str) -> None:
+        """Forget what a sitemap or feed named: it is read again although it has not changed."""
+        with self.store.writing():
+            self.store.db.conn.execute(
+                "UPDATE page_visits SET fingerprint = NULL"
+                " WHERE portal = ? AND key = ? AND kind = 'other'",
+                (self.portal, key),
+            )
+
     def save_archived_visit(self, visit: PageVisit) -> None:
         """Store what an archive says of a page, unless something later is known of it."""
         with self.store.writing():

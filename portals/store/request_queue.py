@@ -227,6 +227,15 @@ class RequestQueue:
         )
         return {name for row in rows.fetchall() for name in row if name}
 
+    def announcements(self) -> list[str]:
+        """Return the page keys of the sitemaps and feeds that the crawl requested."""
+        rows = self.store.db.conn.execute(
+            "SELECT key FROM frontier WHERE portal = ?"
+            " AND request -> 'meta' ->> 'kind' = 'announcement'",
+            (self.portal,),
+        )
+        return [row[0] for row in rows.fetchall()]
+
     def clear(self) -> None:
         """Delete the state of the crawl, so that the next one starts from the beginning."""
         with self.store.writing():

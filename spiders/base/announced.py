@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 
 from portals.archive.encodings import EncodingError
 from portals.article import Article, Reject
-from portals.crawling.revisit_policy import validators
+from portals.crawling.revisit_policy import may_be_sampled, validators
 from portals.crawling.spider_outputs import (
     ANNOUNCED,
     CHANGED,
@@ -30,6 +30,7 @@ from portals.crawling.spider_outputs import (
     KIND,
     LATE_PRIORITY,
     SECONDS,
+    SOURCE,
     AnnouncementRead,
     SpiderOutput,
 )
@@ -48,7 +49,7 @@ from portals.discovery.sitemaps import read_sitemap
 from portals.discovery.url_patterns import is_skipped, pattern_of
 from portals.extraction.page import Page
 from portals.network.replay_handler import NotArchivedError
-from portals.outcomes import Counter
+from portals.outcomes import REJECT_RULES, Counter
 from portals.timestamps import utc, utc_now
 from portals.urls import host_of, url_key
 from spiders.base.answers import asked, fetched_at, unzipped
@@ -283,8 +284,8 @@ class Announcements:
     def samples(self, source: str, urls: Sequence[AnnouncedUrl], again: int) -> Iterator[Request]:
         """Yield requests for two URLs of each of the most frequent patterns among ``urls``.
 
-        They are the first in alphabetical order and are not requested again, so that pages which
-        are no articles cost nothing in later runs.
+        They are the first in alphabetical order and are not requested again once two nights said
+        that they are no articles, so that these cost nothing in later runs.
         """
         by_pattern: dict[str, list[AnnouncedUrl]] = {}
         for each in urls:
@@ -292,12 +293,12 @@ class Announcements:
         for found in sorted(by_pattern.values(), key=len, reverse=True)[:_MAX_SAMPLED]:
             for each in nsmallest(SAMPLES, found, key=lambda one: one.url):
                 key = self.spider.page_key(each.url)
-                if self.spider.history.last_visit(key) is None:
+                if may_be_sampled(self.spider.history.last_visit(key), utc_now()):
                     yield Request(
                         each.url,
                         self.parse_sample,
                         errback=self.on_announcement_error,
-                        cb_kwargs={"purpose": "sample", "source": source, "again": again},
+                        cb_kwargs={"purpose": "sample", SOURCE: source, "again": again},
                         priority=1,
                         meta={KIND: "announcement", KEY: key, ANNOUNCED: True},
                     )
@@ -307,9 +308,11 @@ class Announcements:
     ) -> Iterator[SpiderOutput]:
         """Yield the article of a page of an unknown URL pattern, and read its sitemap again."""
         page = self.spider.page_of(response)
-        if isinstance(page, Reject) or self.spider.is_home(response.url):
+        if self.spider.is_home(response.url):
             return
-        result = self.spider.read(page)
+        result = page if isinstance(page, Reject) else self.spider.read(page)
+        if isinstance(result, Reject) and REJECT_RULES[result.code].is_due_soon:
+            yield result
         if isinstance(result, Article) and result.published_at:
             origin = self.spider.stories.origin_of(response)
             yield from self.spider.yield_if_wanted(result, origin)

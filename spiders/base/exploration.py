@@ -14,12 +14,14 @@ from twisted.python.failure import Failure
 
 from portals.article import Article, Reject
 from portals.crawling.page_result import StoryOrigin
+from portals.crawling.revisit_policy import may_be_sampled
 from portals.crawling.scheduler import ENDED
 from portals.crawling.spider_outputs import (
     ANNOUNCED,
     KEY,
     KIND,
     LINK_LEARNED,
+    SOURCE,
     ExplorationRecord,
     KnownArticle,
     ListingPageRead,
@@ -52,6 +54,7 @@ from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode, StopReason
 from portals.store.crawl_state import PageState
 from portals.store.url_knowledge import StoredUrlPattern
+from portals.timestamps import utc_now
 from portals.urls import url_key
 from spiders.base.answers import part_of_list
 from spiders.base.explored_links import (
@@ -104,7 +107,7 @@ class ExplorationFinder(Finder):
         self._undated: dict[str, HeldPage] = {}
         self._undated_before: dict[str, None] = {}  # held back when an earlier run was interrupted
         self._known: list[KnownArticle] = []
-        self._announced: set[str] = set()
+        self._announced: dict[str, str] = {}  # URL: the sitemap that names it
         self._has_started = False
         self._items = UnaddressedItems()
         self._is_home_unseen = False  # the home page leads on by a script only
@@ -194,7 +197,7 @@ class ExplorationFinder(Finder):
         if kind == "undated":
             self._undated_before[url] = None
         if announced:
-            self._announced.update(link for link, *_ in links)
+            self._announced.update((link, url) for link, *_ in links)
         found = [link_of(link) for link in links]
         if kind == "other":
             self._items.miss(url)
@@ -375,11 +378,12 @@ class ExplorationFinder(Finder):
     ) -> Iterator[SpiderOutput]:
         """Let the explorer sort URLs of unknown patterns: it samples them, and then the rest."""
         last_visit, page_key = self.spider.history.last_visit, self.spider.page_key
-        fresh = (each for each in urls if last_visit(page_key(each.url)) is None)
+        now = utc_now()
+        fresh = (each for each in urls if may_be_sampled(last_visit(page_key(each.url)), now))
         links = [FoundLink(each.url, each.title) for each in islice(fresh, MAX_LINKS)]
         if not links:
             return
-        self._announced.update(link.url for link in links)
+        self._announced.update((link.url, source) for link in links)
         seen = self.explorer.on_page(source, "other", links)
         pairs = [[link.url, link.text] for link in links]
         yield ExplorationRecord(source, ["other", pairs, None, "announced"])
@@ -554,6 +558,8 @@ class ExplorationFinder(Finder):
             "purpose": visit.purpose,
             **link_facts(visit.label, visit.day),
         }
+        if visit.url in self._announced:
+            given[SOURCE] = self._announced[visit.url]
         if visit.form:
             return post_request(
                 visit.form,

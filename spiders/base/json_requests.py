@@ -104,7 +104,7 @@ class JsonRequests:
         return Request(
             self.spider.home_url,
             self.spider.parse_script_built_home,  # type: ignore[attr-defined]
-            errback=self.spider.on_error,
+            errback=self.spider.on_script_built_home_error,  # type: ignore[attr-defined]
             cb_kwargs={"wanted": family.name},
             meta={KIND: "listing"},
         )

@@ -31,7 +31,7 @@ from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import Counter, RejectCode, StopReason
 from portals.urls import url_key
-from spiders.base.answers import part_of_list
+from spiders.base.answers import asked, part_of_list
 from spiders.base.listed_links import ListedLinks
 from spiders.base.listing_pagers import pager_of, post_request
 from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider, link_facts
@@ -46,7 +46,9 @@ _MAX_URLS = 3  # URLs under which an article is requested
 class ListingFinder(Finder):
     """Reads the listings of a portal whose CMS is known, page after page."""
 
-    callbacks = ("parse_home", "parse_listing", "on_listing_error", "on_article_error")
+    callbacks = (
+        "parse_home", "parse_listing", "on_home_error", "on_listing_error", "on_article_error",
+    )  # fmt: skip
     trusts_feeds = True
     expects_markup = True
 
@@ -67,7 +69,7 @@ class ListingFinder(Finder):
             yield Request(
                 self.spider.home_url,
                 self.parse_home,
-                errback=self.spider.on_error,
+                errback=self.on_home_error,
                 meta={KIND: "listing"},
             )
         for path in self.listings:
@@ -83,13 +85,14 @@ class ListingFinder(Finder):
         page = self.spider.page_of(response)
         if isinstance(page, Reject):
             yield page
+            yield from self._broken(ListingCursor("/"), response.url)
             return
         forward = self.spider.forward_of(page, response)
         if forward and hops < _MAX_HOPS:
             yield Request(
                 forward,
                 self.parse_home,
-                errback=self.spider.on_error,
+                errback=self.on_home_error,
                 cb_kwargs={"hops": hops + 1},
                 meta={KIND: "listing"},
             )
@@ -104,6 +107,12 @@ class ListingFinder(Finder):
         if self.family.is_home_a_listing or not sections:
             yield from self._listed(page, ListingCursor("/", is_declared=not sections))
 
+    def on_home_error(self, failure: Failure) -> Iterator[SpiderOutput]:
+        """Record a home page that failed: the listings are found on it."""
+        yield from self.spider.on_error(failure)
+        if not isinstance(failure.value, (NotArchivedError, ForbiddenByRobotsError)):
+            yield from self._broken(ListingCursor("/"), failure.request.url)  # type: ignore[attr-defined]
+
     def parse_listing(self, response: Response, **place: Any) -> Iterator[SpiderOutput]:
         """Yield requests for the articles of a listing page and for the next page."""
         place.setdefault("listing", url_key(response.url))  # missing in "scrapy parse"
@@ -117,12 +126,16 @@ class ListingFinder(Finder):
             yield from self._broken(where, response.url)
         elif not self.spider.is_home(response.url):
             yield from self._listed(page, where)
-        elif (
-            where.number < where.last or where.is_posted
-        ):  # else an unknown URL, or past the last page (NukeViet)
-            asked = response.meta.get("redirect_urls", [response.url])[0]
-            yield Reject(asked, RejectCode.REDIRECTED_HOME)
-            yield from self._broken(where, asked)
+        elif self._must_list(where, asked(response)):
+            yield Reject(asked(response), RejectCode.REDIRECTED_HOME)
+            yield from self._broken(where, asked(response))
+
+    def _must_list(self, where: ListingCursor, url: str) -> bool:
+        """Return False for an unknown URL, or one past the last page (NukeViet)."""
+        if where.number < where.last or where.is_posted or where.is_declared:
+            return True
+        before = self.spider.history.last_visit(url_key(url))
+        return bool(before and before.listed_articles)
 
     def _unchanged(self, response: Response, where: ListingCursor) -> Iterator[SpiderOutput]:
         yield from self.spider.remember_announced()

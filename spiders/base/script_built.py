@@ -64,6 +64,7 @@ class ScriptBuilt(JsonRequests):
         "parse_json_article",
         "parse_script_built_home",
         "on_json_menu_error",
+        "on_script_built_home_error",
         "on_json_list_error",
     )
 
@@ -76,18 +77,25 @@ class ScriptBuilt(JsonRequests):
     def parse_script_built_home(self, response: Response, wanted: str) -> Iterator[SpiderOutput]:
         """Yield requests for the list that the home page names, or say that it needs a browser."""
         page = self.spider.page_of(response)
+        if isinstance(page, Page):
+            named = self._named(page)
+            if named and named.family.name == wanted and named.address:
+                yield from self.start(named.family, named.address)
+                return
+        yield self._reject_of_home(page, wanted)
+        yield _page("/", ListPlace(), response.url, "failed", StopReason.PAGE_FAILED)
+
+    def _reject_of_home(self, page: Page | Reject, wanted: str) -> Reject:
         if isinstance(page, Reject):
-            yield page
-            return
+            return page
         if interstitial := self.spider.interstitial_of(page):
-            yield interstitial
-            return
-        named = self._named(page)
-        if named and named.family.name == wanted and named.address:
-            yield from self.start(named.family, named.address)
-            return
+            return interstitial
         seen = script_built_sign(page) or f"titled {page.head_title[:100]!r}"
-        yield Reject(page.url, RejectCode.NEEDS_BROWSER, f"{seen}; it names no list of {wanted}")
+        return Reject(page.url, RejectCode.NEEDS_BROWSER, f"{seen}; it names no list of {wanted}")
+
+    def on_script_built_home_error(self, failure: Failure) -> Iterator[SpiderOutput]:
+        """Record a home page that failed: it names the list."""
+        yield from self._named_lists_missed(failure)
 
     def read_home(self, page: Page) -> Iterator[SpiderOutput] | None:
         """Return what a script-built home page leads to, None if it has content of its own.
@@ -137,9 +145,16 @@ class ScriptBuilt(JsonRequests):
 
     def on_json_menu_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Yield the reject of a menu, and requests for the sections that are known without it."""
-        yield from self.spider.on_error(failure)
+        yield from self._named_lists_missed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]
         yield from self.fixed(SYSTEMS[request.cb_kwargs[SYSTEM]])
+
+    def _named_lists_missed(self, failure: Failure) -> Iterator[SpiderOutput]:
+        """Record that what names the lists failed: which ones are missing is not known."""
+        yield from self.spider.on_error(failure)
+        if not isinstance(failure.value, (NotArchivedError, ForbiddenByRobotsError)):
+            url = failure.request.url  # type: ignore[attr-defined]
+            yield _page("/", ListPlace(), url, "failed", StopReason.PAGE_FAILED)
 
     # --- lists -----------------------------------------------------------------------------------
 

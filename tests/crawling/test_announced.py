@@ -150,6 +150,38 @@ def test_sitemaps_of_an_index_that_did_not_change_are_not_requested_again(site: 
     assert site.portal.asked == [ROBOTS, LIST, SITEMAP]
 
 
+@pytest.mark.nightly
+def test_a_sitemap_whose_articles_a_discarded_crawl_did_not_request_is_read_again(
+    site: Site40,
+) -> None:
+    index = [(f"{site.portal.origin}/s1.xml", "2020-01-01")]
+    site.announce(sitemap(index, "sitemap"))
+    site.portal.pages["/s1.xml"] = Answer(site.sitemap(site.items))
+    site.crawl("-s", "MAX_REQUESTS=20")
+    assert "/s1.xml" in site.portal.asked
+    site.crawl("-s", "RESUME=0")
+
+    assert site.articles == 40
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("fault", [Answer(b"", 500), Answer(b""), Answer(b"", 404)])
+def test_a_sitemap_whose_samples_were_hidden_is_sampled_again(site: Site40, fault: Answer) -> None:
+    index = [(f"{site.portal.origin}/s1.xml", "2020-01-01")]
+    site.announce(sitemap(index, "sitemap"))
+    paths = [f"/bai-cu/muc/{item.url.rpartition('/')[2]}/xem" for item in site.items[SHOWN:]]
+    entries = [(site.portal.origin + path, "") for path in paths]
+    site.portal.pages["/s1.xml"] = Answer(sitemap(entries))
+    site.portal.pages |= dict.fromkeys(paths, fault)
+    site.crawl()
+    for path, item in zip(paths, site.items[SHOWN:], strict=True):
+        site.portal.pages[path] = site.portal.pages[item.url]
+    site.write("UPDATE page_visits SET next_visit_at = '2020-01-01T00:00:00+00:00'")
+    site.crawl()
+
+    assert site.articles == 40
+
+
 def test_an_index_that_names_itself_ends(site: Site40) -> None:
     origin = site.portal.origin
     deeper = sitemap([(f"{origin}/s{n}.xml", "") for n in range(9)], "sitemap")

@@ -24,6 +24,8 @@ from portals.crawling.revisit_policy import (
     archived_visit,
     is_gone,
     is_missing_article,
+    is_undecided_sample,
+    may_be_sampled,
     validators,
     visit_after,
 )
@@ -213,6 +215,34 @@ def test_a_page_that_hides_an_article_is_missing_and_due_every_night(
     assert after(read, UNREAD).next_visit_at == NEXT_NIGHT
     assert is_missing_article(read, UNREAD)
     assert not is_missing_article(read, replace(UNREAD, fingerprint="text"))
+
+
+@pytest.mark.parametrize(
+    ("code", "again"), [(RejectCode.NO_ARTICLE, False), (RejectCode.EMPTY_PAGE, True)]
+)
+def test_the_sample_of_a_sitemap_says_what_its_urls_are_in_the_second_night(
+    code: RejectCode, *, again: bool
+) -> None:
+    first = result("announcement")
+    first.request = replace(first.request, source="http://cd.example.vn/sitemap.xml")
+    once = after(first)
+    second = replace(first, rejects=[Reject(URL, code)])
+    twice = after(second, once)
+
+    assert is_undecided_sample(first, None)
+    assert is_undecided_sample(second, once) is again
+    tomorrow = NOW + timedelta(days=1)
+    assert [may_be_sampled(visit, tomorrow) for visit in (None, once, twice)] == [True, True, again]
+    assert not may_be_sampled(once, NOW)
+
+
+def test_a_sample_that_is_an_article_is_none_any_more() -> None:
+    read = result("announcement")
+    read.request = replace(read.request, source="http://cd.example.vn/sitemap.xml")
+    read.articles.append(ARTICLE)
+
+    assert not is_undecided_sample(read, None)
+    assert not may_be_sampled(after(read), NOW + timedelta(days=999))
 
 
 def test_a_link_of_a_menu_is_gone_after_two_nights() -> None:

@@ -99,6 +99,15 @@ def test_the_longest_due_come_first_up_to_the_limit(memory: CrawlState) -> None:
     assert memory.due_urls(NOW, 2) == ["/1", "/2"]
 
 
+def test_a_sitemap_can_be_forgotten_and_no_article(memory: CrawlState) -> None:
+    for kind in ("other", "article"):
+        memory.save_visit(replace(VISIT, key=kind, kind=kind, fingerprint="named"))
+        memory.forget_announcement(kind)
+    visits = [memory.last_visit(kind) for kind in ("other", "article")]
+
+    assert [visit and visit.fingerprint for visit in visits] == [None, "named"]
+
+
 def test_what_may_be_a_missing_article_is_due_before_all_others_and_without_a_limit(
     memory: CrawlState,
 ) -> None:
