@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urldefrag, urlencode, urlsplit
 
 from lxml.html import HtmlElement
 
+from portals.discovery.fragments import NEXT_KEYS
+from portals.discovery.pagers import DECLARED_NEXT
 from portals.discovery.script_data import script_data
 from portals.discovery.targets import FoundLink
 from portals.language.text import clean, fold, words
@@ -43,6 +45,7 @@ _TOTALS = re.compile(
 _MORE = re.compile(r"^has_?(?:more|next)(?:_?page)?$", re.IGNORECASE)
 _PLACE = "#item="
 _SLUG_WORDS = 4
+_SAFE = "/-_.~?=&%+:,;@!"
 _UNSURE = re.compile(r"\d{3,}")
 
 
@@ -76,6 +79,8 @@ def _read(data: Any, found: ScriptLists) -> None:
             waiting.extend(each for each in value if isinstance(each, list | dict))
         elif isinstance(value, dict):
             found.has_more = found.has_more or _names_more(value)
+            if address := _next_of(value):
+                found.links.append(FoundLink(address, DECLARED_NEXT))
             waiting.extend(each for each in value.values() if isinstance(each, list | dict))
 
 
@@ -137,11 +142,23 @@ def _scalars(item: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
                 yield name, text
 
 
-def _names_more(item: dict[str, Any]) -> bool:
-    """Return True if an object names more articles than its list has."""
+def _shown_in(item: dict[str, Any]) -> int:
+    """Return the number of articles in the longest list of an object."""
     lists = [value for value in item.values() if isinstance(value, list)]
     counts = [sum(1 for one in value[:_MAX_ITEMS] if _title_of(one)) for value in lists]
-    shown = max(counts, default=0)
+    return max(counts, default=0)
+
+
+def _next_of(item: dict[str, Any]) -> str:
+    """Return the address of the page after the list in an object, "" if it has none."""
+    named = (value for key, value in item.items() if str(key).lower() in NEXT_KEYS)
+    address = next((value for value in named if isinstance(value, str)), "")
+    return address if _ADDRESS.fullmatch(address) and _shown_in(item) >= _MIN_ITEMS else ""
+
+
+def _names_more(item: dict[str, Any]) -> bool:
+    """Return True if an object names more articles than its list has."""
+    shown = _shown_in(item)
     if shown < _MIN_ITEMS:
         return False
     if any(value is True and _MORE.match(str(key)) for key, value in item.items()):
@@ -174,11 +191,15 @@ class UnaddressedItems:
         self._templates: dict[str, None] = {}
         self._shown: dict[str, FoundLink] = {}  # links by their titles
         self._slugs: dict[str, FoundLink] = {}
+        self._linked: set[str] = set()  # places with a link of their own
         self._made: dict[str, str] = {}  # address → place
-        self._failed: set[str] = set()
+        self._found: set[str] = set()
 
     def add(self, links: list[FoundLink]) -> list[FoundLink]:
-        """Note the links and items of a page; return the addresses that are known by now."""
+        """Note the links and items of a page; return its links, with every address known by now.
+
+        Items without an address stay among them: they make a page a list.
+        """
         fresh = []
         for link in links:
             if is_item_place(link.url):
@@ -191,16 +212,26 @@ class UnaddressedItems:
                     self._learn(link.url, place)
         for link in fresh:
             self._note(link)
-        return list(self._addressed())
+        made = list(self._addressed())
+        waiting = set(self._waiting()) if fresh else set()
+        own = [one for one in links if not is_item_place(one.url) or one.url in waiting]
+        return [*own, *made]
 
-    def miss(self, url: str) -> None:
-        """Note that an address was read, or could not be, and is no article."""
+    def hit(self, url: str) -> None:
+        """Note that the page at an address is an article."""
         if url in self._made:
-            self._failed.add(url)
+            self._found.add(url)
 
-    def unaddressed(self) -> list[str]:
-        """Return the titles of the articles for which no page was found."""
-        lost = (place for url, place in self._made.items() if url in self._failed)
+    def unaddressed(self, is_found: Callable[[str], bool] = lambda _: False) -> list[str]:
+        """Return the titles of the articles for which no page was found.
+
+        ``is_found``: returns True for the address of an article that was not read in this run.
+        """
+        lost = (
+            place
+            for url, place in self._made.items()
+            if url not in self._found and not is_found(url)
+        )
         return list({self._items[place][0]: None for place in (*lost, *self._waiting())})
 
     def _note(self, link: FoundLink) -> None:
@@ -229,10 +260,10 @@ class UnaddressedItems:
         rest = re.sub(r"\{[^{}]*\}", "", urlsplit(template)._replace(netloc="").geturl())
         if used and not _UNSURE.search(rest):
             self._templates.setdefault(template)
-        self._made.setdefault(url, place)
+        self._linked.add(place)
 
     def _waiting(self) -> Iterator[str]:
-        made = set(self._made.values())
+        made = self._linked.union(self._made.values())
         for place, (title, values) in self._items.items():
             is_shown = fold(title) in self._shown
             is_shown = is_shown or any(fold(value) in self._slugs for value in values.values())
@@ -254,7 +285,7 @@ def _filled(template: str, values: dict[str, str]) -> str | None:
     keys = pieces[1::2]
     if not all(key in values for key in keys):
         return None
-    pieces[1::2] = [quote(values[key], "/-_.~") for key in keys]
+    pieces[1::2] = [quote(values[key], _SAFE) for key in keys]
     return "".join(pieces)
 
 

@@ -151,6 +151,13 @@ def own(name: str, after: int) -> str:
     return f'{HEADLINE}<form method="post">{fields}<button>Sau</button></form>'
 
 
+def counted(lists: int, here: int = 1) -> str:
+    numbers = (n for n in (1, 2, 3) if n != here)
+    buttons = "".join(f'<button name="trang" value="{n}">{n}</button>' for n in numbers)
+    fields = f'<input type="hidden" name="ds" value="{lists}">'
+    return f'{HEADLINE}<form method="post">{fields}{buttons}</form>'
+
+
 @pytest.mark.parametrize(
     ("first", "second", "at_the_end"),
     [
@@ -159,6 +166,7 @@ def own(name: str, after: int) -> str:
             whole(grid("g$tin", 2) + grid("g$bao", 1)),
             whole(grid("g$tin", 4) + grid("g$bao", 1)),
         ),
+        (counted(1) + counted(2), counted(1, 2) + counted(2), HEADLINE + counted(2)),
         (own("tin", 2) + own("bao", 2), own("tin", 3) + own("bao", 2), HEADLINE + own("bao", 2)),
     ],
 )

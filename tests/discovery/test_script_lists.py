@@ -7,6 +7,7 @@ import json
 import pytest
 from lxml import html
 
+from portals.discovery.pagers import DECLARED_NEXT
 from portals.discovery.script_lists import (
     ScriptLists,
     UnaddressedItems,
@@ -87,12 +88,13 @@ def test_a_link_to_one_article_says_how_the_others_are_addressed(address: str) -
     items = UnaddressedItems()
     rows = lists(f"<script>var x = {json.dumps(ROWS)}</script>").items
 
-    assert items.add(places(rows)) == []
+    assert items.add(places(rows)) == places(rows)
     assert sorted(items.unaddressed()) == sorted(TITLES)
-    assert items.add([FoundLink(urls[0], TITLES[0])]) == [FoundLink(urls[1], TITLES[1])]
-    assert items.unaddressed() == []
-    items.miss(urls[1])
+    example, made = FoundLink(urls[0], TITLES[0]), FoundLink(urls[1], TITLES[1])
+    assert items.add([example]) == [example, made]
     assert items.unaddressed() == [TITLES[1]]
+    items.hit(urls[1])
+    assert items.unaddressed() == []
 
 
 def test_an_article_that_a_link_shows_lacks_nothing() -> None:
@@ -100,6 +102,20 @@ def test_an_article_that_a_link_shows_lacks_nothing() -> None:
     items.add([FoundLink(f"{HOME}a/9", TITLES[0]), FoundLink(f"{HOME}b/8", TITLES[1])])
     items.add(places([{"": title, "n": str(n + 50)} for n, title in enumerate(TITLES)]))
     assert items.unaddressed() == []
+
+
+def test_what_an_earlier_run_read_lacks_nothing() -> None:
+    items = UnaddressedItems()
+    rows = lists(f"<script>var x = {json.dumps(ROWS)}</script>").items
+    items.add([*places(rows), FoundLink(f"{HOME}bai/{SLUGS[0]}", TITLES[0])])
+    assert items.unaddressed(lambda url: url.endswith(SLUGS[1])) == []
+
+
+def test_the_address_of_the_next_page_is_read() -> None:
+    paged = {"data": LINKED, "next_page_url": "/tin?page=2"}
+    found = lists(f"<script>var x = {json.dumps(paged)}</script>").links
+    assert FoundLink("/tin?page=2", DECLARED_NEXT) in found
+    assert not lists('<script>var x = {"next_page_url": "/tin?page=2"}</script>').links
 
 
 def test_a_place_is_no_address() -> None:
