@@ -150,9 +150,10 @@ def _of_element(element: HtmlElement) -> Iterator[FoundLink]:
     if href and not leads_nowhere(element):
         yield from _of_link(element, href)
     label = ""
-    if onclick := element.get("onclick"):
+    called = href if leads_nowhere(element) else ""
+    if script := str(element.get("onclick") or called):
         label = shown_label(element)
-        yield from _of_call(element, str(onclick)[:4096], label)
+        yield from _of_call(element, script[:4096], label)
     named = dict(_data_addresses(element))
     after = next((url for name, url in named.items() if "next" in name), "")
     address = after or next(iter(named.values()), "")

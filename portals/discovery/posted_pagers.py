@@ -258,7 +258,13 @@ def _leading_on(
 
 
 def _is_alone(control: _Control, controls: Iterable[_Control]) -> bool:
-    """Return True if no other button "Xem thêm" is on the page: one of many leads to a section."""
+    """Return True if no other button "Xem thêm" is on the page: one of many leads to a section.
+
+    A form that counts pages leads on, whatever else is on the page.
+    """
+    fields = () if control.is_of_whole else _fields(control.form, set())
+    if any(_PAGE_NAMES.search(name) and value.isdecimal() for name, value in fields):
+        return True
     return sum(loads_more(one.label) for one in controls) == 1 and bool(control.label)
 
 

@@ -7,9 +7,10 @@ a link to one of them, wherever the portal shows one: "/tin/{slug}-{id}.html".
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urldefrag, urlencode, urlsplit
 
@@ -45,6 +46,7 @@ _TOTALS = re.compile(
 _MORE = re.compile(r"^has_?(?:more|next)(?:_?page)?$", re.IGNORECASE)
 _PLACE = "#item="
 _SLUG_WORDS = 4
+_DAY = re.compile(r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?:T|$)")
 _SAFE = "/-_.~?=&%+:,;@!"
 _UNSURE = re.compile(r"\d{3,}")
 
@@ -86,7 +88,8 @@ def _read(data: Any, found: ScriptLists) -> None:
 
 def _read_list(values: list[Any], found: ScriptLists) -> None:
     """Add the articles of a list; one object alone is no list."""
-    titled = [(one, title) for one in values[:_MAX_ITEMS] if (title := _title_of(one))]
+    flat = map(_flat, values[:_MAX_ITEMS])
+    titled = [(one, title) for one in flat if (title := _title_of(one))]
     if len(titled) < _MIN_ITEMS or len(found.links) + len(found.items) > _MAX_ITEMS:
         return
     for one, title in titled:
@@ -94,6 +97,14 @@ def _read_list(values: list[Any], found: ScriptLists) -> None:
             found.links.append(FoundLink(address, title))
         elif values_of := _fields_of(one):
             found.items.append({"": title, **values_of})
+
+
+def _flat(item: Any) -> Any:
+    """Return an object with what it only wraps: ``{"node": {...}}``, ``{"attributes": {...}}``."""
+    if not isinstance(item, dict) or _title_of(item):
+        return item
+    wrapped = next((value for value in item.values() if _title_of(value)), None)
+    return item if wrapped is None else {**item, **wrapped}
 
 
 def _title_of(item: Any) -> str:
@@ -127,8 +138,11 @@ def _address_of(item: dict[str, Any]) -> str:
 
 def _fields_of(item: dict[str, Any]) -> dict[str, str]:
     """Return what an address may be made of: numbers and texts without spaces."""
-    fields = dict(_scalars(item, ""))
-    return dict(list(fields.items())[:_MAX_FIELDS])
+    fields = dict(islice(_scalars(item, ""), _MAX_FIELDS))
+    days = [(key, match) for key, text in fields.items() if (match := _DAY.match(text))]
+    for key, match in days:
+        fields |= {f"{key} {part}": value for part, value in match.groupdict().items()}
+    return fields
 
 
 def _scalars(item: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
@@ -145,7 +159,7 @@ def _scalars(item: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
 def _shown_in(item: dict[str, Any]) -> int:
     """Return the number of articles in the longest list of an object."""
     lists = [value for value in item.values() if isinstance(value, list)]
-    counts = [sum(1 for one in value[:_MAX_ITEMS] if _title_of(one)) for value in lists]
+    counts = [sum(1 for one in value[:_MAX_ITEMS] if _title_of(_flat(one))) for value in lists]
     return max(counts, default=0)
 
 
@@ -161,9 +175,11 @@ def _names_more(item: dict[str, Any]) -> bool:
     shown = _shown_in(item)
     if shown < _MIN_ITEMS:
         return False
-    if any(value is True and _MORE.match(str(key)) for key, value in item.items()):
+    inner = (value.items() for value in item.values() if isinstance(value, dict))
+    pairs = [*item.items(), *(pair for pairs in inner for pair in pairs)]
+    if any(value is True and _MORE.match(str(key)) for key, value in pairs):
         return True
-    totals = [value for key, value in item.items() if _TOTALS.match(str(key))]
+    totals = [value for key, value in pairs if _TOTALS.match(str(key))]
     return any(type(total) is int and total > shown for total in totals)
 
 
@@ -188,7 +204,7 @@ class UnaddressedItems:
         self._items: dict[str, tuple[str, dict[str, str]]] = {}  # by place: title and values
         self._by_title: dict[str, str] = {}
         self._by_slug: dict[str, str] = {}
-        self._templates: dict[str, None] = {}
+        self._templates: Counter[str] = Counter()
         self._shown: dict[str, FoundLink] = {}  # links by their titles
         self._slugs: dict[str, FoundLink] = {}
         self._linked: set[str] = set()  # places with a link of their own
@@ -259,7 +275,7 @@ class UnaddressedItems:
                 used = True
         rest = re.sub(r"\{[^{}]*\}", "", urlsplit(template)._replace(netloc="").geturl())
         if used and not _UNSURE.search(rest):
-            self._templates.setdefault(template)
+            self._templates[template] += 1
         self._linked.add(place)
 
     def _waiting(self) -> Iterator[str]:
@@ -273,7 +289,7 @@ class UnaddressedItems:
     def _addressed(self) -> Iterator[FoundLink]:
         for place in list(self._waiting()) if self._templates else ():
             title, values = self._items[place]
-            filled = (_filled(template, values) for template in self._templates)
+            filled = (_filled(template, values) for template, _ in self._templates.most_common())
             if url := next(filter(None, filled), None):
                 self._made[url] = place
                 yield FoundLink(url, title)

@@ -47,6 +47,11 @@ def page_of(markup: str) -> Page:
             '<img src="next.gif" alt="Tiếp theo"></a>',
             f"{LIST}?Paged=TRUE&p_ID=7",
         ),
+        (
+            """<a href="javascript:RefreshPageTo(event, '/tin-tuc?Paged=1&amp;PageFirstRow=5');">"""
+            '<img src="/_layouts/images/next.gif"></a>',
+            f"{LIST}?Paged=1&PageFirstRow=5",
+        ),
     ],
 )  # fmt: skip
 def test_a_listing_page_leads_to_its_next_page(markup: str, url: str) -> None:

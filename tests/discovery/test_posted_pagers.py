@@ -181,6 +181,13 @@ def test_each_list_of_a_page_has_a_pager_of_its_own(
     assert pager_names(page_of(at_the_end).root) <= {tin, bao}
 
 
+def test_several_forms_that_add_to_their_lists_are_followed() -> None:
+    both = page_of((own("tin", 2) + own("bao", 2)).replace("Sau", "Xem thêm"))
+    assert len(posted_by_pager(both.root, 1, "")) == 2
+    sections = "".join(f'<input type="submit" name="x{n}" value="Xem thêm">' for n in (1, 2))
+    assert posted_by_pager(page_of(whole(sections)).root, 1, "") == {}
+
+
 def test_a_pager_above_and_below_its_list_is_one() -> None:
     numbers = NUMBERS + HEADLINE + NUMBERS
     assert list(posted_by_pager(page_of(whole(numbers)).root, 1, "")) == [""]
