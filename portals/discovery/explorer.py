@@ -132,9 +132,10 @@ class Explorer:
         self.names.discard(url)
         self._found.discard(whole_key(url))
         fresh = self._collect(own, url)
-        listed = self._listed(own)
+        unaddressed = frozenset(link.url for link in links if is_item_place(link.url))
+        listed = self._listed(own) | unaddressed
         shows_first = self._shows_first(listed)
-        has_new = bool(self._listed(fresh)) or bool(shows_first)
+        has_new = bool(self._listed(fresh) or shows_first or unaddressed - self._shown)
         proven = any(self._kind_of(each) == "article" for each in shows_first)
         fewest = 1 if is_next_page or proven else MIN_LISTED
         is_listing = kind == "other" and len(listed) >= fewest

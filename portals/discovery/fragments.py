@@ -21,7 +21,9 @@ _MAX_TITLE = 500
 _ADDRESS = re.compile(r"(?:https?:/)?/[^\s<>\"']{2,2000}")
 _TITLE_KEYS = ("title", "tieude", "tieu_de", "headline", "name", "ten")
 _TITLED = re.compile(rf'"(?:{"|".join(_TITLE_KEYS)})"\s*:\s*"[^"]'.encode(), re.IGNORECASE)
-_NEXT_KEYS = frozenset(["next", "next_page_url", "nextpage", "next_url", "nextpageurl"])
+NEXT_KEYS = frozenset(["next", "next_page_url", "nextpage", "next_url", "nextpageurl"])
+"""Keys, in small letters, of the address of the part after a list."""
+
 _PARTS = re.compile(r"<(?:html|head|body)\b|<!doctype", re.IGNORECASE)
 _COUNTED = (
     re.compile(
@@ -96,7 +98,7 @@ def _link_of(item: dict[str, Any]) -> Iterator[str]:
     if title and urls:
         yield f'<a href="{escape(urls[0])}">{escape(title[:_MAX_TITLE])}</a>'
     for key, text in texts.items():
-        if key in _NEXT_KEYS and _ADDRESS.fullmatch(text):
+        if key in NEXT_KEYS and _ADDRESS.fullmatch(text):
             yield f'<a rel="next" href="{escape(text)}">»</a>'
 
 

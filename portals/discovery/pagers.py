@@ -42,6 +42,10 @@ _CALLED = re.compile(
 _OF_LIST = re.compile(r"\bRefreshPageTo\(")
 _ESCAPED = re.compile(r"\\(?:u00|x)(26|3[dDfF]|2[fF])")
 _REFRESH = re.compile(r"^\s*\d+\s*[;,]\s*(?:url\s*=)?\s*['\"]?([^'\"\s]+)", re.IGNORECASE)
+_TIMER = re.compile(
+    r"setTimeout\([^;]{0,200}?location(?:\.href)?\s*=\s*['\"]([^'\"\s]{1,2000})['\"]"
+)
+_MAX_SCRIPT = 20_000
 _HTMX = ("hx-get", "data-hx-get")
 _VALUES = ("hx-vals", "data-hx-vals")
 _SEEN = re.compile(r"\b(?:revealed|intersect)\b")
@@ -92,8 +96,8 @@ def pager_links(root: HtmlElement) -> Iterator[FoundLink]:
                 yield FoundLink(value, label)
         elif element.tag == "form":
             yield from _of_form(element)
-        elif element.tag == "meta":
-            yield from _of_refresh(element)
+        elif element.tag in ("meta", "script"):
+            yield from (_of_refresh if element.tag == "meta" else _of_timer)(element)
         else:
             for link in _of_element(element):
                 numbered += [link] if link.text.isdecimal() else []
@@ -101,15 +105,27 @@ def pager_links(root: HtmlElement) -> Iterator[FoundLink]:
     yield from _of_series(numbered)
 
 
-_TAGS = ("a", "button", "div", "span", "li", "tr", "option", "form", "meta")
+_TAGS = ("a", "button", "div", "span", "li", "tr", "option", "form", "meta", "script")
 
 
 def _of_refresh(meta: HtmlElement) -> Iterator[FoundLink]:
     """Yield where a list that turns its own pages leads; what is no page of it is not followed."""
-    if _value(meta, "http-equiv").lower() == "refresh":
-        match = _REFRESH.match(_value(meta, "content"))
-        if match and not match[1].isdigit():
-            yield FoundLink(match[1], "»")
+    is_refresh = _value(meta, "http-equiv").lower() == "refresh"
+    if is_refresh and (address := refresh_target(_value(meta, "content"))):
+        yield FoundLink(address, "»")
+
+
+def refresh_target(content: str) -> str:
+    """Return the address in a ``Refresh`` header, or a meta refresh, "" if there is none."""
+    match = _REFRESH.match(content[:2000])
+    return match[1] if match and not match[1].isdigit() else ""
+
+
+def _of_timer(script: HtmlElement) -> Iterator[FoundLink]:
+    """Yield where a script sends its readers after a time, likewise."""
+    text = str(script.text or "")[:_MAX_SCRIPT]
+    if "setTimeout" in text and (found := _TIMER.search(text)):
+        yield FoundLink(found[1], "»")
 
 
 def _of_series(links: Iterable[FoundLink]) -> Iterator[FoundLink]:
@@ -134,9 +150,10 @@ def _of_element(element: HtmlElement) -> Iterator[FoundLink]:
     if href and not leads_nowhere(element):
         yield from _of_link(element, href)
     label = ""
-    if onclick := element.get("onclick"):
+    called = href if leads_nowhere(element) else ""
+    if script := str(element.get("onclick") or called):
         label = shown_label(element)
-        yield from _of_call(element, str(onclick)[:4096], label)
+        yield from _of_call(element, script[:4096], label)
     named = dict(_data_addresses(element))
     after = next((url for name, url in named.items() if "next" in name), "")
     address = after or next(iter(named.values()), "")

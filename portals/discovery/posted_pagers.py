@@ -136,12 +136,11 @@ def posted_by_pager(root: HtmlElement, number: int, pager: str) -> dict[str, Pos
         return {"": form} if form else {}
     controls = [each for group in groups for each in group]
     forms: dict[str, PostedForm] = {}
-    for group in groups:
+    for name, group in _named(groups).items():
         found = _leading_on(group, number, controls)
         form = _posted(found) if found else None
-        name = _name_of(group)
         if form and (not pager or pager == name):
-            forms.setdefault(name, form)
+            forms[name] = form
     return forms
 
 
@@ -186,7 +185,8 @@ def _name_of(group: list[_Control]) -> str:
     else:
         whose = _shared(min(names), max(names))
     if not group[0].is_of_whole:
-        whose += urlencode(_same_fields(group[0].form))
+        is_counted = any(value.isdecimal() for _, value in group[0].fields)
+        whose += urlencode(_same_fields(group[0].form, is_counted=is_counted))
     return hashlib.sha256(re.sub(r"\d+$|(?<=ctl)\d+", "", whose).encode()).hexdigest()[:8]
 
 
@@ -196,18 +196,35 @@ def _shared(one: str, other: str) -> str:
     return one[: next(unlike, len(one))]
 
 
-def _same_fields(form: HtmlElement) -> list[tuple[str, str]]:
-    """Return the address of a form and its fields, without those that count pages."""
+def _same_fields(form: HtmlElement, *, is_counted: bool) -> list[tuple[str, str]]:
+    """Return the address of a form and its fields, without those that count pages.
+
+    ``is_counted``: the number of the page is on the button.
+    """
     fields = [(name, value) for name, value in _fields(form, set()) if len(value) <= _MAX_SAME]
     numbers = [name for name, value in fields if value.isdecimal()]
-    counts = {name for name in numbers if len(numbers) == 1 or _PAGE_NAMES.search(name)}
+    counts = {name for name in numbers if _counts(name, numbers, is_counted=is_counted)}
     kept = sorted(field for field in fields if field[0] not in counts)
     return [("", str(form.get("action") or "")), *kept]
 
 
+def _counts(name: str, numbers: list[str], *, is_counted: bool) -> bool:
+    return bool(_PAGE_NAMES.search(name)) or (len(numbers) == 1 and not is_counted)
+
+
 def pager_names(root: HtmlElement) -> set[str]:
     """Return the names of the pagers of a page that are posted."""
-    return {_name_of(group) for group in _groups(root)}
+    return set(_named(_groups(root)))
+
+
+def _named(groups: list[list[_Control]]) -> dict[str, list[_Control]]:
+    """Return the pagers by their names; what posts alike is counted."""
+    named: dict[str, list[_Control]] = {}
+    for group in groups:
+        name = _name_of(group)
+        alike = sum(each.partition("-")[0] == name for each in named)
+        named[f"{name}-{alike + 1}" if alike else name] = group
+    return named
 
 
 def _posted(found: _Control) -> PostedForm | None:
@@ -241,7 +258,13 @@ def _leading_on(
 
 
 def _is_alone(control: _Control, controls: Iterable[_Control]) -> bool:
-    """Return True if no other button "Xem thêm" is on the page: one of many leads to a section."""
+    """Return True if no other button "Xem thêm" is on the page: one of many leads to a section.
+
+    A form that counts pages leads on, whatever else is on the page.
+    """
+    fields = () if control.is_of_whole else _fields(control.form, set())
+    if any(_PAGE_NAMES.search(name) and value.isdecimal() for name, value in fields):
+        return True
     return sum(loads_more(one.label) for one in controls) == 1 and bool(control.label)
 
 

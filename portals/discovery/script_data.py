@@ -11,16 +11,21 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 _MAX_SCRIPTS = 60
 _MAX_SCRIPT = 3_000_000  # characters
 _MAX_STARTS = 100  # places of one script at which a value may begin
 _MAX_TOKENS = 300_000  # of a page, in objects that are no JSON
-_MIN_ATTRIBUTE = 60  # characters; the settings of a widget are shorter
-_MAX_ELEMENTS = 3_000
+_MAX_ATTRIBUTES = 100
+# Settings of a widget are shorter.
+_ATTRIBUTES = etree.XPath(
+    "//@*[string-length() > 60 and (starts-with(., '[{') or starts-with(., '{\"'))]",
+    smart_strings=False,
+)
 _STARTS = re.compile(r"[=(]\s*(?=\[\s*[{\[]|\{)")
 _PARSED = re.compile(r"JSON\.parse\(\s*(?P<text>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")\s*\)")
 _TOKEN = re.compile(
@@ -43,10 +48,8 @@ def script_data(root: HtmlElement) -> Iterator[Any]:
             yield from _whole(text, tokens)
         else:
             yield from _inside(text, tokens)
-    for element in islice(root.iter("div", "section", "main", "ul", "table"), _MAX_ELEMENTS):
-        for value in element.attrib.values():
-            if len(value) >= _MIN_ATTRIBUTE and str(value).lstrip()[:1] in ("{", "["):
-                yield from _whole(str(value)[:_MAX_SCRIPT], tokens)
+    for value in cast(list[str], _ATTRIBUTES(root))[:_MAX_ATTRIBUTES]:
+        yield from _whole(str(value)[:_MAX_SCRIPT], tokens)
 
 
 def _whole(text: str, tokens: Iterator[int]) -> Iterator[Any]:

@@ -7,14 +7,17 @@ a link to one of them, wherever the portal shows one: "/tin/{slug}-{id}.html".
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urldefrag, urlencode, urlsplit
 
 from lxml.html import HtmlElement
 
+from portals.discovery.fragments import NEXT_KEYS
+from portals.discovery.pagers import DECLARED_NEXT
 from portals.discovery.script_data import script_data
 from portals.discovery.targets import FoundLink
 from portals.language.text import clean, fold, words
@@ -43,6 +46,8 @@ _TOTALS = re.compile(
 _MORE = re.compile(r"^has_?(?:more|next)(?:_?page)?$", re.IGNORECASE)
 _PLACE = "#item="
 _SLUG_WORDS = 4
+_DAY = re.compile(r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?:T|$)")
+_SAFE = "/-_.~?=&%+:,;@!"
 _UNSURE = re.compile(r"\d{3,}")
 
 
@@ -76,12 +81,15 @@ def _read(data: Any, found: ScriptLists) -> None:
             waiting.extend(each for each in value if isinstance(each, list | dict))
         elif isinstance(value, dict):
             found.has_more = found.has_more or _names_more(value)
+            if address := _next_of(value):
+                found.links.append(FoundLink(address, DECLARED_NEXT))
             waiting.extend(each for each in value.values() if isinstance(each, list | dict))
 
 
 def _read_list(values: list[Any], found: ScriptLists) -> None:
     """Add the articles of a list; one object alone is no list."""
-    titled = [(one, title) for one in values[:_MAX_ITEMS] if (title := _title_of(one))]
+    flat = map(_flat, values[:_MAX_ITEMS])
+    titled = [(one, title) for one in flat if (title := _title_of(one))]
     if len(titled) < _MIN_ITEMS or len(found.links) + len(found.items) > _MAX_ITEMS:
         return
     for one, title in titled:
@@ -89,6 +97,14 @@ def _read_list(values: list[Any], found: ScriptLists) -> None:
             found.links.append(FoundLink(address, title))
         elif values_of := _fields_of(one):
             found.items.append({"": title, **values_of})
+
+
+def _flat(item: Any) -> Any:
+    """Return an object with what it only wraps: ``{"node": {...}}``, ``{"attributes": {...}}``."""
+    if not isinstance(item, dict) or _title_of(item):
+        return item
+    wrapped = next((value for value in item.values() if _title_of(value)), None)
+    return item if wrapped is None else {**item, **wrapped}
 
 
 def _title_of(item: Any) -> str:
@@ -122,8 +138,11 @@ def _address_of(item: dict[str, Any]) -> str:
 
 def _fields_of(item: dict[str, Any]) -> dict[str, str]:
     """Return what an address may be made of: numbers and texts without spaces."""
-    fields = dict(_scalars(item, ""))
-    return dict(list(fields.items())[:_MAX_FIELDS])
+    fields = dict(islice(_scalars(item, ""), _MAX_FIELDS))
+    days = [(key, match) for key, text in fields.items() if (match := _DAY.match(text))]
+    for key, match in days:
+        fields |= {f"{key} {part}": value for part, value in match.groupdict().items()}
+    return fields
 
 
 def _scalars(item: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
@@ -137,16 +156,30 @@ def _scalars(item: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
                 yield name, text
 
 
+def _shown_in(item: dict[str, Any]) -> int:
+    """Return the number of articles in the longest list of an object."""
+    lists = [value for value in item.values() if isinstance(value, list)]
+    counts = [sum(1 for one in value[:_MAX_ITEMS] if _title_of(_flat(one))) for value in lists]
+    return max(counts, default=0)
+
+
+def _next_of(item: dict[str, Any]) -> str:
+    """Return the address of the page after the list in an object, "" if it has none."""
+    named = (value for key, value in item.items() if str(key).lower() in NEXT_KEYS)
+    address = next((value for value in named if isinstance(value, str)), "")
+    return address if _ADDRESS.fullmatch(address) and _shown_in(item) >= _MIN_ITEMS else ""
+
+
 def _names_more(item: dict[str, Any]) -> bool:
     """Return True if an object names more articles than its list has."""
-    lists = [value for value in item.values() if isinstance(value, list)]
-    counts = [sum(1 for one in value[:_MAX_ITEMS] if _title_of(one)) for value in lists]
-    shown = max(counts, default=0)
+    shown = _shown_in(item)
     if shown < _MIN_ITEMS:
         return False
-    if any(value is True and _MORE.match(str(key)) for key, value in item.items()):
+    inner = (value.items() for value in item.values() if isinstance(value, dict))
+    pairs = [*item.items(), *(pair for pairs in inner for pair in pairs)]
+    if any(value is True and _MORE.match(str(key)) for key, value in pairs):
         return True
-    totals = [value for key, value in item.items() if _TOTALS.match(str(key))]
+    totals = [value for key, value in pairs if _TOTALS.match(str(key))]
     return any(type(total) is int and total > shown for total in totals)
 
 
@@ -171,14 +204,18 @@ class UnaddressedItems:
         self._items: dict[str, tuple[str, dict[str, str]]] = {}  # by place: title and values
         self._by_title: dict[str, str] = {}
         self._by_slug: dict[str, str] = {}
-        self._templates: dict[str, None] = {}
+        self._templates: Counter[str] = Counter()
         self._shown: dict[str, FoundLink] = {}  # links by their titles
         self._slugs: dict[str, FoundLink] = {}
+        self._linked: set[str] = set()  # places with a link of their own
         self._made: dict[str, str] = {}  # address → place
-        self._failed: set[str] = set()
+        self._found: set[str] = set()
 
     def add(self, links: list[FoundLink]) -> list[FoundLink]:
-        """Note the links and items of a page; return the addresses that are known by now."""
+        """Note the links and items of a page; return its links, with every address known by now.
+
+        Items without an address stay among them: they make a page a list.
+        """
         fresh = []
         for link in links:
             if is_item_place(link.url):
@@ -191,16 +228,26 @@ class UnaddressedItems:
                     self._learn(link.url, place)
         for link in fresh:
             self._note(link)
-        return list(self._addressed())
+        made = list(self._addressed())
+        waiting = set(self._waiting()) if fresh else set()
+        own = [one for one in links if not is_item_place(one.url) or one.url in waiting]
+        return [*own, *made]
 
-    def miss(self, url: str) -> None:
-        """Note that an address was read, or could not be, and is no article."""
+    def hit(self, url: str) -> None:
+        """Note that the page at an address is an article."""
         if url in self._made:
-            self._failed.add(url)
+            self._found.add(url)
 
-    def unaddressed(self) -> list[str]:
-        """Return the titles of the articles for which no page was found."""
-        lost = (place for url, place in self._made.items() if url in self._failed)
+    def unaddressed(self, is_found: Callable[[str], bool] = lambda _: False) -> list[str]:
+        """Return the titles of the articles for which no page was found.
+
+        ``is_found``: returns True for the address of an article that was not read in this run.
+        """
+        lost = (
+            place
+            for url, place in self._made.items()
+            if url not in self._found and not is_found(url)
+        )
         return list({self._items[place][0]: None for place in (*lost, *self._waiting())})
 
     def _note(self, link: FoundLink) -> None:
@@ -228,11 +275,11 @@ class UnaddressedItems:
                 used = True
         rest = re.sub(r"\{[^{}]*\}", "", urlsplit(template)._replace(netloc="").geturl())
         if used and not _UNSURE.search(rest):
-            self._templates.setdefault(template)
-        self._made.setdefault(url, place)
+            self._templates[template] += 1
+        self._linked.add(place)
 
     def _waiting(self) -> Iterator[str]:
-        made = set(self._made.values())
+        made = self._linked.union(self._made.values())
         for place, (title, values) in self._items.items():
             is_shown = fold(title) in self._shown
             is_shown = is_shown or any(fold(value) in self._slugs for value in values.values())
@@ -242,7 +289,7 @@ class UnaddressedItems:
     def _addressed(self) -> Iterator[FoundLink]:
         for place in list(self._waiting()) if self._templates else ():
             title, values = self._items[place]
-            filled = (_filled(template, values) for template in self._templates)
+            filled = (_filled(template, values) for template, _ in self._templates.most_common())
             if url := next(filter(None, filled), None):
                 self._made[url] = place
                 yield FoundLink(url, title)
@@ -254,7 +301,7 @@ def _filled(template: str, values: dict[str, str]) -> str | None:
     keys = pieces[1::2]
     if not all(key in values for key in keys):
         return None
-    pieces[1::2] = [quote(values[key], "/-_.~") for key in keys]
+    pieces[1::2] = [quote(values[key], _SAFE) for key in keys]
     return "".join(pieces)
 
 

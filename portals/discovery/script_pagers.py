@@ -28,6 +28,7 @@ _MAX_SCRIPTS, _MAX_SCRIPT = 60, 200_000
 _AROUND = 3  # elements around a number that hold the other numbers of its pager
 _MIN_NUMBERS = 2
 _MAX_VALUES = 4
+_CLICKED = ("onclick", "role", "tabindex")
 _LONG = 6  # digits that are no number of a page
 _PAGER_NAMES = re.compile(r"pag(?:e|er|ing|ination)|(?:phan|so)[-_]?trang|^trang", re.IGNORECASE)
 _PAGE_KEY = r"(?:p|pg|page|paged|trang|page_?(?:index|num|number|no)|currentpage)"
@@ -100,7 +101,8 @@ def _is_of_script(element: HtmlElement) -> bool:
     if element.tag == "button":
         in_form = next(element.iterancestors("form"), None) is not None
         return not in_form or (element.get("type") or "").lower() == "button"
-    is_clicked = element.get("onclick") is not None or element.get("data-page") is not None
+    names = map(str, element.attrib)
+    is_clicked = any(name in _CLICKED or name.startswith("data-") for name in names)
     return is_clicked and element.find(".//a[@href]") is None
 
 

@@ -31,6 +31,7 @@ from portals.crawling.spider_outputs import (
 from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.copies import title_key
 from portals.discovery.explorer import Explorer
+from portals.discovery.pagers import refresh_target
 from portals.discovery.paging import fingerprint_of
 from portals.discovery.posted_pagers import is_posted_page, listing_page_key
 from portals.discovery.script_lists import ScriptLists, UnaddressedItems, script_lists
@@ -188,10 +189,16 @@ class ExplorationFinder(Finder):
         visit = self.spider.history.last_visit(self.spider.page_key(url))
         return visit is not None and visit.first_fetched_at > self._whole_until
 
+    def _is_found(self, url: str) -> bool:
+        """Return True for an article of an earlier run, or a copy of one."""
+        if url in self.explorer.copies:
+            return True
+        visit = self.spider.history.last_visit(self.spider.page_key(url))
+        return visit is not None and visit.kind == "article" and visit.fingerprint is not None
+
     def _replay(self, url: str, seen: list[Any]) -> list[CrawlTarget]:
         """Replay a page of the exploration log; its targets may be queued already."""
         if not seen:
-            self._items.miss(url)
             return self.explorer.on_failure(url)
         kind, links, text_hash, *announced = seen
         if kind == "undated":
@@ -199,10 +206,10 @@ class ExplorationFinder(Finder):
         if announced:
             self._announced.update((link, url) for link, *_ in links)
         found = [link_of(link) for link in links]
-        if kind == "other":
-            self._items.miss(url)
-        made = self._items.add(found)
-        return self.explorer.on_page(url, kind, [*found, *made], text_hash).targets
+        known = self._items.add(found)
+        if kind in ("article", "undated"):
+            self._items.hit(url)
+        return self.explorer.on_page(url, kind, known, text_hash).targets
 
     def parse_page(
         self,
@@ -240,7 +247,9 @@ class ExplorationFinder(Finder):
             yield from self.spider.remember_announced(page)
             yield from built
             return
-        yield from self._explore(page, visit, self.spider.stories.origin_of(response))
+        refresh = (response.headers.get("Refresh") or b"").decode("latin-1")
+        origin = self.spider.stories.origin_of(response)
+        yield from self._explore(page, visit, origin, refresh_target(refresh))
 
     def _visit(self, request: Request | None) -> CrawlTarget:
         assert request is not None
@@ -253,7 +262,6 @@ class ExplorationFinder(Finder):
         )
 
     def _missed(self, visit: CrawlTarget) -> Iterator[SpiderOutput]:
-        self._items.miss(visit.url)
         yield ExplorationRecord(visit.url, [])
         yield from self._requests(self.explorer.on_failure(visit.url))
 
@@ -262,8 +270,9 @@ class ExplorationFinder(Finder):
         return self.learner.read(page)
 
     def _explore(
-        self, page: Page, visit: CrawlTarget, origin: StoryOrigin
+        self, page: Page, visit: CrawlTarget, origin: StoryOrigin, turns_to: str = ""
     ) -> Iterator[SpiderOutput]:
+        """Explore a page; ``turns_to``: the address that its ``Refresh`` header gives."""
         is_start = visit.url == self.spider.home_url
         add_link_facts(page, visit.label, visit.day)
         read = self.spider.interstitial_of if is_start else self.spider.read
@@ -273,9 +282,12 @@ class ExplorationFinder(Finder):
             text_hash = f"{content_hash(result.title, result.body)}:{title_key(result.title)}"
         parts = self.spider.stories.part_keys(result)
         lists = script_lists(page.root)
+        lists.links += [FoundLink(turns_to, "»")] if turns_to else []
         links = self._links_of(page, visit, kind, parts, lists)
-        made = self._items.add(links)
-        seen = self.explorer.on_page(visit.url, kind, [*links, *made], text_hash)
+        known = self._items.add(links)
+        if kind in ("article", "undated"):
+            self._items.hit(visit.url)
+        seen = self.explorer.on_page(visit.url, kind, known, text_hash)
         if is_start:
             yield TraversalStart("")
         yield from self._known
@@ -309,14 +321,13 @@ class ExplorationFinder(Finder):
     ) -> list[FoundLink]:
         """Return the links of a page, what its script lists, and the next page of its listing."""
         links = explored_links(self.spider, page, visit, parts)
+        links += script_listed(self.spider, page, lists, is_article=kind == "article")
         number = self.explorer.pages.position_of(visit.url)[1]
         if kind != "article" and not any(self.explorer.pages.leading_on(visit.url, links)):
             links += posted_pages(self.spider, page, visit, number) or scripted_page(
                 self.spider, page, number
             )
-        if kind == "other":
-            self._items.miss(visit.url)
-        return links + script_listed(self.spider, page, lists, is_article=kind == "article")
+        return links
 
     def _count_trial(self, visit: CrawlTarget) -> None:
         """Count a list whose second page, at an address that a script makes, lists nothing."""
@@ -492,7 +503,7 @@ class ExplorationFinder(Finder):
         if reason in ENDED and self._is_home_unseen and not self._has_lists:
             self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
         if reason in ENDED:
-            unaddressed = self._items.unaddressed()
+            unaddressed = self._items.unaddressed(self._is_found)
             self.spider.inc_counter(Counter.UNADDRESSED, len(unaddressed))
             headlines = [url for url in self._undated if self.explorer.is_led_to_by_headline(url)]
             self.spider.inc_counter(Counter.UNDATED, len(headlines))

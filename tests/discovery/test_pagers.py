@@ -41,10 +41,16 @@ def page_of(markup: str) -> Page:
         ('<a class="more" href="/them?offset=20">Xem thêm</a>', "http://a.vn/them?offset=20"),
         ('<a href="?trangso=2"><img src="/img/btn_next.gif"></a>', f"{LIST}?trangso=2"),
         ('<meta http-equiv="refresh" content="20; url=/tin-tuc?p=2">', f"{LIST}?p=2"),
+        ("<script>setTimeout(() => location.href='/tin-tuc?p=2', 9)</script>", f"{LIST}?p=2"),
         (
             """<a href="#" onclick='RefreshPageTo(event, "/tin-tuc?Paged=TRUE\\u0026p_ID=7")'>"""
             '<img src="next.gif" alt="Tiếp theo"></a>',
             f"{LIST}?Paged=TRUE&p_ID=7",
+        ),
+        (
+            """<a href="javascript:RefreshPageTo(event, '/tin-tuc?Paged=1&amp;PageFirstRow=5');">"""
+            '<img src="/_layouts/images/next.gif"></a>',
+            f"{LIST}?Paged=1&PageFirstRow=5",
         ),
     ],
 )  # fmt: skip

@@ -151,6 +151,13 @@ def own(name: str, after: int) -> str:
     return f'{HEADLINE}<form method="post">{fields}<button>Sau</button></form>'
 
 
+def counted(lists: int, here: int = 1) -> str:
+    numbers = (n for n in (1, 2, 3) if n != here)
+    buttons = "".join(f'<button name="trang" value="{n}">{n}</button>' for n in numbers)
+    fields = f'<input type="hidden" name="ds" value="{lists}">'
+    return f'{HEADLINE}<form method="post">{fields}{buttons}</form>'
+
+
 @pytest.mark.parametrize(
     ("first", "second", "at_the_end"),
     [
@@ -159,6 +166,7 @@ def own(name: str, after: int) -> str:
             whole(grid("g$tin", 2) + grid("g$bao", 1)),
             whole(grid("g$tin", 4) + grid("g$bao", 1)),
         ),
+        (counted(1) + counted(2), counted(1, 2) + counted(2), HEADLINE + counted(2)),
         (own("tin", 2) + own("bao", 2), own("tin", 3) + own("bao", 2), HEADLINE + own("bao", 2)),
     ],
 )
@@ -171,6 +179,13 @@ def test_each_list_of_a_page_has_a_pager_of_its_own(
     assert list(posted_by_pager(page_of(second).root, 2, tin)) == [tin]
     assert posted_by_pager(page_of(at_the_end).root, 4, tin) == {}
     assert pager_names(page_of(at_the_end).root) <= {tin, bao}
+
+
+def test_several_forms_that_add_to_their_lists_are_followed() -> None:
+    both = page_of((own("tin", 2) + own("bao", 2)).replace("Sau", "Xem thêm"))
+    assert len(posted_by_pager(both.root, 1, "")) == 2
+    sections = "".join(f'<input type="submit" name="x{n}" value="Xem thêm">' for n in (1, 2))
+    assert posted_by_pager(page_of(whole(sections)).root, 1, "") == {}
 
 
 def test_a_pager_above_and_below_its_list_is_one() -> None:

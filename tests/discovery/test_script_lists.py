@@ -7,6 +7,7 @@ import json
 import pytest
 from lxml import html
 
+from portals.discovery.pagers import DECLARED_NEXT
 from portals.discovery.script_lists import (
     ScriptLists,
     UnaddressedItems,
@@ -19,7 +20,10 @@ from portals.discovery.targets import FoundLink
 HOME = "http://a.vn/"
 TITLES = ["Công đoàn xã Tân An thăm công nhân", "Hội thi nấu ăn của công nhân may"]
 SLUGS = ["cong-doan-xa-tan-an-tham-cong-nhan", "hoi-thi-nau-an-cua-cong-nhan-may"]
-ROWS = [{"id": 31 + n, "title": title, "slug": SLUGS[n]} for n, title in enumerate(TITLES)]
+ROWS = [
+    {"id": 31 + n, "title": title, "slug": SLUGS[n], "date": f"2026-0{n + 4}-17T08:00:00"}
+    for n, title in enumerate(TITLES)
+]
 LINKED = [{"title": title, "url": f"/tin/{n}.html"} for n, title in enumerate(TITLES)]
 DATA = json.dumps(LINKED, ensure_ascii=False)
 
@@ -41,6 +45,8 @@ def places(rows: list[dict[str, str]]) -> list[FoundLink]:
         f"<script>hien(document.body, 5); hien({DATA})</script>",
         f"<script>var d = JSON.parse('{DATA}')</script>",
         f"<div id=app data-page='{DATA}'></div>",
+        f"<news-list :items='{DATA}'></news-list>",
+        f"<script>var d = {json.dumps([{'cursor': 1, 'node': one} for one in LINKED])}</script>",
         "<script>var items = [\n"
         + "".join(f"{{ ten: '{t}', url: '/tin/{n}.html' }}, // {n}\n" for n, t in enumerate(TITLES))
         + "];</script>",
@@ -77,22 +83,32 @@ def test_a_list_that_counts_more_articles_than_it_has_is_noticed() -> None:
     counted = {"rows": LINKED, "total": 40}
     assert lists(f"<script>var x = {json.dumps(counted)}</script>").has_more
     assert not lists(f"<script>var x = {json.dumps({**counted, 'total': 2})}</script>").has_more
+    paged = {"rows": LINKED, "pageInfo": {"hasNextPage": True}}
+    assert lists(f"<script>var x = {json.dumps(paged)}</script>").has_more
 
 
 @pytest.mark.parametrize(
-    "address", ["/tin/{slug}-{id}.html", "/bai/{slug}", "/xem.aspx?ID={id}", "/{id}/{slug}/"]
+    "address",
+    [
+        "/tin/{slug}-{id}.html",
+        "/bai/{slug}",
+        "/xem.aspx?ID={id}",
+        "/{id}/{slug}/",
+        "/2026/{month}/{slug}",
+    ],
 )
 def test_a_link_to_one_article_says_how_the_others_are_addressed(address: str) -> None:
-    urls = [HOME[:-1] + address.format(**row) for row in ROWS]
+    urls = [HOME[:-1] + address.format(month=str(row["date"])[5:7], **row) for row in ROWS]
     items = UnaddressedItems()
     rows = lists(f"<script>var x = {json.dumps(ROWS)}</script>").items
 
-    assert items.add(places(rows)) == []
+    assert items.add(places(rows)) == places(rows)
     assert sorted(items.unaddressed()) == sorted(TITLES)
-    assert items.add([FoundLink(urls[0], TITLES[0])]) == [FoundLink(urls[1], TITLES[1])]
-    assert items.unaddressed() == []
-    items.miss(urls[1])
+    example, made = FoundLink(urls[0], TITLES[0]), FoundLink(urls[1], TITLES[1])
+    assert items.add([example]) == [example, made]
     assert items.unaddressed() == [TITLES[1]]
+    items.hit(urls[1])
+    assert items.unaddressed() == []
 
 
 def test_an_article_that_a_link_shows_lacks_nothing() -> None:
@@ -100,6 +116,20 @@ def test_an_article_that_a_link_shows_lacks_nothing() -> None:
     items.add([FoundLink(f"{HOME}a/9", TITLES[0]), FoundLink(f"{HOME}b/8", TITLES[1])])
     items.add(places([{"": title, "n": str(n + 50)} for n, title in enumerate(TITLES)]))
     assert items.unaddressed() == []
+
+
+def test_what_an_earlier_run_read_lacks_nothing() -> None:
+    items = UnaddressedItems()
+    rows = lists(f"<script>var x = {json.dumps(ROWS)}</script>").items
+    items.add([*places(rows), FoundLink(f"{HOME}bai/{SLUGS[0]}", TITLES[0])])
+    assert items.unaddressed(lambda url: url.endswith(SLUGS[1])) == []
+
+
+def test_the_address_of_the_next_page_is_read() -> None:
+    paged = {"data": LINKED, "next_page_url": "/tin?page=2"}
+    found = lists(f"<script>var x = {json.dumps(paged)}</script>").links
+    assert FoundLink("/tin?page=2", DECLARED_NEXT) in found
+    assert not lists('<script>var x = {"next_page_url": "/tin?page=2"}</script>').links
 
 
 def test_a_place_is_no_address() -> None:

@@ -24,6 +24,7 @@ def page_of(markup: str, url: str = LIST) -> Page:
     [
         ("""<button data-page='{"p": 2, "muc": 7}'>2</button>""", 1, f"{LIST}?p=2&muc=7"),
         ('<button data-page="3">3</button>', 2, f"{LIST}?page=3"),
+        ("""<ul class="paging"><li data-params='{"trang":2}'>2</li></ul>""", 1, f"{LIST}?trang=2"),
         (f"{NUMBERS}<script>mo = n => location.href='/tin?p='+n</script>", 1, f"{LIST}?p=2"),
         (f"{NUMBERS}<script>fetch(`/manh?muc=7&page=${{n}}`)</script>", 2, "http://a.vn/manh?muc=7&page=3"),
         (f"{MORE}<script>var n=20; function f(){{ $.get('/them?offset='+n); n+=10 }}</script>", 1, "http://a.vn/them?offset=20"),
