@@ -20,7 +20,7 @@ from portals.article import Article
 from portals.cluster.postgres import Connection
 from portals.crawling.page_result import PageResult
 from portals.crawling.page_result_json import CONVERTER
-from portals.crawling.verdicts import RunFacts
+from portals.crawling.verdict_facts import RunFacts
 from portals.store.pages import ArchivedPage
 from portals.store.row_changes import ChangedRow
 

@@ -28,7 +28,7 @@ from portals.crawling.recording import Recording
 from portals.crawling.run_facts import field_counts
 from portals.crawling.run_log import RunLog
 from portals.crawling.storage_guard import StorageGuard
-from portals.crawling.verdicts import RunFacts
+from portals.crawling.verdict_facts import RunFacts
 from portals.discovery.url_filters import MAX_QUEUED
 from portals.network.turns import use_turns
 from portals.store.pages import ArchivedPage

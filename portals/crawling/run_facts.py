@@ -9,7 +9,7 @@ from dataclasses import replace
 from scrapy.statscollectors import StatsCollector
 
 from portals.crawling.page_result import Applied, PageResult
-from portals.crawling.verdicts import RunFacts
+from portals.crawling.verdict_facts import RunFacts
 from portals.outcomes import REJECT_RULES, Counter
 from portals.store.crawl_state import CrawlState, ListingPage
 from portals.store.database import Store

@@ -27,7 +27,8 @@ from portals.crawling.run_facts import (
     with_missing_pages,
 )
 from portals.crawling.storage_guard import StorageGuard
-from portals.crawling.verdicts import Judgement, RunFacts, judge
+from portals.crawling.verdict_facts import RunFacts
+from portals.crawling.verdicts import Judgement, judge
 from portals.crawling.whole_crawl import KEYS, counters_as_json, judge_whole_crawl
 from portals.outcomes import Counter, RejectCode
 from portals.redaction import without_secrets

@@ -18,7 +18,8 @@ from portals.crawling.run_facts import (
     with_history,
     with_missing_pages,
 )
-from portals.crawling.verdicts import Judgement, RunFacts, judge
+from portals.crawling.verdict_facts import RunFacts
+from portals.crawling.verdicts import Judgement, judge
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.store.crawl_state import CrawlState
 from portals.store.database import Store

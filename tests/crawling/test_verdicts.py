@@ -8,7 +8,8 @@ import pytest
 
 from portals.crawling.budget import OUT_OF_ERRORS, OUT_OF_REQUESTS
 from portals.crawling.exit_codes import EXIT_CODES, Verdict
-from portals.crawling.verdicts import RunFacts, judge
+from portals.crawling.verdict_facts import RunFacts
+from portals.crawling.verdicts import judge
 
 GOOD = RunFacts("finished", responses=20, parsed=15)
 NONE = RunFacts("finished")

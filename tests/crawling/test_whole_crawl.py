@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from portals.article import Reject, reject
-from portals.crawling.verdicts import Judgement, RunFacts, judge
+from portals.crawling.verdict_facts import RunFacts
+from portals.crawling.verdicts import Judgement, judge
 from portals.crawling.whole_crawl import KEYS, counters_as_json, judge_whole_crawl
 from portals.outcomes import Counter, RejectCode
 from portals.store.crawl_state import CrawlState, ListingPage

@@ -1,4 +1,4 @@
-"""A portal of one listing and four articles."""
+"""A portal of a home page, one listing and four articles."""
 
 from __future__ import annotations
 
@@ -16,4 +16,7 @@ def small_portal() -> tuple[dict[str, Answer], str]:
     pages = {item.url: Answer(danaweb_1(item.text, Frame(TODAY))) for item in items}
     first = "/tin-tuc-su-kien"
     pages[first] = Answer(danaweb_1_list(items, Frame(TODAY), []))
+    menu = f'<ul class="menu"><li><a href="{first}">Tin</a></li></ul>'
+    home = f"<html><title>Cổng</title>{menu}</html>"
+    pages["/"] = Answer(home.encode())
     return pages, first
