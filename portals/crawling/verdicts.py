@@ -31,7 +31,8 @@ class RunFacts:
     ``unfollowed_pagers``: listing pages that lead on without an address, by a script or a form;
     ``section_listings``, ``section_skipped``: listings with and without the argument ``section``;
     ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
-    ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
+    ``known_forbidden``: such pages of all runs; ``known_deadly``: articles at which a process died
+    twice in any run, and that were never had; ``robots_unavailable``: pages that were not
     requested since robots.txt failed;
     ``robots_absent_since``: day since which it has failed for so long that it counts as absent;
     ``clock_differs``: by how much the server's clock differs from ours, in words, if it does;
@@ -77,6 +78,7 @@ class RunFacts:
     forbidden: int = 0
     forbidden_listings: int = 0
     known_forbidden: int = 0
+    known_deadly: int = 0
     robots_unavailable: int = 0
     robots_absent_since: str = ""
     held_until: str = ""
@@ -425,6 +427,13 @@ _RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "missing_articles",
         "{facts.missing_articles} articles could not be had, see the rejects; the next night"
         " requests them again",
+    ),
+    (
+        lambda f: f.known_deadly,
+        "incomplete",
+        "deadly_pages",
+        "{facts.known_deadly} articles were not had: a process died twice at each, see the rejects;"
+        " they are requested again after a week",
     ),
     (lambda f: not f.has_read, "incomplete", "nothing_found", "no article was found"),
 )
