@@ -139,7 +139,12 @@ def with_history(
     ``counts``: articles of the run with each of ``CHECKED_FIELDS``. Raises sqlite3.Error.
     """
     stored, shares = store.articles.field_shares(portal, run_id, CHECKED_FIELDS)
-    facts = replace(facts, stored_before=stored, known_forbidden=store.runs.count_forbidden(portal))
+    facts = replace(
+        facts,
+        stored_before=stored,
+        known_forbidden=store.runs.count_forbidden(portal),
+        known_deadly=store.runs.count_deadly(portal),
+    )
     if stored < _MIN_HISTORY or facts.parsed < _MIN_PARSED:
         return facts
     for name in CHECKED_FIELDS:

@@ -25,7 +25,8 @@ class RunFacts:
     ``unaddressed``: articles that the data of lists name, without an address that leads to them;
     ``section_listings``, ``section_skipped``: listings with and without the argument ``section``;
     ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
-    ``known_forbidden``: such pages of all runs; ``robots_unavailable``: pages that were not
+    ``known_forbidden``: such pages of all runs; ``known_deadly``: articles at which a process died
+    twice in any run, and that were never had; ``robots_unavailable``: pages that were not
     requested since robots.txt failed;
     ``robots_absent_since``: day since which it has failed for so long that it counts as absent;
     ``clock_differs``: by how much the server's clock differs from ours, in words, if it does;
@@ -72,6 +73,7 @@ class RunFacts:
     forbidden: int = 0
     forbidden_listings: int = 0
     known_forbidden: int = 0
+    known_deadly: int = 0
     robots_unavailable: int = 0
     robots_absent_since: str = ""
     held_until: str = ""

@@ -276,6 +276,13 @@ RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "{facts.missing_articles} articles could not be had, see the rejects; the next night"
         " requests them again",
     ),
+    (
+        lambda f: f.known_deadly,
+        "incomplete",
+        "deadly_pages",
+        "{facts.known_deadly} articles were not had: a process died twice at each, see the rejects;"
+        " they are requested again after a week",
+    ),
     (lambda f: not f.has_read, "incomplete", "nothing_found", "no article was found"),
 )
 """Whether a rule applies, its verdict, the code of its reason, and the reason."""

@@ -40,6 +40,14 @@ class ListingPages:
         self._empty_streaks: dict[str, int] = {}
         self._found: dict[str, frozenset[str]] = {}
 
+    def forget_contents(self) -> None:
+        """Forget what pages listed: these were read before an interruption.
+
+        News may have moved it to later pages, which repeat no page of theirs.
+        """
+        for seen in (self._contents, self._empty_streaks, self._found):
+            seen.clear()
+
     def is_later_page(self, url: str) -> bool:
         """Return True if a pager led to ``url``."""
         return whole_key(url) in self._places

@@ -62,6 +62,7 @@ _VISIT_COLUMNS = (
     "fingerprint", "listed_articles", "validator_trust", "next_visit_at",
 )  # fmt: skip
 _visit_values = attrgetter(*_VISIT_COLUMNS)
+_LONG = 200  # pages of a listing, or of a portal, that are not read twice after an interruption
 _IS_ARCHIVED = "kind = 'article' AND next_visit_at IS NULL"
 """What holds for a visit that only a replayed archive has, and no crawl of the portal."""
 
@@ -69,10 +70,18 @@ _LAST_VISIT = f"""
     SELECT {", ".join(_VISIT_COLUMNS)} FROM page_visits
     WHERE portal = ? AND key = ? AND NOT ({_IS_ARCHIVED})
 """  # noqa: S608 - our own names
+_AFTER_TRAVERSALS = """
+    max(?, coalesce((SELECT strftime('%Y-%m-%dT%H:%M:%S+00:00', max(completed_at), '+1 second')
+    FROM listings WHERE portal = ?), ''))
+"""
+"""A time that is after all whole traversals, also where the clock was put back since: an article
+that was first fetched before one is taken for read with everything behind it."""
+
 _CHANGED = [name for name in _VISIT_COLUMNS if name not in ("key", "first_fetched_at")]
 _SAVE_VISIT = f"""
-    INSERT INTO page_visits (portal, {", ".join(_VISIT_COLUMNS)})
-    VALUES (?{", ?" * len(_VISIT_COLUMNS)}) ON CONFLICT (portal, key) DO UPDATE SET
+    INSERT INTO page_visits (portal, {", ".join(_VISIT_COLUMNS)}) VALUES (?,
+    {", ".join(_AFTER_TRAVERSALS if name == "first_fetched_at" else "?" for name in _VISIT_COLUMNS)}
+    ) ON CONFLICT (portal, key) DO UPDATE SET
     first_fetched_at = iif({_IS_ARCHIVED}, excluded.first_fetched_at, first_fetched_at),
     {", ".join(f"{name} = excluded.{name}" for name in _CHANGED)}
 """  # noqa: S608 - our own names
@@ -114,7 +123,9 @@ class CrawlState:
     def save_visit(self, visit: PageVisit) -> None:
         """Store a visit; ``first_fetched_at`` of the first one is not overwritten."""
         with self.store.writing():
-            self.store.db.conn.execute(_SAVE_VISIT, (self.portal, *_visit_values(visit)))
+            values = list(_visit_values(visit))
+            values.insert(_VISIT_COLUMNS.index("first_fetched_at") + 1, self.portal)
+            self.store.db.conn.execute(_SAVE_VISIT, (self.portal, *values))
 
     def forget_announcement(self, key: str) -> None:
         """Forget what a sitemap or feed named: it is read again although it has not changed."""
@@ -199,15 +210,13 @@ class CrawlState:
                 (self.portal, listing, utc(at), run_id),
             )
 
-    def end_traversal(
-        self, listing: str, number: int, stop_reason: StopReason, run_id: int
-    ) -> None:
+    def end_traversal(self, listing: str, number: int, stop_reason: StopReason) -> None:
         """Record why the traversal of ``listing`` ended at its page ``number``."""
         with self.store.writing():
             self.store.db.conn.execute(
-                "UPDATE listings SET stop_reason = ?, stop_code = ?, run_id = ?"
+                "UPDATE listings SET stop_reason = ?, stop_code = ?"
                 " WHERE portal = ? AND listing = ?",
-                (stop_reason.message, stop_reason, run_id, self.portal, listing),
+                (stop_reason.message, stop_reason, self.portal, listing),
             )
             if stop_reason is StopReason.END:
                 # The listing has become shorter: pages after its end are not missing.
@@ -219,11 +228,16 @@ class CrawlState:
     def complete_traversals(self, at: datetime, run_ids: Sequence[int], *, is_whole: bool) -> None:
         """At the end of a crawl, complete the traversals that ended without a missing page.
 
-        ``run_ids``: the runs of the crawl; traversals of others, and of parts, remain as they
-        were. A portal that is explored is one listing, ``""``, complete if ``is_whole`` and no
-        page of any listing is missing.
+        ``run_ids``: the runs of the crawl, the last one first; traversals of others, and of parts,
+        remain as they were. One that began before an interruption is repeated by the next crawl,
+        unless it is long: an article may have moved to a page that was read before it. A portal
+        that is explored is one listing, ``""``, complete if ``is_whole`` and no page of any
+        listing is missing.
         """
-        runs = json.dumps(list(run_ids))
+        values = {
+            "at": utc(at), "portal": self.portal, "runs": json.dumps(list(run_ids)),
+            "last": run_ids[0], "long": _LONG,
+        }  # fmt: skip
         with self.store.writing():
             if is_whole and not self.missing_pages(run_ids):
                 self.store.db.conn.execute(
@@ -232,12 +246,14 @@ class CrawlState:
                     (StopReason.END.message, StopReason.END, self.portal),
                 )
             self.store.db.conn.execute(
-                "UPDATE listings SET completed_at = ? WHERE portal = ?"
-                " AND run_id IN (SELECT value FROM json_each(?))"
+                "UPDATE listings SET completed_at = :at WHERE portal = :portal"
+                " AND run_id IN (SELECT value FROM json_each(:runs))"
                 " AND stop_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM listing_pages p"
                 " WHERE p.portal = listings.portal AND p.listing = listings.listing"
-                " AND p.state IN ('failed', 'empty'))",
-                (utc(at), self.portal, runs),
+                " AND p.state IN ('failed', 'empty'))"
+                " AND (run_id = :last OR (SELECT count(*) FROM listing_pages p"
+                " WHERE p.portal = listings.portal AND listings.listing IN (p.listing, '')) > :long)",
+                values,
             )
 
     def record_expected_pages(

@@ -194,6 +194,19 @@ class RunRepository:
         ).fetchone()
         return int(row[0])
 
+    def count_deadly(self, portal: str) -> int:
+        """Return the number of articles at which a process died twice, and that were never had.
+
+        A later visit, to a page that is gone, has a status.
+        """
+        row = self.db.execute(
+            "SELECT count(*) FROM rejects WHERE code = ? AND EXISTS (SELECT 1 FROM page_visits v"
+            " WHERE v.portal = ? AND v.url = rejects.url AND v.kind = 'article' AND v.status = 0"
+            " AND v.fingerprint IS NULL)",
+            [RejectCode.KILLED_PROCESS, portal],
+        ).fetchone()
+        return int(row[0])
+
     def count_rejects(self, run_id: int) -> int:
         """Return the number of pages that a run rejected."""
         row = self.db.execute("SELECT count(*) FROM rejects WHERE run_id = ?", [run_id]).fetchone()

@@ -128,6 +128,7 @@ class ExplorationFinder(Finder):
             yield self._request(declared)
         for url, seen in history.exploration_log():
             yield from self._requests(self._replay(url, seen))
+        self.explorer.pages.forget_contents()
         self._known.clear()  # the interrupted crawl stored them
 
     def _declared(self) -> list[str]:

@@ -85,7 +85,7 @@ class ListingFinder(Finder):
         page = self.spider.page_of(response)
         if isinstance(page, Reject):
             yield page
-            yield from self._broken(ListingCursor("/"), response.url)
+            yield from self._home_missed(response.url)
             return
         forward = self.spider.forward_of(page, response)
         if forward and hops < _MAX_HOPS:
@@ -108,10 +108,15 @@ class ListingFinder(Finder):
             yield from self._listed(page, ListingCursor("/", is_declared=not sections))
 
     def on_home_error(self, failure: Failure) -> Iterator[SpiderOutput]:
-        """Record a home page that failed: the listings are found on it."""
+        """Record a home page that failed."""
         yield from self.spider.on_error(failure)
         if not isinstance(failure.value, (NotArchivedError, ForbiddenByRobotsError)):
-            yield from self._broken(ListingCursor("/"), failure.request.url)  # type: ignore[attr-defined]
+            yield from self._home_missed(failure.request.url)  # type: ignore[attr-defined]
+
+    def _home_missed(self, url: str) -> Iterator[SpiderOutput]:
+        """Record a home page that could not be read, if the listings are found on it only."""
+        if not self.listings:
+            yield from self._broken(ListingCursor("/"), url)
 
     def parse_listing(self, response: Response, **place: Any) -> Iterator[SpiderOutput]:
         """Yield requests for the articles of a listing page and for the next page."""

@@ -98,6 +98,18 @@ def test_a_list_has_later_pages_where_its_pager_shows_them() -> None:
     assert not explorer.pages.has_later(PAGE_2)
 
 
+def test_a_page_that_shows_what_another_one_showed_before_an_interruption_is_no_end() -> None:
+    """Five new articles have moved page 1 to page 2."""
+    explorer = Explorer(HOME)
+    explorer.on_page(HOME, "other", [FoundLink(LIST, "Tin tức")])
+    explorer.on_page(LIST, "other", pages(40, 36))
+    explorer.pages.forget_contents()
+    second = explorer.on_page(PAGE_2, "other", [*pages(40, 36), FoundLink(f"{LIST}?page=3", "3")])
+
+    assert second.stop_reason is None
+    assert f"{LIST}?page=3" in [target.url for target in second.targets]
+
+
 @pytest.mark.parametrize("kind", ["other", "hidden"])
 def test_a_pattern_whose_pages_were_hidden_is_not_known_as_one_without_articles(
     kind: PageKind,

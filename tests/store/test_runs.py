@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ import pytest
 from portals.article import Reject, reject
 from portals.discovery.url_filters import SkippedUrls
 from portals.outcomes import REJECT_RULES, RejectCode
+from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
+from portals.timestamps import utc
 
 NOW = datetime(2025, 1, 1, 3, 0, tzinfo=UTC)
 URL = "http://x.vn/1"
@@ -152,3 +154,18 @@ def test_skipped_urls_are_those_of_the_last_run(store: Store) -> None:
     known.save_skipped_urls("p", found, run_id, NOW)
 
     assert known.skipped_urls("p") == found
+
+
+@pytest.mark.parametrize(
+    ("status", "fingerprint", "deadly"), [(0, None, 1), (0, "text", 0), (404, None, 0)]
+)
+def test_an_article_at_which_a_process_died_counts_until_it_is_had_or_gone(
+    store: Store, status: int, fingerprint: str | None, deadly: int
+) -> None:
+    run_id, at = store.runs.start_run("p", NOW), utc(NOW)
+    store.runs.record_reject(Reject(URL, RejectCode.KILLED_PROCESS), run_id, NOW)
+    visit = PageVisit("k", URL, "article", status, at, at, fingerprint=fingerprint)
+    CrawlState(store, "p").save_visit(replace(visit, next_visit_at=at))
+
+    assert store.runs.count_deadly("p") == deadly
+    assert store.runs.count_deadly("q") == 0
