@@ -84,6 +84,7 @@ _PATTERN_KINDS: dict[AddressKind, PatternKind] = {
 
 
 _SECOND = 2  # page of a listing
+_UNSEEN = "unseen"  # in the log, of a home page: it leads on by a script only
 _FOUND = ("sample", "listing")
 """Purposes of links of menus, which may lead to no page for years."""
 
@@ -192,7 +193,12 @@ class ExplorationFinder(Finder):
         known = self._items.add(found)
         if kind != "other":
             self._items.hit(url)
-        return self.explorer.on_page(url, kind, known, text_hash).targets
+        step = self.explorer.on_page(url, kind, known, text_hash)
+        if url == self.spider.home_url:
+            self._is_home_unseen = text_hash == _UNSEEN
+        elif step.is_listing:
+            self._has_lists = True
+        return step.targets
 
     def parse_page(
         self,
@@ -276,13 +282,12 @@ class ExplorationFinder(Finder):
             yield TraversalStart("")
         yield from self._known
         self._known.clear()
-        yield ExplorationRecord(visit.url, [kind, [as_list(link) for link in links], text_hash])
+        listing = self._listing_read(page, visit, links, seen, has_more=lists.has_more)
+        mark = _UNSEEN if is_start and self._is_home_unseen else text_hash
+        yield ExplorationRecord(visit.url, [kind, [as_list(link) for link in links], mark])
         if seen.is_listing or is_start:
             yield from self.spider.remember_announced(page)
-        if seen.is_listing:
-            yield self._listing_read(page, visit, links, seen, has_more=lists.has_more)
-        else:
-            self._count_trial(visit)
+        yield from listing
         if isinstance(result, Article) and result.published_at:
             yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):
@@ -331,8 +336,11 @@ class ExplorationFinder(Finder):
         seen: ExplorationStep,
         *,
         has_more: bool,
-    ) -> ListingPageRead:
+    ) -> list[ListingPageRead]:
         """Count a listing page and return its record; ``has_more``: its data name more articles."""
+        if not seen.is_listing:
+            self._count_trial(visit)
+            return []
         self.spider.inc_counter(Counter.LISTINGS)
         is_home = visit.url == self.spider.home_url
         if not is_home:
@@ -348,9 +356,11 @@ class ExplorationFinder(Finder):
         if is_refused or (not is_home and is_unseen):
             self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
         fingerprint = fingerprint_of([link.url for link in links])
-        return ListingPageRead(
-            section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
-        )
+        return [
+            ListingPageRead(
+                section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
+            )
+        ]
 
     def url_kinds(self) -> Callable[[str], UrlKind]:
         """Return what URLs lead to, as far as their patterns were explored."""
