@@ -316,10 +316,15 @@ class ExplorationFinder(Finder):
         links = explored_links(self.spider, page, visit, parts)
         links += script_listed(self.spider, page, lists, is_article=kind == "article")
         number = self.explorer.pages.position_of(visit.url)[1]
-        if kind != "article" and not any(self.explorer.pages.leading_on(visit.url, links)):
-            links += posted_pages(self.spider, page, visit, number) or scripted_page(
-                self.spider, page, number
-            )
+        pages = self.explorer.pages
+        leads_on = any(pages.leading_on(visit.url, links))
+        is_first = not pages.is_later_page(visit.url)
+        posted: list[FoundLink] = []
+        if kind != "article" and (not leads_on or is_first or is_posted_page(visit.url)):
+            posted = posted_pages(self.spider, page, visit, number)
+        if kind != "article" and not leads_on and not posted:
+            posted = scripted_page(self.spider, page, number)
+        links += posted
         return links
 
     def _count_trial(self, visit: CrawlTarget) -> None:
@@ -349,6 +354,8 @@ class ExplorationFinder(Finder):
         pages = self.explorer.pages
         is_trial = is_posted_page(visit.url) or pages.is_scripted(visit.url)
         is_again = seen.stop_reason is StopReason.NOTHING_NEW or pages.is_first_again(visit.url)
+        others = [link for link in links if not link.form]
+        is_trial = is_trial and not any(pages.leading_on(visit.url, others))
         is_refused = is_trial and number == _SECOND and bool(seen.stop_reason) and is_again
         is_unseen = leads_on_unseen(pages, links, page, visit.url, has_more=has_more)
         self._is_home_unseen = is_unseen if is_home else self._is_home_unseen
