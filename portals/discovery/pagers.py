@@ -316,9 +316,10 @@ def button_label(element: HtmlElement) -> str:
 
 
 def shown_label(element: HtmlElement) -> str:
-    """Return what is written on a link or a button, else what its picture says."""
+    """Return what is written on a link or a button, else what its picture or its name says."""
     pictures = islice(element.iter("img"), 3)
-    return _label(element) or next(filter(None, map(_picture_label, pictures)), "")
+    named = clean(_value(element, "aria-label"))
+    return _label(element) or named or next(filter(None, map(_picture_label, pictures)), "")
 
 
 def _picture_label(picture: HtmlElement) -> str:

@@ -10,6 +10,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urldefrag, urlencode, urlsplit
@@ -47,6 +48,17 @@ _MORE = re.compile(r"^has_?(?:more|next)(?:_?page)?$", re.IGNORECASE)
 _PLACE = "#item="
 _SLUG_WORDS = 4
 _DAY = re.compile(r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?:T|$)")
+_MAX_MARKUP = 200_000
+_LINK = re.compile(
+    r"<a\s[^<>]{0,300}?href\s*=\s*['\"]?(?P<address>[^'\"\s<>]{1,2000})[^<>]{0,300}>"
+    r"(?P<text>.{1,500}?)</a>",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAG = re.compile(r"<[^<>]{1,300}>")
+_MAX_ROW = 30  # values of an article that is written as a list
+_MOST_WORDS = 40
+_NAMES = re.compile(r"(?:^|[._])(?:id|ma|slug|alias|code|key|url|uri|path|link)|id$", re.IGNORECASE)
+_LEAST_NUMBER = 100
 _SAFE = "/-_.~?=&%+:,;@!"
 _UNSURE = re.compile(r"\d{3,}")
 
@@ -66,8 +78,11 @@ class ScriptLists:
 def script_lists(root: HtmlElement) -> ScriptLists:
     """Return the lists that a page gives to its script."""
     found = ScriptLists()
+    alone = []  # "list.push({...})", one by one
     for data in script_data(root):
+        alone += [data] if isinstance(data, dict) else []
         _read(data, found)
+    _read_list(alone, found)
     return found
 
 
@@ -78,12 +93,23 @@ def _read(data: Any, found: ScriptLists) -> None:
         value = waiting.popleft()
         if isinstance(value, list):
             _read_list(value, found)
-            waiting.extend(each for each in value if isinstance(each, list | dict))
+            waiting.extend(value)
         elif isinstance(value, dict):
             found.has_more = found.has_more or _names_more(value)
             if address := _next_of(value):
                 found.links.append(FoundLink(address, DECLARED_NEXT))
-            waiting.extend(each for each in value.values() if isinstance(each, list | dict))
+            _read_list(list(value.values()), found)
+            waiting.extend(value.values())
+        elif isinstance(value, str) and "<a " in value:
+            found.links += _links_in(value[:_MAX_MARKUP])
+
+
+def _links_in(markup: str) -> Iterator[FoundLink]:
+    """Yield the links of a piece of markup whose text is a headline."""
+    for match in _LINK.finditer(markup):
+        title = clean(_TAG.sub(" ", match["text"]))
+        if len(words(title)) >= _TITLE_WORDS:
+            yield FoundLink(unescape(match["address"]), title)
 
 
 def _read_list(values: list[Any], found: ScriptLists) -> None:
@@ -95,12 +121,23 @@ def _read_list(values: list[Any], found: ScriptLists) -> None:
     for one, title in titled:
         if address := _address_of(one):
             found.links.append(FoundLink(address, title))
-        elif values_of := _fields_of(one):
+        elif (values_of := _fields_of(one)) and any(
+            map(_may_name, *zip(*values_of.items(), strict=True))
+        ):
             found.items.append({"": title, **values_of})
 
 
 def _flat(item: Any) -> Any:
-    """Return an object with what it only wraps: ``{"node": {...}}``, ``{"attributes": {...}}``."""
+    """Return an object with what it only wraps: ``{"node": {...}}``, ``{"attributes": {...}}``.
+
+    A list of values, one of which is a headline, becomes an object too.
+    """
+    if isinstance(item, list):
+        texts = [one for one in item[:_MAX_ROW] if isinstance(one, str)]
+        counts = ((one, len(words(one[:_MAX_TITLE]))) for one in texts)
+        title = next((one for one, n in counts if _TITLE_WORDS <= n <= _MOST_WORDS), None)
+        values = {str(place): one for place, one in enumerate(item[:_MAX_ROW])}
+        return {"title": title, **values} if title and title[:1] not in "/<" else item
     if not isinstance(item, dict) or _title_of(item):
         return item
     wrapped = next((value for value in item.values() if _title_of(value)), None)
@@ -143,6 +180,13 @@ def _fields_of(item: dict[str, Any]) -> dict[str, str]:
     for key, match in days:
         fields |= {f"{key} {part}": value for part, value in match.groupdict().items()}
     return fields
+
+
+def _may_name(key: str, value: str) -> bool:
+    """Return True for a value that an address may be made of: a slug, or the number of a page."""
+    if len(value.split("-")) >= _SLUG_WORDS or _NAMES.search(key) or _NAMED_ADDRESS.search(key):
+        return not _FILE.search(value) and not _NAMED_PICTURE.search(key)
+    return key.isdecimal() and value.isdecimal() and int(value[:9]) >= _LEAST_NUMBER
 
 
 def _scalars(item: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
@@ -270,7 +314,10 @@ class UnaddressedItems:
         template, used = url.replace("{", "%7B").replace("}", "%7D"), False
         for key, value in sorted(values.items(), key=lambda one: len(one[1]), reverse=True):
             pattern = re.compile(rf"(?<![\w{{]){re.escape(value)}(?![\w}}])")
-            if len(value) > 1 and pattern.search(template):
+            if len(value) == 1:  # "muc=3" of {"muc": 3}
+                pattern = re.compile(rf"(?<=[?&]){re.escape(key)}={re.escape(value)}(?=&|$)")
+                template = pattern.sub(f"{key}={{{key}}}", template)
+            elif pattern.search(template):
                 template = pattern.sub(f"{{{key}}}", template)
                 used = True
         rest = re.sub(r"\{[^{}]*\}", "", urlsplit(template)._replace(netloc="").geturl())

@@ -96,6 +96,8 @@ def script_button(root: HtmlElement, number: int) -> HtmlElement | None:
 
 
 def _is_of_script(element: HtmlElement) -> bool:
+    if element.get("disabled") is not None or element.get("aria-disabled") == "true":
+        return False
     if element.tag == "a":
         return leads_nowhere(element) and bool(element.attrib)  # no script finds a bare one
     if element.tag == "button":

@@ -252,7 +252,8 @@ class CrawlState:
                 " WHERE p.portal = listings.portal AND p.listing = listings.listing"
                 " AND p.state IN ('failed', 'empty'))"
                 " AND (run_id = :last OR (SELECT count(*) FROM listing_pages p"
-                " WHERE p.portal = listings.portal AND listings.listing IN (p.listing, '')) > :long)",
+                " WHERE p.portal = listings.portal"
+                " AND listings.listing IN (p.listing, '')) > :long)",
                 values,
             )
 

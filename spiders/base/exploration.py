@@ -91,6 +91,7 @@ _SECOND = 2  # page of a listing
 _UNSAID = (RejectCode.ERROR_PAGE, RejectCode.EMPTY_PAGE, RejectCode.LOGIN, RejectCode.NEEDS_BROWSER)
 """Codes of pages in place of another one, besides those that the next night requests again."""
 
+_UNSEEN = "unseen"  # in the log, of a home page: it leads on by a script only
 _FOUND = ("sample", "listing")
 """Purposes of links of menus, which may lead to no page for years."""
 
@@ -210,7 +211,12 @@ class ExplorationFinder(Finder):
         known = self._items.add(found)
         if kind in ("article", "undated"):
             self._items.hit(url)
-        return self.explorer.on_page(url, kind, known, text_hash).targets
+        step = self.explorer.on_page(url, kind, known, text_hash)
+        if url == self.spider.home_url:
+            self._is_home_unseen = text_hash == _UNSEEN
+        elif step.is_listing:
+            self._has_lists = True
+        return step.targets
 
     def parse_page(
         self,
@@ -293,15 +299,14 @@ class ExplorationFinder(Finder):
             yield TraversalStart("")
         yield from self._known
         self._known.clear()
-        yield ExplorationRecord(visit.url, [kind, [as_list(link) for link in links], text_hash])
+        listing = self._listing_read(page, visit, links, seen, has_more=lists.has_more)
+        mark = _UNSEEN if is_start and self._is_home_unseen else text_hash
+        yield ExplorationRecord(visit.url, [kind, [as_list(link) for link in links], mark])
         if seen.is_listing or is_start:
             yield from self.spider.remember_announced(page)
-        if seen.is_listing:
-            yield self._listing_read(page, visit, links, seen, has_more=lists.has_more)
-        else:
-            self._count_trial(visit)
-            if not isinstance(result, Article) and not seen.listed:
-                yield from self._listing_missed(visit, kind)
+        yield from listing
+        if not (seen.is_listing or seen.listed or isinstance(result, Article)):
+            yield from self._listing_missed(visit, kind)
         if isinstance(result, Article) and result.published_at:
             yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):
@@ -324,10 +329,15 @@ class ExplorationFinder(Finder):
         links = explored_links(self.spider, page, visit, parts)
         links += script_listed(self.spider, page, lists, is_article=kind == "article")
         number = self.explorer.pages.position_of(visit.url)[1]
-        if kind != "article" and not any(self.explorer.pages.leading_on(visit.url, links)):
-            links += posted_pages(self.spider, page, visit, number) or scripted_page(
-                self.spider, page, number
-            )
+        pages = self.explorer.pages
+        leads_on = any(pages.leading_on(visit.url, links))
+        is_first = not pages.is_later_page(visit.url)
+        posted: list[FoundLink] = []
+        if kind != "article" and (not leads_on or is_first or is_posted_page(visit.url)):
+            posted = posted_pages(self.spider, page, visit, number)
+        if kind != "article" and not leads_on and not posted:
+            posted = scripted_page(self.spider, page, number)
+        links += posted
         return links
 
     def _count_trial(self, visit: CrawlTarget) -> None:
@@ -344,8 +354,11 @@ class ExplorationFinder(Finder):
         seen: ExplorationStep,
         *,
         has_more: bool,
-    ) -> ListingPageRead:
+    ) -> list[ListingPageRead]:
         """Count a listing page and return its record; ``has_more``: its data name more articles."""
+        if not seen.is_listing:
+            self._count_trial(visit)
+            return []
         self.spider.inc_counter(Counter.LISTINGS)
         is_home = visit.url == self.spider.home_url
         if not is_home:
@@ -354,6 +367,8 @@ class ExplorationFinder(Finder):
         pages = self.explorer.pages
         is_trial = is_posted_page(visit.url) or pages.is_scripted(visit.url)
         is_again = seen.stop_reason is StopReason.NOTHING_NEW or pages.is_first_again(visit.url)
+        others = [link for link in links if not link.form]
+        is_trial = is_trial and not any(pages.leading_on(visit.url, others))
         is_refused = is_trial and number == _SECOND and bool(seen.stop_reason) and is_again
         is_unseen = leads_on_unseen(pages, links, page, visit.url, has_more=has_more)
         self._is_home_unseen = is_unseen if is_home else self._is_home_unseen
@@ -361,9 +376,11 @@ class ExplorationFinder(Finder):
         if is_refused or (not is_home and is_unseen):
             self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
         fingerprint = fingerprint_of([link.url for link in links])
-        return ListingPageRead(
-            section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
-        )
+        return [
+            ListingPageRead(
+                section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
+            )
+        ]
 
     def url_kinds(self) -> Callable[[str], UrlKind]:
         """Return what URLs lead to, as far as their patterns were explored."""

@@ -21,7 +21,13 @@ HOME = "http://a.vn/"
 TITLES = ["Công đoàn xã Tân An thăm công nhân", "Hội thi nấu ăn của công nhân may"]
 SLUGS = ["cong-doan-xa-tan-an-tham-cong-nhan", "hoi-thi-nau-an-cua-cong-nhan-may"]
 ROWS = [
-    {"id": 31 + n, "title": title, "slug": SLUGS[n], "date": f"2026-0{n + 4}-17T08:00:00"}
+    {
+        "id": 31 + n,
+        "title": title,
+        "slug": SLUGS[n],
+        "date": f"2026-0{n + 4}-17T08:00:00",
+        "path": f"doc?bai={n + 7}",
+    }
     for n, title in enumerate(TITLES)
 ]
 LINKED = [{"title": title, "url": f"/tin/{n}.html"} for n, title in enumerate(TITLES)]
@@ -46,6 +52,8 @@ def places(rows: list[dict[str, str]]) -> list[FoundLink]:
         f"<script>var d = JSON.parse('{DATA}')</script>",
         f"<div id=app data-page='{DATA}'></div>",
         f"<news-list :items='{DATA}'></news-list>",
+        "<script>" + "".join(f"a.push({json.dumps(one)});" for one in LINKED) + "</script>",
+        f"<script>var x = {json.dumps({'p1': LINKED[0], 'p2': LINKED[1]})}</script>",
         f"<script>var d = {json.dumps([{'cursor': 1, 'node': one} for one in LINKED])}</script>",
         "<script>var items = [\n"
         + "".join(f"{{ ten: '{t}', url: '/tin/{n}.html' }}, // {n}\n" for n, t in enumerate(TITLES))
@@ -72,6 +80,23 @@ def test_a_list_that_is_data_of_a_script_is_read(markup: str) -> None:
 def test_menus_single_objects_and_programs_are_no_lists(data: str) -> None:
     found = lists(f"<script>var x = {data};</script>")
     assert (found.links, found.items) == ([], [])
+
+
+def test_markup_and_rows_of_values_in_data_are_read() -> None:
+    pieces = [
+        f'<li><a href="/tin/{n}.html"><b>{title}</b></a></li>' for n, title in enumerate(TITLES)
+    ]
+    found = lists(f"<script>var x = {json.dumps({'html': pieces})}</script>").links
+    assert [(one.url, one.text) for one in found] == [(one["url"], one["title"]) for one in LINKED]
+    listed = [[one["id"], one["title"], one["slug"]] for one in ROWS]
+    items = lists(f"<script>var x = {json.dumps(listed)}</script>").items
+    assert [(one[""], one["2"]) for one in items] == list(zip(TITLES, SLUGS, strict=True))
+
+
+def test_answers_of_a_poll_are_no_articles() -> None:
+    poll = [{"name": "Rất hài lòng với dịch vụ công", "value": 12 + n} for n in range(4)]
+    rows = [[one["name"], one["value"]] for one in poll]
+    assert lists(f"<script>var x = {json.dumps(poll)}, y = {json.dumps(rows)}</script>").items == []
 
 
 def test_a_picture_is_no_address() -> None:

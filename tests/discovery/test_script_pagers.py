@@ -68,6 +68,12 @@ def test_what_is_no_pager_of_a_script(markup: str) -> None:
     assert script_button(page_of(markup).root, 1) is None
 
 
+def test_an_arrow_without_text_is_known_by_its_name() -> None:
+    arrow = '<nav class="pagination"><button aria-label="Trang sau"{}><svg></svg></button></nav>'
+    assert script_button(page_of(arrow.format("")).root, 1) is not None
+    assert script_button(page_of(arrow.format(" disabled")).root, 1) is None
+
+
 def test_the_last_page_leads_nowhere() -> None:
     assert script_button(page_of(NUMBERS).root, 3) is None
 
