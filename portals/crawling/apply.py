@@ -237,7 +237,7 @@ class PageApplier:
         self.state.record_listing_page(row, now, run_id)
         self.state.record_expected_pages(page.listing, page.expected, now, run_id)
         if page.stop_reason and is_live:
-            self.state.end_traversal(page.listing, page.number, page.stop_reason, run_id)
+            self.state.end_traversal(page.listing, page.number, page.stop_reason)
 
     def _has_shrunk(self, page: ListingPageRead) -> bool:
         usual = self.state.usual_length(page.listing) if page.number == 1 else 0

@@ -162,7 +162,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "traversal_started_at": "When the last traversal of its pages began.",
         "completed_at": "End of the last traversal without a missing page; later ones end there.",
         "stop_reason": "Why the last traversal ended; null while it runs or if it was cut off.",
-        "run_id": "Run of the last traversal.",
+        "run_id": "Run in which the last traversal began.",
         "stop_code": "Code of `stop_reason`.",
     },
     "listing_pages": {

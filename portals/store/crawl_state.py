@@ -210,15 +210,13 @@ class CrawlState:
                 (self.portal, listing, utc(at), run_id),
             )
 
-    def end_traversal(
-        self, listing: str, number: int, stop_reason: StopReason, run_id: int
-    ) -> None:
+    def end_traversal(self, listing: str, number: int, stop_reason: StopReason) -> None:
         """Record why the traversal of ``listing`` ended at its page ``number``."""
         with self.store.writing():
             self.store.db.conn.execute(
-                "UPDATE listings SET stop_reason = ?, stop_code = ?, run_id = ?"
+                "UPDATE listings SET stop_reason = ?, stop_code = ?"
                 " WHERE portal = ? AND listing = ?",
-                (stop_reason.message, stop_reason, run_id, self.portal, listing),
+                (stop_reason.message, stop_reason, self.portal, listing),
             )
             if stop_reason is StopReason.END:
                 # The listing has become shorter: pages after its end are not missing.
@@ -238,7 +236,7 @@ class CrawlState:
         """
         values = {
             "at": utc(at), "portal": self.portal, "runs": json.dumps(list(run_ids)),
-            "last": run_ids[0], "is_cut": len(run_ids) > 1, "long": _LONG,
+            "last": run_ids[0], "long": _LONG,
         }  # fmt: skip
         with self.store.writing():
             if is_whole and not self.missing_pages(run_ids):
@@ -253,9 +251,8 @@ class CrawlState:
                 " AND stop_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM listing_pages p"
                 " WHERE p.portal = listings.portal AND p.listing = listings.listing"
                 " AND p.state IN ('failed', 'empty'))"
-                " AND (NOT :is_cut OR traversal_started_at >="
-                " (SELECT started_at FROM runs WHERE id = :last)"
-                " OR (SELECT count(*) FROM listing_pages p WHERE p.portal = listings.portal"
+                " AND (run_id = :last OR (SELECT count(*) FROM listing_pages p"
+                " WHERE p.portal = listings.portal"
                 " AND listings.listing IN (p.listing, '')) > :long)",
                 values,
             )

@@ -52,7 +52,7 @@ def walk(
     for one in pages:
         memory.record_listing_page(one, at, 1)
     if stopped:
-        memory.end_traversal(LIST, pages[-1].number, stopped, 1)
+        memory.end_traversal(LIST, pages[-1].number, stopped)
     memory.complete_traversals(at, [1], is_whole=True)
 
 
@@ -191,7 +191,7 @@ def test_an_exploration_with_a_missing_page_does_not_count(memory: CrawlState) -
 def test_a_walk_of_another_crawl_does_not_count(memory: CrawlState) -> None:
     """Its articles may not have been requested: it was discarded, or of a part of the list."""
     memory.begin_traversal(LIST, NOW, 1)
-    memory.end_traversal(LIST, 1, StopReason.OLDER_THAN_SINCE, 1)
+    memory.end_traversal(LIST, 1, StopReason.OLDER_THAN_SINCE)
     memory.complete_traversals(NOW, [3, 2], is_whole=True)
 
     assert memory.completed_at(LIST) is None
@@ -204,7 +204,7 @@ def test_a_walk_that_an_interruption_cut_counts_where_it_is_too_long_for_another
     first, last = (store.runs.start_run("haiphong", at) for at in (NOW, LATER))
     memory.begin_traversal(LIST, NOW, first)
     memory.record_expected_pages(LIST, [(n, f"/{n}") for n in range(1, pages + 1)], NOW, first)
-    memory.end_traversal(LIST, pages, StopReason.KNOWN, last)
+    memory.end_traversal(LIST, pages, StopReason.KNOWN)
     memory.complete_traversals(LATER, [last, first], is_whole=True)
 
     assert bool(memory.completed_at(LIST)) is is_complete
@@ -213,7 +213,7 @@ def test_a_walk_that_an_interruption_cut_counts_where_it_is_too_long_for_another
 def test_a_walk_of_the_last_run_of_a_crawl_counts(memory: CrawlState, store: Store) -> None:
     first, last = (store.runs.start_run("haiphong", at) for at in (NOW, LATER))
     memory.begin_traversal(LIST, LATER, last)
-    memory.end_traversal(LIST, 1, StopReason.END, last)
+    memory.end_traversal(LIST, 1, StopReason.END)
     memory.complete_traversals(LATER, [last, first], is_whole=True)
 
     assert memory.completed_at(LIST) == "2025-03-02T02:00:00+00:00"
