@@ -312,8 +312,8 @@ class ExplorationFinder(Finder):
         elif isinstance(result, Article):
             held = HeldPage.of(result, page, visit.label, origin.page)
             yield from self._wait_for_proof(visit.url, held)
-        elif result is not None and not seen.is_listing and self._is_reported(result, visit):
-            yield result
+        elif result is not None and not seen.is_listing:
+            yield from self._reported(result, visit)
         yield from self._proven()
         yield from self._requests(seen.targets)
 
@@ -418,10 +418,18 @@ class ExplorationFinder(Finder):
         yield ExplorationRecord(source, ["other", pairs, None, "announced"])
         yield from self._requests(seen.targets)
 
-    def _is_reported(self, reject: Reject, visit: CrawlTarget) -> bool:
-        """Return True if a reject is worth recording: sampled pages seldom are articles."""
+    def _reported(self, reject: Reject, visit: CrawlTarget) -> Iterator[Reject]:
+        """Yield a reject if it is worth recording: sampled pages seldom are articles.
+
+        One behind a headline whose page hides what it is counts as a missing article.
+        """
+        rule = REJECT_RULES[reject.code]
+        is_sample = visit.purpose == "sample" and self.explorer.is_led_to_by_headline(visit.url)
+        is_missing = is_sample and rule.is_due_soon and not rule.is_retryable
+        self.spider.inc_counter(Counter.MISSING_ARTICLES, int(is_missing))
         is_awaited = visit.purpose == "article" or visit.url == self.spider.home_url
-        return is_awaited or REJECT_RULES[reject.code].counter is not None
+        if is_missing or is_awaited or rule.counter is not None:
+            yield reject
 
     def _wait_for_proof(self, url: str, page: HeldPage) -> Iterator[SpiderOutput]:
         self._undated_before.pop(url, None)

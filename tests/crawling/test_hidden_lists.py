@@ -54,3 +54,21 @@ def test_a_page_of_a_list_in_whose_place_is_something_else_is_missing(
 @pytest.mark.parametrize("page_2", [NOTHING, REDIRECT])
 def test_a_last_page_without_articles_is_the_end(tmp_path: Path, page_2: Answer) -> None:
     assert crawl_with(tmp_path, page_2, TWO) == ("ok", None)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("page", "verdict"), [(BLANK, "incomplete"), (Answer(b"", 404), "ok"), (NOTHING, "ok")]
+)
+def test_pages_behind_headlines_that_hide_what_they_are_are_missing_articles(
+    tmp_path: Path, page: Answer, verdict: str
+) -> None:
+    """They are of a URL pattern of which no page was read."""
+    more = {f"/doi-song/bai/{n}": f"Công đoàn thăm công nhân khó khăn lần {n}" for n in range(6)}
+    pages: dict[str, bytes | Answer] = {**SITE.pages(*more.items()), **dict.fromkeys(more, page)}
+    database = tmp_path / "a.db"
+    with serving(pages) as portal:
+        scrapy(*command("portal", portal.origin, database, "-a", "portal=mau"))
+    (run,) = rows(database, "SELECT verdict FROM runs")
+
+    assert run == {"verdict": verdict}
