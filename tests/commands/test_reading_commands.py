@@ -52,6 +52,13 @@ def test_nothing_found_is_an_empty_list_and_exit_1(sample: Path) -> None:
     assert (done.code, done.out, done.err) == (1, "[]\n", "nothing found\n")
 
 
+def test_a_search_for_no_word_says_so(sample: Path) -> None:
+    done = run(sample, "search", "-doan")
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("nothing found: give a word to search for; ")
+
+
 def test_the_index_is_checked_and_made_anew(sample: Path) -> None:
     assert run(sample, "search", "--check").out == "the search index is up to date\n"
     assert run(sample, "search", "--rebuild").out == "46 articles indexed\n"
