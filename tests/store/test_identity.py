@@ -143,7 +143,9 @@ def test_what_is_no_database_is_named_with_its_remedy(
 ) -> None:
     path = tmp_path / "notes.db"
     path.write_text("Ghi chép của tôi, không phải cơ sở dữ liệu.\n" * 9, "utf-8")
-    with pytest.raises(StorageError, match=r"notes\.db: it is no SQLite database; give another"):
+    with pytest.raises(
+        StorageError, match=r"notes\.db: notes\.db is no SQLite database; give another"
+    ):
         opening(path)
 
 
