@@ -6,9 +6,7 @@ import os
 import sys
 from collections.abc import MutableMapping
 
-from scrapy.cmdline import execute
-
-from portals.commands.output import discard_stdout, flush_stdout
+from portals.commands.uncaught import end_in_one_line
 from portals.configuration import ARCHIVE_DIR, DATA_DIR, DATABASE
 
 _FLAGS = ("--data-dir", "--db")
@@ -16,13 +14,11 @@ _FLAGS = ("--data-dir", "--db")
 
 def main() -> None:
     """Run a command and exit with its code. ``--data-dir`` and ``--db`` work with every command."""
+    end_in_one_line()
+    from scrapy.cmdline import execute  # noqa: PLC0415 - takes a while to load
+
     os.environ["SCRAPY_SETTINGS_MODULE"] = "portals.settings"
-    try:
-        execute([sys.argv[0], *translated(sys.argv[1:], os.environ)])
-    except BrokenPipeError:  # of the list of commands, which Scrapy prints
-        discard_stdout()
-    finally:
-        flush_stdout()
+    execute([sys.argv[0], *translated(sys.argv[1:], os.environ)])
 
 
 def translated(arguments: list[str], environment: MutableMapping[str, str]) -> list[str]:

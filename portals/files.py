@@ -6,6 +6,7 @@ import fcntl
 import glob
 import logging
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -65,6 +66,17 @@ def folder_beside(path: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
+
+
+def final_name(draft: str) -> str:
+    """Return the path of which ``draft`` is a draft, or a path in a folder of drafts.
+
+    Any other path is returned as it is.
+    """
+    return _DRAFT_NAME.sub(r"\1", draft)
+
+
+_DRAFT_NAME = re.compile(r"(?:(?<=/)|^)\.([^/]+)\.(?:[0-9a-f]{16}\.part|\w{8}\.temporary)(?=/|$)")
 
 
 def remove_drafts(path: Path) -> list[Path]:

@@ -46,7 +46,7 @@ AUTOTHROTTLE_ENABLED = True  # default: False; slow portals get fewer requests
 AUTOTHROTTLE_START_DELAY = 1  # default: 5 seconds; the floor is DOWNLOAD_DELAY
 DOWNLOAD_TIMEOUT = 60  # default: 180 seconds; a server that takes longer is down
 DOWNLOAD_SLOTS = {  # default: none; the CDX index allows 24 requests a minute
-    "wayback-index": {"concurrency": 1, "delay": 2.5, "randomize_delay": False},
+    "wayback-index": {"concurrency": 1, "delay": 2.5, "jitter": 0},
 }
 WAYBACK_PAUSE = 60  # no Scrapy setting; seconds to wait after a 429 without Retry-After
 RETRY_TIMES = 3  # default: 2; portals on shared hosting have short outages

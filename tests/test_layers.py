@@ -19,6 +19,7 @@ LAYERS = (
         "tables",
         "timestamps",
         "files",
+        "file_failures",
         "free_space",
         "redaction",
         "setting_kinds",

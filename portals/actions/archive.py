@@ -18,7 +18,7 @@ from portals.archive.checking import Checked, Finding, check
 from portals.archive.pruning import Pruned, PrunePolicy, Pruning
 from portals.archive.reextraction import COMMAND
 from portals.archive.rewriting import finish_interrupted
-from portals.archive.wacz import EntryPage, is_wacz, write_wacz
+from portals.archive.wacz import EntryPage, is_our_wacz, write_wacz
 from portals.commands.archive import Command
 from portals.commands.output import print_error, print_note, print_outcome, print_rows
 from portals.crawling.exit_codes import EXIT_CODES
@@ -107,8 +107,11 @@ class Action(Command):
         if not args or args[0].startswith("-"):
             raise UsageError("pack takes the file to write, and WARC files or folders")
         target, named = Path(args[0]).resolve(), args[1:]
-        if target.exists() and not (target.is_file() and is_wacz(target)):
-            raise PortalError(f"{target} is no WACZ, and is not replaced; give another name")
+        if target.exists() and not (target.is_file() and is_our_wacz(target)):
+            raise PortalError(
+                f"{target} was not written by 'scrapy archive pack', and is not replaced;"
+                " give another name"
+            )
         with closing(Store.open_to_read(self.database)) as store:
             pages = PageRepository(store)
             if opts.portal and opts.portal not in pages.portals():

@@ -12,7 +12,7 @@ from typing import Any
 from scrapy.exceptions import UsageError
 
 from portals.actions.base import Installation
-from portals.actions.process import crawler_process
+from portals.actions.process import crawler_process, run_whole
 from portals.catalogue import Portal, portals
 from portals.commands.checkall import Command
 from portals.commands.output import print_note, print_rows
@@ -94,7 +94,7 @@ class Action(Command, Installation):
         gate = asyncio.Semaphore(AT_ONCE)
         for look in looks:
             process.crawl(process.create_crawler(FleetSpider), job=look, gate=gate)
-        process.start()
+        run_whole(process)
 
 
 def _row(finding: Finding, *, as_json: bool) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from scrapy.exceptions import UsageError
 from scrapy.http import Response
 
 from portals.actions.base import Installation
-from portals.actions.process import crawler_process
+from portals.actions.process import crawler_process, run_whole
 from portals.article import Article, Reject
 from portals.commands.doctor import Command
 from portals.commands.output import print_rows, print_text, to_json
@@ -90,7 +90,7 @@ class Action(Command, Installation):
         crawler = self._create_crawler(name)
         crawler.signals.connect(collect, signals.item_scraped, weak=False)
         self.crawler_process.crawl(crawler, **{"limit": str(ARTICLES), **arguments})
-        self.crawler_process.start()
+        run_whole(self.crawler_process)
         return pages, rejects
 
     def _print(self, diagnosis: Diagnosis, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sqlite3
 import sys
 from collections import Counter
@@ -24,9 +25,9 @@ from portals.store.data_card import CARD_HEADING, card_markdown, data_card
 from portals.store.database import Store
 from portals.store.export import ArticleFilter, articles, count, newest_first, title_of
 from portals.store.export_formats import (
-    BEGINNINGS,
     FORMATS,
     MAX_CELL,
+    WRITTEN,
     count_long_cells,
     cut_long_cells,
     opened,
@@ -95,11 +96,15 @@ def _write_articles(
     long = Counter[str]()
     if opts.format == "csv":
         rows = count_long_cells(rows, long)
-    with opened(output, BEGINNINGS[opts.format]) as file:
+    with opened(output, WRITTEN[opts.format]) as file:
         is_shown = output is None and sys.stdout.isatty() and opts.format != "parquet"
         out = cast("BinaryIO", TerminalWriter(file)) if is_shown else file
         write(cut_long_cells(rows) if opts.cut_cells else rows, out)
     return long
+
+
+_CARD = re.compile(re.escape(CARD_HEADING.encode()))
+_CARD_OF_JSON = re.compile(rb'\{\s*"created_at": "[^"]*",\s*"schema_version": ')
 
 
 def _write_card(
@@ -111,7 +116,7 @@ def _write_card(
     if output is None:
         print_text(text.rstrip("\n"))
         return
-    with opened(output, b"{" if opts.json else CARD_HEADING.encode()) as file:
+    with opened(output, _CARD_OF_JSON if opts.json else _CARD) as file:
         file.write(text.encode())
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from portals.actions.process import crawler_process
+from portals.actions.process import crawler_process, run_whole
 from portals.article import Reject
 from portals.catalogue import Portal, portals, portals_by_host
 from portals.commands.fixture import Command
@@ -153,7 +153,7 @@ def fetch_site(settings: Settings, job: SiteFetch) -> None:
     make_harmless(settings)
     process = crawler_process(settings)
     process.crawl(process.create_crawler(SiteProbeSpider), job=job)
-    process.start()
+    run_whole(process)
     if job.failure:
         raise FetchError(job.failure.message, EXIT_CODES[job.failure.verdict])
     if not job.pages:

@@ -106,16 +106,12 @@ class Action(Command, Installation):
             with store.writing():
                 discard_leftovers(conn)
                 take_down(conn, found, utc_now(), _one_line(opts.reason))
-            foreign = [file for file in remove(pages, plan) if not file.is_ours]
+            for _ in remove(pages, plan):
+                pass
             if wanted:
                 self._erase(store, database, texts)
         self._tell(found, plan, opts)
-        for file in foreign:
-            print_note(
-                f"{len(file.offsets)} records are still in {file.path}, a file outside ARCHIVE_DIR;"
-                " remove them there"
-            )
-        if foreign and not self.exitcode:
+        if plan.foreign and not self.exitcode:
             self.exitcode = EXIT_CODES["incomplete"]
 
     def _erase(self, store: Store, database: Path, texts: list[str] | None) -> None:
@@ -150,19 +146,27 @@ class Action(Command, Installation):
     def _tell(
         self, found: Sequence[Takedown], plan: ArchiveTakedown, opts: argparse.Namespace
     ) -> None:
-        archives = [
-            {"path": str(file.path), "records": len(file.offsets)} for file in plan.files.values()
-        ]
+        for file in plan.foreign:
+            print_note(
+                f"{len(file.offsets)} records stay in {file.path}, a file outside ARCHIVE_DIR;"
+                " remove them there"
+            )
+        archives, elsewhere = (
+            [{"path": str(file.path), "records": len(file.offsets)} for file in files]
+            for files in (plan.ours, plan.foreign)
+        )
         untouched = [str(path) for path in copies_beside(Path(self.database).resolve())]
         if opts.json:
             rows = [asdict(one) for one in found]
-            rest = {"archives": archives, "repeating": plan.repeating, "untouched": untouched}
-            print_text(to_json({"taken_down": rows, **rest}, indent=2))
+            kept = {"elsewhere": elsewhere, "untouched": untouched}
+            gone = {"taken_down": rows, "archives": archives, "repeating": plan.repeating}
+            print_text(to_json({**gone, **kept}, indent=2))
             return
         verb = "would be taken down" if opts.dry_run else "taken down"
         for one in found:
             print_outcome("\n".join(_lines(one, verb)))
-        print_outcome(f"{plan.records} records in {len(archives)} archives {verb}")
+        records = sum(len(file.offsets) for file in plan.ours)
+        print_outcome(f"{records} records in {len(archives)} archives {verb}")
         for url in plan.repeating:
             print_outcome(f"  with a record of {url}, which repeated a payload that goes")
         print_outcome("snapshots and exports made earlier are not touched")

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import asdict
 
 from portals.commands.gaps import Command
-from portals.commands.output import print_rows
+from portals.commands.output import print_note, print_rows
 from portals.errors import PortalError
 from portals.store.articles import portals_with_articles
 from portals.store.database import Store
@@ -25,3 +25,5 @@ class Action(Command):
                 raise PortalError(f"no articles of {unknown[0]!r}; there are {there}")
             gaps = [gap for name in args or known for gap in gaps_of(store, name)]
         print_rows([asdict(gap) for gap in gaps], as_json=opts.json)
+        if not gaps:
+            print_note("no gaps" if known else "no articles; crawl first, or give --db FILE")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from scrapy.exceptions import UsageError
@@ -65,11 +66,16 @@ class Action(Command):
         print_rows(rows, as_json=opts.json)
 
     def _states(self) -> dict[str, PortalState]:
-        """Return what is stored of each portal; nothing without a database that can be read."""
+        """Return what is stored of each portal; nothing without a database that can be read.
+
+        One that is there and cannot be read is named, since the columns are empty without it.
+        """
         try:
             with closing(Store.open_to_read(self.database)) as store:
                 return portal_states(store.db.conn)
-        except StorageError:
+        except StorageError as error:
+            if Path(self.database).exists():
+                print_note(f"warning: what is stored is left out: {error}")
             return {}
 
     def _check(self, args: list[str], *, as_json: bool) -> None:

@@ -60,13 +60,18 @@ class PlainFormatter(logging.Formatter):
 
 
 class CrawlProcess(AsyncCrawlerProcess):
-    """Scrapy's process. ``is_stopping``: a signal ends it; no further crawl is begun."""
+    """Scrapy's process. ``is_stopping``: it ends; no further crawl is begun.
+
+    ``was_interrupted``: a signal ended it while a crawl was at work.
+    """
 
     is_stopping = False
+    was_interrupted = False
 
     async def stop(self) -> None:
-        """Stop all crawls, each with its own log lines."""
+        """Stop all crawls, each with its own log lines. Scrapy calls it at every end."""
         self.is_stopping = True
+        self.was_interrupted = self.was_interrupted or bool(self.crawlers)
         stopping = [_stop(crawler) for crawler in self.crawlers]
         await asyncio.gather(*stopping, return_exceptions=True)
 
@@ -103,6 +108,16 @@ def crawler_process(settings: Settings, *, names_portals: bool = False) -> Crawl
     logging.root.setLevel(logging.NOTSET)
     logging.root.addHandler(handler)
     return process
+
+
+def run_whole(process: CrawlProcess) -> None:
+    """Run crawls whose result is a judgement: a part of the pages would be a false one.
+
+    Raises KeyboardInterrupt where a signal ended them.
+    """
+    process.start()
+    if process.was_interrupted:
+        raise KeyboardInterrupt
 
 
 def treat_hangup_as_term() -> None:

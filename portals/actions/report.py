@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 from portals.commands.output import print_outcome
 from portals.commands.report import Command
 from portals.reporting.facts import gather
-from portals.reporting.page import BEGINNINGS, report
+from portals.reporting.page import WRITTEN, report
 from portals.store.database import Store
 from portals.store.export_formats import opened
 from portals.timestamps import utc_now
@@ -25,6 +25,6 @@ class Action(Command):
             raise UsageError("give the file to write")
         with closing(Store.open_to_read(self.database)) as store, store.reading():
             page = report(gather(store.db, utc_now()), opts.language)
-        with opened(Path(args[0]), *BEGINNINGS) as file:
+        with opened(Path(args[0]), WRITTEN) as file:
             file.write(page.encode())
         print_outcome(f"{args[0]}: {len(page.encode())} bytes")

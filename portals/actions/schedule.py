@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapy.exceptions import UsageError
+from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from portals.commands.output import print_text
@@ -33,6 +34,7 @@ class Action(Command):
             raise UsageError("schedule takes options only, see 'scrapy schedule -h'")
         if opts.cron == opts.systemd:
             raise ScheduleError("give one of --cron and --systemd")
+        self._refuse_places()
         schedule = Schedule(
             interpreter=Path(sys.executable),
             at=parse_time_of_day(opts.at),
@@ -44,6 +46,15 @@ class Action(Command):
         )
         text = cron_lines(schedule) if opts.cron else systemd_units(schedule)
         print_text(text.rstrip("\n"))
+
+    def _refuse_places(self) -> None:
+        """Raise ScheduleError where this command line alone names a file that nights write."""
+        for name, key in (("DATABASE", "database"), ("ARCHIVE_DIR", "archive_dir")):
+            if self.config.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
+                raise ScheduleError(
+                    f"the commands of a schedule would not use {name} of this command line;"
+                    f" set {key!r} in local.toml, or give --data-dir to tin-cong-doan"
+                )
 
     def _written(self) -> Iterator[Path]:
         """Yield the folders of database, archives, metrics and heartbeat, absolute."""

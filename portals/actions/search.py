@@ -28,11 +28,12 @@ from portals.errors import StorageError
 from portals.store.database import Store
 from portals.store.export import title_of
 from portals.store.portal_lock import PortalLock
-from portals.store.search import Found, SearchQuery, faults, search
+from portals.store.search import Found, SearchQuery, faults, match_of, search
 from portals.store.search_rebuild import REBUILD, rebuild
 from portals.store.statistics import row_counts
 
 _MOST = 10_000  # articles
+_NO_WORD = "nothing found: give a word to search for; one behind a minus sign only excludes"
 
 
 class Action(Command, Installation):
@@ -84,7 +85,8 @@ class Action(Command, Installation):
             print_rows([_row(one) for one in found])
         if not found:
             self.exitcode = NOTHING_FOUND
-            print_note("nothing found")
+            has_words = match_of(query.query, "folded")
+            print_note("nothing found" if has_words else _NO_WORD)
 
 
 def _check(store: Store) -> None:

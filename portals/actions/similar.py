@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from contextlib import closing
 
 from scrapy.exceptions import UsageError
@@ -29,10 +30,10 @@ class Action(Command):
             print_outcome(f"{count} articles compared")
             return
         with closing(Store.open_to_read(self.database)) as store:
-            _show(store, args[0], as_json=opts.json)
+            _show(store, self.database, args[0], as_json=opts.json)
 
 
-def _show(store: Store, given: str, *, as_json: bool) -> None:
+def _show(store: Store, database: str, given: str, *, as_json: bool) -> None:
     conn = store.db.conn
     article_id = find_article(conn, decode_argument(given))
     if article_id is None:
@@ -42,5 +43,9 @@ def _show(store: Store, given: str, *, as_json: bool) -> None:
         shown = headline(conn, one.article_id)
         rows.append({"id": one.article_id, "similarity": one.similarity, **shown})
     print_rows(rows, as_json=as_json)
-    if left := queue_length(store):
-        print_note(f"{left} articles are not compared yet; run scrapy similar --update")
+    left = queue_length(store)
+    if not rows:
+        print_note(f"no article is similar to {article_id}{' so far' if left else ''}")
+    if left:
+        command = f"scrapy similar --update --db {shlex.quote(database)}"
+        print_note(f'{left} articles are not compared yet; "{command}" compares them')

@@ -47,9 +47,14 @@ class ArchiveTakedown:
     repeating: list[str] = field(default_factory=list)
 
     @property
-    def records(self) -> int:
-        """The number of records that go."""
-        return sum(len(one.offsets) for one in self.files.values())
+    def ours(self) -> list[FileTakedown]:
+        """The files from which records are removed."""
+        return [one for one in self.files.values() if one.is_ours]
+
+    @property
+    def foreign(self) -> list[FileTakedown]:
+        """The files in which records stay, for the operator to remove."""
+        return [one for one in self.files.values() if not one.is_ours]
 
 
 class ArchiveSearch:

@@ -51,8 +51,11 @@ class Packed:
     skipped: list[Path] = field(default_factory=list)
 
 
-def is_wacz(path: Path) -> bool:
-    """Return True for a WACZ. Raises OSError."""
+_MAKER = "tin-cong-doan"
+
+
+def is_our_wacz(path: Path) -> bool:
+    """Return True for a WACZ that this program wrote. Raises OSError."""
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as package:
@@ -62,7 +65,7 @@ def is_wacz(path: Path) -> bool:
             about = json.loads(package.read(PACKAGE))
         except (ValueError, zipfile.BadZipFile):
             return False
-    return isinstance(about, dict) and "wacz_version" in about
+    return isinstance(about, dict) and "wacz_version" in about and about.get("software") == _MAKER
 
 
 def write_wacz(
@@ -198,7 +201,7 @@ class _Package:
             "wacz_version": VERSION,
             "title": title,
             "created": _zulu(self._now),
-            "software": "tin-cong-doan",
+            "software": _MAKER,
             "resources": self._resources,
         }
         content = json.dumps(about, ensure_ascii=False, indent=2).encode()

@@ -17,6 +17,7 @@ from scrapy.settings import Settings
 
 from portals.commands.help import Codes, HelpFormatter, epilog
 from portals.commands.output import (
+    decode_argument,
     discard_stdout,
     flush_stdout,
     prepare_streams,
@@ -27,6 +28,7 @@ from portals.configuration import archive_folder
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.crawling.parsed_settings import parse_settings
 from portals.errors import PortalError, StorageError
+from portals.file_failures import file_failure
 from portals.known_settings import BY_NAME, check_names
 from portals.spider_arguments import ARGUMENTS
 from portals.store.portal_lock import PortalLockedError
@@ -116,6 +118,9 @@ class OptionError(PortalError):
 
 
 _FLAG = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
+_NEVER_MEANT = frozenset({"--pdb", "--set", "--profile", "--pidfile"})
+"""Options of Scrapy that are near to ours, and that are not meant: ``--db`` is no ``--pdb``."""
+
 _JOINED = re.compile(r"-[A-Za-z]=|-s[A-Z][A-Z0-9_]*=|-L(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
 """An option of one letter with its value behind it."""
 
@@ -173,12 +178,18 @@ class CheckedCommand(ScrapyCommand):
             parser.add_argument(*flags, **keywords)
         if self.takes_minus:
             parser.parse_known_args = _MinusWords(parser)  # type: ignore[assignment]
+        parser.allow_abbrev = False  # a slip (``--sinc``) is no wish, and becomes one option later
         parser.formatter_class = HelpFormatter
         parser.epilog = epilog(self.examples, self.heeds, self.codes)
         self._parser = parser
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Set the settings of the command line, and remember which there were before."""
+        """Set the settings of the command line, and remember which there were before.
+
+        A portal's name is text, which SQLite takes only as valid Unicode.
+        """
+        if portal := getattr(opts, "portal", None):
+            opts.portal = decode_argument(portal)
         assert self.settings is not None
         self._known = frozenset(self.settings)
         super().process_options(args, opts)
@@ -204,7 +215,7 @@ class CheckedCommand(ScrapyCommand):
 
     def _unknown(self, word: str) -> str:
         text = self._parser.format_help() if self._parser else ""
-        flags = set(_FLAG.findall(text))
+        flags = set(_FLAG.findall(text)) - _NEVER_MEANT
         near = get_close_matches(word, flags, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         name = type(self).__module__.rpartition(".")[2]
@@ -268,7 +279,9 @@ class PortalCommand(CheckedCommand):
             flush_stdout()
 
     def in_words(self, error: BaseException) -> object:
-        """Return the error, of SQLite with its cause and remedy."""
+        """Return the error, of SQLite and of files with its cause and remedy."""
+        if isinstance(error, OSError):
+            return file_failure(error)
         if not isinstance(error, sqlite3.Error):
             return error
 

@@ -15,6 +15,9 @@ from typing import Any, BinaryIO
 from portals.redaction import without_secrets
 from portals.timestamps import utc_now
 
+STDOUT = "standard output"
+"""What messages call it."""
+
 
 def strip_control_chars(text: str) -> str:
     """Return ``text`` without control characters, escape sequences and bidi controls."""
@@ -46,8 +49,11 @@ def _escaped(sign: str) -> str:
 
 
 def decode_argument(argument: str) -> str:
-    """Return an argument as valid Unicode; bytes that are not UTF-8 become question marks."""
-    return argument.encode("utf-8", "replace").decode()
+    """Return an argument as valid Unicode; bytes that are not UTF-8 become replacement signs.
+
+    Where the locale is not of UTF-8 (``LC_ALL=C``) the bytes of an argument are still UTF-8.
+    """
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def print_error(message: object, code: int) -> int:
@@ -96,12 +102,15 @@ def _draw_table(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None
 def print_text(text: str) -> None:
     """Print ``text``, the product of a command, on standard output.
 
-    A closed pipe (``| head``) is not an error. Raises OSError if it cannot be written.
+    A closed pipe (``| head``) is not an error. Raises OSError, which names standard output, if it
+    cannot be written.
     """
     try:
         print("\n".join(map(strip_control_chars, text.split("\n"))), flush=True)
     except BrokenPipeError:
         discard_stdout()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, STDOUT) from error
 
 
 def print_outcome(text: str) -> None:

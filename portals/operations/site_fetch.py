@@ -196,12 +196,13 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], Verdict, str], ..
     (
         lambda e: isinstance(e, IgnoreRequest) and not isinstance(e, HttpError),
         "blocked",
-        "{url} is forbidden by robots.txt; ask its operator, or read an archive of it with --warc",
+        "{url} is forbidden by robots.txt; ask its operator,"
+        " or read an archive of it with --replay",
     ),
     (
         lambda e: isinstance(e, HttpError) and e.response.status in _REFUSED,
         "blocked",
-        "{url} answered {status}; open it in a browser, or read an archive of it with --warc",
+        "{url} answered {status}; open it in a browser, or read an archive of it with --replay",
     ),
     (
         lambda e: isinstance(e, HttpError),
@@ -211,27 +212,28 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], Verdict, str], ..
     (
         lambda e: "certificate verify failed" in str(e),
         "incomplete",
-        "the certificate of {url} cannot be verified; give its http: URL, or --warc",
+        "the certificate of {url} cannot be verified; give its http: URL,"
+        " or read an archive of it with --replay",
     ),
     (
         lambda e: isinstance(e, DownloadTimeoutError),
         "timeout",
-        "{url} did not answer in time; try again later, or read an archive of it with --warc",
+        "{url} did not answer in time; try again later, or read an archive of it with --replay",
     ),
     (
         lambda e: isinstance(e, CannotResolveHostError),
         "gone",
-        "the host of {url} is not known; check the URL, or read an archive of it with --warc",
+        "the host of {url} is not known; check the URL, or read an archive of it with --replay",
     ),
     (
         lambda e: isinstance(e, DownloadConnectionRefusedError),
         "gone",
-        "no server answers at {url}; check the URL, or read an archive of it with --warc",
+        "no server answers at {url}; check the URL, or read an archive of it with --replay",
     ),
     (
         lambda _: True,
         "gone",
-        "{url} cannot be reached; check the URL, or read an archive of it with --warc",
+        "{url} cannot be reached; check the URL, or read an archive of it with --replay",
     ),
 )
 """What a failed request means: test, verdict and message."""

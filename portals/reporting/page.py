@@ -97,6 +97,8 @@ _HEAD = (
 )
 BEGINNINGS = tuple(_HEAD.format(language).encode() for language in LANGUAGES)
 """How a report begins."""
+WRITTEN = re.compile(b"|".join(map(re.escape, BEGINNINGS)))
+"""What a file must match for a report to replace it."""
 
 _LOCAL = timezone(timedelta(hours=7))
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ def articles_over_time(months: Sequence[Month], others: str) -> str:
     """
     if not months:
         return ""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # a home that it cannot write to
     try:
         import matplotlib as mpl  # noqa: PLC0415 - an optional extra
 

@@ -59,7 +59,10 @@ _INNER = (
 
 _YEAR = 31_536_000  # seconds
 
-_NOT_DATASETTES = rf"/(?!-/|favicon\.ico$|{DATABASE_NAME}(?:[./]|$)).*$"
+_NOT_DATASETTES = (
+    rf"(?P<language>/(?:{'|'.join(LANGUAGES)})(?=/))?"
+    rf"/(?!-/|favicon\.ico$|{DATABASE_NAME}(?:[./]|$)).*$"
+)
 _Found = TypeVar("_Found")
 
 
@@ -144,9 +147,9 @@ class SitePlugin:
     async def kept(self, request: Request, datasette: Datasette) -> Response:
         """Return a page from the archive, as an answer in which nothing runs."""
         ask, shape = self._ask(request)
-        page_id = number(request.url_vars["id"])
         try:
             _check_method(request)
+            page_id = number(request.url_vars["id"], "no_page")
             page = await self._run(
                 datasette, lambda conn: article.kept_page(conn, self.folder, page_id)
             )

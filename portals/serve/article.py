@@ -32,7 +32,7 @@ class MovedError(Exception):
 
 def article(conn: sqlite3.Connection, ask: Ask, site: Site) -> Answer:
     """Return the page of an article. Raises RefusedError and MovedError."""
-    article_id = number(ask.parts["id"])
+    article_id = number(ask.parts["id"], "no_article")
     view = article_view(conn, article_id)
     if view is None:
         if other := moved_to(conn, article_id):

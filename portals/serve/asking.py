@@ -115,8 +115,12 @@ class Answer:
     entries: list[int] | None = None
 
 
-def number(text: str) -> int:
-    """Return the number of an article or a page. Raises RefusedError."""
+def number(text: str, missing: str | None = None) -> int:
+    """Return the number of an article or a page, of an address or of a place in a list.
+
+    ``missing``: what an address is answered that has more digits than any number here. Raises
+    RefusedError.
+    """
     if not _ID.fullmatch(text):
-        raise RefusedError(400, "bad_place")
+        raise RefusedError(404, missing) if missing else RefusedError(400, "bad_place")
     return int(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 from portals.catalogue import portals
@@ -16,8 +16,10 @@ from portals.store.identity import (
     Identity,
     OlderDatabaseError,
     connect_to_read,
+    empty_database,
     identify,
     identify_file,
+    missing_database,
 )
 from portals.store.runs import RunRepository
 from portals.store.sqlite import Database
@@ -88,9 +90,12 @@ class Store:
 
     @classmethod
     def open_existing(cls, path: str | Path) -> Store:
-        """Open an existing ``path`` for writing. Raises StorageError."""
+        """Open an existing ``path`` for writing, unless it is empty. Raises StorageError."""
         if not Path(path).is_file():
-            raise StorageError(f"there is no database {path}; crawl first, or give --db FILE")
+            raise StorageError(missing_database(path))
+        with suppress(sqlite3.Error):  # of which ``open`` says what is wrong
+            if identify_file(Path(path)) is Identity.EMPTY:
+                raise StorageError(empty_database(path))
         return cls.open(path)
 
     @classmethod
@@ -101,7 +106,7 @@ class Store:
         """
         path = Path(path)
         if not path.is_file():
-            raise StorageError(f"there is no database {path}; crawl first, or give --db FILE")
+            raise StorageError(missing_database(path))
         try:
             connection = connect_to_read(path)
             try:
@@ -110,12 +115,14 @@ class Store:
                 connection.close()
                 raise
         except sqlite3.Error as error:
-            raise StorageError(f"cannot read the database {path}: {error}") from error
+            raise StorageError(
+                f"cannot read the database {path}: {write_failure(error, path)}"
+            ) from error
         if identity is Identity.CURRENT:
             return cls(Database(connection), path.resolve().parent)
         connection.close()
         if identity is Identity.EMPTY:
-            raise StorageError(f"the database {path} is empty; crawl first, or give --db FILE")
+            raise StorageError(empty_database(path))
         raise OlderDatabaseError(
             f"the database {path} is of an earlier release; 'scrapy migrate' brings it up to date"
         )
@@ -135,9 +142,17 @@ class Store:
     # --- for callers that do not ask the repositories yet ----------------------------------------
 
 
+_EXPLAINED = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+)
+
+
 def _why_unusable(error: Exception, path: Path) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CORRUPT):
+    if code in _EXPLAINED:
         return f"cannot use the database {path}: {write_failure(error, path)}"
     return f"cannot use the database {path}: {error}; give a writable file with --db"
 

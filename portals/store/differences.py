@@ -15,7 +15,7 @@ from portals.article import field_names
 from portals.errors import StorageError
 from portals.files import folder_beside
 from portals.store.database import Store
-from portals.store.identity import opened_to_read
+from portals.store.identity import identify_file, missing_database, opened_to_read
 
 FIELDS = field_names("compared")
 """Fields that are compared: all that are extracted from a page."""
@@ -45,7 +45,8 @@ def trial_copy(path: str | Path) -> Iterator[Store]:
     """Open a temporary copy of the database at ``path``, for a dry run. Raises StorageError."""
     source = Path(path)
     if not source.is_file():
-        raise StorageError(f"there is no database {path}; crawl first, or give --db FILE")
+        raise StorageError(missing_database(path))
+    identify_file(source)  # messages about the copy would name a file that is gone
     with folder_beside(source) as folder:
         target = folder / "trial.db"
         with opened_to_read(source) as stored, closing(sqlite3.connect(target)) as copied:

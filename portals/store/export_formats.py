@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+import os
 import re
 import sys
 from collections import Counter
@@ -222,21 +223,26 @@ FORMATS: dict[str, Callable[[Iterable[Row], BinaryIO], None]] = {
 }
 
 
-BEGINNINGS: dict[str, bytes] = {
-    "jsonl": b'{"id": ',
-    "csv": codecs.BOM_UTF8 + next(iter(FIELDS)).encode() + b",",
-    "parquet": b"PAR1",
-    "atom": b"<?xml ",
-    "md": b"# ",
+WRITTEN: dict[str, re.Pattern[bytes]] = {
+    "jsonl": re.compile(rb'\{"id": \d+, "(?:content_hash|portal)": '),
+    "csv": re.compile(codecs.BOM_UTF8 + rb"id,(?:content_hash|portal),"),
+    "parquet": re.compile(rb"PAR1.*published_precision.*first_seen_at", re.DOTALL),
+    "atom": re.compile(rb"<\?xml [^>]*>\s*<feed [^>]*><title>[^<]*</title><id>tag:tin-cong-doan,"),
+    "md": re.compile(rb"# [^\n]*\n\n[^\n]+\n\n<[^>\s]+>\n\n"),
 }
-"""How a file of each format begins."""
+"""What a file of each format begins with; Parquet names its columns at the end.
+
+One sign (``# ``, ``PAR1``, ``<?xml ``) is not enough: files of other programs have it too.
+"""
+
+_SAMPLE = 64 * 1024  # bytes of a file that are looked at
 
 
 @contextmanager
-def opened(output: Path | None, *begins: bytes) -> Iterator[BinaryIO]:
+def opened(output: Path | None, written: re.Pattern[bytes]) -> Iterator[BinaryIO]:
     """Open ``output``, which is replaced atomically at the end; None: standard output.
 
-    A file that begins with none of ``begins`` is not replaced. Raises PortalError.
+    A file that does not match ``written`` is not replaced. Raises PortalError.
     """
     if output is None:
         yield sys.stdout.buffer
@@ -249,19 +255,30 @@ def opened(output: Path | None, *begins: bytes) -> Iterator[BinaryIO]:
         with output.open("wb") as file:
             yield file
         return
-    _check_replaceable(output, begins)
+    _check_replaceable(output, written)
     with replacing(output) as draft, draft.open("wb") as file:
         yield file
 
 
-def _check_replaceable(output: Path, begins: tuple[bytes, ...]) -> None:
+def _check_replaceable(output: Path, written: re.Pattern[bytes]) -> None:
     """Raise PortalError where a file has something else in it than this command writes."""
     if not output.exists():
         return
-    with output.open("rb") as file:
-        found = file.read(max(map(len, begins)))
-    if found and not found.startswith(begins):
+    found = _ends_of(output)
+    if found and not written.match(found):
         raise PortalError(
             f"{output} was not written by this command in this format, and is not replaced;"
             " give another name"
         )
+
+
+def _ends_of(path: Path) -> bytes:
+    """Return the beginning of a file, followed by its end, with the whole footer of Parquet."""
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 8))
+        last = file.read()
+        footer = int.from_bytes(last[:4], "little") + 8 if last[4:] == b"PAR1" else 0
+        file.seek(max(0, size - max(footer, _SAMPLE)))
+        return head + file.read()

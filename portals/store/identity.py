@@ -47,6 +47,18 @@ class Identity(StrEnum):
     CURRENT = "current"
 
 
+def missing_database(path: str | Path) -> str:
+    """Return the message about a database that is not there."""
+    if Path(path).is_dir():
+        return f"{path} is a folder; give a file in it with --db FILE"
+    return f"there is no database {path}; crawl first, or give --db FILE"
+
+
+def empty_database(path: str | Path) -> str:
+    """Return the message about a file without tables, to which nothing was crawled yet."""
+    return f"the database {path} is empty; crawl first, or give --db FILE"
+
+
 def identify(connection: sqlite3.Connection, path: Path) -> Identity:
     """Return what the database is, without writing to it.
 
@@ -62,7 +74,7 @@ def identify(connection: sqlite3.Connection, path: Path) -> Identity:
         has_tables = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
         if application or version or has_tables:
             raise ForeignDatabaseError(
-                f"{path} is a database of another program; give another file with -s DATABASE="
+                f"{path} is a database of another program; give another file with --db FILE"
             )
         return Identity.EMPTY
     if version > VERSION or not applied.issubset(MIGRATION_NAMES):

@@ -5,14 +5,24 @@ from __future__ import annotations
 import glob
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
 from portals.errors import StorageError
+from portals.file_failures import file_failure
 from portals.files import replacing
-from portals.store.identity import ForeignDatabaseError, identify, opened_to_read
+from portals.store.identity import (
+    ForeignDatabaseError,
+    Identity,
+    NewerDatabaseError,
+    empty_database,
+    identify,
+    missing_database,
+    opened_to_read,
+)
 from portals.store.integrity import Part, structural_faults
+from portals.store.write_failures import write_failure
 
 
 class DamagedDatabaseError(StorageError):
@@ -27,7 +37,7 @@ def snapshot(database: Path, target: Path) -> int:
     DamagedDatabaseError if the copy is not whole, and then ``target`` is left as it was.
     """
     if not database.is_file():
-        raise StorageError(f"there is no database {database}; crawl first, or give --db FILE")
+        raise StorageError(missing_database(database))
     target = target.resolve()
     if target == database.resolve():
         raise StorageError(f"{target} is the database itself; give another name")
@@ -41,8 +51,12 @@ def snapshot(database: Path, target: Path) -> int:
             _check(draft, database, target)
             for log in ("-wal", "-shm", "-journal"):  # left by writers of an earlier copy
                 target.with_name(f"{target.name}{log}").unlink(missing_ok=True)
-    except (sqlite3.Error, OSError) as error:
-        raise StorageError(f"cannot copy {database} to {target}: {error}") from error
+    except OSError as error:
+        raise StorageError(f"cannot copy {database}: {file_failure(error)}") from error
+    except sqlite3.Error as error:
+        raise StorageError(
+            f"cannot copy {database} to {target}: {write_failure(error, database)}"
+        ) from error
     return target.stat().st_size
 
 
@@ -92,8 +106,16 @@ def remove_older(target: Path, keep: int, today: date) -> list[Path]:
 
 def _copy(database: Path, draft: Path) -> None:
     with opened_to_read(database) as source, closing(sqlite3.connect(draft)) as copy:
+        _check_source(source, database)
         source.backup(copy)  # all pages in one step, under one read lock
         copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _check_source(source: sqlite3.Connection, database: Path) -> None:
+    """Raise StorageError where there is nothing of ours to copy; a newer release's is copied."""
+    with suppress(NewerDatabaseError):
+        if identify(source, database) is Identity.EMPTY:
+            raise StorageError(empty_database(database))
 
 
 def _check(draft: Path, database: Path, target: Path) -> None:

@@ -43,7 +43,12 @@ def _of_sqlite(code: int, error: sqlite3.Error, database: Path) -> str:
         return f"the database is locked by {names}; wait for its end, then run again"
     if code == sqlite3.SQLITE_FULL:
         return "the disk is full; free disk space, then run again"
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if code == sqlite3.SQLITE_NOTADB:
+        return (
+            f"{database.name} is no SQLite database; give another file with --db FILE,"
+            " or restore a copy"
+        )
+    if code == sqlite3.SQLITE_CORRUPT:
         return f"the database is damaged ({error}); 'scrapy verify' says where"
     return f"{error}; fix the permissions or the disk, then run again"
 

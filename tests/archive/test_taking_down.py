@@ -91,7 +91,9 @@ def test_requests_go_with_their_response_and_what_a_killed_crawl_left_too(
     first.close()
     plan = take(store, folder)
 
-    assert plan.records == 4  # the response, its request, and the two without a row
+    assert (
+        sum(len(file.offsets) for file in plan.ours) == 4
+    )  # the response, its request, and the two without a row
     assert urls(folder) == ["response http://x.vn/b.html", "request http://x.vn/b.html"]
     assert faults(store, folder) == []
 
@@ -180,6 +182,7 @@ def test_a_file_outside_the_folder_is_named_and_not_changed(store: Store, tmp_pa
     before = first.path.read_bytes()
     plan = take(store, tmp_path / "archive")
 
-    assert [(file.path, file.is_ours) for file in plan.files.values()] == [(first.path, False)]
+    assert [file.path for file in plan.foreign] == [first.path]
+    assert plan.ours == []
     assert first.path.read_bytes() == before
     assert store.db.table("pages").count == 0

@@ -16,7 +16,7 @@ import pytest
 
 from portals.archive.captures import capture_of
 from portals.archive.records import Record, read_records
-from portals.archive.wacz import EntryPage, is_wacz, url_key, write_wacz
+from portals.archive.wacz import EntryPage, is_our_wacz, url_key, write_wacz
 from portals.errors import ArchiveError
 from tests.sample.__main__ import SAMPLE_LATER
 from tests.support.commands import scrapy
@@ -134,7 +134,7 @@ def test_the_command_packs_again_and_replaces_nothing_else(tmp_path: Path) -> No
     database, target = tmp_path / "a.db", tmp_path / "tin.wacz"
     other = tmp_path / "other.zip"
     with zipfile.ZipFile(other, "w") as package:
-        package.writestr("a.txt", "a")
+        package.writestr("datapackage.json", '{"wacz_version": "1.1.1", "software": "other"}')
     shutil.copy(SAMPLE, tmp_path / "s.warc.gz")
     scrapy("reextract", tmp_path / "s.warc.gz", "--db", database)
     ask = ("archive", "pack", target, tmp_path / "s.warc.gz", "--db", database)
@@ -144,6 +144,6 @@ def test_the_command_packs_again_and_replaces_nothing_else(tmp_path: Path) -> No
     assert (first.code, second.code) == (0, 0), first.err + second.err
     assert "1 archives" in second.out
     assert "46 articles to begin with" in second.out
-    assert is_wacz(target)
-    assert (refused.code, is_wacz(other)) == (2, False)
-    assert "is no WACZ, and is not replaced" in refused.err
+    assert is_our_wacz(target)
+    assert (refused.code, is_our_wacz(other)) == (2, False)
+    assert "was not written by 'scrapy archive pack', and is not replaced" in refused.err

@@ -6,13 +6,17 @@ import gzip
 import json
 import shutil
 import sqlite3
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from scrapy.settings import Settings
 
+from portals.actions.forget import Action
+from portals.archive.taking_down import ArchiveTakedown, FileTakedown
 from portals.store.portal_lock import PortalLock
 from tests.support.archive_life import archive, crawl, edit, files, reextract
 from tests.support.commands import scrapy
@@ -246,3 +250,19 @@ def test_taking_down_may_be_killed_anywhere(crawled: Crawled, tmp_path: Path) ->
     }
 
     assert states == {"old", "begun", "done"}
+
+
+def test_records_that_stay_outside_are_not_counted_as_taken_down(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = tmp_path / "sample.warc.gz"
+    action = Action()
+    action.settings = Settings({"DATABASE": str(tmp_path / "a.db")})
+    plan = ArchiveTakedown({theirs: FileTakedown(theirs, is_ours=False, offsets={0, 9})})
+    action._tell([], plan, Namespace(json=False, dry_run=False))
+    printed = capsys.readouterr()
+
+    assert printed.out.startswith("0 records in 0 archives taken down\n")
+    assert printed.err == (
+        f"2 records stay in {theirs}, a file outside ARCHIVE_DIR; remove them there\n"
+    )

@@ -155,7 +155,7 @@ def test_a_dead_site_is_one_line_with_its_remedy_and_leaves_nothing(clone: Path)
     assert (done.code, done.out, done.err.count("\n")) == (13, "", 1)
     assert done.err == (
         f"error: no server answers at {dead}/; check the URL,"
-        " or read an archive of it with --warc\n"
+        " or read an archive of it with --replay\n"
     )
     assert files(clone) == before
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from tests.support.small_portal import small_portal
 
 NAMES = sorted(
     {path.stem for path in (PROJECT / "portals" / "commands").glob("*.py")}
-    - {"__init__", "base", "help", "output"}
+    - {"__init__", "base", "help", "output", "uncaught"}
 )
 FLAGS = [one for one in SETTINGS if one.metavar]
 
@@ -82,6 +83,19 @@ def test_an_unknown_option_is_refused_with_the_one_that_is_meant(name: str) -> N
     assert str(caught.value) == (
         f"unknown option '--logfiel'; did you mean --logfile? 'scrapy {name} -h' prints all"
     )
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(
+    ("name", "word", "hint"),
+    [("crawl", "--sinc", "did you mean --since? "), ("explain", "--db", "")],
+)
+def test_a_slip_is_no_abbreviation_and_only_what_can_be_meant_is_proposed(
+    name: str, word: str, hint: str
+) -> None:
+    command = command_of(name)
+    with pytest.raises(OptionError, match=rf"unknown option '{word}'; {re.escape(hint)}'scrapy"):
+        given_to(command, word, "1")
 
 
 def given_to(command: CheckedCommand, *words: str) -> list[str]:

@@ -13,7 +13,7 @@ from tests.support.small_portal import small_portal
 
 COMMANDS = sorted(
     {path.stem for path in (PROJECT / "portals" / "commands").glob("*.py")}
-    - {"__init__", "base", "help", "output"}
+    - {"__init__", "base", "help", "output", "uncaught"}
 )
 
 

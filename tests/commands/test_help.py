@@ -21,7 +21,7 @@ pytestmark = pytest.mark.quick
 
 NAMES = sorted(
     {path.stem for path in (PROJECT / "portals" / "commands").glob("*.py")}
-    - {"__init__", "base", "help", "output"}
+    - {"__init__", "base", "help", "output", "uncaught"}
 )
 
 

@@ -20,7 +20,7 @@ from tests.support.commands import scrapy
 from tests.support.database import content, rows
 from tests.support.kill_points import killed_everywhere, run_to
 
-OLD = '{"id": 0}\n'
+OLD = '{"id": 0, "content_hash": ""}\n'
 PAIRS = "SELECT * FROM similar ORDER BY 1, 2"
 
 

@@ -113,6 +113,15 @@ def test_portals_prints_the_catalogue() -> None:
     assert found["kiengiang"]["province_now"] == "An Giang"
 
 
+def test_portals_says_that_a_database_cannot_be_read(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.db"
+    notes.write_text("Ghi chép của tôi.\n" * 9, "utf-8")
+    done = scrapy("portals", "--kind", "press", "--json", "-s", f"DATABASE={notes}")
+
+    assert (done.code, len(json.loads(done.out)) > 1, done.err.count("\n")) == (0, True, 1)
+    assert done.err.startswith("warning: what is stored is left out: cannot read the database ")
+
+
 def test_portals_shows_what_was_learnt_of_addresses(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
     scrapy("crawl", "tienlang", "-s", f"REPLAY={SAMPLE}", "-s", f"DATABASE={database}")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from portals.actions import similar
+from portals.store.database import Store
 from tests.support.commands import scrapy
 from tests.support.processes import Done
 from tests.support.project import SAMPLE
@@ -47,6 +50,13 @@ def test_nothing_found_is_an_empty_list_and_exit_1(sample: Path) -> None:
     done = run(sample, "search", "xyzxyz", "--json")
 
     assert (done.code, done.out, done.err) == (1, "[]\n", "nothing found\n")
+
+
+def test_a_search_for_no_word_says_so(sample: Path) -> None:
+    done = run(sample, "search", "-doan")
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("nothing found: give a word to search for; ")
 
 
 def test_the_index_is_checked_and_made_anew(sample: Path) -> None:
@@ -92,7 +102,7 @@ def test_an_article_that_is_not_there_is_one_line(sample: Path) -> None:
 def test_similar_articles_are_printed(sample: Path) -> None:
     done = run(sample, "similar", "1", "--json")
 
-    assert (done.code, done.out, done.err) == (0, "[]\n", "")
+    assert (done.code, done.out, done.err) == (0, "[]\n", "no article is similar to 1\n")
     assert run(sample, "similar", "--update").out == "0 articles compared\n"
 
 
@@ -120,3 +130,25 @@ def test_without_a_database_it_is_one_line(tmp_path: Path, words: str) -> None:
     done = run(tmp_path / "none.db", *words.split())
 
     assert (done.code, done.err.count("\n")) == (15, 1)
+
+
+@pytest.mark.parametrize("words", [("search", "cong"), ("export",)], ids=" ".join)
+def test_a_portal_that_is_no_text_is_an_unknown_one(sample: Path, words: tuple[str, ...]) -> None:
+    done = run(sample, *words, "--portal", "h\udcff")
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: nothing is known of a portal 'h\ufffd'; ")
+
+
+def test_articles_that_wait_are_compared_by_the_command_that_is_printed(
+    sample: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(similar, "queue_length", lambda _: 11)
+    with closing(Store.open_to_read(sample)) as store:
+        similar._show(store, "kho/bài viết.db", "1", as_json=False)
+
+    assert capsys.readouterr().err.splitlines() == [
+        "no article is similar to 1 so far",
+        "11 articles are not compared yet; \"scrapy similar --update --db 'kho/bài viết.db'\""
+        " compares them",
+    ]

@@ -30,10 +30,13 @@ def test_the_cron_lines_name_this_project_and_this_interpreter() -> None:
     ]
 
 
-def test_the_units_may_write_where_the_data_are(tmp_path: Path) -> None:
+def test_the_units_may_write_where_the_data_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIN_CONG_DOAN_DATABASE", str(tmp_path / "db" / "articles.db"))
+    monkeypatch.setenv("TIN_CONG_DOAN_ARCHIVE_DIR", str(tmp_path / "kho"))
     done = scrapy(
-        "schedule", "--systemd", "-s", f"DATABASE={tmp_path / 'db' / 'articles.db'}",
-        "-s", f"ARCHIVE_DIR={tmp_path / 'kho'}", "-s", f"METRICS_FILE={tmp_path / 'm' / 'a.prom'}",
+        "schedule", "--systemd", "-s", f"METRICS_FILE={tmp_path / 'm' / 'a.prom'}",
         "-s", "HEARTBEAT_URL=https://beat.example/t0psecret",
     )  # fmt: skip
 
@@ -72,6 +75,7 @@ def test_the_systems_units_do_not_run_as_somebody_else() -> None:
         (("--cron", "--at", "25:00"), "'25:00' is not a time of day"),
         (("--systemd", "--jitter", "soon"), "'soon' is no duration"),
         (("--cron", "--jitter", "7h"), "longer than 6h"),
+        (("--cron", "-s", "DATABASE=x.db"), "would not use DATABASE of this command line; set"),
     ],
 )
 def test_what_cannot_be_scheduled_is_refused_in_one_line(

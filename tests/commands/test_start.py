@@ -18,7 +18,7 @@ from tests.support.project import PROJECT
 
 COMMANDS = PROJECT / "portals" / "commands"
 ACTIONS = PROJECT / "portals" / "actions"
-FRAME = {"__init__", "base", "help", "output"}
+FRAME = {"__init__", "base", "help", "output", "uncaught"}
 
 HEAVY = {
     "apprise", "cattrs", "datasketch", "matplotlib", "playwright", "pyarrow", "rich",
@@ -112,8 +112,8 @@ def test_a_declaration_imports_the_frame_and_light_modules_only(path: Path) -> N
         }  # fmt: skip
     if path.stem in FRAME:
         allowed = {
-            "portals.commands.help", "portals.commands.output", "portals.configuration",
-            "portals.crawling.exit_codes",
+            "portals.commands.help", "portals.commands.output", "portals.commands.uncaught",
+            "portals.configuration", "portals.crawling.exit_codes", "portals.file_failures",
             "portals.crawling.parsed_settings", "portals.errors", "portals.known_settings",
             "portals.spider_arguments",
             "portals.redaction", "portals.store.portal_lock", "portals.store.write_failures",

@@ -27,6 +27,9 @@ READ = (
 EACH = some(READ, [READ[0], READ[3]])
 ENOUGH = '| true; exit "${PIPESTATUS[0]}"'
 """To a reader that reads nothing."""
+FULL = (
+    "error: cannot use standard output: No space left on device; free disk space, then run again\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +82,30 @@ def test_a_reader_that_has_enough_of_the_help_is_no_error() -> None:
     )
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+LISTS = (("-h",), ("--version",), ("list",), ("version",), ("settings", "--get", "BOT_NAME"))
+"""What Scrapy itself prints."""
+
+
+@pytest.mark.parametrize("words", some(LISTS, [LISTS[0]]), ids=map(" ".join, LISTS))
+@pytest.mark.parametrize(
+    ("to", "ends"), [(ENOUGH, (0, "")), ("> /dev/full", (15, FULL))], ids=["pipe", "full"]
+)
+def test_what_scrapy_prints_ends_without_a_traceback(
+    words: tuple[str, ...], to: str, ends: tuple[int, str]
+) -> None:
+    command = [sys.executable, "-m", "scrapy", *words]
+    done = subprocess.run(
+        ["/bin/bash", "-c", f'"$@" {to}', "sh", *command],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},  # so that the print fails, not the exit
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == ends
 
 
 @pytest.mark.parametrize(

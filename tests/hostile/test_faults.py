@@ -13,7 +13,7 @@ MATRIX, _, KILLS = SECTIONS.partition("\n## Kills")
 COMMANDS = {
     path.stem
     for path in (PROJECT / "portals" / "commands").glob("*.py")
-    if path.stem not in ("__init__", "base", "output")
+    if path.stem not in ("__init__", "base", "output", "uncaught")
 }
 
 

@@ -187,9 +187,24 @@ def test_what_cannot_be_understood_is_400(sample: Site, path: str) -> None:
     assert sample.get(path).status == 400
 
 
-@pytest.mark.parametrize("path", ["/article/0", "/portal/nobody", "/page/0", "/operations.atom"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/article/0",
+        "/portal/nobody",
+        "/page/0",
+        "/operations.atom",
+        f"/article/{10**20}",
+        f"/page/{10**20}",
+    ],
+)
 def test_what_is_not_there_is_404(sample: Site, path: str) -> None:
     assert sample.get(path).status == 404
+
+
+def test_what_is_not_there_is_said_in_the_language_of_the_address(sample: Site) -> None:
+    assert "There is no such page" in sample.get("/en/nowhere").text
+    assert "Không có trang này" in sample.get("/nowhere").text
 
 
 # --- search --------------------------------------------------------------------------------------

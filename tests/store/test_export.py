@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -21,9 +22,9 @@ from portals.store.data_card import card_markdown, data_card
 from portals.store.database import Store
 from portals.store.export import FIELDS, ArticleFilter, articles, count, json_schema, newest_first
 from portals.store.export_formats import (
-    BEGINNINGS,
     FORMATS,
     MAX_CELL,
+    WRITTEN,
     cut_long_cells,
     opened,
 )
@@ -190,11 +191,17 @@ def test_without_a_file_it_goes_to_standard_output(sample: Path) -> None:
     assert len(done.out.splitlines()) == 11
 
 
+EARLIER = (
+    '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
+    "<title>Tin Công Đoàn</title><id>tag:tin-cong-doan,2025:all</id></feed>"
+)
+
+
 def test_a_file_is_replaced_whole_or_not_at_all(sample: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.xml"
-    target.write_text("<?xml before")
+    target.write_text(EARLIER)
     failed = run(sample, "--format", "atom", "--portal", "nobody", "--output", target)
-    assert (failed.code, target.read_text()) == (2, "<?xml before")
+    assert (failed.code, target.read_text()) == (2, EARLIER)
     done = run(sample, "--format", "atom", "--portal", "ldtd", "--output", target)
 
     assert done.code == 0, done.err
@@ -206,7 +213,16 @@ FOREIGN = [
     *((name, b"all: test\n") for name in FORMATS),
     ("csv", b"SQLite format 3\0"),
     ("csv", b"id,x\n"),
+    ("csv", codecs.BOM_UTF8 + "id,họ tên\n".encode()),
+    ("jsonl", b'{"id": 7, "name": "x"}\n'),
+    (
+        "atom",
+        b'<?xml version="1.0" encoding="utf-8"?>\n<feed><title>x</title><id>urn:x</id></feed>',
+    ),
+    ("md", "# Dự án của tôi\n\nMột đoạn văn.\n\n<https://example.org> là trang chủ.\n".encode()),
+    ("parquet", b"PAR1" + b"name, mass" * 9 + bytes((90, 0, 0, 0)) + b"PAR1"),
 ]
+"""Files of other programs, which may begin with the same signs."""
 
 
 @pytest.mark.parametrize(("form", "content"), FOREIGN)
@@ -215,20 +231,35 @@ def test_a_file_of_something_else_is_not_replaced(
 ) -> None:
     target = tmp_path / "Makefile"
     target.write_bytes(content)
-    with pytest.raises(PortalError, match="not replaced"), opened(target, BEGINNINGS[form]):
+    with pytest.raises(PortalError, match="not replaced"), opened(target, WRITTEN[form]):
         raise AssertionError
 
     assert target.read_bytes() == content
 
 
-@pytest.mark.parametrize("form", [name for name in FORMATS if name != "parquet"])
-def test_what_an_export_wrote_is_replaced(tmp_path: Path, form: str) -> None:
-    row = dict.fromkeys(FIELDS, "x") | {"id": 1, "published_at": "2025-01-01T00:00:00+07:00"}
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_an_export_wrote_is_replaced(store: Store, tmp_path: Path, form: str) -> None:
     for _ in range(2):
-        with opened(tmp_path / "out", BEGINNINGS[form]) as file:
-            FORMATS[form]([row], file)
+        with opened(tmp_path / "out", WRITTEN[form]) as file:
+            FORMATS[form](articles(store.db.conn, ArticleFilter()), file)
 
     assert (tmp_path / "out").stat().st_size > 30
+
+
+CARDS = {(): b"# T\xc3\xa0i li\xe1\xbb\x87u\n", ("--json",): b'{"name": "x"}'}
+
+
+@pytest.mark.parametrize(("words", "content"), CARDS.items())
+def test_a_card_replaces_a_card_only(
+    sample: Path, tmp_path: Path, words: tuple[str, ...], content: bytes
+) -> None:
+    target = tmp_path / "card"
+    target.write_bytes(content)
+    refused = run(sample, "--card", *words, "--output", target)
+    target.unlink()
+    codes = [run(sample, "--card", *words, "--output", target).code for _ in range(2)]
+
+    assert (refused.code, codes) == (2, [0, 0])
 
 
 def test_csv_leaves_its_stream_open_also_where_it_fails() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlite_utils import Database
 
 from portals.errors import StorageError
 from portals.store.database import Store
+from portals.store.differences import trial_copy
 from portals.store.identity import (
     APPLICATION_ID,
     MIGRATION_NAMES,
@@ -124,6 +126,42 @@ def test_an_empty_file_becomes_ours(tmp_path: Path) -> None:
     Store.open(path).close()
 
     assert rows(path, "PRAGMA application_id") == [{"application_id": APPLICATION_ID}]
+
+
+def test_only_a_crawl_fills_an_empty_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    path.write_bytes(b"")
+    with pytest.raises(StorageError, match="is empty; crawl first, or give --db FILE"):
+        Store.open_existing(path)
+
+    assert path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("opening", [Store.open, Store.open_existing, Store.open_to_read])
+def test_what_is_no_database_is_named_with_its_remedy(
+    tmp_path: Path, opening: Callable[[Path], Store]
+) -> None:
+    path = tmp_path / "notes.db"
+    path.write_text("Ghi chép của tôi, không phải cơ sở dữ liệu.\n" * 9, "utf-8")
+    with pytest.raises(
+        StorageError, match=r"notes\.db: notes\.db is no SQLite database; give another"
+    ):
+        opening(path)
+
+
+def test_a_dry_run_names_the_database_and_not_its_copy(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    execute(path, *FOREIGN["tables"])
+    with (
+        pytest.raises(ForeignDatabaseError, match=rf"^{re.escape(str(path))} is a database"),
+        trial_copy(path),
+    ):
+        raise AssertionError
+
+
+def test_a_folder_is_called_one(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="is a folder; give a file in it with --db FILE"):
+        Store.open_to_read(tmp_path)
 
 
 def test_a_database_of_this_schema_without_an_id_gets_it(tmp_path: Path) -> None:

@@ -176,3 +176,28 @@ def test_a_snapshot_with_keep_is_dated_and_removes_the_oldest(tmp_path: Path) ->
     assert re.fullmatch(r"c-20\d\d-\d\d-\d\d\.db", copy.name)
     assert done.out == f"{copy}: {copy.stat().st_size} bytes\n{old}: removed\n"
     assert wrong.code == 2
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [("VACUUM", "is empty"), ("CREATE TABLE moz_places (id)", "another program")],
+)
+def test_nothing_but_a_database_of_ours_is_copied(
+    tmp_path: Path, statement: str, message: str
+) -> None:
+    database = tmp_path / "a.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(statement)
+    with pytest.raises(StorageError, match=message):
+        snapshot(database, tmp_path / "copy.db")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["a.db"]
+
+
+def test_a_database_of_a_newer_release_is_copied(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    Store.open(database).close()
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+
+    assert snapshot(database, tmp_path / "copy.db") > 0
