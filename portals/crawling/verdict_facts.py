@@ -88,9 +88,14 @@ class RunFacts:
     missing_field: str = ""
 
     @property
+    def has_finished(self) -> bool:
+        """Return True if nothing cut the run short."""
+        return self.finish_reason == "finished"
+
+    @property
     def has_ended_itself(self) -> bool:
         """Return True if the run began the crawl, and nothing cut it short."""
-        return self.finish_reason == "finished" and not self.is_resumed
+        return self.has_finished and not self.is_resumed
 
     @property
     def has_read(self) -> bool:

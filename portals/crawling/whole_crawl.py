@@ -51,9 +51,11 @@ def judge_whole_crawl(
 ) -> Judgement:
     """Return the verdict of a run, given its own: if that is ``ok``, that of the whole crawl.
 
+    Also of a run that met nothing of the portal, since all its requests had been made before.
     ``facts``: of the run itself. The counters of the run are stored. Raises sqlite3.Error.
     """
-    if own.verdict != "ok" or not facts.is_resumed:
+    has_met = facts.responses or facts.unreachable or facts.timed_out
+    if not facts.is_resumed or (own.verdict != "ok" and (has_met or not facts.has_finished)):
         return own
     run_ids = store.runs.crawl_of(run_id)
     counters = store.runs.counters(run_id)

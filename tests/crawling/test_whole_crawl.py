@@ -139,6 +139,15 @@ def test_the_verdict_of_this_night_is_kept_where_it_is_not_ok(store: Store) -> N
     assert judged(store, facts) == judge(facts)
 
 
+def test_a_portal_that_could_not_be_reached_before_the_interruption_is_gone(store: Store) -> None:
+    """The run that resumes it has nothing left to request."""
+    store.runs.record_reject(Reject(PAGE, RejectCode.NO_HOST), 1, NOW)
+    for run in (1, 2):
+        store.runs.update_run(run, {"counters": '{"unreachable": 1}'})
+
+    assert judged(store, RunFacts("finished", failed=1, is_resumed=True)).verdict == "gone"
+
+
 def test_a_crawl_that_an_earlier_release_began_is_judged_by_its_last_run(store: Store) -> None:
     store.runs.record_reject(Reject(PAGE, RejectCode.READER_FAILED), 1, NOW)
     store.runs.update_run(2, {"counters": None})
