@@ -143,7 +143,7 @@ def test_a_page_that_takes_too_long_is_a_reject_and_the_others_are_stored(tmp_pa
         code = _SPIN.format(path=paths[1])
         done = scrapy_after(code, *crawl_of(portal.origin, tmp_path / "a.db"))
 
-    assert done.code == 0, done.err
+    assert done.code == 10, done.err  # the article is missing
     (reject,) = rows(tmp_path / "a.db", "SELECT * FROM rejects")
     assert (reject["url"], reject["reason"]) == (
         portal.origin + paths[1],
