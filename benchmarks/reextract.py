@@ -75,11 +75,11 @@ def write(path: Path, captures: Iterator[Capture]) -> int:
 
 
 def repeated(source: Path) -> Iterator[Capture]:
-    """Yield the captured pages repeatedly, each time one day later."""
+    """Yield the captured pages repeatedly, each time one day earlier: none is from the future."""
     found = [capture for capture in read_captures(source) if capture.status == 200]
     for day in range(REPEATS):
         for item in found:
-            yield replace(item, captured_at=item.captured_at + timedelta(days=day))
+            yield replace(item, captured_at=item.captured_at - timedelta(days=day))
 
 
 def ours(path: Path, jobs: int, portal: str | None) -> tuple[float, int]:
