@@ -98,6 +98,8 @@ def crawl(role: str, origin: str, database: str) -> None:
     settings = get_project_settings()
     settings.setdict({**_COMMON, "DATABASE": database}, priority="cmdline")
     settings.setdict(_VARIANTS[role], priority="cmdline")
+    if archive := settings["ARCHIVE_DIR"]:
+        settings.set("ARCHIVE_DIR", str(Path(database).with_name(archive)), priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(BareSpider if role.startswith("bare") else HaiPhongSpider)
     process.crawl(crawler, origin=origin)
