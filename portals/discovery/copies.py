@@ -61,6 +61,32 @@ class StoryNames:
         return [url for url in (*pattern.queued, *pattern.held) if self.knows(url)]
 
 
+class StoryTexts:
+    """The texts and headlines of the stories that were read: by which copies are recognised."""
+
+    def __init__(self) -> None:
+        self._firsts: dict[str, tuple[str, str]] = {}  # pattern and URL that had it first
+
+    def add_headline(self, headline: str, pattern: str, url: str) -> None:
+        """Remember the headline of a known article, "" of none."""
+        if title := title_key(headline):
+            self._firsts.setdefault(f":{title}", (pattern, url))
+
+    def is_copy(self, content_hash: str | None, pattern: str, url: str, *, is_named: bool) -> bool:
+        """Return True if a text was read before: under another pattern, or a name it shares.
+
+        ``is_named``: the address ends like another one, so that the same title is enough: a
+        printed story may have another byline. It is behind a colon in ``content_hash``.
+        """
+        text, _, title = (content_hash or "").partition(":")
+        page = (pattern, url)
+        firsts = [self._firsts.setdefault(text, page)] if text else []
+        under_title = self._firsts.setdefault(f":{title}", page) if title else page
+        if is_named:
+            return any(first[1] != url for first in (*firsts, under_title))
+        return any(first[0] != pattern for first in firsts)
+
+
 def has_named_copies(pattern: UrlPattern) -> bool:
     """Return True if copies under a pattern are recognised by the ends of their addresses."""
     unlike = pattern.duplicates - pattern.named_copies

@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from portals.discovery.copies import StoryNames, has_named_copies, title_key
+from portals.discovery.budget import ExplorationBudget
+from portals.discovery.copies import StoryNames, StoryTexts, has_named_copies
 from portals.discovery.links import TITLE_WORDS
 from portals.discovery.listing_pages import ListingPages, whole_key
+from portals.discovery.pattern_kinds import accepts_undated, kind_by_pages
 from portals.discovery.promise import (
-    PATIENCE,
     SAMPLES,
     STATIC_PROMISE,
     best_promise,
-    leads_by_headlines,
     promise_of,
     samples_of,
 )
@@ -50,14 +50,7 @@ MAX_UNJUDGED = 20_000
 """URLs queued per pattern until the pattern is classified."""
 
 _BATCH = 8  # listing pages of one pattern that are requested at once
-# Listing pages without a new article that are allowed: a fixed number, and a share of the articles.
-# They bound what a loop of URLs costs (facets, calendars, session ids).
-_FREE_LISTINGS = 40
-_LISTINGS_PER_ARTICLE = 0.5
 _MAX_RECONSIDERED = 300  # pages not recognised as listings when read, which are checked again later
-
-_FREE_READS = 4
-_READS_PER_ARTICLE = 0.12
 
 
 class Explorer:
@@ -93,19 +86,17 @@ class Explorer:
         self.patterns: dict[str, UrlPattern] = {}
         for pattern in learned:
             self.patterns[pattern.name] = replace(pattern, trusted=True)
-        self.articles = 0
-        self.wasted_requests = 0
+        self.budget = ExplorationBudget()
         self._known_keys = {whole_key(home)}
         self._requested: dict[str, str] = {}
         self._found: set[str] = set()
         self._shown: set[str] = set()
-        self._hashes: dict[str, tuple[str, str]] = {}
+        self._texts = StoryTexts()
         self._labels: dict[str, str] = {}
         self._days: dict[str, str] = {}
         self._not_listings: dict[str, list[FoundLink]] = {}
         self._late_targets: list[CrawlTarget] = []
         self.unsorted = 0
-        self.empty_listings = 0
 
     def starts(self, urls: Iterable[str]) -> list[CrawlTarget]:
         """Return the targets for declared listings."""
@@ -165,7 +156,7 @@ class Explorer:
             pattern.others += 1
             pattern.hidden += 1
             if is_new:
-                self.wasted_requests += 1
+                self.budget.wasted_requests += 1
             self._judge(pattern)
         return self._next()
 
@@ -178,7 +169,7 @@ class Explorer:
         pattern = self.patterns.get(pattern_of(url))
         if pattern is None or not self.is_led_to_by_headline(url):
             return False
-        return pattern.articles >= SAMPLES or pattern.undated > max(SAMPLES, pattern.others)
+        return accepts_undated(pattern)
 
     def is_led_to_by_headline(self, url: str) -> bool:
         """Return True if the text of the link to a requested page is a headline."""
@@ -209,39 +200,25 @@ class Explorer:
         return pattern
 
     def _on_article(self, pattern: UrlPattern | None, url: str, content_hash: str | None) -> None:
-        self.articles += 1
+        self.budget.articles += 1
         self._folders.add(folder_of(url, above=1))
         if pattern is None:
             return
         pattern.pages_read += 1
-        name = pattern.name
         owner = self.names.owner_of(url)
         is_named = bool(owner)
-        is_copy = self._is_copy(content_hash, name, url, is_named=is_named)
+        is_copy = self._texts.is_copy(content_hash, pattern.name, url, is_named=is_named)
         if is_copy:
             pattern.named_copies += is_named
         elif owner not in ("", url) and whole_key(owner) not in self._requested:
             pattern.namesakes += 1
         if is_copy and not pattern.trusted:
             pattern.duplicates += 1
-            self.wasted_requests += 1
+            self.budget.wasted_requests += 1
         else:
             pattern.articles += 1
             pattern.example = pattern.example or url
         self._judge(pattern)
-
-    def _is_copy(self, content_hash: str | None, name: str, url: str, *, is_named: bool) -> bool:
-        """Return True if a text was read before: under another pattern, or a name it shares.
-
-        ``is_named``: the address ends like another one, so that the same title is enough: a
-        printed story may have another byline. It is behind a colon in ``content_hash``.
-        """
-        text, _, title = (content_hash or "").partition(":")
-        firsts = [self._hashes.setdefault(text, (name, url))] if text else []
-        under_title = self._hashes.setdefault(f":{title}", (name, url)) if title else (name, url)
-        if is_named:
-            return any(first[1] != url for first in (*firsts, under_title))
-        return any(first[0] != name for first in firsts)
 
     def _on_no_article(
         self, pattern: UrlPattern, url: str, kind: PageKind, *, is_listing: bool, has_new: bool
@@ -251,12 +228,12 @@ class Explorer:
             pattern.listings += 1
             pattern.example = pattern.example or url
             pattern.empty_streak = 0 if has_new else pattern.empty_streak + 1
-            self.empty_listings += not has_new
+            self.budget.empty_listings += not has_new
         elif kind == "undated" and self.is_led_to_by_headline(url):
             pattern.undated += 1
         else:
             pattern.others += 1
-            self.wasted_requests += 1
+            self.budget.wasted_requests += 1
         self._judge(pattern)
 
     def _listed(self, links: Iterable[FoundLink]) -> frozenset[str]:
@@ -277,7 +254,7 @@ class Explorer:
     ) -> tuple[list[CrawlTarget], StopReason | None]:
         """Return the other pages of the listing at ``url``, or why it is followed no further."""
         found = frozenset(each for each in listed if self._is_found(each))
-        has_looped = self._has_looped()
+        has_looped = self.budget.has_looped
         stopped = self.pages.why_stop(url, listed, found, has_new=has_new, has_looped=has_looped)
         if stopped:
             return [], stopped
@@ -298,30 +275,12 @@ class Explorer:
         """Return the new articles that a page lists first, although stories may lead to them."""
         return [each for each in listed if each not in self._shown and self._is_found(each)]
 
-    def _has_looped(self) -> bool:
-        return self.empty_listings > _FREE_LISTINGS + _LISTINGS_PER_ARTICLE * self.articles
-
     def _judge(self, pattern: UrlPattern) -> None:
         before = pattern.kind
         if not pattern.trusted or pattern.kind == "other":
-            pattern.kind = self._verdict(pattern)
+            pattern.kind = kind_by_pages(pattern)
         if pattern.kind == "article" and before != "article":
             self._reconsider_pages()
-
-    def _verdict(self, pattern: UrlPattern) -> PatternKind:
-        stories = pattern.articles + pattern.undated
-        if pattern.duplicates >= SAMPLES and pattern.duplicates > pattern.articles:
-            return "article" if pattern.articles and has_named_copies(pattern) else "other"
-        if pattern.is_expected and pattern.articles >= pattern.listings:
-            return "unknown" if pattern.others >= PATIENCE and not stories else "article"
-        if pattern.listings:
-            return "listing"
-        if stories >= SAMPLES and stories >= pattern.others:
-            return "article"
-        if stories and not pattern.queued and pattern.articles:
-            return "article"
-        patience = PATIENCE if leads_by_headlines(pattern) else SAMPLES
-        return "other" if pattern.others >= patience and not pattern.articles else "unknown"
 
     def _reconsider_pages(self) -> None:
         """Classify pages again whose links have meanwhile turned out to be articles."""
@@ -333,8 +292,8 @@ class Explorer:
             del self._not_listings[url]
             pattern.listings += 1
             pattern.others = max(0, pattern.others - 1)
-            self.wasted_requests = max(0, self.wasted_requests - 1)
-            pattern.kind = self._verdict(pattern)
+            self.budget.refund()
+            pattern.kind = kind_by_pages(pattern)
             self._late_targets += self._pages(url, own, self._listed(own), has_new=True)[0]
 
     # --- links ---------------------------------------------------------------------------------
@@ -396,9 +355,8 @@ class Explorer:
     def _record_known(self, pattern: UrlPattern, link: FoundLink) -> None:
         self._known_keys.add(whole_key(link.url))
         self.names.add(link.url)
-        if title := title_key(link.text):
-            self._hashes.setdefault(f":{title}", (pattern.name, link.url))
-        self.articles += 1
+        self._texts.add_headline(link.text, pattern.name, link.url)
+        self.budget.articles += 1
         pattern.articles += 1
         pattern.example = pattern.example or link.url
         if pattern.kind == "unknown":
@@ -474,16 +432,16 @@ class Explorer:
         """Return True if a listing pattern is still crawled; one with articles too always is."""
         if pattern.articles:
             return True
-        return pattern.empty_streak < MAX_EMPTY_LISTINGS and not self._has_looped()
+        return pattern.empty_streak < MAX_EMPTY_LISTINGS and not self.budget.has_looped
 
     def _explore_further(self) -> list[CrawlTarget]:
         """With no request in flight, spend the remaining budget on the most promising pattern."""
         if copies := [p for p in self.patterns.values() if p.queued and has_named_copies(p)]:
             return self._targets(copies[0], 1, "sample")
-        if self.wasted_requests >= _FREE_READS + _READS_PER_ARTICLE * self.articles:
+        if self.budget.is_spent:
             return []
         for pattern in self._by_promise():
-            if pattern.duplicates < SAMPLES and (not pattern.trusted or not self.articles):
+            if pattern.duplicates < SAMPLES and (not pattern.trusted or not self.budget.articles):
                 return self._targets(pattern, 1, "sample")
         return []
 

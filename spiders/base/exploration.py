@@ -568,7 +568,7 @@ class ExplorationFinder(Finder):
             )
             for pattern in explorer.learned()
             if pattern.kind in ("article", "listing")
-            or (pattern.kind == "other" and explorer.articles and not pattern.hidden)
+            or (pattern.kind == "other" and explorer.budget.articles and not pattern.hidden)
         ]
 
     def _requests(self, visits: list[CrawlTarget]) -> Iterator[Request]:
