@@ -119,7 +119,9 @@ def test_the_first_text_in_the_box_of_the_title_is_the_lead() -> None:
 
 
 def test_filler_in_another_language_above_it_hides_no_lead() -> None:
-    filler = "Consequuntur magni dolores eos qui ratione voluptatem sequi nesciunt neque porro."
+    filler = (
+        "Consequuntur magni dolores eos qui ratione voluptatem sequi nesciunt neque porro. " * 3
+    )
     article = article_of(
         f"<div class=main><h1>{TITLE}</h1><div>12/03/2024 08:15</div><p>{filler}</p>"
         f"<div class=summary>{LEAD}</div>{PARAGRAPHS}</div>"
