@@ -54,6 +54,12 @@ _REMARKS: tuple[tuple[Callable[[RunFacts], object], str, str], ...] = (
         "robots.txt forbids {facts.known_forbidden} pages",
     ),
     (
+        lambda f: f.settled and not f.has_many_settled,
+        "settled_pages",
+        "{facts.settled} pages could not be had in many nights and are requested weekly, see"
+        " 'scrapy status --settled'",
+    ),
+    (
         lambda f: f.false_totals,
         "false_totals",
         "{facts.false_totals} lists count another number of articles than they have",

@@ -178,7 +178,7 @@ CREATE TABLE "page_visits" (
         fingerprint TEXT,
         listed_articles INTEGER,
         validator_trust INTEGER NOT NULL DEFAULT 0,
-        next_visit_at TEXT,
+        next_visit_at TEXT, unread_as TEXT, unread_nights INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (portal, key)
     ) STRICT, WITHOUT ROWID
     ;
@@ -566,6 +566,8 @@ CREATE TABLE cluster_archives (
     ;
 
 CREATE INDEX runs_by_portal ON runs (portal);
+
+CREATE INDEX page_visits_settled ON page_visits (portal) WHERE unread_nights >= 7;
 
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 

@@ -12,6 +12,7 @@ from typing import Literal
 from portals.outcomes import StopReason
 from portals.store.database import Store
 from portals.store.future_times import true_until
+from portals.store.settled_pages import SETTLED_AFTER
 from portals.timestamps import utc
 
 TRUST_AFTER = 2
@@ -28,7 +29,8 @@ class PageVisit:
 
     ``fingerprint``: hash of an article's text, or of a listing page's links. ``listed_articles``:
     number of articles linked from a listing page. ``validator_trust``: how often its validator was
-    right; -1 once it was wrong.
+    right; -1 once it was wrong. ``unread_as``, ``unread_nights``: what came in place of an article,
+    and in how many nights in a row.
     """
 
     key: str
@@ -43,6 +45,13 @@ class PageVisit:
     listed_articles: int | None = None
     validator_trust: int = 0
     next_visit_at: str | None = None
+    unread_as: str | None = None
+    unread_nights: int = 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Return True for a page that could not be read in so many nights that one may stop."""
+        return self.unread_nights >= SETTLED_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,7 @@ class ListingPage:
 _VISIT_COLUMNS = (
     "key", "url", "kind", "status", "first_fetched_at", "fetched_at", "etag", "last_modified",
     "fingerprint", "listed_articles", "validator_trust", "next_visit_at",
+    "unread_as", "unread_nights",
 )  # fmt: skip
 _visit_values = attrgetter(*_VISIT_COLUMNS)
 _LONG = 200  # pages of a listing, or of a portal, that are not read twice after an interruption
@@ -141,8 +151,10 @@ class CrawlState:
         with self.store.writing():
             self.store.db.conn.execute(_SAVE_ARCHIVED_VISIT, (self.portal, *_visit_values(visit)))
 
-    def due_urls(self, now: datetime, limit: int) -> list[str]:
+    def due_urls(self, now: datetime, limit: int, *, with_settled: bool = False) -> list[str]:
         """Return the URLs of articles that are due for a revisit, longest due first.
+
+        ``with_settled``: also pages that are settled, whenever they are due.
 
         Also of visits that a clock ahead has dated in the future: they would never be due. Pages
         that were due a day after their visit and never were an article come first, and are all
@@ -152,9 +164,10 @@ class CrawlState:
             "SELECT url, fingerprint IS NULL"
             " AND julianday(next_visit_at) - julianday(fetched_at) < 1 AS is_missing"
             " FROM page_visits WHERE portal = ?1 AND kind = 'article'"
-            " AND (next_visit_at <= ?2 OR (next_visit_at > ?3 AND fetched_at > ?3))"
+            " AND (next_visit_at <= ?2 OR (next_visit_at > ?3 AND fetched_at > ?3)"
+            " OR (?4 AND unread_nights >= ?5))"
             " ORDER BY is_missing DESC, next_visit_at",
-            (self.portal, utc(now), true_until(utc(now))),
+            (self.portal, utc(now), true_until(utc(now)), with_settled, SETTLED_AFTER),
         ).fetchall()
         missing = [url for url, is_missing in rows if is_missing]
         return missing + [url for url, is_missing in rows if not is_missing][:limit]

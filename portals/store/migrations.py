@@ -264,3 +264,17 @@ def m0026_runs_by_portal(db: Database) -> None:
 def m0027_counters(db: Database) -> None:
     """Store what the verdict of a run counts: the run that resumes it is judged by it too."""
     db.execute("ALTER TABLE runs ADD COLUMN counters TEXT")
+
+
+_UNREAD_NIGHTS = (
+    "ALTER TABLE page_visits ADD COLUMN unread_as TEXT",
+    "ALTER TABLE page_visits ADD COLUMN unread_nights INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX page_visits_settled ON page_visits (portal) WHERE unread_nights >= 7",
+)
+
+
+@migrations()
+def m0028_unread_nights(db: Database) -> None:
+    """Store in how many nights a page could not be read, and what came in its place."""
+    for statement in _UNREAD_NIGHTS:
+        db.execute(statement)

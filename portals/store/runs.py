@@ -11,6 +11,7 @@ from typing import Any
 from portals.article import Reject
 from portals.language.text import clean
 from portals.outcomes import RejectCode
+from portals.store.settled_pages import SETTLED_AFTER
 from portals.store.sqlite import Database
 from portals.store.transactions import writing
 from portals.timestamps import utc
@@ -168,12 +169,17 @@ class RunRepository:
         row = self.db.execute("SELECT counters FROM runs WHERE id = ?", [run_id]).fetchone()
         return json.loads(row[0]) if row and row[0] else None
 
-    def count_by_code(self, run_ids: Iterable[int]) -> list[tuple[str, str, int]]:
-        """Return the rejects of runs: code, sentence and number of each kind."""
+    def count_by_code(self, portal: str, run_ids: Iterable[int]) -> list[tuple[str, str, int]]:
+        """Return the rejects of runs of a portal: code, sentence and number of each kind.
+
+        Those of settled pages are left out.
+        """
         rows = self.db.execute(
             "SELECT code, reason, count(*) FROM rejects WHERE code IS NOT NULL"
-            " AND run_id IN (SELECT value FROM json_each(?)) GROUP BY code, reason",
-            [json.dumps(list(run_ids))],
+            " AND run_id IN (SELECT value FROM json_each(?))"
+            " AND url NOT IN (SELECT url FROM page_visits WHERE portal = ? AND unread_nights >= ?)"
+            " GROUP BY code, reason",
+            [json.dumps(list(run_ids)), portal, SETTLED_AFTER],
         ).fetchall()
         return [(str(code), str(reason), int(number)) for code, reason, number in rows]
 
