@@ -70,6 +70,7 @@ class Counter(StrEnum):
     SECTION_SKIPPED = "portal/section_skipped"
     SCRIPT_BUILT = "portal/script_built"
     CHANGED_JSON = "portal/changed_json"
+    READ_AGAIN = "portal/read_again"
     FALSE_TOTALS = "portal/false_totals"
     ANNOUNCEMENTS_READ = "portal/announcements_read"
     ANNOUNCEMENTS_UNREADABLE = "portal/announcements_unreadable"

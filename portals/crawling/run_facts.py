@@ -135,6 +135,7 @@ def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
         script_built_sign=str(stats.get_value(SCRIPT_BUILT_SIGN, "")),
         clock_differs=str(stats.get_value(Counter.CLOCK_DIFFERS, "")),
         clock_fault=str(stats.get_value(Counter.CLOCK_FAULT, "")),
+        read_again=stats.get_value(Counter.READ_AGAIN, 0),
         held_until=str(stats.get_value(Counter.HELD_UNTIL, "")),
         **counted,
     )

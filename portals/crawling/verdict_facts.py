@@ -33,7 +33,8 @@ class RunFacts:
     ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
     ``known_forbidden``: such pages of all runs; ``known_deadly``: articles at which a process died
     twice in any run, and that were never had; ``settled``: pages of all runs that could not be read
-    in many nights with the same result; ``robots_unavailable``: pages that were not
+    in many nights with the same result; ``read_again``: lists that an interruption cut in two, and
+    that the next run reads again; ``robots_unavailable``: pages that were not
     requested since robots.txt failed;
     ``robots_absent_since``: day since which it has failed for so long that it counts as absent;
     ``clock_differs``: by how much the server's clock differs from ours, in words, if it does;
@@ -82,6 +83,7 @@ class RunFacts:
     known_forbidden: int = 0
     known_deadly: int = 0
     settled: int = 0
+    read_again: int = 0
     robots_unavailable: int = 0
     robots_absent_since: str = ""
     held_until: str = ""

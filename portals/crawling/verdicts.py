@@ -54,6 +54,12 @@ _REMARKS: tuple[tuple[Callable[[RunFacts], object], str, str], ...] = (
         "robots.txt forbids {facts.known_forbidden} pages",
     ),
     (
+        lambda f: f.read_again,
+        "read_again",
+        "{facts.read_again} lists were read in several runs and may have moved between them; the"
+        " next night reads them again",
+    ),
+    (
         lambda f: f.settled and not f.has_many_settled,
         "settled_pages",
         "{facts.settled} pages could not be had in many nights and are requested weekly, see"

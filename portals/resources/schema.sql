@@ -189,7 +189,7 @@ CREATE TABLE "listings" (
         traversal_started_at TEXT,
         completed_at TEXT,
         stop_reason TEXT,
-        run_id INTEGER NOT NULL REFERENCES runs (id), stop_code TEXT,
+        run_id INTEGER NOT NULL REFERENCES runs (id), stop_code TEXT, interrupted INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (portal, listing)
     ) STRICT, WITHOUT ROWID
     ;

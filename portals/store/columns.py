@@ -168,6 +168,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "stop_reason": "Why the last traversal ended; null while it runs or if it was cut off.",
         "run_id": "Run in which the last traversal began.",
         "stop_code": "Code of `stop_reason`.",
+        "interrupted": "Traversals since the last complete one that an interruption cut in two.",
     },
     "listing_pages": {
         "portal": "Portal (spider name).",

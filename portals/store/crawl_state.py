@@ -72,7 +72,7 @@ _VISIT_COLUMNS = (
     "unread_as", "unread_nights",
 )  # fmt: skip
 _visit_values = attrgetter(*_VISIT_COLUMNS)
-_LONG = 200  # pages of a listing, or of a portal, that are not read twice after an interruption
+_LONG = 200  # pages of a listing, or of a portal, that are read twice after interruptions, no more
 _IS_ARCHIVED = "kind = 'article' AND next_visit_at IS NULL"
 """What holds for a visit that only a replayed archive has, and no crawl of the portal."""
 
@@ -114,6 +114,24 @@ _CORRECTIONS = (
     "UPDATE listings SET traversal_started_at = :bound"
     " WHERE portal = :portal AND traversal_started_at > :latest",
 )
+
+
+_ENDED_IN = """
+    listings.portal = ?1 AND listings.run_id IN (SELECT value FROM json_each(?2))
+    AND listings.stop_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM listing_pages m
+        WHERE m.portal = listings.portal AND m.listing = listings.listing
+        AND m.state IN ('failed', 'empty'))
+"""
+"""Condition of a traversal of a crawl that ended without a missing page; 1: portal, 2: runs."""
+
+_ENDED_TRAVERSALS = f"""
+    SELECT listings.listing, listings.run_id, count(read.number), interrupted,
+        coalesce(max(read.run_id <> listings.run_id), 0)
+    FROM listings LEFT JOIN listing_pages AS read
+        ON read.portal = ?1 AND listings.listing IN (read.listing, '')
+        AND read.run_id IN (SELECT value FROM json_each(?2))
+    WHERE {_ENDED_IN} GROUP BY listings.listing
+"""  # noqa: S608 - our own names
 
 
 class CrawlState:
@@ -238,19 +256,17 @@ class CrawlState:
                     (self.portal, listing, number),
                 )
 
-    def complete_traversals(self, at: datetime, run_ids: Sequence[int], *, is_whole: bool) -> None:
+    def complete_traversals(self, at: datetime, run_ids: Sequence[int], *, is_whole: bool) -> int:
         """At the end of a crawl, complete the traversals that ended without a missing page.
 
         ``run_ids``: the runs of the crawl, the last one first; traversals of others, and of parts,
-        remain as they were. One that began before an interruption is repeated by the next crawl,
-        unless it is long: an article may have moved to a page that was read before it. A portal
-        that is explored is one listing, ``""``, complete if ``is_whole`` and no page of any
-        listing is missing.
+        remain as they were. One that an interruption cut is repeated by the next crawl: an article
+        may have moved to a page that was read before. If it is long and that was cut too, at
+        another page, it counts. A portal that is explored is one listing, ``""``, complete if
+        ``is_whole`` and no page of any listing is missing. Return the number of listings that the
+        next crawl reads again.
         """
-        values = {
-            "at": utc(at), "portal": self.portal, "runs": json.dumps(list(run_ids)),
-            "last": run_ids[0], "long": _LONG,
-        }  # fmt: skip
+        runs = json.dumps(list(run_ids))
         with self.store.writing():
             if is_whole and not self.missing_pages(run_ids):
                 self.store.db.conn.execute(
@@ -258,17 +274,33 @@ class CrawlState:
                     " WHERE portal = ? AND listing = ''",
                     (StopReason.END.message, StopReason.END, self.portal),
                 )
-            self.store.db.conn.execute(
-                "UPDATE listings SET completed_at = :at WHERE portal = :portal"
-                " AND run_id IN (SELECT value FROM json_each(:runs))"
-                " AND stop_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM listing_pages p"
-                " WHERE p.portal = listings.portal AND p.listing = listings.listing"
-                " AND p.state IN ('failed', 'empty'))"
-                " AND (run_id = :last OR (SELECT count(*) FROM listing_pages p"
-                " WHERE p.portal = listings.portal"
-                " AND listings.listing IN (p.listing, '')) > :long)",
-                values,
-            )
+            again = [
+                listing
+                for listing, is_cut, pages, cuts in self._ended_traversals(runs, run_ids[0])
+                if is_cut and not (pages > _LONG and cuts)
+            ]
+            for change, which in (
+                ("interrupted = interrupted + 1", "IN"),
+                ("completed_at = ?4, interrupted = 0", "NOT IN"),
+            ):
+                self.store.db.conn.execute(
+                    f"UPDATE listings SET {change} WHERE {_ENDED_IN}"  # noqa: S608 - our own
+                    f" AND listing {which} (SELECT value FROM json_each(?3)) AND ?4 IS NOT NULL",
+                    (self.portal, runs, json.dumps(again), utc(at)),
+                )
+        return len(again)
+
+    def _ended_traversals(self, runs: str, last: int) -> list[tuple[str, bool, int, int]]:
+        """Return the listings whose traversal ended without a missing page in one of ``runs``.
+
+        With each: whether an interruption cut it, the pages that the crawl read of it, and how
+        many interrupted traversals there were before. ``last``: the last run.
+        """
+        rows = self.store.db.conn.execute(_ENDED_TRAVERSALS, (self.portal, runs))
+        return [
+            (listing, bool(run_id != last and (is_in_two or not listing)), pages, cuts)
+            for listing, run_id, pages, cuts, is_in_two in rows.fetchall()
+        ]
 
     def record_expected_pages(
         self, listing: str, pages: Sequence[tuple[int, str]], at: datetime, run_id: int

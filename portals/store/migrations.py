@@ -278,3 +278,9 @@ def m0028_unread_nights(db: Database) -> None:
     """Store in how many nights a page could not be read, and what came in its place."""
     for statement in _UNREAD_NIGHTS:
         db.execute(statement)
+
+
+@migrations()
+def m0029_interrupted_traversals(db: Database) -> None:
+    """Store how often an interruption cut the traversals of a listing since the last whole one."""
+    db.execute("ALTER TABLE listings ADD COLUMN interrupted INTEGER NOT NULL DEFAULT 0")
