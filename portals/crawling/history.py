@@ -54,6 +54,10 @@ class History:
         """
         return []
 
+    def first_pages(self) -> dict[str, str]:
+        """Return the URL of the first page of each listing that an earlier crawl read, by key."""
+        return {}
+
     def completed_at(self, listing: str) -> str | None:  # noqa: ARG002
         """Return when the last traversal of ``listing`` ended that missed no page."""
         return None
@@ -143,6 +147,10 @@ class StoredHistory(History):
         if not self.is_live:
             return []
         return self._state.due_urls(utc_now(), limit, with_settled=with_settled)
+
+    def first_pages(self) -> dict[str, str]:
+        """Return the URL of the first page of each listing that an earlier crawl read, by key."""
+        return self._state.first_pages()
 
     def completed_at(self, listing: str) -> str | None:
         """Return when the last traversal of ``listing`` ended that missed no page."""

@@ -213,6 +213,15 @@ class CrawlState:
         )
         return [row[0] for row in rows.fetchall()]
 
+    def first_pages(self) -> dict[str, str]:
+        """Return the URL of the first page of each listing that an earlier crawl read, by key."""
+        rows = self.store.db.conn.execute(
+            "SELECT listing, url FROM listing_pages WHERE portal = ? AND number = 1"
+            " AND state IN ('fetched', 'unchanged') AND listed_articles > 0 ORDER BY listing",
+            (self.portal,),
+        )
+        return dict(rows.fetchall())
+
     def completed_at(self, listing: str) -> str | None:
         """Return the end of the last traversal of ``listing`` without a missing page, or None."""
         row = self.store.db.conn.execute(
