@@ -27,11 +27,19 @@ def judge(facts: RunFacts) -> Judgement:
     return _with_remarks(Judgement("ok"), facts)
 
 
+_CLOCK = "this machine's clock is"
+
+
+def clock_remark(difference: str) -> str:
+    """Return how the remark of a run begins whose server said that our clock differs by so much."""
+    return f"{_CLOCK} {difference} the server's;"
+
+
 _REMARKS: tuple[tuple[Callable[[RunFacts], object], str, str], ...] = (
     (
         lambda f: f.clock_differs and not f.clock_fault,
         "clock_differs",
-        "this machine's clock is {facts.clock_differs} the server's; one of the two is wrong",
+        f"{_CLOCK} {{facts.clock_differs}} the server's; one of the two is wrong",
     ),
     (
         lambda f: f.clock_fault and f.finish_reason != WRONG_CLOCK,

@@ -145,6 +145,19 @@ class RunRepository:
                 [(reason, OFFLINE, run_id) for run_id in run_ids],
             )
 
+    def set_wrong_clock(self, now: datetime, remark: str, reason: str) -> None:
+        """Set the verdict of earlier ``ok`` runs of the day whose own server said the same.
+
+        ``remark``: how they begin to say so. They had no second server that agreed.
+        """
+        with writing(self.db.conn):
+            self.db.execute(
+                "UPDATE runs SET verdict = 'storage', reason = ?, reason_code = ?"
+                " WHERE verdict = 'ok' AND reason_code = 'clock_differs'"
+                " AND instr(reason, ?) = 1 AND abs(julianday(started_at) - julianday(?)) < 1",
+                [reason, WRONG_CLOCK, remark, utc(now)],
+            )
+
     def update_run(self, run_id: int, values: Mapping[str, str | int | None]) -> None:
         """Set columns of a run, in the transaction that is open if any."""
         changes = ", ".join(f"{name} = ?" for name in values)
