@@ -58,6 +58,10 @@ class History:
         """Return the URL of the first page of each listing that an earlier crawl read, by key."""
         return {}
 
+    def read_at(self, listing: str, number: int) -> str | None:  # noqa: ARG002
+        """Return when a page of ``listing`` was last read, None if it never was."""
+        return None
+
     def completed_at(self, listing: str) -> str | None:  # noqa: ARG002
         """Return when the last traversal of ``listing`` ended that missed no page."""
         return None
@@ -151,6 +155,10 @@ class StoredHistory(History):
     def first_pages(self) -> dict[str, str]:
         """Return the URL of the first page of each listing that an earlier crawl read, by key."""
         return self._state.first_pages()
+
+    def read_at(self, listing: str, number: int) -> str | None:
+        """Return when a page of ``listing`` was last read, None if it never was."""
+        return self._state.read_at(listing, number)
 
     def completed_at(self, listing: str) -> str | None:
         """Return when the last traversal of ``listing`` ended that missed no page."""

@@ -205,7 +205,10 @@ def may_be_sampled(visit: PageVisit | None, now: datetime) -> bool:
 
 
 def _kind_of(result: PageResult) -> VisitKind:
-    if result.articles or result.request.expected == "article":
+    """Return what the page is; a list that holds whole articles is a list."""
+    lists = {page.url for page in result.listing_pages}
+    has_own = any(not lists or article.url in lists for article in result.articles)
+    if has_own or result.request.expected == "article":
         return "article"
     return "listing" if result.listing_pages else "other"
 

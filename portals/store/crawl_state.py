@@ -222,6 +222,15 @@ class CrawlState:
         )
         return dict(rows.fetchall())
 
+    def read_at(self, listing: str, number: int) -> str | None:
+        """Return when a page of ``listing`` was last read, None if it never was."""
+        row = self.store.db.conn.execute(
+            "SELECT recorded_at FROM listing_pages WHERE portal = ? AND listing = ?"
+            " AND number = ? AND state = 'fetched'",
+            (self.portal, listing, number),
+        ).fetchone()
+        return row[0] if row else None
+
     def completed_at(self, listing: str) -> str | None:
         """Return the end of the last traversal of ``listing`` without a missing page, or None."""
         row = self.store.db.conn.execute(

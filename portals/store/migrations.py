@@ -284,3 +284,15 @@ def m0028_unread_nights(db: Database) -> None:
 def m0029_interrupted_traversals(db: Database) -> None:
     """Store how often an interruption cut the traversals of a listing since the last whole one."""
     db.execute("ALTER TABLE listings ADD COLUMN interrupted INTEGER NOT NULL DEFAULT 0")
+
+
+_VISITS_OF_LISTS = (
+    "DELETE FROM page_visits WHERE kind = 'article' AND (key GLOB '* page [0-9]*' OR url IN"
+    " (SELECT url FROM page_visits WHERE key GLOB '* page [0-9]*'))"
+)
+
+
+@migrations()
+def m0030_visits_of_lists(db: Database) -> None:
+    """Forget the visits of lists of whole articles that were taken for articles, and revisited."""
+    db.execute(_VISITS_OF_LISTS)

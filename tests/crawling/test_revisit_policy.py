@@ -112,6 +112,17 @@ def test_an_article_is_remembered_with_its_text_and_its_next_visit() -> None:
     assert visit.next_visit_at == "2025-06-15T22:00:00+00:00"
 
 
+def test_a_list_that_holds_whole_articles_is_a_list_and_no_article_that_is_due() -> None:
+    """JSON of a portal: its address was revisited as an article, in vain, every night."""
+    read = listed()
+    read.articles.append(replace(ARTICLE, url="http://cd.example.vn/bai-mot"))
+    own = listed()
+    own.articles.append(ARTICLE)
+
+    assert (after(read).kind, after(read).next_visit_at) == ("listing", None)
+    assert after(own).kind == "article"
+
+
 def test_a_list_is_remembered_with_its_links_and_is_never_due() -> None:
     visit = after(listed())
 
