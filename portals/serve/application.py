@@ -14,6 +14,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
 from datasette.utils.asgi import Request, Response
+from datasette.views.base import DatasetteError
 
 from portals.serve import article, pages
 from portals.serve.asking import Answer, Ask, RefusedError, number
@@ -49,11 +50,12 @@ _SETTINGS = {
     "allow_download": False,
     "allow_csv_stream": False,
 }
-_INNER = (
+INNER_TABLES = (
     "frontier", "exploration_log", "minhash_bands", "similarity_queue", "reextraction_progress",
     "archive_rewrites", "robots", "holds", "page_visits", "listing_pages", "learned_themes",
     "url_patterns", "search_exact", "search_folded", FORGOTTEN_TABLE,
     "public_names", "server_clocks", "cluster_applied", "cluster_runs", "cluster_archives",
+    "_sqlite_migrations",
 )  # fmt: skip
 """Tables of the crawler's own work, which readers of the tables need not see first."""
 
@@ -108,6 +110,22 @@ class SitePlugin:
         """
         conn.create_function("tcd_fold", 1, _folded, deterministic=True)
         conn.set_authorizer(_authorize)
+
+    @hookimpl  # type: ignore[untyped-decorator]
+    def handle_exception(
+        self, datasette: Datasette, request: Request, exception: Exception
+    ) -> Callable[[], Any] | None:
+        """Answer 400 where Datasette cannot read an argument of its own pages; it answers 500."""
+        is_theirs = request.path.startswith(f"/{DATABASE_NAME}") and request.query_string
+        is_fault = not isinstance(exception, (ValueError, DatasetteError))
+        if not is_theirs or is_fault or getattr(exception, "status", 500) != 500:
+            return None
+        from datasette import handle_exception  # noqa: PLC0415 - see application()
+
+        message = f"An argument of this address cannot be read: {exception}"
+        refused = DatasetteError(message, status=400)
+        answer: Callable[[], Any] = handle_exception.handle_exception(datasette, request, refused)
+        return answer
 
     def _view(self, page: pages.Page) -> Callable[..., Any]:
         async def view(request: Request, datasette: Datasette) -> Response:
@@ -226,7 +244,7 @@ def _metadata() -> dict[str, Any]:
         name: {"description": meaning.replace("`", ""), "columns": _plain(COLUMNS.get(name, {}))}
         for name, meaning in TABLES.items()
     }
-    for name in (*_INNER, *RENAMED):
+    for name in (*INNER_TABLES, *RENAMED):
         tables.setdefault(name, {})["hidden"] = True
     return {
         "title": word("site", "vi"),
