@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -13,7 +14,7 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import Base400, Request, Response
 from datasette.views.base import DatasetteError
 
 from portals.serve import article, pages
@@ -115,10 +116,12 @@ class SitePlugin:
     def handle_exception(
         self, datasette: Datasette, request: Request, exception: Exception
     ) -> Callable[[], Any] | None:
-        """Answer 400 where Datasette cannot read an argument of its own pages; it answers 500."""
-        is_theirs = request.path.startswith(f"/{DATABASE_NAME}") and request.query_string
-        is_fault = not isinstance(exception, (ValueError, DatasetteError))
-        if not is_theirs or is_fault or getattr(exception, "status", 500) != 500:
+        """Answer 400 where Datasette cannot read an argument; what fails on our pages is a page."""
+        is_refusal = isinstance(exception, (Base400, DatasetteError))
+        if not request.path.startswith((f"/{DATABASE_NAME}", "/-/")):
+            return None if is_refusal else partial(self._failed, request, exception)
+        is_slip = isinstance(exception, ValueError) or getattr(exception, "status", 0) == 500
+        if not request.query_string or not is_slip:
             return None
         from datasette import handle_exception  # noqa: PLC0415 - see application()
 
@@ -126,6 +129,12 @@ class SitePlugin:
         refused = DatasetteError(message, status=400)
         answer: Callable[[], Any] = handle_exception.handle_exception(datasette, request, refused)
         return answer
+
+    async def _failed(self, request: Request, exception: Exception) -> Response:
+        """Return the page of an error in the program, which is in the server's log."""
+        logger.error("%s cannot be made", request.path, exc_info=exception)
+        ask, shape = self._ask(request)
+        return _error(ask, RefusedError(500, "fault"), shape)
 
     def _view(self, page: pages.Page) -> Callable[..., Any]:
         async def view(request: Request, datasette: Datasette) -> Response:

@@ -358,6 +358,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "error_400": ("Yêu cầu không hiểu được", "The request cannot be understood"),
     "error_404": ("Không có trang này", "There is no such page"),
     "error_405": ("Trang này chỉ để đọc", "This page can only be read"),
+    "error_500": ("Trang này bị lỗi", "This page failed"),
     "error_503": ("Kho đang bận", "The archive is busy"),
     "no_article": ("Trong kho không có bài số này.", "The archive has no article of this number."),
     "no_portal": ("Trong kho không có trang này.", "The archive has no such portal."),
@@ -381,6 +382,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "migrating": (
         "Cơ sở dữ liệu đang được nâng cấp hoặc đã nâng cấp; hãy khởi động lại «serve».",
         "The database is being migrated, or was; start “serve” again.",
+    ),
+    "fault": (
+        "Chương trình gặp lỗi khi dựng trang này; chi tiết nằm trong nhật ký của máy chủ.",
+        "The program failed on this page; the server's log says more.",
     ),
     "too_slow": (
         "Câu hỏi này mất quá nhiều thời gian; hãy hỏi hẹp hơn.",

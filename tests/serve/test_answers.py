@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
+from datasette.utils.asgi import Request
 
-from portals.serve.application import INNER_TABLES
+from portals.serve.application import INNER_TABLES, SitePlugin
 from portals.serve.guard import ENGINE_POLICY, KEPT_POLICY, OWN_POLICY
 from portals.store.schema import COLUMNS, TABLES
 from tests.support.site import HOSTILE, Site
@@ -99,6 +102,20 @@ def test_nothing_can_be_sent_and_head_has_no_body(sample: Site) -> None:
     assert sample.get("/", method="DELETE").status == 405
     head = sample.get("/", method="HEAD")
     assert (head.status, head.text) == (200, "")
+
+
+@pytest.mark.quick
+def test_what_fails_on_our_pages_is_a_page_to_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = Request.fake("/en/portals", url_vars={"language": "/en", "format": None})
+    failed = SitePlugin(tmp_path / "a.db", "vi").handle_exception(None, request, KeyError("x"))
+    answer = asyncio.run(failed())
+
+    assert answer.status == 500
+    assert "This page failed" in answer.body.decode()
+    assert '<html lang="en">' in answer.body.decode()
+    assert "/en/portals cannot be made" in caplog.text
 
 
 UNREADABLE = (
