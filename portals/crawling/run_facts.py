@@ -28,6 +28,7 @@ COUNTED = {
     "storage_errors": Counter.STORAGE_ERRORS,
     "unreachable": Counter.UNREACHABLE,
     "timed_out": Counter.TIMED_OUT,
+    "proxy_failed": Counter.PROXY_FAILED,
     "refused": Counter.REFUSED,
     "challenges": Counter.CHALLENGES,
     "logins": Counter.LOGINS,

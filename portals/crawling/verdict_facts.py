@@ -46,6 +46,7 @@ class RunFacts:
     storage_errors: int = 0
     failed: int = 0
     unreachable: int = 0
+    proxy_failed: int = 0
     timed_out: int = 0
     refused: int = 0
     challenges: int = 0

@@ -117,6 +117,12 @@ RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "the portal's certificate cannot be verified, see the rejects",
     ),
     (
+        lambda f: f.proxy_failed and not f.responses,
+        "incomplete",
+        "proxy_failed",
+        "the proxy of http_proxy, https_proxy or the catalogue cannot be reached, or refuses",
+    ),
+    (
         lambda f: f.unreachable and not f.responses,
         "gone",
         "unreachable",

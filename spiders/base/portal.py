@@ -42,6 +42,7 @@ from portals.extraction.script_page import script_built_reject
 from portals.extraction.themes import Theme
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family, recipe_for
+from portals.network.proxies import PROXY_WANTS_PASSWORD
 from portals.network.replay_handler import CAPTURED_AT, NotArchivedError
 from portals.network.url_guard import UrlGuard
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
@@ -490,6 +491,8 @@ class PortalSpider(Spider):
 
     def _reject_of_status(self, url: str, response: Response) -> Reject:
         status = response.status
+        if status == PROXY_WANTS_PASSWORD:
+            return Reject(url, RejectCode.PROXY_FAILED, f"status {status}")
         self.inc_counter(Counter.PAGES_READ)
         if status not in GONE and (code := self._interstitial_code(response)):
             return Reject(url, code, f"status {status}")
