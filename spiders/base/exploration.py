@@ -20,11 +20,9 @@ from portals.crawling.spider_outputs import (
     ANNOUNCED,
     KEY,
     KIND,
-    LINK_LEARNED,
     SOURCE,
     ExplorationRecord,
     KnownArticle,
-    ListingPageRead,
     SpiderOutput,
     TraversalStart,
 )
@@ -32,16 +30,13 @@ from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.copies import title_key
 from portals.discovery.explorer import Explorer
 from portals.discovery.pagers import refresh_target
-from portals.discovery.paging import fingerprint_of
-from portals.discovery.posted_pagers import is_posted_page, listing_page_key
+from portals.discovery.posted_pagers import is_posted_page
 from portals.discovery.script_lists import ScriptLists, UnaddressedItems, script_lists
 from portals.discovery.targets import (
     CrawlTarget,
-    ExplorationStep,
     FoundLink,
     PageKind,
     PatternKind,
-    UrlPattern,
 )
 from portals.discovery.url_filters import MAX_LINKS
 from portals.discovery.url_kinds import UrlKind
@@ -52,21 +47,20 @@ from portals.families import AddressKind
 from portals.language.text import content_hash
 from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
-from portals.outcomes import REJECT_RULES, Counter, RejectCode, StopReason
-from portals.store.crawl_state import PageState
-from portals.store.url_knowledge import StoredUrlPattern
+from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.timestamps import utc_now
 from portals.urls import url_key
 from spiders.base.answers import part_of_list
 from spiders.base.explored_links import (
     as_list,
     explored_links,
-    leads_on_unseen,
     link_of,
     posted_pages,
     script_listed,
     scripted_page,
 )
+from spiders.base.explored_listings import ExploredListings
+from spiders.base.learned_patterns import known_patterns, patterns_to_store
 from spiders.base.listing_pagers import post_request
 from spiders.base.portal import (
     REVISIT_PRIORITY,
@@ -76,7 +70,7 @@ from spiders.base.portal import (
     is_gone,
     link_facts,
 )
-from spiders.base.undated import MAX_HELD, HeldPage
+from spiders.base.undated import HeldPage, UndatedPages
 from spiders.base.wayback import WaybackFinder
 
 _PATTERN_KINDS: dict[AddressKind, PatternKind] = {
@@ -87,11 +81,9 @@ _PATTERN_KINDS: dict[AddressKind, PatternKind] = {
 }
 
 
-_SECOND = 2  # page of a listing
 _UNSAID = (RejectCode.ERROR_PAGE, RejectCode.EMPTY_PAGE, RejectCode.LOGIN, RejectCode.NEEDS_BROWSER)
 """Codes of pages in place of another one, besides those that the next night requests again."""
 
-_UNSEEN = "unseen"  # in the log, of a home page: it leads on by a script only
 _FOUND = ("sample", "listing")
 """Purposes of links of menus, which may lead to no page for years."""
 
@@ -106,16 +98,14 @@ class ExplorationFinder(Finder):
 
     def __init__(self, spider: PortalSpider) -> None:
         super().__init__(spider)
-        self._undated: dict[str, HeldPage] = {}
-        self._undated_before: dict[str, None] = {}  # held back when an earlier run was interrupted
+        self._undated = UndatedPages(spider)
         self._known: list[KnownArticle] = []
         self._announced: dict[str, str] = {}  # URL: the sitemap that names it
         self._has_started = False
         self._items = UnaddressedItems()
-        self._is_home_unseen = False  # the home page leads on by a script only
-        self._has_lists = False  # besides the home page
         self._whole_until = ""  # end of the last whole crawl, where listings may stop at known ones
         self.explorer = Explorer(spider.home_url)
+        self._listings = ExploredListings(spider, self.explorer.pages)
         self.learner = SelectorLearner(spider.article_recipe, None)
 
     def start(self) -> Iterator[Request]:
@@ -145,28 +135,18 @@ class ExplorationFinder(Finder):
     def _recall(self) -> None:
         """Start with the URL patterns and selectors that earlier runs learned."""
         spider, history, wanted = self.spider, self.spider.history, self.spider.arguments
-        learned = [
-            UrlPattern(
-                name=known.pattern,
-                kind=known.kind,
-                pages_read=known.pages_read,
-                articles=known.articles,
-                listings=known.listings,
-                example=known.example,
-            )
-            for known in history.url_patterns()
-        ]
         is_partial = bool(wanted.since or wanted.until or wanted.revisit == "all")
         completed_at = history.completed_at("") if history.is_live else None
         self._whole_until = "" if is_partial else completed_at or ""
         self.explorer = Explorer(
             spider.home_url,
-            learned,
+            known_patterns(history.url_patterns()),
             self._is_known,
             kind_of=self._kind_of,
             is_recent=self._is_recent,
             stops_at_known=bool(self._whole_until),
         )
+        self._listings = ExploredListings(spider, self.explorer.pages)
         theme = history.learned_theme()
         self.learner = SelectorLearner(
             spider.article_recipe, theme_from_json(theme) if theme else None
@@ -204,7 +184,7 @@ class ExplorationFinder(Finder):
             return self.explorer.on_failure(url)
         kind, links, text_hash, *announced = seen
         if kind == "undated":
-            self._undated_before[url] = None
+            self._undated.add_earlier(url)
         if announced:
             self._announced.update((link, url) for link, *_ in links)
         found = [link_of(link) for link in links]
@@ -212,10 +192,7 @@ class ExplorationFinder(Finder):
         if kind in ("article", "undated"):
             self._items.hit(url)
         step = self.explorer.on_page(url, kind, known, text_hash)
-        if url == self.spider.home_url:
-            self._is_home_unseen = text_hash == _UNSEEN
-        elif step.is_listing:
-            self._has_lists = True
+        self._listings.replay(url, step, text_hash)
         return step.targets
 
     def parse_page(
@@ -234,7 +211,9 @@ class ExplorationFinder(Finder):
         is_below_home = urldefrag(visit.url).url != self.spider.home_url
         if is_below_home and response.url.rstrip("/") == self.spider.home_url.rstrip("/"):
             yield Reject(visit.url, RejectCode.REDIRECTED_HOME)
-            yield from self._broken(visit) if self._must_list(visit) else self._missed(visit)
+            yield from (
+                self._broken(visit) if self._listings.must_list(visit) else self._missed(visit)
+            )
             return
         forward = (
             self.spider.forward_of(page, response) if visit.url == self.spider.home_url else None
@@ -299,19 +278,19 @@ class ExplorationFinder(Finder):
             yield TraversalStart("")
         yield from self._known
         self._known.clear()
-        listing = self._listing_read(page, visit, links, seen, has_more=lists.has_more)
-        mark = _UNSEEN if is_start and self._is_home_unseen else text_hash
+        listing = self._listings.read(page, visit, links, seen, has_more=lists.has_more)
+        mark = self._listings.mark_of(visit) or text_hash
         yield ExplorationRecord(visit.url, [kind, [as_list(link) for link in links], mark])
         if seen.is_listing or is_start:
             yield from self.spider.remember_announced(page)
         yield from listing
         if not (seen.is_listing or seen.listed or isinstance(result, Article)):
-            yield from self._listing_missed(visit, kind)
+            yield from self._listings.unlisted(visit, kind)
         if isinstance(result, Article) and result.published_at:
             yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):
             held = HeldPage.of(result, page, visit.label, origin.page)
-            yield from self._wait_for_proof(visit.url, held)
+            yield from self._undated.hold(visit.url, held)
         elif result is not None and not seen.is_listing:
             yield from self._reported(result, visit)
         yield from self._proven()
@@ -339,48 +318,6 @@ class ExplorationFinder(Finder):
             posted = scripted_page(self.spider, page, number)
         links += posted
         return links
-
-    def _count_trial(self, visit: CrawlTarget) -> None:
-        """Count a list whose second page, at an address that a script makes, lists nothing."""
-        number = self.explorer.pages.position_of(visit.url)[1]
-        if number == _SECOND and self.explorer.pages.is_scripted(visit.url):
-            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
-
-    def _listing_read(
-        self,
-        page: Page,
-        visit: CrawlTarget,
-        links: list[FoundLink],
-        seen: ExplorationStep,
-        *,
-        has_more: bool,
-    ) -> list[ListingPageRead]:
-        """Count a listing page and return its record; ``has_more``: its data name more articles."""
-        if not seen.is_listing:
-            self._count_trial(visit)
-            return []
-        self.spider.inc_counter(Counter.LISTINGS)
-        is_home = visit.url == self.spider.home_url
-        if not is_home:
-            self.spider.is_wanted_listing(visit.url)  # counts it
-        section, number = self.explorer.pages.position_of(visit.url)
-        pages = self.explorer.pages
-        is_trial = is_posted_page(visit.url) or pages.is_scripted(visit.url)
-        is_again = seen.stop_reason is StopReason.NOTHING_NEW or pages.is_first_again(visit.url)
-        others = [link for link in links if not link.form]
-        is_trial = is_trial and not any(pages.leading_on(visit.url, others))
-        is_refused = is_trial and number == _SECOND and bool(seen.stop_reason) and is_again
-        is_unseen = leads_on_unseen(pages, links, page, visit.url, has_more=has_more)
-        self._is_home_unseen = is_unseen if is_home else self._is_home_unseen
-        self._has_lists = self._has_lists or (number == 1 and not is_home)
-        if is_refused or (not is_home and is_unseen):
-            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
-        fingerprint = fingerprint_of([link.url for link in links])
-        return [
-            ListingPageRead(
-                section, number, visit.url, "fetched", seen.listed, fingerprint, seen.stop_reason
-            )
-        ]
 
     def url_kinds(self) -> Callable[[str], UrlKind]:
         """Return what URLs lead to, as far as their patterns were explored."""
@@ -431,59 +368,27 @@ class ExplorationFinder(Finder):
         if is_missing or is_awaited or rule.counter is not None:
             yield reject
 
-    def _wait_for_proof(self, url: str, page: HeldPage) -> Iterator[SpiderOutput]:
-        self._undated_before.pop(url, None)
-        if len(self._undated) >= MAX_HELD:
-            oldest = next(iter(self._undated))
-            del self._undated[oldest]
-            yield Reject(oldest, RejectCode.UNDATED)
-        self._undated[url] = page
-
     def _proven(self) -> Iterator[SpiderOutput]:
-        """Yield the undated pages that are articles as has turned out meanwhile.
-
-        A listing shows the day beside the link, or the URL pattern is one of articles.
-        """
-        for url in list(self._undated):
-            day = self.explorer.day_of(url)
-            if day or self.explorer.accepts_undated(url):
-                held = self._undated[url]
-                origin = StoryOrigin(
-                    self.spider.page_key(url), url, held.archived, url in self._announced
-                )
-                yield from self.spider.yield_if_wanted(self._read_again(url, day), origin)
-        for url in list(self._undated_before):
-            day = self.explorer.day_of(url)
-            if day or self.explorer.accepts_undated(url):
-                del self._undated_before[url]
-                again = self._request(CrawlTarget(url, "article", day=day))
-                yield again.replace(meta={**again.meta, KEY: f"{again.meta[KEY]} again"})
-
-    def _read_again(self, url: str, day: str) -> Article:
-        """Return the article of a page that is held back no longer, with the day of a listing."""
-        held = self._undated.pop(url)
-        if not day:
-            return held.article
-        page = held.page()
-        add_link_facts(page, held.label, day)
-        if held.archived:
-            self.spider.crawler.signals.send_catch_log(
-                LINK_LEARNED, page=held.archived, label=held.label, day=day
-            )
-        result = self.spider.read(page)
-        return result if isinstance(result, Article) else held.article
+        """Yield the undated pages that are articles as has turned out meanwhile."""
+        for article, origin in self._undated.proven(self.explorer, self._announced):
+            yield from self.spider.yield_if_wanted(article, origin)
+        for url in self._undated.proven_earlier(self.explorer):
+            again = self._request(CrawlTarget(url, "article", day=self.explorer.day_of(url)))
+            yield again.replace(meta={**again.meta, KEY: f"{again.meta[KEY]} again"})
 
     def on_visit_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Record a failed visit and continue with the other targets."""
         yield from self.spider.on_error(failure)
         visit = self._visit(failure.request)  # type: ignore[attr-defined]
         if isinstance(failure.value, ForbiddenByRobotsError):
-            self.spider.inc_counter(Counter.FORBIDDEN_LISTINGS, int(self._is_listing(visit)))
+            self.spider.inc_counter(
+                Counter.FORBIDDEN_LISTINGS, int(self._listings.is_listing(visit))
+            )
             yield from self._missed(visit)
             return
         is_first = self.explorer.pages.position_of(visit.url)[1] == 1
         is_end = self.explorer.pages.is_counted(visit.url) and is_gone(failure.value)
-        is_dead = is_first and self.spider.is_dead_link(failure.value, self._key(visit))
+        is_dead = is_first and self.spider.is_dead_link(failure.value, self._listings.key_of(visit))
         if is_end or is_dead or isinstance(failure.value, NotArchivedError):
             yield from self._missed(visit)
             return
@@ -491,47 +396,18 @@ class ExplorationFinder(Finder):
 
     def _broken(self, visit: CrawlTarget) -> Iterator[SpiderOutput]:
         """Record a page that could not be read; a listing page becomes a missing page."""
-        if self._is_listing(visit):
-            yield self._missing_page(visit, "failed")
+        yield from self._listings.broken(visit)
         yield from self._missed(visit)
-
-    def _missing_page(self, visit: CrawlTarget, state: PageState) -> ListingPageRead:
-        section, number = self.explorer.pages.position_of(visit.url)
-        return ListingPageRead(section, number, visit.url, state)
-
-    def _listing_missed(self, visit: CrawlTarget, kind: PageKind) -> Iterator[ListingPageRead]:
-        """Record a page without articles that is part of a listing as a missing page.
-
-        An empty last page may be the end of its listing; a challenge or a blank page is none.
-        """
-        is_listing = visit.purpose == "page" or visit.url == self.spider.home_url
-        must_list = self._must_list(visit)
-        if kind == "hidden" and (is_listing or must_list):
-            yield self._missing_page(visit, "failed")
-        elif must_list:
-            yield self._missing_page(visit, "empty")
-
-    def _must_list(self, visit: CrawlTarget) -> bool:
-        """Return True for a page that listed articles before, or has pages of its listing after."""
-        before = self.spider.history.last_visit(self._key(visit))
-        is_known = bool(before and before.listed_articles)
-        return is_known or self.explorer.pages.has_later(visit.url)
-
-    def _is_listing(self, visit: CrawlTarget) -> bool:
-        """Return True for a page that is taken for a listing, or was one at its last visit."""
-        before = self.spider.history.last_visit(self._key(visit))
-        return visit.purpose in ("listing", "page") or bool(before and before.listed_articles)
 
     def close(self, reason: str) -> None:
         """Store what was learned, unless the crawl was interrupted and will be resumed."""
         if not self._has_started:
             return
-        if reason in ENDED and self._is_home_unseen and not self._has_lists:
-            self.spider.inc_counter(Counter.UNFOLLOWED_PAGERS)
         if reason in ENDED:
+            self._listings.count_unseen_home()
             unaddressed = self._items.unaddressed(self._is_found)
             self.spider.inc_counter(Counter.UNADDRESSED, len(unaddressed))
-            headlines = [url for url in self._undated if self.explorer.is_led_to_by_headline(url)]
+            headlines = self._undated.headlines(self.explorer)
             self.spider.inc_counter(Counter.UNDATED, len(headlines))
             self.spider.history.save_rejects([Reject(u, RejectCode.UNDATED) for u in headlines])
         for pattern in self.explorer.exhausted():
@@ -547,29 +423,8 @@ class ExplorationFinder(Finder):
         if reason in ENDED:
             theme = theme_to_json(self.learner.theme) if self.learner.theme else None
             self.spider.history.save_knowledge(
-                self._learned_patterns(), theme, self.learner.trained_on
+                patterns_to_store(self.explorer), theme, self.learner.trained_on
             )
-
-    def _learned_patterns(self) -> list[StoredUrlPattern]:
-        """Return the URL patterns to store.
-
-        None as ``other`` in a run without articles, or if one of its pages could not be had: the
-        portal may have been down, and its pages would not be requested again.
-        """
-        explorer = self.explorer
-        return [
-            StoredUrlPattern(
-                pattern=pattern.name,
-                kind=pattern.kind,
-                pages_read=pattern.pages_read,
-                articles=pattern.articles,
-                listings=pattern.listings,
-                example=pattern.example or self.spider.home_url,
-            )
-            for pattern in explorer.learned()
-            if pattern.kind in ("article", "listing")
-            or (pattern.kind == "other" and explorer.budget.articles and not pattern.hidden)
-        ]
 
     def _requests(self, visits: list[CrawlTarget]) -> Iterator[Request]:
         section = self.spider.arguments.section
@@ -578,16 +433,13 @@ class ExplorationFinder(Finder):
             visit = waiting.popleft()
             if section and visit.purpose == "page" and section not in visit.url:
                 continue
-            if visit.purpose in _FOUND and self.spider.history.is_gone(self._key(visit)):
+            if visit.purpose in _FOUND and self.spider.history.is_gone(
+                self._listings.key_of(visit)
+            ):
                 self.spider.url_filters.record("gone", visit.url)
                 waiting.extend(self.explorer.on_failure(visit.url, is_new=False))
                 continue
             yield self._request(visit)
-
-    def _key(self, visit: CrawlTarget) -> str:
-        """Return the page key: a number in a URL never identifies a page of a listing."""
-        is_listed = visit.purpose in ("page", "listing")
-        return listing_page_key(visit.url) if is_listed else self.spider.page_key(visit.url)
 
     def _request(self, visit: CrawlTarget) -> Request:
         given = {
@@ -614,7 +466,7 @@ class ExplorationFinder(Finder):
             priority=1 if visit.purpose in ("article", "sample") else 0,
             meta={
                 KIND: "article" if visit.purpose == "article" else "other",
-                KEY: self._key(visit),
+                KEY: self._listings.key_of(visit),
                 **({ANNOUNCED: True} if visit.url in self._announced else {}),
             },
         )
