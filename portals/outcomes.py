@@ -70,6 +70,7 @@ class Counter(StrEnum):
     SECTION_LISTINGS = "portal/section_listings"
     SECTION_SKIPPED = "portal/section_skipped"
     SCRIPT_BUILT = "portal/script_built"
+    BROWSER_ROUTES = "portal/browser_routes"
     CHANGED_JSON = "portal/changed_json"
     FALSE_TOTALS = "portal/false_totals"
     ANNOUNCEMENTS_READ = "portal/announcements_read"

@@ -57,6 +57,7 @@ COUNTED = {
     "section_listings": Counter.SECTION_LISTINGS,
     "section_skipped": Counter.SECTION_SKIPPED,
     "script_built": Counter.SCRIPT_BUILT,
+    "browser_routes": Counter.BROWSER_ROUTES,
     "changed_json": Counter.CHANGED_JSON,
     "false_totals": Counter.FALSE_TOTALS,
 }

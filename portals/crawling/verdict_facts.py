@@ -82,6 +82,7 @@ class RunFacts:
     clock_fault: str = ""
     announced_only: int = 0
     script_built: int = 0
+    browser_routes: int = 0
     script_built_sign: str = ""
     changed_json: int = 0
     false_totals: int = 0

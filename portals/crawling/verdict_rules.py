@@ -218,6 +218,13 @@ RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "{facts.truncated_listings} lists were cut at the page limit, see `listing_pages`",
     ),
     (
+        lambda f: f.browser_routes,
+        "incomplete",
+        "needs_browser",
+        "needs a browser: headlines of {facts.browser_routes} pages lead to addresses behind #/ or"
+        " #!/, which only a script opens",
+    ),
+    (
         lambda f: f.unfollowed_pagers,
         "incomplete",
         "unfollowed_pager",
