@@ -22,7 +22,7 @@ _RECENT = timedelta(days=30)  # what is further away is shown as a day
 
 GOOD, BAD, POOR = "green", "bold red", "yellow"
 _STYLES = {
-    "ok": GOOD, "crashed": BAD, "incomplete": BAD, "storage": BAD, "archive": BAD, "gone": "dim",
+    "ok": GOOD, "healthy": GOOD, "crashed": BAD, "incomplete": BAD, "storage": BAD, "archive": BAD, "gone": "dim",
     "locked": "dim", "running": "cyan",
 }  # fmt: skip
 STYLED = ("verdict", "finding")
