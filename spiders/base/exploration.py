@@ -285,7 +285,8 @@ class ExplorationFinder(Finder):
             yield from self.spider.remember_announced(page)
         yield from listing
         if not (seen.is_listing or seen.listed or isinstance(result, Article)):
-            yield from self._listings.unlisted(visit, kind)
+            is_other = self.explorer.leads_to_others(links)
+            yield from self._listings.unlisted(visit, kind, is_other=is_other)
         if isinstance(result, Article) and result.published_at:
             yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):
