@@ -289,7 +289,7 @@ class Explorer:
             return [], stopped
         targets = []
         for link in self.pages.leading_on(url, own):
-            if self._request(link.url):
+            if not self.pages.leads_back(url, link) and self._request(link.url):
                 self.pages.follow(url, link)
                 targets.append(CrawlTarget(link.url, "page", form=link.form))
         return targets, None

@@ -28,6 +28,7 @@ _MAX_PIECES = 50  # text nodes of a link
 _MAX_TAGS = 50_000
 _MAX_PAGER_WORDS = 4  # of a link; a longer text is no part of a pager
 _MAX_DEPTH = 8  # levels of a menu
+_CURRENT = re.compile(r"(?:^|[\s_-])(?:active|current|selected)(?:$|[\s_-])", re.IGNORECASE)
 _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#")
 
 
@@ -64,9 +65,18 @@ def _plain_links(root: HtmlElement) -> Iterator[tuple[HtmlElement, FoundLink]]:
         if not href or len(href) > MAX_URL:
             continue
         if element.tag != "link":
-            yield element, FoundLink(href, label_of(element))
+            label = label_of(element)
+            if not (label.isdecimal() and _is_current(element)):
+                yield element, FoundLink(href, label)
         elif element.get("rel") == "next":
             yield element, FoundLink(href, "next")
+
+
+def _is_current(link: HtmlElement) -> bool:
+    """Return True for the number of the page itself: it leads here, by another address."""
+    around = (link, link.getparent())
+    names = " ".join(str(each.get("class") or "") for each in around if each is not None)
+    return link.get("aria-current") is not None or bool(_CURRENT.search(names[:500]))
 
 
 def _base(page: Page) -> str:

@@ -119,6 +119,20 @@ def test_a_pager_without_an_address_is_recognised(markup: str, label: str | None
     assert unfollowed_pager(page_of(markup).root) == label
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<li class="active"><a href="?trang=1">1</a></li>',
+        '<a class="page-link current" href="?trang=1">1</a>',
+        '<a aria-current="page" href="?trang=1">1</a>',
+    ],
+)
+def test_the_number_of_the_page_itself_leads_nowhere(markup: str) -> None:
+    assert [link.text for link in found_links(page_of(f'{markup}<a href="?trang=2">2</a>'))] == [
+        "2"
+    ]
+
+
 def test_numbers_whose_addresses_differ_in_just_that_number_are_a_pager() -> None:
     buttons = "".join(
         f'<button data-url="/manh?muc=3&amp;trang={n}">{n}</button>' for n in (2, 3, 4)
