@@ -52,7 +52,7 @@ _SETTINGS = {
 _INNER = (
     "frontier", "exploration_log", "minhash_bands", "similarity_queue", "reextraction_progress",
     "archive_rewrites", "robots", "holds", "page_visits", "listing_pages", "learned_themes",
-    "url_patterns", "search_exact", "search_folded", FORGOTTEN_TABLE,
+    "recurring_lines", "url_patterns", "search_exact", "search_folded", FORGOTTEN_TABLE,
     "public_names", "server_clocks", "cluster_applied", "cluster_runs", "cluster_archives",
 )  # fmt: skip
 """Tables of the crawler's own work, which readers of the tables need not see first."""

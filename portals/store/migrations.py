@@ -264,3 +264,20 @@ def m0026_runs_by_portal(db: Database) -> None:
 def m0027_counters(db: Database) -> None:
     """Store what the verdict of a run counts: the run that resumes it is judged by it too."""
     db.execute("ALTER TABLE runs ADD COLUMN counters TEXT")
+
+
+_RECURRING_LINES = """
+    CREATE TABLE recurring_lines (
+        portal TEXT NOT NULL,
+        line TEXT NOT NULL,
+        learned_at TEXT NOT NULL,
+        run_id INTEGER NOT NULL,
+        PRIMARY KEY (portal, line)
+    ) STRICT, WITHOUT ROWID
+"""
+
+
+@migrations()
+def m0028_recurring_lines(db: Database) -> None:
+    """Store the lines that a portal's theme prints in every article, which are left out."""
+    db.execute(_RECURRING_LINES)
