@@ -10,6 +10,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from portals.discovery.cards import days_beside
+from portals.discovery.choices import choice_links
 from portals.discovery.pagers import is_declared, pager_links
 from portals.discovery.script_links import script_links
 from portals.discovery.targets import FoundLink
@@ -37,7 +38,8 @@ def found_links(page: Page) -> list[FoundLink]:
     base = _base(page)
     found: dict[str, str] = {}
     headlines: list[tuple[HtmlElement, str]] = []
-    for element, link in (*_plain_links(page.root), *script_links(page.root)):
+    root = page.root
+    for element, link in (*_plain_links(root), *script_links(root), *choice_links(root)):
         if len(found) > MAX_LINKS:
             break
         is_skipped = link.url.lower().startswith(_SKIPPED)
