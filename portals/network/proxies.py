@@ -21,6 +21,7 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     NotConfigured,
 )
+from scrapy.spidermiddlewares.httperror import HttpError
 
 from portals.network.dns import names_of
 from portals.redaction import without_secrets
@@ -91,6 +92,12 @@ def is_of_proxy(error: BaseException | None) -> bool:
     if _NOTE in getattr(error, "__notes__", ()):
         return True
     return "CONNECT tunnel" in str(error) and not _BEHIND_IT.search(str(error))
+
+
+def is_refused_by_proxy(error: BaseException | None) -> bool:
+    """Return True for ``is_of_proxy``, and for an answer with which a proxy refuses."""
+    is_answer = isinstance(error, HttpError) and error.response.status == PROXY_WANTS_PASSWORD
+    return is_answer or is_of_proxy(error)
 
 
 class ProxyFailureMiddleware:
