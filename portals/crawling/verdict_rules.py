@@ -296,6 +296,13 @@ RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "{facts.known_deadly} articles were not had: a process died twice at each, see the rejects;"
         " they are requested again after a week",
     ),
+    (
+        lambda f: f.has_many_settled,
+        "incomplete",
+        "many_settled_pages",
+        "{facts.settled} pages could not be had in many nights, too many to be single broken ones;"
+        " 'scrapy status --settled' names them",
+    ),
     (lambda f: not f.has_read, "incomplete", "nothing_found", "no article was found"),
 )
 """Whether a rule applies, its verdict, the code of its reason, and the reason."""

@@ -55,7 +55,6 @@ from spiders.base.posts import PostList
 from spiders.base.script_built import ScriptBuilt
 from spiders.base.stories import Stories
 
-_REFUSED = frozenset([401, 403, 429, 451])
 GONE = frozenset([404, 410])
 """Statuses of pages that do not exist any more."""
 
@@ -145,7 +144,8 @@ class Finder(ABC):
         wanted = self.spider.arguments
         if wanted.revisit == "none" or wanted.is_partial:
             return []
-        return self.spider.history.due_urls(MAX_REVISITS)
+        is_asking = wanted.revisit == "settled"
+        return self.spider.history.due_urls(MAX_REVISITS, with_settled=is_asking)
 
 
 class PortalSpider(Spider):
@@ -500,8 +500,6 @@ class PortalSpider(Spider):
         self.inc_counter(Counter.PAGES_READ)
         if status not in GONE and (code := self._interstitial_code(response)):
             return Reject(url, code, f"status {status}")
-        if status in _REFUSED:
-            self.inc_counter(Counter.REFUSED)
         location = (response.headers.get("Location") or b"").decode("latin-1")
         return reject(url, RejectCode.HTTP_STATUS, location[:200] or None, status=status)
 
