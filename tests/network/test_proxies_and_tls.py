@@ -190,6 +190,7 @@ def crawl_with(folder: Path, **variables: str) -> Done:
     return scrapy_after(f"{code}import os\n{given}", *crawl_without_origin(folder))
 
 
+@pytest.mark.nightly
 def test_a_crawl_goes_through_the_proxy_of_the_environment_and_says_so(tmp_path: Path) -> None:
     pages, _ = small_portal()
     asked: list[ServedRequest] = []
@@ -267,6 +268,7 @@ def test_a_tunnel_that_is_refused(status: int, *, is_proxys: bool) -> None:
     assert not is_of_proxy(RuntimeError(str(status)))
 
 
+@pytest.mark.nightly
 def test_a_page_behind_a_dead_proxy_is_not_said_to_be_gone(tmp_path: Path) -> None:
     with dead_port() as dead:
         done = scrapy_after(
