@@ -114,7 +114,7 @@ class ProxyFailureMiddleware:
             raise NotConfigured
         home = getattr(crawler.spider, "home_url", "")
         if via := proxy_of_environment(home):
-            logger.warning("requests go through the proxy %s of the environment", via)
+            logger.info("requests go through the proxy %s of the environment", via)
         return cls()
 
     def process_exception(self, request: Request, exception: Exception) -> None:
