@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import replace
 from datetime import datetime
 
 from portals.article import MAX_BODY_CHARACTERS, Article, line_limits
+from portals.extraction.recurring import StoryText, without_recurring
 from portals.language.dates import FUTURE_TOLERANCE, VIETNAM
 from portals.language.identification import language_of
 from portals.language.text import HASH_VERSION, clean, content_hash, words
@@ -34,11 +37,33 @@ def normalise(article: Article) -> Article:
     del article.images[MAX_FILES:], article.attachments[MAX_FILES:]
     for image in article.images:
         image.caption = clean(image.caption or "") or None
+    _describe(article)
+    return article
+
+
+def without_lines(article: Article, lines: Container[str]) -> Article:
+    """Return a normalised article without the ``lines`` that recur on its portal (canonical)."""
+    before = StoryText.of(article.lead, article.body)
+    after = without_recurring(before, lines)
+    if after == before:
+        return article
+    rules = noted_provenance(article.provenance)
+    changed = replace(article, lead=after.lead, body=after.body, provenance=rules)
+    _describe(changed)
+    return changed
+
+
+def noted_provenance(rules: dict[str, str]) -> dict[str, str]:
+    """Return the provenance of an article that lost recurring lines."""
+    return rules | {"body": f"{rules.get('body', '')}, without recurring lines"}
+
+
+def _describe(article: Article) -> None:
+    """Set what is computed from the texts of an article."""
     article.language = language_of(f"{article.title}\n{article.body}")
     article.word_count = len(words(article.body))
     article.content_hash = content_hash(article.title, article.body)
     article.hash_version = HASH_VERSION
-    return article
 
 
 def why_invalid(article: Article) -> RejectCode | None:

@@ -44,6 +44,7 @@ class Counter(StrEnum):
     HOLLOW_CHECKED = "portal/hollow_checked"
     UNREACHABLE = "portal/unreachable"
     TIMED_OUT = "portal/timed_out"
+    PROXY_FAILED = "portal/proxy_failed"
     BAD_CERTIFICATES = "portal/bad_certificates"
     OFFSITE = "portal/offsite"
     REFUSED = "portal/refused"
@@ -69,6 +70,7 @@ class Counter(StrEnum):
     SECTION_LISTINGS = "portal/section_listings"
     SECTION_SKIPPED = "portal/section_skipped"
     SCRIPT_BUILT = "portal/script_built"
+    BROWSER_ROUTES = "portal/browser_routes"
     CHANGED_JSON = "portal/changed_json"
     READ_AGAIN = "portal/read_again"
     FALSE_TOTALS = "portal/false_totals"
@@ -87,6 +89,7 @@ class RejectCode(StrEnum):
     UNREACHABLE = "unreachable"
     TIMED_OUT = "timed_out"
     NO_HOST = "no_host"
+    PROXY_FAILED = "proxy_failed"
     BAD_CERTIFICATE = "bad_certificate"
     TLS_FAILED = "tls_failed"
     NOT_HTTP = "not_http"
@@ -177,6 +180,9 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.BROKE_OFF: RejectRule(Stage.FETCH, "the connection broke off"),
     RejectCode.HEADERS_TOO_LARGE: RejectRule(Stage.FETCH, "the headers are too large"),
     RejectCode.NO_HOST: RejectRule(Stage.FETCH, _UNREACHABLE, Counter.UNREACHABLE),
+    RejectCode.PROXY_FAILED: RejectRule(
+        Stage.FETCH, "the proxy cannot be reached, or refuses", Counter.PROXY_FAILED
+    ),
     RejectCode.BAD_CERTIFICATE: RejectRule(
         Stage.FETCH, "the certificate cannot be verified", Counter.BAD_CERTIFICATES
     ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
 
 from benchmarks.profile import STAGES, Meter, table
+from benchmarks.simulate import Plan, simulate
 
 pytestmark = pytest.mark.quick
 
@@ -43,3 +45,34 @@ def test_every_stage_has_its_function(name: str) -> None:
         found = getattr(found, part)
 
     assert callable(found)
+
+
+SMALL = Plan(portals=30, nodes=2, jobs=4, days=20, collector_deaths=0)
+
+
+def test_a_year_without_deaths_repeats_nothing() -> None:
+    year = simulate(replace(SMALL, deaths=0))
+
+    assert (len(year.hours), year.repeated, year.late) == (20, 0, 0)
+
+
+def test_nodes_that_die_every_hour_lose_no_page() -> None:
+    quiet = simulate(replace(SMALL, deaths=0))
+    hard = simulate(replace(SMALL, deaths=8_760, repair=1))
+
+    assert hard.pages == quiet.pages
+    assert hard.repeated == hard.interrupted > 0
+    assert len(hard.hours) == 20
+
+
+def test_a_collector_that_is_down_pauses_the_nodes_and_loses_nothing() -> None:
+    plan = replace(SMALL, pages=2_000, deaths=0, collector_deaths=200, collector_repair=20)
+    year = simulate(plan)
+
+    assert year.paused_seconds > 0
+    assert len(year.hours) == 20
+
+
+def test_the_same_seed_gives_the_same_year() -> None:
+    assert simulate(SMALL) == simulate(SMALL)
+    assert simulate(SMALL) != simulate(replace(SMALL, seed=2))

@@ -77,6 +77,8 @@ class Action(Command, Installation):
             rows = [{k: v for k, v in row.items() if k not in empty} for row in rows]
         print_rows(rows, as_json=opts.json)
         left = len(names) - len(shown)
+        if not shown:
+            print_note("no portal was crawled; crawl first, or give --db FILE")
         if left and sys.stderr.isatty():  # cron would mail it every day
             print_note(f"{left} portals of the catalogue were never crawled; --all shows them")
         for name, at in late.items():

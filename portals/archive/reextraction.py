@@ -45,6 +45,7 @@ from portals.store.database import Store
 from portals.store.differences import Difference, differences, fields_at
 from portals.store.forgotten import ForgottenUrls
 from portals.store.pages import PageRepository, StoredPage
+from portals.store.recurring import learn
 from portals.store.reextraction_progress import ReextractionProgress
 from portals.store.transactions import let_others_write
 from portals.store.upgrade import REEXTRACTION
@@ -360,6 +361,7 @@ class Reextraction:
             if is_whole:
                 self._store_stories(name, portal)
                 self._store_undated(name, portal)
+                learn(self.store.db.conn, name, portal.run_id)
             with self.store.writing():
                 self._end(portal, is_whole=is_whole)
         if is_whole:

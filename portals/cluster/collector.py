@@ -29,6 +29,7 @@ from portals.store.collected import Collected
 from portals.store.database import Store
 from portals.store.pages import ArchivedPage, PageRepository
 from portals.store.portal_lock import PortalLockedError
+from portals.store.recurring import learn
 from portals.store.row_changes import ChangedRow, delete, put
 from portals.store.transactions import savepoint
 
@@ -102,6 +103,8 @@ class Collector:
         outbox.delete(self.connection, ids)
         with self.store.writing():
             self.collected.forget(ids)
+        for portal, run_id in self._ended:
+            learn(self.store.db.conn, portal, run_id)
         if self.archives:
             self.archives.close(self._ended)
         self._ended.clear()

@@ -29,6 +29,7 @@ COUNTED = {
     "storage_errors": Counter.STORAGE_ERRORS,
     "unreachable": Counter.UNREACHABLE,
     "timed_out": Counter.TIMED_OUT,
+    "proxy_failed": Counter.PROXY_FAILED,
     "refused": Counter.REFUSED,
     "challenges": Counter.CHALLENGES,
     "logins": Counter.LOGINS,
@@ -57,6 +58,7 @@ COUNTED = {
     "section_listings": Counter.SECTION_LISTINGS,
     "section_skipped": Counter.SECTION_SKIPPED,
     "script_built": Counter.SCRIPT_BUILT,
+    "browser_routes": Counter.BROWSER_ROUTES,
     "changed_json": Counter.CHANGED_JSON,
     "false_totals": Counter.FALSE_TOTALS,
 }

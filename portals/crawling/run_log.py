@@ -34,6 +34,7 @@ from portals.outcomes import Counter, RejectCode
 from portals.redaction import without_secrets
 from portals.store.crawl_state import CrawlState
 from portals.store.database import Store
+from portals.store.recurring import learn
 from portals.store.runs import WRONG_CLOCK
 from portals.store.write_failures import write_failure
 from portals.timestamps import utc, utc_now
@@ -178,6 +179,8 @@ class RunLog:
         except Exception as error:  # noqa: BLE001 - else the run ends with the verdict of before
             self._storage_failed(f"the archive cannot be written: {self._cause(error)}")
         try:
+            if not self.guard.has_failed:
+                learn(self.store.db.conn, self.crawl.portal, self.run_id)
             self.store.runs.update_run(self.run_id, self._last_values())
             if self.judgement.code == WRONG_CLOCK:
                 said = str(self.stats.get_value(Counter.CLOCK_DIFFERS, ""))

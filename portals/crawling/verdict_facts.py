@@ -54,6 +54,7 @@ class RunFacts:
     storage_errors: int = 0
     failed: int = 0
     unreachable: int = 0
+    proxy_failed: int = 0
     timed_out: int = 0
     refused: int = 0
     challenges: int = 0
@@ -91,6 +92,7 @@ class RunFacts:
     clock_fault: str = ""
     announced_only: int = 0
     script_built: int = 0
+    browser_routes: int = 0
     script_built_sign: str = ""
     changed_json: int = 0
     false_totals: int = 0

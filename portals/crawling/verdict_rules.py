@@ -117,6 +117,12 @@ RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "the portal's certificate cannot be verified, see the rejects",
     ),
     (
+        lambda f: f.proxy_failed and not f.responses,
+        "incomplete",
+        "proxy_failed",
+        "the proxy of http_proxy, https_proxy or the catalogue cannot be reached, or refuses",
+    ),
+    (
         lambda f: f.unreachable and not f.responses,
         "gone",
         "unreachable",
@@ -210,6 +216,13 @@ RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "incomplete",
         "truncated_listings",
         "{facts.truncated_listings} lists were cut at the page limit, see `listing_pages`",
+    ),
+    (
+        lambda f: f.browser_routes,
+        "incomplete",
+        "needs_browser",
+        "needs a browser: headlines of {facts.browser_routes} pages lead to addresses behind #/ or"
+        " #!/, which only a script opens",
     ),
     (
         lambda f: f.unfollowed_pagers,

@@ -50,7 +50,7 @@ def judge_whole_crawl(
     Also of a run that met nothing of the portal, since all its requests had been made before.
     ``facts``: of the run itself. The counters of the run are stored. Raises sqlite3.Error.
     """
-    has_met = facts.responses or facts.unreachable or facts.timed_out
+    has_met = facts.responses or facts.unreachable or facts.timed_out or facts.proxy_failed
     if not facts.is_resumed or (own.verdict != "ok" and (has_met or not facts.has_finished)):
         return own
     run_ids = store.runs.crawl_of(run_id)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -33,6 +33,7 @@ MAX_PARTS = 30
 """Pages of one story; the longest known has 12."""
 
 _MAX_LABEL = 40  # characters
+_CACHED_LABELS = 4096  # menus repeat theirs on every page
 _MAX_LINE = 200  # characters of a line of a pager
 _MAX_URL = 2_000
 _MAX_APART = 60  # words between the text and its pager: signature, credits
@@ -84,13 +85,15 @@ class Pagers:
     @cached_property
     def are_possible(self) -> bool:
         """Return True if a link of the page looks like one of a pager."""
-        for element in self._root.iter("a"):
-            href = element.get("href") or ""
-            if 0 < len(href) < _MAX_URL and not href.startswith(("#", "javascript:")):
-                label = _label(element)
-                if label and self._part(href, label):
-                    return True
-        return False
+        return any(self._leads_to_part(element) for element in self._root.iter("a"))
+
+    def _leads_to_part(self, element: HtmlElement) -> bool:
+        text = _text_of(element)
+        if not text or _read_label(text) is None:
+            return False  # as nearly all links of a page
+        href = element.get("href") or ""
+        is_address = 0 < len(href) < _MAX_URL and not href.startswith(("#", "javascript:"))
+        return is_address and self._part(href, text) is not None
 
     def find(self, lines: Sequence[Block]) -> list[Pager]:
         """Return the pagers among ``lines``, each with the lines that it takes."""
@@ -165,33 +168,28 @@ class Pagers:
             self._known[known] = self._read(href, label)
         return self._known[known]
 
-    def _read(self, href: str, label: str) -> _Part | None:
-        if len(href) > _MAX_URL or len(label) > _MAX_LABEL:
+    def _read(self, href: str, text: str) -> _Part | None:
+        label = _read_label(text)
+        if label is None or len(href) > _MAX_URL:
             return None
         try:
             url, fragment = urldefrag(urljoin(self._base, href.strip()))
-            if urlsplit(url).scheme not in ("http", "https"):
+            if fragment or urlsplit(url).scheme not in ("http", "https"):
                 return None
         except ValueError:
             return None
-        if fragment:
-            return None
-        if _WHOLE_LABEL.fullmatch(label):
+        if label.is_whole:
             is_own = without_whole(url) in self._own
             return _Part(1, 1, url, None, is_whole=True) if is_own else None
         return self._numbered(url, label)
 
-    def _numbered(self, url: str, label: str) -> _Part | None:
-        named = _NUMBER_LABEL.fullmatch(label)
-        step = 1 if is_next_label(label) else -1 if is_back_label(label) else 0
-        if not named and not step:
-            return None
-        wanted = int(named[1]) if named else None
+    def _numbered(self, url: str, label: _Label) -> _Part | None:
+        wanted, step = label.number, label.step
         for place in places_in(url):
             own = self._own_number(place)
             expected = wanted if wanted is not None else (own or 0) + step
             if own is not None and place.number == expected and 0 < expected <= MAX_PARTS:
-                is_numbered = named is not None or bool(place.key or _LABELLED.search(label))
+                is_numbered = wanted is not None or bool(place.key or label.is_labelled)
                 return _Part(own, expected, url, place, is_numbered=is_numbered)
         return self._first(url, wanted, step)
 
@@ -210,6 +208,35 @@ class Pagers:
             if own.is_of(place) and 0 < own.number <= MAX_PARTS:
                 return own.number
         return 1 if place.stem in self._own else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """What the text of a link says of the part of a story that it leads to.
+
+    ``number``: that of the part, or None; ``step``: 1 to the next part, -1 to the one before it.
+    """
+
+    number: int | None
+    step: int
+    is_whole: bool
+    is_labelled: bool
+
+
+@lru_cache(maxsize=_CACHED_LABELS)
+def _read_label(text: str) -> _Label | None:
+    """Return what the text of a link means to a pager, or None if it is no label of one."""
+    label = clean(text)
+    if not label or len(label) > _MAX_LABEL:
+        return None
+    if _WHOLE_LABEL.fullmatch(label):
+        return _Label(None, 0, is_whole=True, is_labelled=False)
+    named = _NUMBER_LABEL.fullmatch(label)
+    step = 1 if is_next_label(label) else -1 if is_back_label(label) else 0
+    if not named and not step:
+        return None
+    number = int(named[1]) if named else None
+    return _Label(number, step, is_whole=False, is_labelled=bool(_LABELLED.search(label)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,8 +351,7 @@ def _ends_text(between: Sequence[Block]) -> bool:
     return headlines >= _HEADLINES
 
 
-def _label(element: HtmlElement) -> str:
-    text = element.text or ""
-    if len(element):
-        text = "".join(element.itertext())
-    return clean(text) if len(text) < 4 * _MAX_LABEL else ""
+def _text_of(element: HtmlElement) -> str:
+    """Return the text of a link as written, "" if it is too long for a label."""
+    text = "".join(element.itertext()) if len(element) else element.text or ""
+    return text if len(text) < 4 * _MAX_LABEL else ""

@@ -78,11 +78,13 @@ _GAIN = 0.3  # by which this share grows where a text was in a font's code
 class _Font:
     """A font's code: its name, letters that hardly occur otherwise, and its conversion.
 
-    ``common``: signs of which every longer text has some, and Unicode pages hardly any.
+    ``common`` and ``entities``: signs of which every longer text has some, and Unicode pages hardly
+    any, as such and as names of HTML entities.
     """
 
     name: str
-    common: tuple[str, ...]
+    common: str
+    entities: frozenset[str]
     telltale: re.Pattern[str]
     convert: Callable[[str], str]
 
@@ -90,17 +92,21 @@ class _Font:
 _FONTS = (
     _Font(
         "tcvn3",
-        ("µ", "¸", "&micro;", "&cedil;", "&#181;", "&#184;"),
+        "µ¸",
+        frozenset(["micro", "cedil", "#181", "#184"]),
         re.compile(r"(?<=[A-Za-z])[µ¶·¸¹»¼½¾®¬¨©ª«ß]|[§®¸µ](?=[a-z])"),
         lambda text: text.translate(_TCVN3),
     ),
     _Font(
         "vni",
-        ("ø", "ñ", "&oslash;", "&ntilde;", "&#248;", "&#241;"),
+        "øñ",
+        frozenset(["oslash", "ntilde", "#248", "#241"]),
         re.compile(r"[aeouy][øûïåä]|[ôö][ùøûõï]|[aeo][ùõ]", re.IGNORECASE),
         lambda text: _VNI_LETTER.sub(lambda match: _VNI[match[0]], text),
     ),
 )
+
+_COMMON_ENTITY = re.compile(r"&(micro|cedil|oslash|ntilde|#18[14]|#24[18]);")  # those of the fonts
 
 
 def repair_legacy_font(markup: str) -> tuple[str, str | None]:
@@ -109,8 +115,12 @@ def repair_legacy_font(markup: str) -> tuple[str, str | None]:
     The name (``tcvn3``, ``vni``) is None where nothing was converted. Each run of text between two
     tags is judged on its own, since the theme of such a page is often Unicode.
     """
+    entities = _COMMON_ENTITY.findall(markup)
     for font in _FONTS:
-        if sum(markup.count(sign) for sign in font.common) < _SOME:
+        common = sum(map(markup.count, font.common)) + sum(
+            map(font.entities.__contains__, entities)
+        )
+        if common < _SOME:
             continue
         text = _LATIN_ENTITY.sub(_letter, markup) if _has_entities(markup) else markup
         if len(font.telltale.findall(text)) < _ENOUGH:

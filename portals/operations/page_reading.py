@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,16 @@ from typing import Any
 from portals.archive.captures import archive_files, read_captures
 from portals.archive.replay_index import nearest
 from portals.article import Article, Reject
-from portals.contract import normalise
+from portals.contract import normalise, without_lines
 from portals.extraction.joining import Joined, join_all
 from portals.extraction.page import Page
 from portals.extraction.part_urls import page_key
 from portals.extraction.reader import Recipe
+from portals.extraction.recurring import SAMPLE, StoryText, recurring_lines
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families import recipe_for
 from portals.families.recognition import recognise
+from portals.language.text import canonical
 from portals.network.replay_handler import open_replay
 from portals.operations.fixtures import TEXT_FIELDS, read_served
 from portals.operations.site_probe import FetchedPage
@@ -87,7 +89,26 @@ def read_all(pages: Callable[[], Iterable[FetchedPage]]) -> list[ReadPage]:
             normalise(item)
             taken |= {page_key(item.parts.urls[number - 1]) for number in joined.added}
         shown.append(ReadPage(url, item, joined))
-    return [page for page in shown if page_key(page.url) not in taken]
+    return _without_recurring([page for page in shown if page_key(page.url) not in taken])
+
+
+def _without_recurring(pages: Sequence[ReadPage]) -> list[ReadPage]:
+    """Leave out of the articles of each host the lines that recur in them, as a crawl does."""
+    stories: defaultdict[str, dict[str, StoryText]] = defaultdict(dict)
+    for page in pages:
+        if isinstance(page.result, Article):
+            text = StoryText.of(page.result.lead, page.result.body)
+            stories[host_of(page.url)][canonical(page.result.title)] = text
+    lines = {
+        host: frozenset(recurring_lines(list(texts.values())[:SAMPLE]))
+        for host, texts in stories.items()
+    }
+    return [
+        replace(page, result=without_lines(page.result, lines[host_of(page.url)]))
+        if isinstance(page.result, Article)
+        else page
+        for page in pages
+    ]
 
 
 def _join(

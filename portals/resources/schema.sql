@@ -569,6 +569,15 @@ CREATE INDEX runs_by_portal ON runs (portal);
 
 CREATE INDEX page_visits_settled ON page_visits (portal) WHERE unread_nights >= 7;
 
+CREATE TABLE recurring_lines (
+        portal TEXT NOT NULL,
+        line TEXT NOT NULL,
+        learned_at TEXT NOT NULL,
+        run_id INTEGER NOT NULL,
+        PRIMARY KEY (portal, line)
+    ) STRICT, WITHOUT ROWID
+;
+
 INSERT INTO search_exact (search_exact, rank) VALUES ('rank', 'bm25(5.0, 1.0)');
 
 INSERT INTO search_folded (search_folded, rank) VALUES ('rank', 'bm25(5.0, 1.0)');

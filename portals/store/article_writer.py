@@ -31,6 +31,7 @@ from portals.store.article_decision import (
     provenance_json,
 )
 from portals.store.future_times import correct, without_future
+from portals.store.recurring import without_recurring_lines
 from portals.store.rows import rows_of
 from portals.store.same_story import same_story
 from portals.store.stored_hash import stored_hash
@@ -85,6 +86,7 @@ def save(
     reader has changed and not the portal: the revision is corrected, and none is added.
     ``page_id``: the page in the archives, None if it was not archived.
     """
+    article = without_recurring_lines(conn, article)
     if article.missing_parts and _is_longer(conn, article):
         return "known"
     own = replace(article, content_hash=stored_hash(conn, article))

@@ -198,6 +198,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "learned_at": "When it was learned.",
         "run_id": "Run that learned it.",
     },
+    "recurring_lines": {
+        "portal": "Portal (spider name). Key, with `line`.",
+        "line": "The line, as an article had it first; compared in its canonical form.",
+        "learned_at": "When it was learned.",
+        "run_id": "Run at whose end it was learned.",
+    },
     "portals": {
         "name": "Key (spider name, or the name in its rows).",
         "title": "Name in full.",

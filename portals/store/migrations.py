@@ -296,3 +296,20 @@ _VISITS_OF_LISTS = (
 def m0030_visits_of_lists(db: Database) -> None:
     """Forget the visits of lists of whole articles that were taken for articles, and revisited."""
     db.execute(_VISITS_OF_LISTS)
+
+
+_RECURRING_LINES = """
+    CREATE TABLE recurring_lines (
+        portal TEXT NOT NULL,
+        line TEXT NOT NULL,
+        learned_at TEXT NOT NULL,
+        run_id INTEGER NOT NULL,
+        PRIMARY KEY (portal, line)
+    ) STRICT, WITHOUT ROWID
+"""
+
+
+@migrations()
+def m0031_recurring_lines(db: Database) -> None:
+    """Store the lines that a portal's theme prints in every article, which are left out."""
+    db.execute(_RECURRING_LINES)

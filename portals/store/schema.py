@@ -27,6 +27,7 @@ TABLES: dict[str, str] = {
     "listing_pages": "The pages of each listing: expected, fetched, unchanged, empty or failed.",
     "skipped_urls": "URLs that a filter skipped in the last run: loops, calendars, sessions.",
     "learned_themes": "CSS paths of title, date and text, learned from a portal's own pages.",
+    "recurring_lines": "Lines that a portal's theme prints in its articles, left out of them.",
     "robots": "The last good robots.txt of each host, and since when it has failed.",
     "holds": "Servers and pages that are not requested before a time, as they asked.",
     "server_clocks": "How far our clock was from that of each server, at its last answer.",

@@ -350,3 +350,11 @@ def test_a_re_extraction_is_no_attempt_to_crawl(tmp_path: Path) -> None:
 
     assert done.code == 1
     assert "ldtd" in done.err
+
+
+def test_where_nothing_was_crawled_it_says_so(tmp_path: Path) -> None:
+    Store.open(tmp_path / "a.db").close()
+    done = scrapy("status", "--db", tmp_path / "a.db")
+
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "no portal was crawled; crawl first, or give --db FILE\n"

@@ -57,7 +57,7 @@ def test_a_home_page_that_failed_is_missing(finder: ListingFinder) -> None:
     assert missing(finder.on_home_error(failed(404))) == [("/", 1, "failed")]
 
 
-class FormerCrawls(History):
+class Before(History):
     """What earlier crawls found: lists by key, and the day of the first one."""
 
     def __init__(self, lists: dict[str, str], since: str) -> None:
@@ -88,7 +88,7 @@ def test_a_failed_home_page_beside_declared_lists_is_missing_where_it_may_name_m
     finder: ListingFinder, lists: dict[str, str], since: str, found: list[tuple[str, int, str]]
 ) -> None:
     finder.listings, finder.is_complete = ("/tin-tuc-su-kien",), False
-    finder.spider.history = FormerCrawls(lists, since)
+    finder.spider.history = Before(lists, since)
     outputs = list(finder.on_home_error(failed(404)))
 
     assert missing(iter(outputs)) == found

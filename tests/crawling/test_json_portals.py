@@ -188,7 +188,7 @@ def test_an_unknown_portal_that_names_known_json_is_read_by_it(tmp_path: Path) -
     assert row_values(tmp_path / "b.db") == row_values(database)
 
 
-class FormerCrawls(History):
+class Before(History):
     """All articles are known; page 2 of the list was read on ``day``."""
 
     is_live = True
@@ -223,7 +223,7 @@ def test_a_list_of_whole_articles_is_read_on_where_its_next_page_is_due(
     spider = spider_type.from_crawler(
         get_crawler(spider_type), origin="http://127.0.0.1:1", portal="mau"
     )
-    spider.history = FormerCrawls(day)
+    spider.history = Before(day)
     asked = next(iter(spider.script_built.fixed(family)))
     request = ServedRequest("POST", "/graphql", Message(), asked.body)
     response = TextResponse(asked.url, body=PORTALS["wpgraphql"]().answer(request).body)

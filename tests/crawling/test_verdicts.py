@@ -38,6 +38,8 @@ NONE = RunFacts("finished")
         (replace(GOOD, truncated_listings=1), "incomplete"),
         (replace(GOOD, parsed=0, stored_before=40, is_resumed=True), "ok"),
         (replace(GOOD, failed=1), "incomplete"),
+        (replace(GOOD, browser_routes=1), "incomplete"),
+        (replace(NONE, proxy_failed=1), "incomplete"),
         (replace(GOOD, unreachable=1), "incomplete"),
         (replace(GOOD, refused=2), "incomplete"),
         (replace(GOOD, settled=5), "ok"),

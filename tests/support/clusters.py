@@ -20,7 +20,7 @@ from tests.support.processes import Process, start
 _COMPARED = (
     "articles", "revisions", "sightings", "images", "attachments", "edits", "rejects", "runs",
     "listings", "listing_pages", "page_visits", "pages", "page_parts", "url_patterns",
-    "learned_themes", "skipped_urls", "similarity_queue", "holds", "robots",
+    "learned_themes", "recurring_lines", "skipped_urls", "similarity_queue", "holds", "robots",
 )  # fmt: skip
 _ID_OR_TIME = re.compile(
     r"(?:^|_)(?:id|ids|at|since|until)$|^(?:started|repeats|offset|length|arguments|resumes|interrupted)"
