@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -110,19 +110,38 @@ def news_sections(page: Page) -> list[str]:
 
     An entry below a static one ("Giới thiệu") is excluded, whatever its label.
     """
+    return list(dict.fromkeys(url for url, labels in _menu(page) if _names_news(labels)))
+
+
+def unnamed_sections(page: Page) -> list[str]:
+    """Return the URLs of the menu's entries whose labels may mean news or not ("Đời sống")."""
+    found = dict.fromkeys(
+        url
+        for url, (label, *above) in _menu(page)
+        if 0 < len(words(label)) < TITLE_WORDS
+        and not _names_news([label, *above])
+        and all(news_value(each) >= 0 for each in (label, *above))
+    )
+    return list(found)
+
+
+def _names_news(labels: Sequence[str]) -> bool:
+    """Return True for the labels of a menu entry for news: its own, and those above it."""
+    own, *above = labels
+    is_news = names_news(own) and not any(news_value(label) < 0 for label in above)
+    return is_news or any(names_news(label) for label in above)
+
+
+def _menu(page: Page) -> Iterator[tuple[str, list[str]]]:
+    """Yield URL and labels of the entries of menus: each entry's own, and those above it."""
     base = _base(page)
-    found: dict[str, None] = {}
     for item in islice(page.root.iter("li"), MAX_LINKS):
         link = item.find("./a[@href]")
         if link is None:
             continue
-        labels = [_words(link)]
-        labels += [_words(above) for above in _menu_links_above(item)]
         url = _absolute(base, str(link.get("href")).strip())
-        is_news = names_news(labels[0]) and not any(news_value(label) < 0 for label in labels[1:])
-        if url and (is_news or any(names_news(label) for label in labels[1:])):
-            found[url] = None
-    return list(found)
+        if url:
+            yield url, [_words(link), *(_words(above) for above in _menu_links_above(item))]
 
 
 def _menu_links_above(item: HtmlElement) -> list[HtmlElement]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter as Counts
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from portals.discovery.headlines import headlines_of, missed_headlines
-from portals.discovery.links import TITLE_WORDS, found_links, label_of, news_sections
+from portals.discovery.links import (
+    TITLE_WORDS,
+    found_links,
+    label_of,
+    news_sections,
+    unnamed_sections,
+)
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_patterns import article_pattern, is_file, is_skipped
 from portals.extraction.page import Page
@@ -76,6 +83,25 @@ class ListedLinks:
             found = [own for own in links if own]
         home = self.spider.home_url.rstrip("/")
         return [url for url in dict.fromkeys(found) if url.rstrip("/") != home]
+
+    def unnamed(self, page: Page, known: Collection[str]) -> list[str]:
+        """Return entries of the menu whose labels do not say whether they are listings.
+
+        ``known``: the listings found. None where the CMS marks its sections.
+        """
+        if not self.family.menu_sections:
+            return []
+        links = (self.spider.normalize_url(link) for link in unnamed_sections(page))
+        own = dict.fromkeys(link for link in links if link and link not in known)
+        home = self.spider.home_url.rstrip("/")
+        return [url for url in own if url.rstrip("/") != home and self._is_listing_url(url)]
+
+    def _is_listing_url(self, url: str) -> bool:
+        return self.family.kind_of(url) in ("listing", "unknown")
+
+    def lists_articles(self, page: Page) -> bool:
+        """Return True if the selectors of the CMS find articles listed on the page."""
+        return bool(self.select(page, self.family.item_links))
 
     def items(self, page: Page, number: int) -> ListedItems:
         """Return the articles of page ``number`` of a listing."""

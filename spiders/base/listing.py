@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -41,6 +41,8 @@ from spiders.base.wayback import WaybackFinder
 
 _NOT_MODIFIED = 304
 _KNOWN_AFTER = timedelta(days=14)  # a home page that named no list in so many nights has none
+_ENTRY_AGAIN = timedelta(days=7)  # an entry of the menu that was no listing
+_MAX_ENTRIES = 30
 _MAX_HOPS = 3  # home pages in a row that only send on
 _SECOND = 2  # page of a listing
 _MAX_URLS = 3  # URLs under which an article is requested
@@ -50,7 +52,8 @@ class ListingFinder(Finder):
     """Reads the listings of a portal whose CMS is known, page after page."""
 
     callbacks = (
-        "parse_home", "parse_listing", "on_home_error", "on_listing_error", "on_article_error",
+        "parse_home", "parse_listing", "parse_menu_entry",
+        "on_home_error", "on_listing_error", "on_entry_error", "on_article_error",
     )  # fmt: skip
     trusts_feeds = True
     expects_markup = True
@@ -105,10 +108,37 @@ class ListingFinder(Finder):
         for url in sections:
             if self.spider.is_wanted_listing(url) and not self.spider.history.is_gone(url_key(url)):
                 yield self._listing(url)
+        yield from self._menu_entries(page, sections)
         if not sections and not self.family.is_home_a_listing:
             yield Reject(page.url, RejectCode.NO_LISTING, self._other_family(page))
         if self.family.is_home_a_listing or not sections:
             yield from self._listed(page, ListingCursor("/", is_declared=not sections))
+
+    def _menu_entries(self, page: Page, sections: Collection[str]) -> Iterator[Request]:
+        """Request the entries of the menu that may be listings: weekly, until they prove to be."""
+        last_visit, is_gone = self.spider.history.last_visit, self.spider.history.is_gone
+        for url in self.links.unnamed(page, sections)[:_MAX_ENTRIES]:
+            visit = last_visit(url_key(url))
+            if not self.spider.is_wanted_listing(url) or is_gone(url_key(url)):
+                continue
+            if visit is not None and visit.listed_articles:
+                yield self._listing(url)
+            elif visit is None or _is_older(visit.fetched_at, _ENTRY_AGAIN):
+                yield Request(
+                    url, self.parse_menu_entry, errback=self.on_entry_error, meta={KIND: "listing"}
+                )
+
+    def parse_menu_entry(self, response: Response) -> Iterator[SpiderOutput]:
+        """Read an entry of the menu as a listing if the selectors of the CMS say that it is one."""
+        page = self.spider.page_of(response)
+        if isinstance(page, Reject):
+            yield page
+        elif self.links.lists_articles(page) and not self.spider.is_home(response.url):
+            yield from self._listed(page, ListingCursor(url_key(asked(response))))
+
+    def on_entry_error(self, failure: Failure) -> Iterator[SpiderOutput]:
+        """Record an entry of the menu that failed; a dead one leads nowhere."""
+        yield from self.spider.on_error(failure)
 
     def on_home_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Record a home page that failed."""
@@ -132,7 +162,7 @@ class ListingFinder(Finder):
         wanted = filter(self.spider.is_wanted_listing, urls)
         yield from (self._listing(one) for one in wanted)
         before = self.spider.history.last_visit(url_key(self.spider.home_url))
-        is_old = before is not None and _is_old(before.first_fetched_at)
+        is_old = before is not None and _is_older(before.first_fetched_at, _KNOWN_AFTER)
         if not self.listings or not (len(urls) > len(self.listings) or is_old):
             yield from self._broken(ListingCursor("/"), url)
 
@@ -428,8 +458,8 @@ class ListingFinder(Finder):
         return bool(dates) and max(dates) < since
 
 
-def _is_old(first_fetched_at: str) -> bool:
-    return utc_now() - datetime.fromisoformat(first_fetched_at) >= _KNOWN_AFTER
+def _is_older(fetched_at: str, age: timedelta) -> bool:
+    return utc_now() - datetime.fromisoformat(fetched_at) >= age
 
 
 class ListingSpider(PortalSpider):
