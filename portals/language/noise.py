@@ -56,6 +56,20 @@ def is_noise(text: str) -> bool:
     )
 
 
+_COUNTS = re.compile(
+    r"(?<![\d.,:/])\d[\d.,]*[kK]?\+?\s*(?:(?:lượt\s+)?(?:thích|bình luận|chia sẻ)"
+    r"|phút đọc|min(?:ute)?s? read|comments?)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+
+
+def without_counts(text: str) -> str:
+    """Return a line of a header without the numbers of views, comments, minutes to read."""
+    if not any(map(str.isdigit, text)):
+        return text
+    return " ".join(_COUNTS.sub(" | ", _VIEWS.sub(" | ", text)).split())
+
+
 def read_view_count(text: str) -> int | None:
     """Return the number of views in "Lượt xem: 16.717" or "475 đã xem", or None."""
     match = _VIEWS.search(text[-_MAX_COUNTER:])
