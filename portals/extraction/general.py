@@ -188,7 +188,13 @@ def _lines(evidence: Evidence, title: Candidate, core: Core) -> list[int]:
         body = [i for i in body if not evidence.is_within(i, evidence.title_box)]
     tail = [i for i in within if i > last and i not in evidence.header_fields]
     tail = tail[: _tail_length(blocks, tail, regions.aside)]
-    return body + [i for i in tail if blocks[i].image or not evidence.repeats_byline(i)]
+    return body + [i for i in tail if blocks[i].image or _is_of_text(evidence, i)]
+
+
+def _is_of_text(evidence: Evidence, index: int) -> bool:
+    """Return False for the author once more, and for a counter of likes below the text."""
+    is_number = evidence.blocks[index].text.replace(".", "").isdigit()
+    return not is_number and not evidence.repeats_byline(index)
 
 
 def _is_box_line(evidence: Evidence, index: int) -> bool:

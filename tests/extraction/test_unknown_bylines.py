@@ -132,3 +132,29 @@ def test_a_page_that_says_that_there_is_nothing_is_an_error() -> None:
     )
     assert isinstance(found, Reject)
     assert found.code == "error_page"
+
+
+ROWS = {
+    "a part that is named": "<div><span class=by-author>PV</span> - <b>{}</b> <a>Lưu tin</a></div>",
+    "a department": "<h6>{} | Phòng Văn hóa - Xã hội | 348 lượt xem</h6>",
+    "counters": "<div><span>Lê Thu Hà</span><time>{}</time><span>1.240 lượt đọc</span></div>",
+    "an address": "<div><b>Lê Thu Hà</b> <a href='mailto:ha@x.vn'>ha@x.vn</a> {}</div>",
+    "a paper's code": "<div>LÊ THU HÀ - VŨ AN BTL | {}</div>",
+}
+SIGNERS = ("PV", "Phòng Văn hóa - Xã hội", "Lê Thu Hà", "Lê Thu Hà", "LÊ THU HÀ - VŨ AN")
+
+
+@pytest.mark.parametrize(("row", "author"), [*zip(ROWS.values(), SIGNERS, strict=True)], ids=ROWS)
+def test_the_author_in_a_row_with_the_date_is_read(row: str, author: str) -> None:
+    article = article_of(f"<div><h1>{TITLE}</h1>{row.format('05/01/2017 08:15')}{PARAGRAPHS}</div>")
+
+    assert (article.author, article.published_at) == (author, "2017-01-05T08:15:00+07:00")
+    assert article.body.split("\n\n") == TEXTS
+
+
+def test_the_author_in_the_footer_of_a_post_is_read() -> None:
+    footer = (
+        "<div class=post-footer><span class=post-author>Người đăng: <b>Lê Thu Hà</b></span>"
+        " vào lúc 21:40 <span>Nhãn: chợ</span></div>"
+    )
+    assert article_of(f"<div>{HEAD}{PARAGRAPHS}{footer}</div>").author == "Lê Thu Hà"
