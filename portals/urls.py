@@ -17,12 +17,24 @@ def host_of(url: str) -> str:
 def url_key(url: str) -> str:
     """Return path and query of ``url``; the path without case, closing slash and encoding.
 
+    The number that ASP.NET gives a visit without cookies ("/(S(4f2k…))/tin.aspx") is left out.
     All requests of a portal go to its host, so that the key stays the same if the portal moves to
     https, is read from a copy (``-a origin``) or from an archive.
     """
     parts = urlsplit(url)
-    path = nfc(unquote(parts.path)).casefold().rstrip("/") or "/"
+    path = nfc(unquote(without_visit(parts.path))).casefold().rstrip("/") or "/"
     return f"{path}?{parts.query}" if parts.query else path
+
+
+_VISIT = re.compile(r"/\((?:[A-Za-z]\([\w-]{8,200}\))+\)(?=/|$)")
+
+
+def without_visit(path: str) -> str:
+    """Return a path without the folder by which ASP.NET knows a visitor who takes no cookies.
+
+    The address itself keeps it: the server redirects every request that lacks it.
+    """
+    return _VISIT.sub("", path) if "(" in path else path
 
 
 _OF_NUMBER = "article "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 from portals.discovery.targets import UrlPattern
@@ -54,11 +55,21 @@ class StoryNames:
         names = _names_of(url)
         return self._owners.get(names[0], "") if names and names[0] in self._shared else ""
 
-    def copies_in(self, pattern: UrlPattern) -> list[str]:
-        """Return the queued addresses of a pattern that are copies, if it has such."""
+    def copies_in(
+        self, pattern: UrlPattern, is_story: Callable[[str], bool] = lambda _: True
+    ) -> list[str]:
+        """Return the queued addresses of a pattern that are copies, if it has such.
+
+        ``is_story``: False for an address that ends like a story's and is that of a list.
+        """
         if not has_named_copies(pattern):
             return []
-        return [url for url in (*pattern.queued, *pattern.held) if self.knows(url)]
+        waiting = (*pattern.queued, *pattern.held)
+        return [url for url in waiting if self.knows(url) and is_story(self._owner(url))]
+
+    def _owner(self, url: str) -> str:
+        names = _names_of(url)
+        return self._owners.get(names[0], "") if names else ""
 
 
 class StoryTexts:

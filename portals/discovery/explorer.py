@@ -13,6 +13,7 @@ from typing import Literal
 
 from portals.discovery.budget import ExplorationBudget
 from portals.discovery.copies import StoryNames, StoryTexts, has_named_copies
+from portals.discovery.index_pages import IndexPages
 from portals.discovery.links import TITLE_WORDS
 from portals.discovery.listing_pages import ListingPages, whole_key
 from portals.discovery.pattern_kinds import accepts_undated, kind_by_pages
@@ -81,6 +82,7 @@ class Explorer:
         self.pages = ListingPages(stops_at_known=stops_at_known)
         self.names = StoryNames()
         self.copies: list[str] = []
+        self._indexes = IndexPages()
         self._folders: set[str] = set()
         self.host = host_of(home)
         self.patterns: dict[str, UrlPattern] = {}
@@ -136,9 +138,14 @@ class Explorer:
             pattern.hidden += is_hidden and not is_listing
             self._on_no_article(pattern, url, kind, is_listing=is_listing, has_new=has_new)
             is_leaf = kind == "other" and not is_listing and self._are_known(listed)
-            pattern.empty_streak += is_leaf and not has_new
+            is_bare = kind == "other" and not is_listing and pattern.is_index
+            pattern.empty_streak += (is_leaf and not has_new) or is_bare
+        if kind == "other" and not is_listing:
+            fresh += self._collect(own, url, leaves_pager=False)
+            self._indexes.add(url, (link.url for link in fresh))
         if not is_listing:
             return ExplorationStep(is_listing, self._next(), len(listed))
+        self._count_indexes(url)
         self._shown |= listed
         pages, stopped = self._pages(url, own, listed, has_new=has_new)
         return ExplorationStep(is_listing, [*pages, *self._next()], len(listed), stopped)
@@ -159,6 +166,14 @@ class Explorer:
                 self.budget.wasted_requests += 1
             self._judge(pattern)
         return self._next()
+
+    def leads_to_others(self, links: Iterable[FoundLink]) -> bool:
+        """Return True if the headlines of a page lead to pages that are known to be no articles.
+
+        So does a list of documents, whose headlines promised articles before any was read.
+        """
+        headlines = (link.url for link in links if len(words(link.text)) >= TITLE_WORDS)
+        return sum(self._kind_of(url) == "other" for url in headlines) >= MIN_LISTED
 
     def accepts_undated(self, url: str) -> bool:
         """Return True if a page without a date at ``url`` is nevertheless an article.
@@ -236,6 +251,20 @@ class Explorer:
             self.budget.wasted_requests += 1
         self._judge(pattern)
 
+    def _count_indexes(self, listing: str) -> None:
+        """Count the pages that led to a listing as listings themselves."""
+        for page in self._indexes.leading_to(listing):
+            pattern = self.patterns.get(pattern_of(page))
+            if pattern is None or pattern.kind == "article":
+                continue
+            pattern.listings += 1
+            pattern.indexes += 1
+            pattern.others = max(0, pattern.others - 1)
+            pattern.empty_streak = 0
+            self.budget.refund()
+            pattern.kind = kind_by_pages(pattern)
+            self._not_listings.pop(page, None)
+
     def _listed(self, links: Iterable[FoundLink]) -> frozenset[str]:
         """Return the URLs among ``links`` that are articles, or probably are: by their headline."""
         return frozenset(
@@ -260,7 +289,7 @@ class Explorer:
             return [], stopped
         targets = []
         for link in self.pages.leading_on(url, own):
-            if self._request(link.url):
+            if not self.pages.leads_back(url, link) and self._request(link.url):
                 self.pages.follow(url, link)
                 targets.append(CrawlTarget(link.url, "page", form=link.form))
         return targets, None
@@ -317,11 +346,17 @@ class Explorer:
         return pattern.kind if pattern else "unknown"
 
     def _collect(
-        self, links: Iterable[FoundLink], page: str, *, is_story: bool = False
+        self,
+        links: Iterable[FoundLink],
+        page: str,
+        *,
+        is_story: bool = False,
+        leaves_pager: bool = True,
     ) -> list[FoundLink]:
         """Queue links that are new under their patterns and return them.
 
-        Other pages of the listing at ``page`` are not queued: its pager is followed instead.
+        Other pages of the listing at ``page`` are not queued: its pager is followed instead. On a
+        page that is no listing (``leaves_pager``: False) numbers are days, or years.
         """
         fresh = []
         for link in links:
@@ -338,7 +373,7 @@ class Explorer:
                 continue
             if whole_key(link.url) in self._known_keys or link.url in pattern.held:
                 continue
-            if self.pages.is_pager(page, link, is_story=is_story):
+            if leaves_pager and self.pages.is_pager(page, link, is_story=is_story):
                 continue
             if self.is_known(link.url):
                 self._record_known(pattern, link)
@@ -381,7 +416,7 @@ class Explorer:
     def _next(self) -> list[CrawlTarget]:
         targets, self._late_targets = self._late_targets, []
         for pattern in list(self.patterns.values()):
-            for url in self.names.copies_in(pattern):
+            for url in self.names.copies_in(pattern, self._has_articles):
                 pattern.queued.pop(url, None)
                 pattern.held.pop(url, None)
                 self._known_keys.add(whole_key(url))
@@ -421,12 +456,18 @@ class Explorer:
 
     def _listing_targets(self, pattern: UrlPattern) -> list[CrawlTarget]:
         """Return listings of a pattern to read next: first those whose folder has articles."""
-        room = min(_BATCH, SAMPLES + pattern.listings) - pattern.in_flight
+        left = MAX_EMPTY_LISTINGS - (0 if pattern.articles else pattern.empty_streak)
+        room = min(_BATCH, SAMPLES + pattern.listings, left) - pattern.in_flight
         proven = [url for url in pattern.queued if folder_of(url) in self._folders]
         targets = [
             CrawlTarget(url, "listing") for url in proven[: max(0, room)] if self._request(url)
         ]
         return targets if proven else self._targets(pattern, room, "listing")
+
+    def _has_articles(self, url: str) -> bool:
+        """Return True if the pattern of an address has articles: a list owns no story's name."""
+        pattern = self.patterns.get(pattern_of(url))
+        return pattern is not None and pattern.articles > 0
 
     def _is_followed(self, pattern: UrlPattern) -> bool:
         """Return True if a listing pattern is still crawled; one with articles too always is."""

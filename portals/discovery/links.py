@@ -10,6 +10,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from portals.discovery.cards import days_beside
+from portals.discovery.choices import choice_links
 from portals.discovery.pagers import is_declared, pager_links
 from portals.discovery.script_links import script_links
 from portals.discovery.targets import FoundLink
@@ -28,6 +29,7 @@ _MAX_PIECES = 50  # text nodes of a link
 _MAX_TAGS = 50_000
 _MAX_PAGER_WORDS = 4  # of a link; a longer text is no part of a pager
 _MAX_DEPTH = 8  # levels of a menu
+_CURRENT = re.compile(r"(?:^|[\s_-])(?:active|current|selected)(?:$|[\s_-])", re.IGNORECASE)
 _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#")
 
 
@@ -36,7 +38,8 @@ def found_links(page: Page) -> list[FoundLink]:
     base = _base(page)
     found: dict[str, str] = {}
     headlines: list[tuple[HtmlElement, str]] = []
-    for element, link in (*_plain_links(page.root), *script_links(page.root)):
+    root = page.root
+    for element, link in (*_plain_links(root), *script_links(root), *choice_links(root)):
         if len(found) > MAX_LINKS:
             break
         is_skipped = link.url.lower().startswith(_SKIPPED)
@@ -64,9 +67,18 @@ def _plain_links(root: HtmlElement) -> Iterator[tuple[HtmlElement, FoundLink]]:
         if not href or len(href) > MAX_URL:
             continue
         if element.tag != "link":
-            yield element, FoundLink(href, label_of(element))
+            label = label_of(element)
+            if not (label.isdecimal() and _is_current(element)):
+                yield element, FoundLink(href, label)
         elif element.get("rel") == "next":
             yield element, FoundLink(href, "next")
+
+
+def _is_current(link: HtmlElement) -> bool:
+    """Return True for the number of the page itself: it leads here, by another address."""
+    around = (link, link.getparent())
+    names = " ".join(str(each.get("class") or "") for each in around if each is not None)
+    return link.get("aria-current") is not None or bool(_CURRENT.search(names[:500]))
 
 
 def _base(page: Page) -> str:

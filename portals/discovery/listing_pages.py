@@ -10,6 +10,7 @@ from portals.discovery.posted_pagers import is_posted_page, listing_page_key, pa
 from portals.discovery.script_pagers import SCRIPTED
 from portals.discovery.targets import FoundLink
 from portals.discovery.url_patterns import is_page_of, listing_of, listing_position
+from portals.language.sections import is_ahead_or_last, is_back_label
 from portals.outcomes import StopReason
 from portals.urls import host_of
 
@@ -36,6 +37,8 @@ class ListingPages:
         self._first: dict[str, int] = {}
         self._pagers: dict[str, set[str]] = {}
         self._first_again: set[str] = set()
+        self._forward: set[str] = set()
+        self._named_first: set[str] = set()
         self._contents: dict[str, set[int]] = {}
         self._empty_streaks: dict[str, int] = {}
         self._found: dict[str, frozenset[str]] = {}
@@ -81,10 +84,26 @@ class ListingPages:
         first, number = self._place_of(url)
         digits = "".join(filter(str.isdecimal, link.text))[:5]
         self._places.setdefault(whole_key(link.url), (first, int(digits or number + 1)))
+        if digits == "1":
+            self._named_first.add(first)
+        elif not is_back_label(link.text):
+            self._forward.add(whole_key(link.url))
         if pager := pager_in(link.url):
             self._pagers.setdefault(first, set()).add(pager)
         if link.text in (COUNTED, SCRIPTED):
             self._trials.setdefault(whole_key(link.url), link.text)
+
+    def leads_back(self, url: str, link: FoundLink) -> bool:
+        """Return True if a pager leads from ``url`` to a page that was read on the way here.
+
+        Page 1 has a second address on many portals (``?trang=1``). Where the first page itself
+        links to it, as lists do whose first page is made up of boxes, it is followed.
+        """
+        if whole_key(url) not in self._forward:
+            return False
+        if "".join(filter(str.isdecimal, link.text)) == "1":
+            return self._place_of(url)[0] not in self._named_first
+        return not is_ahead_or_last(link.text)
 
     def pagers_of(self, url: str) -> set[str]:
         """Return the names of the posted pagers that are followed on the listing of ``url``."""

@@ -121,6 +121,15 @@ def refresh_target(content: str) -> str:
     return match[1] if match and not match[1].isdigit() else ""
 
 
+_LINK_NEXT = re.compile(r"<([^<>\s]{1,2000})>\s*;[^,<]{0,200}?\brel\s*=\s*\"?next\b", re.IGNORECASE)
+
+
+def header_next(link: str) -> str:
+    """Return the address that a ``Link`` header declares to be the next page (RFC 8288), or ""."""
+    found = _LINK_NEXT.search(link[:8000])
+    return found[1] if found else ""
+
+
 def _of_timer(script: HtmlElement) -> Iterator[FoundLink]:
     """Yield where a script sends its readers after a time, likewise."""
     text = str(script.text or "")[:_MAX_SCRIPT]

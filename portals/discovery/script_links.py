@@ -1,7 +1,7 @@
 """Links that are no ``a``: frames, and boxes that a script makes links of.
 
-Sources: ``frame`` and ``iframe``; ``onclick="location.href='…'"`` and ``data-href`` on the card or
-the row of an article.
+Sources: ``frame`` and ``iframe``; ``onclick="location.href='…'"``, ``onclick="goTo('/…')"`` and
+``data-href`` on the card or the row of an article; ``data-load`` on a tab.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from portals.discovery.targets import FoundLink
+from portals.language.sections import is_pager_label, loads_more
 from portals.language.text import clean, words
 
 _MAX_ELEMENTS = 50_000
@@ -22,11 +23,25 @@ _LEAST_WORDS, _MOST_WORDS = 5, 30  # of a headline
 _BOXES = (
     "article", "div", "h1", "h2", "h3", "h4", "h5", "li", "p", "section", "span", "td", "tr",
 )  # fmt: skip
+_CALLED = re.compile(
+    r"^\s*(?:return\s+)?(?:go|redirect|navigate|open|chuyen|xem|doc|view)\w{0,20}\(\s*['\"](/(?!/)[^'\"\s]{1,500})['\"]\s*\)"
+)
 _GOES_TO = re.compile(
     r"(?:location(?:\.href)?\s*=\s*|location\.(?:assign|replace)\(\s*|window\.open\(\s*)"
     r"['\"]([^'\"]{1,2000})['\"]"
 )
 _ADDRESSES = ("data-href", "data-url", "data-link")
+_LOADING = (
+    "data-load",
+    "data-url",
+    "data-href",
+    "data-source",
+    "data-remote",
+    "data-ajax",
+    "data-src",
+)
+_PATH = re.compile(r"(?:https?:)?/[^\s<>\"']{1,500}|[\w./-]{1,200}\?[^\s<>\"']{1,300}")
+_MOST_TAB_WORDS = 8
 
 
 def script_links(root: HtmlElement) -> Iterator[tuple[HtmlElement, FoundLink]]:
@@ -43,10 +58,29 @@ def script_links(root: HtmlElement) -> Iterator[tuple[HtmlElement, FoundLink]]:
                 )
         elif (address := _address_of(element)) and (label := _headline_in(element)):
             yield element, FoundLink(address, label)
+    yield from _tabs(root)
+
+
+def _tabs(root: HtmlElement) -> Iterator[tuple[HtmlElement, FoundLink]]:
+    """Yield the parts of a page that its tabs load, by the addresses that their data have."""
+    for element in islice(root.iter("a", "button", "li"), _MAX_ELEMENTS):
+        href = str(element.get("href") or "#")
+        if not href.startswith("#") and not href.lower().startswith("javascript:"):
+            continue
+        values = (str(element.get(name) or "").strip() for name in _LOADING)
+        address = next((each for each in values if _PATH.fullmatch(each)), "")
+        label = clean(" ".join(islice(element.itertext(), 10))[:_MAX_LABEL]) if address else ""
+        if (
+            label
+            and len(words(label)) <= _MOST_TAB_WORDS
+            and not (is_pager_label(label) or loads_more(label))
+        ):
+            yield element, FoundLink(address, label)
 
 
 def _address_of(box: HtmlElement) -> str:
-    if found := _GOES_TO.search(str(box.get("onclick") or "")[:4096]):
+    script = str(box.get("onclick") or "")[:4096]
+    if found := _GOES_TO.search(script) or _CALLED.search(script):
         return found[1]
     addresses = (str(box.get(name) or "").strip() for name in _ADDRESSES)
     return next((each for each in addresses if each[:1] in ("/", "h", "?")), "")

@@ -60,6 +60,8 @@ class _Address(NamedTuple):
 
 def scripted_next(page_url: str, root: HtmlElement, number: int) -> str | None:
     """Return the absolute URL that a script would load behind page ``number``, None if unknown."""
+    if counted := _of_counted_list(root, number):
+        return urljoin(page_url, counted)
     button = script_button(root, number)
     if button is None:
         return None
@@ -72,6 +74,45 @@ def scripted_next(page_url: str, root: HtmlElement, number: int) -> str | None:
     address = next(each for each in _addresses(text) if each[:3] == found[0])
     value = _next_value(address, text, button, number)
     return urljoin(page_url, f"{address.before}{value}") if value is not None else None
+
+
+def _of_counted_list(root: HtmlElement, number: int) -> str | None:
+    """Return the address of page ``number + 1`` of a list that says how it is continued.
+
+    It has an address, the number of its page and how many there are, or is named for its scrolling.
+    """
+    for box in islice(root.iter(*_LISTS), _MAX_ELEMENTS):
+        address = next((str(box.get(each)) for each in _SOURCES if box.get(each)), "")
+        if not _PATH.fullmatch(address) or _integer(box, _PAGE_NAMES) != number:
+            continue
+        last = _integer(box, _LAST_NAMES)
+        is_scrolled = last == 0 and bool(_SCROLLED.search(str(box.get("class") or "")[:500]))
+        if last > number or is_scrolled:
+            stem = _PAGE_SET.sub("", address)
+            return f"{stem}{'&' if '?' in stem else '?'}page={number + 1}"
+    return None
+
+
+_LISTS = ("div", "ul", "ol", "section", "main", "table", "tbody")
+_SOURCES = (
+    "data-source", "data-url", "data-api", "data-ajax", "data-load", "data-endpoint", "data-href",
+)  # fmt: skip
+_PAGE_NAMES = ("data-page", "data-current-page", "data-current")
+_LAST_NAMES = (
+    "data-pages",
+    "data-total-pages",
+    "data-last-page",
+    "data-max-page",
+    "data-page-count",
+)
+_PATH = re.compile(r"(?:https?:)?/[^\s<>\"']{1,500}|\?[^\s<>\"']{1,300}")
+_PAGE_SET = re.compile(r"(?<=[?&])page=\d*&?|[?&]page=\d*$", re.IGNORECASE)
+_SCROLLED = re.compile(r"infinite|scroll|load-?more|lazy-?list", re.IGNORECASE)
+
+
+def _integer(box: HtmlElement, names: tuple[str, ...]) -> int:
+    text = next((str(box.get(each)).strip() for each in names if box.get(each)), "")
+    return int(text) if text.isdecimal() and len(text) < _LONG else 0
 
 
 def script_button(root: HtmlElement, number: int) -> HtmlElement | None:

@@ -72,7 +72,8 @@ class UrlPattern:
     ``in_flight``: requests without a result.
     ``duplicates``: articles that were read at another address; ``named_copies``: of these, those
     whose address ends alike; ``namesakes``: other articles whose address ends alike.
-    ``is_expected``: its addresses are those of articles in the portal's CMS. ``hidden``: pages of
+    ``indexes``: those of ``listings`` that show no article and lead to listings. ``is_expected``:
+    its addresses are those of articles in the portal's CMS. ``hidden``: pages of
     ``others`` that could not be had, or had something else in their place.
     """
 
@@ -81,6 +82,7 @@ class UrlPattern:
     pages_read: int = 0
     articles: int = 0
     listings: int = 0
+    indexes: int = 0
     others: int = 0
     hidden: int = 0
     undated: int = 0
@@ -94,3 +96,8 @@ class UrlPattern:
     queued: dict[str, str] = field(default_factory=dict)
     held: dict[str, str] = field(default_factory=dict)
     in_flight: int = 0
+
+    @property
+    def is_index(self) -> bool:
+        """True if no page of it lists articles, and some lead to pages that do."""
+        return 0 < self.listings == self.indexes

@@ -67,6 +67,7 @@ _FIRST_YEAR = 1990  # no portal of the country is older
 _MAX_COUNTED = 10_000  # distinct URLs remembered, so that each is counted once
 
 _REPEATED = re.compile(r"((?:/[^/]+){1,4})\1\1(?:/|$)|(/[^/]+/[^/]+)\2(?:/|$)")
+_NO_NUMBER = re.compile(r"[^\d/]")
 _LANGUAGES = re.compile(r"(?:/(?:vi|en|vn|zh|cn|ko|ja|fr|ru)){2,}(?:/|$)", re.IGNORECASE)
 _PATH_DAY = re.compile(  # "/2024/05" may be an id and a page: a month needs a word before it
     r"/(?P<day>(?:19|2[01])\d\d)[/-](?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|[12]\d|3[01])/?$"
@@ -92,7 +93,8 @@ def matching_filter(url: str) -> Rule | None:
         return "too many parameters"
     if _LANGUAGES.search(parts.path):
         return "languages in a row"
-    if _REPEATED.search(parts.path):
+    repeated = _REPEATED.search(parts.path)
+    if repeated and _NO_NUMBER.search(repeated[0]):  # "/muc/1/1/1" are levels of a menu
         return "repeated folders"
     years = (int(year) for year in _years(parts.path, parts.query))
     latest = utc_now().year + 1

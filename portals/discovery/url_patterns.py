@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from portals.discovery.url_filters import matching_filter
 from portals.language.text import fold
-from portals.urls import url_key
+from portals.urls import url_key, without_visit
 
 LONG_SLUG_WORDS = 4
 """Words from which a path segment counts as a headline's slug; menu entries have fewer."""
@@ -23,21 +23,27 @@ _SKIPPED_FOLDERS = frozenset(
     en english vi-en zh ko ja fr print in-bai ban-in in inbai print_article printpage savefile
     email rss feed feeds login logout dang-nhap dang-ky register signin admin wp-admin
     wp-login.php user users member search tim-kiem tag tags cart gio-hang lien-he contact
-    sitemap.xml binh-luan comment comments share download rating
+    sitemap.xml binh-luan comment comments share download rating tu-khoa tukhoa hashtag author
     """.split()
 )
 _SKIPPED_PARAMETERS = frozenset(
     """
     print sort order orderby share replytocom s q keyword search tukhoa download tmpl rt font
-    fontsize
+    fontsize tag author
     """.split()
 )
 """Parameters of copies and forms. Not "view", "action", "mode": they name the pages of systems."""
 
 _COPY_VALUES = re.compile(
     r"(?:format|type|layout|view|mode|action|task|act)="
-    r"(?:pdf|print|in|rss|feed|atom|raw|email|mailto|login|logout|register|edit|add|search)(?:&|$)"
+    r"(?:pdf|print|in|rss|feed|atom|raw|email|mailto|login|logout|register|edit|add|search"
+    r"|send|sendmail|send_mail|guibai|tag|tags|author)(?:&|$)"
 )
+_BEFORE_FIRST = re.compile(
+    r"(?:^|[&_])(?:p|page|trang|cur|start|offset|pageindex)=-\d+(?:&|$)", re.IGNORECASE
+)
+"""A page before the first: an arrow back that is never switched off counts on without an end."""
+
 _FILES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|ico|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|mp3|mp4|avi|flv|wmv|css|js"
     r"|xml|rss|json|txt|exe|apk|swf)$",
@@ -52,7 +58,7 @@ def pattern_of(url: str) -> str:
     more, ``{name}`` fewer and ``{hex}`` a hash.
     """
     parts = urlsplit(url)
-    *folders, last = unquote(parts.path).split("/")
+    *folders, last = unquote(without_visit(parts.path)).split("/")
     name = _part_pattern(last)
     if parts.query and _SCRIPT.search(last) and name.startswith("{name}"):
         name = fold(last)  # a program: "xem.php" and "gui.php" give different kinds of page
@@ -60,7 +66,7 @@ def pattern_of(url: str) -> str:
     keys = sorted(parse_qsl(parts.query, keep_blank_values=True))
     if not keys:
         return path + ("?{token}" if parts.query else "")
-    return path + "?" + "&".join(f"{key}={_value_pattern(value)}" for key, value in keys)
+    return path + "?" + "&".join(f"{key}={_value_pattern(key, value)}" for key, value in keys)
 
 
 def article_pattern(url: str) -> str:
@@ -102,8 +108,21 @@ def _word_pattern(stem: str) -> str:
     return "{slug}" if len(words) >= LONG_SLUG_WORDS else "{name}"
 
 
-def _value_pattern(value: str) -> str:
-    return "{n}" if value.strip().isdigit() else _word_pattern(fold(value))
+def _value_pattern(key: str, value: str) -> str:
+    if value.strip().isdigit():
+        return "{n}"
+    is_program = key.lower() in _PROGRAM_KEYS and _PROGRAM.fullmatch(value)
+    return value.lower() if is_program else _word_pattern(fold(value))
+
+
+_PROGRAM_KEYS = frozenset(
+    """
+    act action view mode op option task mod module do cmd go nv subaction controller layout
+    """.split()
+)
+"""Parameters that choose a program, as the name of a file does: each of them has its own pages."""
+
+_PROGRAM = re.compile(r"[A-Za-z_.]{2,30}")
 
 
 def is_skipped(url: str) -> bool:
@@ -114,7 +133,7 @@ def is_skipped(url: str) -> bool:
         return True
     if matching_filter(url):
         return True
-    if _COPY_VALUES.search(parts.query.casefold()):
+    if _COPY_VALUES.search(parts.query.casefold()) or _BEFORE_FIRST.search(parts.query):
         return True
     keys = parse_qsl(parts.query.casefold(), keep_blank_values=True)
     return any(
@@ -124,7 +143,7 @@ def is_skipped(url: str) -> bool:
 
 
 def without_session(url: str) -> str:
-    """Return ``url`` without session ids and tracking parameters, which identify no page."""
+    """Return ``url`` without session ids, tracking and where to go back, which name no page."""
     parts = urlsplit(_PATH_SESSION.sub("", url))
     if not parts.query:
         return parts.geturl()
@@ -143,7 +162,9 @@ _SESSION_KEY = re.compile(
     r"(?:phpsessid|jsessionid|aspsessionid\w*|session_?id|sessid)=|sid=\w{16,}", re.IGNORECASE
 )
 _NAMES_NO_PAGE = re.compile(
-    rf"{_SESSION_KEY.pattern}|(?:utm_\w+|fbclid|gclid|zarsrc|ref|source|s)=", re.IGNORECASE
+    rf"{_SESSION_KEY.pattern}|(?:utm_\w+|fbclid|gclid|zarsrc|ref|source|s)="
+    r"|(?:_\w+_)?(?:redirect|inheritredirect|back_?url|return_?url|referer|ref_?url)=",
+    re.IGNORECASE,
 )
 _LANGUAGE_KEYS = frozenset(["lang", "language", "locale", "hl"])
 

@@ -96,6 +96,11 @@ def is_back_label(label: str) -> bool:
     return bool(_BACK_OR_LAST.match(label))
 
 
+def is_ahead_or_last(label: str) -> bool:
+    """Return True unless a pager's label leads to the first or the previous page."""
+    return not is_back_label(label) or fold(label).split()[-1:] in (["cuoi"], ["last"])
+
+
 def loads_more(label: str, *, is_strict: bool = False) -> bool:
     """Return True if a button adds the next page to a list ("Xem thêm", "Tải thêm tin").
 

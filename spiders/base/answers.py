@@ -9,6 +9,8 @@ from scrapy.http import HtmlResponse, Response
 
 from portals.archive.encodings import decode_body
 from portals.discovery.fragments import html_of_json
+from portals.discovery.pagers import DECLARED_NEXT, header_next, refresh_target
+from portals.discovery.targets import FoundLink
 from portals.extraction.page import Page
 from portals.extraction.unreadable import UnreadablePageError
 from portals.network.replay_handler import CAPTURED_AT
@@ -44,6 +46,15 @@ def part_of_list(response: Response) -> Response:
         return response
     headers = {"Content-Type": "text/html; charset=utf-8"}
     return response.replace(body=body, headers=headers, cls=HtmlResponse)
+
+
+def header_links(response: Response) -> list[FoundLink]:
+    """Return the next page of a list that the headers ``Refresh`` and ``Link`` lead to."""
+    refresh, link = (
+        (response.headers.get(name) or b"").decode("latin-1") for name in ("Refresh", "Link")
+    )
+    found = ((refresh_target(refresh), "»"), (header_next(link), DECLARED_NEXT))
+    return [FoundLink(address, label) for address, label in found if address]
 
 
 def asked(response: Response) -> str:

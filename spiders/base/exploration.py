@@ -29,7 +29,6 @@ from portals.crawling.spider_outputs import (
 from portals.discovery.announced import AnnouncedUrl
 from portals.discovery.copies import title_key
 from portals.discovery.explorer import Explorer
-from portals.discovery.pagers import refresh_target
 from portals.discovery.posted_pagers import is_posted_page
 from portals.discovery.script_lists import ScriptLists, UnaddressedItems, script_lists
 from portals.discovery.targets import (
@@ -50,7 +49,7 @@ from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.timestamps import utc_now
 from portals.urls import url_key
-from spiders.base.answers import part_of_list
+from spiders.base.answers import header_links, part_of_list
 from spiders.base.explored_links import (
     as_list,
     explored_links,
@@ -205,8 +204,11 @@ class ExplorationFinder(Finder):
         is_part = visit.purpose in ("page", "listing")
         page = self.spider.page_of(part_of_list(response) if is_part else response)
         if isinstance(page, Reject):
-            yield page
-            yield from self._broken(visit)
+            is_end = page.code is RejectCode.EMPTY_PAGE and self.explorer.pages.is_counted(
+                visit.url
+            )
+            yield from () if is_end else (page,)
+            yield from self._missed(visit) if is_end else self._broken(visit)
             return
         is_below_home = urldefrag(visit.url).url != self.spider.home_url
         if is_below_home and response.url.rstrip("/") == self.spider.home_url.rstrip("/"):
@@ -233,9 +235,8 @@ class ExplorationFinder(Finder):
             yield from self.spider.remember_announced(page)
             yield from built
             return
-        refresh = (response.headers.get("Refresh") or b"").decode("latin-1")
         origin = self.spider.stories.origin_of(response)
-        yield from self._explore(page, visit, origin, refresh_target(refresh))
+        yield from self._explore(page, visit, origin, header_links(response))
 
     def _visit(self, request: Request | None) -> CrawlTarget:
         assert request is not None
@@ -256,9 +257,13 @@ class ExplorationFinder(Finder):
         return self.learner.read(page)
 
     def _explore(
-        self, page: Page, visit: CrawlTarget, origin: StoryOrigin, turns_to: str = ""
+        self,
+        page: Page,
+        visit: CrawlTarget,
+        origin: StoryOrigin,
+        in_headers: Sequence[FoundLink] = (),
     ) -> Iterator[SpiderOutput]:
-        """Explore a page; ``turns_to``: the address that its ``Refresh`` header gives."""
+        """Explore a page; ``in_headers``: links in the headers of its response."""
         is_start = visit.url == self.spider.home_url
         add_link_facts(page, visit.label, visit.day)
         read = self.spider.interstitial_of if is_start else self.spider.read
@@ -268,7 +273,7 @@ class ExplorationFinder(Finder):
             text_hash = f"{content_hash(result.title, result.body)}:{title_key(result.title)}"
         parts = self.spider.stories.part_keys(result)
         lists = script_lists(page.root)
-        lists.links += [FoundLink(turns_to, "»")] if turns_to else []
+        lists.links += in_headers
         links = self._links_of(page, visit, kind, parts, lists)
         known = self._items.add(links)
         if kind in ("article", "undated"):
@@ -285,7 +290,8 @@ class ExplorationFinder(Finder):
             yield from self.spider.remember_announced(page)
         yield from listing
         if not (seen.is_listing or seen.listed or isinstance(result, Article)):
-            yield from self._listings.unlisted(visit, kind)
+            is_other = self.explorer.leads_to_others(links)
+            yield from self._listings.unlisted(visit, kind, is_other=is_other)
         if isinstance(result, Article) and result.published_at:
             yield from self.spider.yield_if_wanted(result, origin)
         elif isinstance(result, Article):

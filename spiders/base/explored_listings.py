@@ -102,16 +102,21 @@ class ExploredListings:
         """Return the record of a listing page that could not be read; none of another page."""
         return [self._missing(visit, "failed")] if self.is_listing(visit) else []
 
-    def unlisted(self, visit: CrawlTarget, kind: PageKind) -> list[ListingPageRead]:
+    def unlisted(
+        self, visit: CrawlTarget, kind: PageKind, *, is_other: bool
+    ) -> list[ListingPageRead]:
         """Return the record of a page without articles that is part of a listing.
 
         An empty last page may be the end of its listing; a challenge or a blank page is none.
+        ``is_other``: its headlines lead to what is known to be no article, as those of a list of
+        documents, which was taken for a listing before any of them was read.
         """
         is_listing = visit.purpose == "page" or visit.url == self._spider.home_url
         must_list = self.must_list(visit)
         if kind == "hidden" and (is_listing or must_list):
             return [self._missing(visit, "failed")]
-        return [self._missing(visit, "empty")] if must_list else []
+        is_emptied = must_list and (not is_other or self._pages.has_later(visit.url))
+        return [self._missing(visit, "empty")] if is_emptied else []
 
     def _missing(self, visit: CrawlTarget, state: PageState) -> ListingPageRead:
         section, number = self._pages.position_of(visit.url)

@@ -72,13 +72,22 @@ def test_a_parameter_is_not_left_out_by_its_name(url: str) -> None:
     assert not is_skipped(url)
 
 
-@pytest.mark.parametrize("query", ["view=print", "format=pdf", "task=login", "print=1", "tmpl=x"])
+@pytest.mark.parametrize(
+    "query",
+    ["view=print", "format=pdf", "task=login", "print=1", "tmpl=x", "act=send", "tag=x", "page=-1"],
+)
 def test_copies_and_forms_are_left_out(query: str) -> None:
     assert is_skipped(f"http://a.vn/index.php?id=12&{query}")
 
 
 def test_programs_give_different_kinds_of_pages() -> None:
     assert pattern_of("http://a.vn/xem.php?id=1") != pattern_of("http://a.vn/gui.php?id=1")
+
+
+def test_words_that_choose_a_program_give_different_kinds_of_pages() -> None:
+    page = "http://a.vn/index.php?act={}&id=1"
+    assert pattern_of(page.format("news")) != pattern_of(page.format("doc"))
+    assert pattern_of("http://a.vn/?tag=a") == pattern_of("http://a.vn/?tag=b")
 
 
 def test_a_year_is_no_page_number() -> None:

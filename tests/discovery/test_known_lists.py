@@ -98,6 +98,28 @@ def test_a_list_has_later_pages_where_its_pager_shows_them() -> None:
     assert not explorer.pages.has_later(PAGE_2)
 
 
+def test_page_1_is_not_read_again_at_the_address_that_later_pages_give_it() -> None:
+    explorer = Explorer(HOME)
+    explorer.on_page(HOME, "other", [FoundLink(LIST, "Tin tức")])
+    explorer.on_page(LIST, "other", pages(40, 36))
+    again = [FoundLink(f"{LIST}?page=1", label) for label in ("1", "« Trang trước", "Mới hơn")]
+    later = FoundLink(f"{LIST}?page=3", "Cuối")
+    step = explorer.on_page(PAGE_2, "other", [*pages(35, 31), *again, later])
+
+    asked = {target.url for target in step.targets}
+    assert (again[0].url in asked, later.url in asked) == (False, True)
+
+
+def test_page_1_is_read_where_the_first_page_links_to_it() -> None:
+    """A section whose first page is made of boxes shows part of page 1 only."""
+    explorer = Explorer(HOME)
+    explorer.on_page(HOME, "other", [FoundLink(LIST, "Tin tức")])
+    first = FoundLink(f"{LIST}?page=1", "1")
+    step = explorer.on_page(LIST, "other", [*pages(40, 36), first])
+
+    assert first.url in {target.url for target in step.targets}
+
+
 def test_a_page_that_shows_what_another_one_showed_before_an_interruption_is_no_end() -> None:
     """Five new articles have moved page 1 to page 2."""
     explorer = Explorer(HOME)

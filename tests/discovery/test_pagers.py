@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from portals.discovery.links import found_links
-from portals.discovery.pagers import DECLARED_NEXT, DECLARED_NUMBER, leads_on, unfollowed_pager
+from portals.discovery.pagers import (
+    DECLARED_NEXT,
+    DECLARED_NUMBER,
+    header_next,
+    leads_on,
+    unfollowed_pager,
+)
 from portals.discovery.url_patterns import is_numbered_page_of
 from portals.extraction.page import Page
 
@@ -117,6 +123,32 @@ def test_the_story_that_a_story_leads_to_keeps_its_headline() -> None:
 )
 def test_a_pager_without_an_address_is_recognised(markup: str, label: str | None) -> None:
     assert unfollowed_pager(page_of(markup).root) == label
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<li class="active"><a href="?trang=1">1</a></li>',
+        '<a class="page-link current" href="?trang=1">1</a>',
+        '<a aria-current="page" href="?trang=1">1</a>',
+    ],
+)
+def test_the_number_of_the_page_itself_leads_nowhere(markup: str) -> None:
+    assert [link.text for link in found_links(page_of(f'{markup}<a href="?trang=2">2</a>'))] == [
+        "2"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "url"),
+    [
+        ('<http://a.vn/tin?page=3>; rel="next", <http://a.vn/tin?page=9>; rel="last"', "page=3"),
+        ("<http://a.vn/tin?page=1>; rel=prev, <http://a.vn/tin?page=3>; rel=next", "page=3"),
+        ('<https://a.vn/wp-json/>; rel="https://api.w.org/"', ""),
+    ],
+)
+def test_a_header_declares_the_next_page(header: str, url: str) -> None:
+    assert header_next(header).rpartition("?")[2] == url
 
 
 def test_numbers_whose_addresses_differ_in_just_that_number_are_a_pager() -> None:

@@ -30,6 +30,8 @@ def page_of(markup: str, url: str = LIST) -> Page:
         (f"{MORE}<script>var n=20; function f(){{ $.get('/them?offset='+n); n+=10 }}</script>", 1, "http://a.vn/them?offset=20"),
         (f"{MORE}<script>let p = 1; function f(){{ p++; $.get('/them?page='+p) }}</script>", 1, "http://a.vn/them?page=2"),
         (f"{MORE}<script>var s=6; $.post('/m', {{muc: 7, start: s}}); s += 6;</script>", 1, "http://a.vn/m?muc=7&start=6"),
+        ('<ul data-url="/manh?muc=7" data-page="1" data-pages="3">', 1, "http://a.vn/manh?muc=7&page=2"),
+        ('<div class="infinite" data-source="/manh" data-page="1">', 1, "http://a.vn/manh?page=2"),
     ],
 )  # fmt: skip
 def test_the_address_that_a_script_would_load(markup: str, number: int, url: str) -> None:
@@ -75,6 +77,8 @@ def test_an_arrow_without_text_is_known_by_its_name() -> None:
 
 
 def test_the_last_page_leads_nowhere() -> None:
+    counted = '<ul data-url="/manh?muc=7" data-page="3" data-pages="3">'
+    assert scripted_next(LIST, page_of(counted).root, 3) is None
     assert script_button(page_of(NUMBERS).root, 3) is None
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portals.discovery.url_filters import MEANINGS, SkippedUrls, UrlFilters, matching_filter
-from portals.discovery.url_patterns import has_session_id, without_session
+from portals.discovery.url_patterns import has_session_id, pattern_of, without_session
+from portals.urls import url_key
 
 HOST = "https://congdoan.example"
 
@@ -58,6 +59,7 @@ def test_addresses_without_an_end_are_left_alone_by_a_rule(path: str, rule: str)
         "/danh-muc/1945/12",
         "/cong-van/1234-12",
         "/tin-tuc?lich=1234",
+        "/muc/1/1/1",
         "/web/guest/-/asset_publisher/x/content/y?p_p_id=101&p_p_lifecycle=0&p_p_state=normal",
         "/%E1%BB%91ng".join("abcdefgh"),
     ],
@@ -86,6 +88,19 @@ def test_any_address_is_judged(text: str) -> None:
 def test_the_number_of_a_visit_is_taken_off(url: str, bare: str) -> None:
     assert (has_session_id(url), has_session_id(bare)) == (True, False)
     assert without_session(url) == bare
+
+
+@pytest.mark.parametrize("name", ["redirect", "_101_INSTANCE_x_redirect", "returnUrl"])
+def test_where_a_reader_came_from_is_taken_off(name: str) -> None:
+    assert without_session(f"{HOST}/tin/a?{name}=%2Fweb%2Fguest") == f"{HOST}/tin/a"
+
+
+def test_the_folder_of_a_visit_without_cookies_names_no_page() -> None:
+    first, later = (f"{HOST}/(S({visit}))/tin.aspx?id=3" for visit in ("4f2kq8zw", "9x1mpl0d"))
+
+    assert url_key(first) == url_key(later) == url_key(f"{HOST}/tin.aspx?id=3")
+    assert pattern_of(first) == pattern_of(later)
+    assert url_key(f"{HOST}/tin(s(1))/a") == "/tin(s(1))/a"
 
 
 def test_the_number_of_a_story_is_not_that_of_a_visit() -> None:

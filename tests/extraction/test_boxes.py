@@ -129,6 +129,11 @@ def test_filler_in_another_language_above_it_hides_no_lead() -> None:
     assert article.lead == LEAD
 
 
+def test_pseudo_latin_is_no_text_wherever_it_is() -> None:
+    filler = "<p>Lorem ipsum dolor sit amet, consectetur adipisicing elit. Accusantium, ea.</p>"
+    assert read(inside=filler).body.split("\n\n") == TEXTS
+
+
 def test_a_long_lead_is_one_where_its_element_says_so() -> None:
     long = " ".join([LEAD, *TEXTS] * 9)[:900].rsplit(" ", 1)[0] + "."
     page = (
