@@ -83,6 +83,7 @@ _LINK_SHARE = 0.7  # listings print a date or a bullet beside the link of an ite
 _ROWS = frozenset(["div", "li", "header", "footer", "section", "article", "td", "dd", "h5", "h6"])
 """Elements whose inline elements can be items of a row, not pieces of a text."""
 
+_MIN_FIGURE = 5  # characters of a date or of a number with its unit
 _ITEM_ENDS = frozenset(")]:.,%")
 _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:(?:fig|img|image|photo|pic|picture)?_?-?caption|cap|fig|chu-?thich|thumbcaption)"
@@ -331,7 +332,8 @@ def _are_items(before: HtmlElement, element: HtmlElement, end: str) -> bool:
     """
     if not (end.isalnum() or end in _ITEM_ENDS):
         return False
-    start = next((text for text in element.itertext() if text), "")[:1]
+    text = next((text for text in element.itertext() if text), "")
+    start = text[:1]
     if not (start.isupper() or start.isdigit()):
         return False
     if element.tag == "time" or before.tag == "time":
@@ -341,7 +343,9 @@ def _are_items(before: HtmlElement, element: HtmlElement, end: str) -> bool:
     names = (before.get("class"), element.get("class"))
     if all(names) and (is_row or names[0] != names[1]):
         return True
-    return is_row and start.isupper() and (end.islower() or end.isdigit() or end in _ITEM_ENDS)
+    if not is_row or end.isupper():
+        return False
+    return start.isupper() or len(text) >= _MIN_FIGURE
 
 
 def _frame(element: HtmlElement, tag: str, parent: _Frame) -> _Frame:

@@ -36,6 +36,7 @@ _MIN_LEAD_WORDS, _MAX_LEAD_WORDS = 12, 120
 _MAX_NAMED_LEAD_WORDS = 250  # in an element that is named like a lead
 _MAX_BYLINE = 160  # characters
 _LINE_PARTS = 12  # elements inside a line of which one can be named like an author
+_MIN_HEADING = 5  # level; a larger one below a text heads other articles
 _MAX_PART = 60  # characters of its text
 
 
@@ -131,6 +132,23 @@ class Evidence(DateEvidence):
 
     @cached_property
     def _byline(self) -> tuple[Signature, int | None]:
+        found, index = Signature(), None
+        for signature, i in self._signatures():
+            if index is None:
+                found, index = signature, i
+            elif found.source is None and signature.author is None and i > index:
+                return replace(found, source=signature.source), index
+        return found, index
+
+    @cached_property
+    def _source_lines(self) -> frozenset[int]:
+        """The lines of the header that only name the source."""
+        return frozenset(
+            i for signature, i in self._signatures() if signature.source and not signature.author
+        )
+
+    def _signatures(self) -> Iterator[tuple[Signature, int]]:
+        """Yield authors and sources in the header, with their lines."""
         for i in self._byline_lines():
             block = self.blocks[i]
             text = block.text
@@ -146,8 +164,7 @@ class Evidence(DateEvidence):
                 block, read_byline(rest, is_named=named, is_dated=i in self.dates)
             )
             if signature and (signature.author or signature.source):
-                return signature, i
-        return Signature(), None
+                yield signature, i
 
     def _in_parts(self, block: Block) -> Signature | None:
         """Return what the part of a line says that its theme names the author, or None.
@@ -214,6 +231,11 @@ class Evidence(DateEvidence):
     def _second(self) -> int:
         """The second line of running text, or the end of the page."""
         return self.lines[1] if len(self.lines) > 1 else len(self.blocks)
+
+    @property
+    def start(self) -> int:
+        """The first line of running text that is not the lead."""
+        return self._second if self._lead_index == self.first else self.first
 
     @property
     def _lead_index(self) -> int | None:
@@ -304,6 +326,7 @@ class Evidence(DateEvidence):
                 continue
             if (
                 block.text
+                and (is_named or not 0 < block.heading < _MIN_HEADING)
                 and len(block.text) <= _MAX_BYLINE
                 and (i not in self.regions.outside or is_named)
             ):
@@ -339,7 +362,8 @@ class Evidence(DateEvidence):
     def header_fields(self) -> frozenset[int]:
         """The lines with date and byline, which are no text wherever they are."""
         date = {self.date.index} if self.date else set()
-        return frozenset(date | {i for i in (self.byline_index,) if i is not None})
+        byline = {i for i in (self.byline_index,) if i is not None}
+        return frozenset(date | byline | self._source_lines)
 
     def repeats_byline(self, index: int) -> bool:
         """Return True if a line below the text has only the author that is known from elsewhere."""

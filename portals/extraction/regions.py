@@ -47,6 +47,7 @@ _MAX_DATE_WORDS, _BESIDE_DATE = 26, 9  # words of a row with date and name; with
 _DAY = re.compile(
     r"(?<!\d)(?:\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d|(?:19|20)\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?!\d)"
 )
+_WRITTEN_DAY = re.compile(rf"{_DAY.pattern}|(?<!\d)\d{{1,2}}\s+tháng\s", re.IGNORECASE)
 _FIGURE_LEVELS = 3  # elements around a picture that can be its figure
 _MAX_LEVELS = 6  # elements around a headline that can be its card
 _CARD_LINES, _CARD_WORDS = 8, 110  # of the largest card: picture, date, headline, teaser
@@ -341,7 +342,7 @@ class Regions:
 
     def _is_row_with_date(self, text: str) -> bool:
         """Return True for "PV - Thứ năm, 23/07/2026 06:00 (GMT+7) Chia sẻ Lưu tin"."""
-        if text.endswith((".", ",", ";", ":")) or not _DAY.search(text):
+        if text.endswith((".", ",", ";", ":")) or not _WRITTEN_DAY.search(text):
             return False
         if find_date(text, self.page.fetched_at) is None:
             return False

@@ -114,8 +114,8 @@ _NAME_AND_UNIT = re.compile(
     re.IGNORECASE,
 )
 _DESK = re.compile(
-    r"(?:nhóm (?:pv|phóng viên|tác giả)|ban biên tập|tòa soạn|toà soạn|bbt|ctv)\b.{0,20}$",
-    re.IGNORECASE,
+    rf"(?i:nhóm (?:pv|phóng viên|tác giả)|ban biên tập|tòa soạn|toà soạn|bbt|ctv)"
+    rf"(?:\s+[{_UPPER}].{{0,20}})?\.?$"
 )
 """Who signs in a header, where other units are sections of the site."""
 
@@ -222,7 +222,8 @@ def read_byline(text: str, *, is_named: bool = False, is_dated: bool = False) ->
         if _DEPARTMENT.match(whole) and _names_a_unit(whole):
             return Signature(author=whole)
     for part in _PARTS.split(text.strip(" \t|–—-,;:[]•·/*")):
-        found = _byline_part(part.strip(" ,;:"), is_named=is_named)
+        is_short = len(words(part)) <= _MAX_BYLINE_WORDS
+        found = _byline_part(part.strip(" ,;:"), is_named=is_named) if is_short else None
         if found is None:
             continue
         if found.author and author:
@@ -232,11 +233,11 @@ def read_byline(text: str, *, is_named: bool = False, is_dated: bool = False) ->
 
 
 def _byline_part(part: str, *, is_named: bool) -> Signature | None:
-    if not part or len(words(part)) > _MAX_BYLINE_WORDS or _NO_NAME.match(part):
+    for pattern, read in ((_SOURCE, _sourced), (_ACCORDING_TO, _according_to)):
+        if (match := pattern.match(part)) and (found := read(match)):
+            return found
+    if not part or (_NO_NAME.match(part) and not _BY.match(part)):  # "Gửi bởi …"
         return None
-    for pattern in (_SOURCE, _ACCORDING_TO):
-        if match := pattern.match(part):
-            return _sourced(match)
     bare = _DOING.sub("", _BY.sub("", part)).strip(" ,;:-–")
     is_labelled = bare != part
     bare = _without_code(bare)
@@ -341,6 +342,8 @@ def _named(text: str, *, set_apart: bool) -> Signature | None:
 
 
 def _signs_as_unit(text: str, *, set_apart: bool) -> bool:
+    if _DESK.match(text):
+        return True
     if not _UNIT.match(text):
         return False
     is_desk = re.match(r"(?:vp|bbt|pv|lđlđ|cđcs)\b", text, re.IGNORECASE) and len(text) < 40
