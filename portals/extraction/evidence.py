@@ -21,6 +21,7 @@ from portals.extraction.title_evidence import TAIL_LINES
 from portals.language.bylines import (
     Signature,
     is_author_label,
+    is_source_label,
     names_other_person,
     read_byline,
     read_signature,
@@ -296,7 +297,9 @@ class Evidence(DateEvidence):
             text = without_date(block.text) if i in self.dates else block.text
             if is_author_label(self.blocks[i - 1].text):
                 text, named = f"Tác giả: {text}", named | {Role.AUTHOR}
-            elif is_author_label(text):
+            elif is_source_label(self.blocks[i - 1].text):
+                text = f"Nguồn: {text}"
+            elif is_author_label(text) or is_source_label(text):
                 continue
             found = read_signature(text, set_apart=is_apart) if text else None
             if found is None and not self.replies:

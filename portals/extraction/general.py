@@ -26,7 +26,7 @@ from portals.extraction.regions import Core
 from portals.extraction.story import ArticleContent, read_story
 from portals.extraction.story_end import heads_links
 from portals.extraction.title_evidence import Candidate
-from portals.language.bylines import without_unit
+from portals.language.bylines import is_author_label, is_source_label, without_unit
 from portals.language.dates import DateReading
 from portals.language.headings import ends_article, is_box_heading, is_imprint
 from portals.language.noise import is_noise
@@ -238,6 +238,8 @@ def _tail_length(blocks: list[Block], tail: list[int], aside: frozenset[int]) ->
         if block.image is not None:
             continue
         if i in aside or ends_article(block.text) or is_imprint(block.text):
+            return count
+        if block.tag == "dt" or is_author_label(block.text) or is_source_label(block.text):
             return count
         if block.is_link and len(words(block.text)) >= 3:
             return count - (count > 0 and heads_links(blocks[tail[count - 1]]))

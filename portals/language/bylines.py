@@ -36,7 +36,8 @@ def _is_paper_code(word: str) -> bool:
 # --- lead prefixes -------------------------------------------------------------------------------
 
 _BRACKETED_PREFIX = re.compile(
-    rf"^\((?P<name>[{_UPPER}][{_UPPER}\d.&]+|[\w-]+\.(?:vn|com|org|gov|net|edu)(?:\.vn)?|Dân trí)\)"
+    rf"^[(\[](?P<name>[{_UPPER}][{_UPPER}\d.&]+|Dân trí"
+    r"|[\w-]+\.(?:vn|com|org|gov|net|edu)(?:\.vn)?)[)\]]"
     r"\s*[-–—:]*\s*"
 )
 _BARE_PREFIX = re.compile(
@@ -53,7 +54,8 @@ def split_prefix(lead: str) -> tuple[str | None, str]:
         match = None
     if not match or match.end() == len(lead):
         return None, lead
-    prefix = f"({match['name']})" if lead.startswith("(") else match["name"]
+    name = match["name"]
+    prefix = lead[: len(name) + 2] if match.re is _BRACKETED_PREFIX else name
     return prefix, lead[match.end() :]
 
 
@@ -110,7 +112,8 @@ _UNIT = re.compile(
 )
 _NAME_AND_UNIT = re.compile(
     r"^(?P<name>[^–—-]{3,30}?)\s*[–—-]\s*(?:cđ|cđcs|lđlđ|công đoàn|liên đoàn|ban|phòng|đài"
-    r"|trung tâm|văn phòng|hội)\s+[^.:;?!]{3,50}\.?$",
+    r"|trung tâm|văn phòng|hội|(?:phó )?(?:chủ tịch|giám đốc|trưởng|bí thư)|cán bộ|ủy viên)\s+"
+    r"[^.:;?!]{3,50}\.?$",
     re.IGNORECASE,
 )
 _DESK = re.compile(
@@ -150,7 +153,8 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR_LABEL = re.compile(
-    r"^(?:tác giả|bút danh|người viết|bài(?: viết)?|thực hiện|tin,? bài|nhóm phóng viên|của)\s*:?$",
+    r"^(?:tác giả|bút danh|người viết|bài(?: viết)?|thực hiện|tin,? bài|của"
+    r"|nhóm phóng viên(?=\s*:))\s*:?$",
     re.IGNORECASE,
 )
 _PAPER_CODE = re.compile(rf"(?<=[{_UPPER}{_LOWER}]) (?P<code>[A-ZĐ\u00d0]{{2,5}})$")
@@ -171,6 +175,14 @@ def begins_byline(text: str) -> bool:
 def is_author_label(text: str) -> bool:
     """Return True for a label whose name is on the next line ("Bút danh:")."""
     return bool(_AUTHOR_LABEL.match(text))
+
+
+_SOURCE_LABEL = re.compile(r"^nguồn(?: tin)?\s*:?$", re.IGNORECASE)
+
+
+def is_source_label(text: str) -> bool:
+    """Return True for a label whose source is on the next line ("Nguồn tin:")."""
+    return bool(_SOURCE_LABEL.match(text))
 
 
 _OTHER_PERSON = re.compile(
@@ -240,7 +252,7 @@ def _byline_part(part: str, *, is_named: bool) -> Signature | None:
         return None
     bare = _DOING.sub("", _BY.sub("", part)).strip(" ,;:-–")
     is_labelled = bare != part
-    bare = _without_code(bare)
+    bare = bare if _DESK.match(bare) else _without_code(bare)
     if bare.startswith("(") and bare.endswith(")"):
         bare = bare[1:-1].strip()
     if credited := _CREDITED.match(part):
@@ -331,14 +343,16 @@ def _named(text: str, *, set_apart: bool) -> Signature | None:
     name, place = _split_brackets(bare)
     if place and _NAMES.match(name):
         return Signature(author=bare)
+    parted = _NAME_AND_UNIT.match(bare)
+    if parted and _NAMES.match(parted["name"]) and not _NAMES.match(bare):
+        return Signature(author=parted["name"])
     if not bare or len(words(bare)) > _MAX_NAME_WORDS or _NO_NAME.match(bare) or is_noise(bare):
         return None
     if _NAMES.match(bare) and not (bare.endswith(".") and not set_apart and len(words(bare)) > 4):
         return Signature(author=bare if _is_abbreviated(bare) else bare.rstrip("."))
     if _signs_as_unit(bare, set_apart=set_apart):
         return Signature(author=bare.rstrip("."))
-    parted = _NAME_AND_UNIT.match(bare)
-    return Signature(author=parted["name"]) if parted and _NAMES.match(parted["name"]) else None
+    return None
 
 
 def _signs_as_unit(text: str, *, set_apart: bool) -> bool:

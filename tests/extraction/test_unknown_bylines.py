@@ -142,12 +142,13 @@ ROWS = {
     "two names and a short count": "<div><span>Lê Thu Hà, Vũ An</span><span>{}</span>"
     "<span>1,2K lượt xem</span></div>",
     "a count in brackets": "<small>Gửi bởi Lê Thu Hà vào {} (1.024 lần xem)</small>",
+    "a desk": "<div><span>{}</span><span>Nhóm phóng viên</span></div>",
     "a row of networks": "<div>Lê Thu Hà</div><div>{}</div><div><a>Facebook</a><a>Zalo</a></div>",
     "a paper's code": "<div>LÊ THU HÀ - VŨ AN BTL | {}</div>",
 }
 SIGNERS = (
     *("PV", "Phòng Văn hóa - Xã hội", "Lê Thu Hà", "Lê Thu Hà", "Lê Thu Hà, Vũ An"),
-    *("Lê Thu Hà", "Lê Thu Hà", "LÊ THU HÀ - VŨ AN"),
+    *("Lê Thu Hà", "Nhóm phóng viên", "Lê Thu Hà", "LÊ THU HÀ - VŨ AN"),
 )
 
 
@@ -199,3 +200,12 @@ def test_a_byline_between_lead_and_date_is_read() -> None:
 def test_a_heading_of_links_below_a_text_is_no_author() -> None:
     links = '<h3>Recent Posts</h3><ul><li><a href="/t/1">Công đoàn tặng quà Tết cho thợ</a></ul>'
     assert article_of(f"<div>{HEAD}{PARAGRAPHS}{links}</div>").author is None
+
+
+def test_a_list_of_labels_and_values_below_a_text_is_no_text() -> None:
+    facts = {"Tác giả": "Lê Thu Hà", "Nguồn": "Báo Sông Mây", "Số lượt xem": "190"}
+    rows = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in facts.items())
+    article = article_of(f"<div>{HEAD}{PARAGRAPHS}<dl>{rows}</dl></div>")
+
+    assert (article.author, article.source) == ("Lê Thu Hà", "Báo Sông Mây")
+    assert article.body.split("\n\n") == TEXTS

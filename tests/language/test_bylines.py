@@ -63,6 +63,7 @@ LEAD = "Mới đây, Công đoàn xã Đồng Mận đã ra mắt."
         (f"CTTĐT - {LEAD}", "CTTĐT"),
         (f"LĐO - {LEAD}", "LĐO"),
         (f"TCĐ - {LEAD}", "TCĐ"),
+        (f"[ND] - {LEAD}", "[ND]"),
     ],
 )
 def test_a_papers_mark_is_parted_from_its_lead(lead: str, prefix: str) -> None:
@@ -135,6 +136,7 @@ def test_a_lead_without_a_papers_mark_stays_whole(lead: str) -> None:
         ("Tin: Hảo Yến Ảnh: CTV", "Hảo Yến"),
         ("Hảo Yến. Ảnh: Công Luận", "Hảo Yến"),
         ("(Hảo Yến)", "Hảo Yến"),
+        ("Hảo Yến – Phó Chủ tịch công đoàn cơ sở Xí nghiệp xe buýt số 3", "Hảo Yến"),
         ("Hảo Yến (yen@x.vn)", "Hảo Yến"),
         ("Hảo Yến - Công đoàn ngành may", "Hảo Yến"),
         ("H'Linh Niê", "H'Linh Niê"),
