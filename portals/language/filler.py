@@ -1,4 +1,7 @@
-"""Texts that makers of themes leave in their templates: pseudo-Latin, and other languages."""
+"""Lines that recur on a portal: filler of its theme's maker, and formulae of documents.
+
+The first are never part of a text: pseudo-Latin, and other languages. The second always are.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,19 @@ _LATIN = re.compile(
     r"|ad|ab|ex|in|non|sed|sit|hic|hoc|quo|qui|quae|cum|nec|aut|ipsum|lorem|ea|eos|rerum",
     re.IGNORECASE,
 )
+_FORMULA = re.compile(  # of decisions, official letters and announcements
+    r"cộng h(?:òa|oà) xã hội chủ nghĩa|độc lập\W+tự do|căn cứ\b|(?:theo|xét) đề nghị"
+    r"|kính (?:gửi|chuyển)|nơi nhận|như (?:điều|trên)|lưu\s*:|(?:quyết định|nghị quyết)\s*:"
+    r"|điều \d+|(?:chương|mục) [ivx\d]|phụ lục|trân trọng|thông báo\W*$|tm\.|kt\."
+    r"|đề nghị các\b|nhận được (?:công văn|thông báo)"
+    r"|thực hiện (?:công văn|kế hoạch|quyết định|chỉ thị|nghị quyết|hướng dẫn)|chủ tịch\W*$",
+    re.IGNORECASE,
+)
+
+
+def is_formula(text: str) -> bool:
+    """Return True for a line that documents share by their form ("Căn cứ Luật …", "Kính gửi:")."""
+    return _FORMULA.match(text.strip(' -–•*"“')) is not None
 
 
 def is_pseudo_latin(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portals.extraction.recurring import StoryText, recurring_lines, without_recurring
+from portals.language.recurring import StoryText, recurring_lines, without_recurring
 from portals.language.text import canonical
 from tests.support.pages.prose import stories
 
@@ -78,6 +78,20 @@ def test_stories_of_a_foreign_edition_share_no_foreign_line() -> None:
         None, ("Hanoi (TS)", "Wages of the sugar mill will rise by a tenth in spring.")
     )
     assert learned([first, other]) == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015;",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Kính gửi: Các công đoàn cơ sở trực thuộc Liên đoàn Lao động huyện Tân Sơn",
+        "CHƯƠNG I",
+        "- Như Điều 3;",
+    ],
+)
+def test_formulae_of_documents_stay(line: str) -> None:
+    assert learned(texts_of(20, before=line)) == set()
 
 
 def test_a_covering_text_of_several_announcements_stays() -> None:

@@ -3,7 +3,7 @@
 Share lines, polls, subscription boxes, mottos and the filler of a theme's maker cannot be
 recognised on one page. Among the newest stories of a portal they can: no two stories share a
 paragraph, and hardly a short line. A text that several announcements share (a covering letter) is
-most of each of them, and stays.
+most of each of them, and stays, as do the formulae of decisions and official letters.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from portals.language.filler import is_foreign_line
+from portals.language.filler import is_foreign_line, is_formula
 from portals.language.text import canonical, is_vietnamese, words
 
 SAMPLE = 40
@@ -57,6 +57,7 @@ def recurring_lines(stories: Sequence[StoryText]) -> dict[str, str]:
     keys = [[canonical(line) for line in _lines(story)] for story in stories]
     counts = Counter(key for found in keys for key in set(found) if key)
     shown = {canonical(line): line for story in reversed(stories) for line in _lines(story)}
+    counts = Counter({k: count for k, count in counts.items() if not is_formula(shown[k])})
     foreign = _foreign(counts, shown, stories)
     frequent = foreign | _frequent(counts, len(stories))
     lonely = {
