@@ -183,11 +183,11 @@ def _lines(evidence: Evidence, title: Candidate, core: Core) -> list[int]:
     within = [
         i for i in range(header_end + 1, len(blocks)) if evidence.is_within(i, core.container)
     ]
-    last = evidence.last
+    start, last = evidence.start, evidence.last
     dropped = regions.aside | evidence.header_fields
     body = [i for i in within if i <= last and i not in dropped]
     body = [i for i in body if not _is_box_line(evidence, i)]
-    body = [i for i in body if i > evidence.start or blocks[i].image or _has_letters(blocks[i])]
+    body = [i for i in body if i > start or blocks[i].image or _has_letters(blocks[i])]
     if evidence.title_box is not None and evidence.lead and evidence.lead[0] == evidence.first:
         body = [i for i in body if not evidence.is_within(i, evidence.title_box)]
     tail = [i for i in within if i > last and i not in evidence.header_fields]
