@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from portals.outcomes import REJECT_RULES, RejectCode, Stage
 
-READER_VERSION = 8
+READER_VERSION = 9
 """Version of the reading rules. It grows when the same page would give another row."""
 
 

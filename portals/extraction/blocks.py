@@ -48,6 +48,13 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _NO_SIZE = re.compile(r"font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|$)", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _ITALIC_STYLE = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
+_BOLD_CLASS = re.compile(
+    r"(?:^|\s)(?:font-weight-bold(?:er)?|fw-(?:semi)?bold(?:er)?|font-(?:semi|extra)?bold|text-bold)"
+    r"(?=\s|$)"
+)
+"""Classes of CSS frameworks for bold text: Bootstrap 4 and 5, Tailwind."""
+
+_ITALIC_CLASS = re.compile(r"(?:^|\s)(?:(?:font-|fst-|text-)?italic)(?=\s|$)")
 _BLOCK_STYLE = re.compile(
     r"display\s*:\s*(?:block|flex|grid|list-item|table)|float\s*:\s*right", re.IGNORECASE
 )
@@ -73,6 +80,11 @@ _MAX_PREFIX = 24  # characters of a newspaper's prefix before a lead, in whateve
 _KEEPS_LINES = frozenset(["pre", "xmp", "listing"])
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _LINK_SHARE = 0.7  # listings print a date or a bullet beside the link of an item
+_ROWS = frozenset(["div", "li", "header", "footer", "section", "article", "td", "dd", "h5", "h6"])
+"""Elements whose inline elements can be items of a row, not pieces of a text."""
+
+_MIN_FIGURE = 5  # characters of a date or of a number with its unit
+_ITEM_ENDS = frozenset(")]:.,%")
 _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:(?:fig|img|image|photo|pic|picture)?_?-?caption|cap|fig|chu-?thich|thumbcaption)"
     r"(?![a-z])",
@@ -172,6 +184,11 @@ class _Line:
             self.open_link(frame.link)  # a link around several lines: a whole card
         self._links[-1][1].append(text)
 
+    @property
+    def end(self) -> str:
+        """The last character, or ``""``."""
+        return self._parts[-1][-1:] if self._parts else ""
+
     def open_link(self, url: str) -> None:
         self._links.append((url, []))
 
@@ -217,6 +234,7 @@ class _Traversal:
         self.blocks: list[Block] = []
         self._frames = [_Frame(root, "")]
         self._line = _Line(self._frames[0])
+        self._before: HtmlElement | None = None  # the element that ended just here
         walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, element in walker:
             if event == "start":
@@ -238,6 +256,7 @@ class _Traversal:
                 continue
             if event == "end":
                 self._close()
+                self._before = None if element.tail else element
             if element.tail and element is not root:
                 self._add(element.tail, self._frames[-1])
         self._break()
@@ -252,8 +271,12 @@ class _Traversal:
             self._line.frame = frame
         elif tag == "br":
             self._break()
-        elif tag == "a" and frame.link is not None:
-            self._line.open_link(frame.link)
+        else:
+            if self._before is not None and _are_items(self._before, element, self._line.end):
+                self._line.add(" ", self._frames[-1])
+            if tag == "a" and frame.link is not None:
+                self._line.open_link(frame.link)
+        self._before = None
         self._frames.append(frame)
         if element.text:
             self._add(element.text, frame)
@@ -297,6 +320,32 @@ class _Traversal:
     def _break(self) -> None:
         if block := self._line.take():
             self.blocks.append(block)
+
+
+def _are_items(before: HtmlElement, element: HtmlElement, end: str) -> bool:
+    """Return True if two inline elements without space between are items of a row.
+
+    Only a style sheet parts them: ``<span class="by">Thu Hà</span><time>2 giờ trước</time>``. Text
+    pasted from Word or from a PDF has elements inside words, and so an item begins with a capital
+    or a figure, after a small letter or a figure unless both elements have names. ``end``: the last
+    character before.
+    """
+    if not (end.isalnum() or end in _ITEM_ENDS):
+        return False
+    text = next((text for text in element.itertext() if text), "")
+    start = text[:1]
+    if not (start.isupper() or start.isdigit()):
+        return False
+    if element.tag == "time" or before.tag == "time":
+        return True
+    parent = element.getparent()
+    is_row = parent is not None and parent.tag in _ROWS
+    names = (before.get("class"), element.get("class"))
+    if all(names) and (is_row or names[0] != names[1]):
+        return True
+    if not is_row or end.isupper():
+        return False
+    return start.isupper() or len(text) >= _MIN_FIGURE
 
 
 def _frame(element: HtmlElement, tag: str, parent: _Frame) -> _Frame:
@@ -348,6 +397,10 @@ def _read_classes(classes: str, frame: _Frame) -> None:
         frame.align = match[1].lower()
     if not frame.caption and _CAPTION_CLASS.search(classes):
         frame.caption = "named"
+    if "bold" in classes and _BOLD_CLASS.search(classes):
+        frame.bold = True
+    if "italic" in classes and _ITALIC_CLASS.search(classes):
+        frame.italic = True
 
 
 def is_unseen(element: HtmlElement) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from itertools import islice
 from typing import TypeGuard
@@ -34,6 +35,7 @@ from portals.language.text import canonical, words
 BESIDE_DATE = 9
 """Words of a line with a date that are no sentence."""
 
+_NOW = timedelta(minutes=15)
 _CLOCK_LINES = 2  # lines above and below that of a day that can have its time
 _LINE_PARTS = 12  # elements inside the line of a date that can have it as an attribute
 _MAX_VALUE = 40  # characters of such an attribute
@@ -100,11 +102,13 @@ class DateEvidence(TitleEvidence):
         if title.index <= index <= first:
             return 4.0 - 0.2 * max(0, index - title.last)
         if first < index <= last:
-            return -2.0
+            is_below_lead = len(self.lines) > 1 and index < self.lines[1]
+            return 2.0 if is_below_lead and index not in self.regions.aside else -2.0
         if index > last:
             return 1.5 - 0.2 * (index - last)
         distance = title.index - index
-        return 2.5 - 0.5 * distance - (4.0 if self._is_today(index) else 0.0)
+        is_now = self._is_today(index) and self._is_now(index)
+        return 2.5 - 0.5 * distance - 4.0 * self._is_today(index) - 3.0 * is_now
 
     @cached_property
     def replies(self) -> frozenset[int]:
@@ -122,6 +126,11 @@ class DateEvidence(TitleEvidence):
     def _is_today(self, index: int) -> bool:
         at = self.dates[index].at
         return at.date() == self.page.fetched_at.astimezone(at.tzinfo).date()
+
+    def _is_now(self, index: int) -> bool:
+        """Return True for the time at which the page was served: a clock."""
+        reading = self.dates[index]
+        return reading.precision == "minute" and abs(reading.at - self.page.fetched_at) < _NOW
 
     @cached_property
     def _first_post(self) -> int | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -20,6 +21,7 @@ from portals.extraction.title_evidence import TAIL_LINES
 from portals.language.bylines import (
     Signature,
     is_author_label,
+    is_source_label,
     names_other_person,
     read_byline,
     read_signature,
@@ -27,13 +29,16 @@ from portals.language.bylines import (
 from portals.language.dates import without_date
 from portals.language.headings import ends_article, is_box_heading
 from portals.language.noise import is_noise, read_view_count
-from portals.language.text import canonical, is_vietnamese, words
+from portals.language.text import canonical, clean, is_vietnamese, words
 
 _LABEL_WORDS = 4  # a menu entry has fewer
 _ABOVE_LINES = 4  # lines above the title that can have the view count
 _MIN_LEAD_WORDS, _MAX_LEAD_WORDS = 12, 120
 _MAX_NAMED_LEAD_WORDS = 250  # in an element that is named like a lead
 _MAX_BYLINE = 160  # characters
+_LINE_PARTS = 12  # elements inside a line of which one can be named like an author
+_MIN_HEADING = 5  # level; a larger one below a text heads other articles
+_MAX_PART = 60  # characters of its text
 
 
 class Evidence(DateEvidence):
@@ -128,6 +133,23 @@ class Evidence(DateEvidence):
 
     @cached_property
     def _byline(self) -> tuple[Signature, int | None]:
+        found, index = Signature(), None
+        for signature, i in self._signatures():
+            if index is None:
+                found, index = signature, i
+            elif found.source is None and signature.author is None and i > index:
+                return replace(found, source=signature.source), index
+        return found, index
+
+    @cached_property
+    def _source_lines(self) -> frozenset[int]:
+        """The lines of the header that only name the source."""
+        return frozenset(
+            i for signature, i in self._signatures() if signature.source and not signature.author
+        )
+
+    def _signatures(self) -> Iterator[tuple[Signature, int]]:
+        """Yield authors and sources in the header, with their lines."""
         for i in self._byline_lines():
             block = self.blocks[i]
             text = block.text
@@ -139,10 +161,26 @@ class Evidence(DateEvidence):
                 continue
             if i and names_other_person(self.blocks[i - 1].text):
                 continue
-            signature = _linked_name(block, read_byline(rest, is_named=named))
+            signature = self._in_parts(block) or _linked_name(
+                block, read_byline(rest, is_named=named, is_dated=i in self.dates)
+            )
             if signature and (signature.author or signature.source):
-                return signature, i
-        return Signature(), None
+                yield signature, i
+
+    def _in_parts(self, block: Block) -> Signature | None:
+        """Return what the part of a line says that its theme names the author, or None.
+
+        "<span class=author>PV</span> - <span>23/07/2026 06:00</span> <a>Lưu tin</a>".
+        """
+        for part in islice(block.element.iterdescendants("*"), _LINE_PARTS):
+            if Role.AUTHOR not in self.regions.roles(part):
+                continue
+            text = clean(" ".join(part.itertext()))
+            if 0 < len(text) <= _MAX_PART and len(text) < len(block.text):
+                rest = without_date(text) if any(map(str.isdigit, text)) else text
+                found = read_byline(rest, is_named=True)
+                return found if found and found.author else None
+        return None
 
     def _in_menu(self, index: int) -> bool:
         """Return True if a line is one of three links or more below each other."""
@@ -194,6 +232,11 @@ class Evidence(DateEvidence):
     def _second(self) -> int:
         """The second line of running text, or the end of the page."""
         return self.lines[1] if len(self.lines) > 1 else len(self.blocks)
+
+    @property
+    def start(self) -> int:
+        """The first line of running text that is not the lead."""
+        return self._second if self._lead_index == self.first else self.first
 
     @property
     def _lead_index(self) -> int | None:
@@ -254,9 +297,13 @@ class Evidence(DateEvidence):
             text = without_date(block.text) if i in self.dates else block.text
             if is_author_label(self.blocks[i - 1].text):
                 text, named = f"Tác giả: {text}", named | {Role.AUTHOR}
-            elif is_author_label(text):
+            elif is_source_label(self.blocks[i - 1].text):
+                text = f"Nguồn: {text}"
+            elif is_author_label(text) or is_source_label(text):
                 continue
             found = read_signature(text, set_apart=is_apart) if text else None
+            if found is None and not self.replies:
+                found = self._in_parts(block)
             if found is None and Role.AUTHOR in named and not self.replies:
                 found = read_byline(text, is_named=True)
             if found is not None:
@@ -270,16 +317,19 @@ class Evidence(DateEvidence):
         for i in range(last + 1, min(len(self.blocks), last + 1 + TAIL_LINES)):
             block = self.blocks[i]
             named = self.regions.roles_near(block, 2)
-            is_named = not {Role.AUTHOR, Role.SOURCE}.isdisjoint(named)
             if i in self.regions.cards:
                 is_below_list = True
                 continue
+            is_named = not {Role.AUTHOR, Role.SOURCE}.isdisjoint(named) or (
+                i in self.regions.outside and self._in_parts(block) is not None
+            )
             if Role.COMMENTS in named or ends_article(block.text) or i in self.replies:
                 return
             if is_below_list and not is_named:
                 continue
             if (
                 block.text
+                and (is_named or not 0 < block.heading < _MIN_HEADING)
                 and len(block.text) <= _MAX_BYLINE
                 and (i not in self.regions.outside or is_named)
             ):
@@ -315,7 +365,8 @@ class Evidence(DateEvidence):
     def header_fields(self) -> frozenset[int]:
         """The lines with date and byline, which are no text wherever they are."""
         date = {self.date.index} if self.date else set()
-        return frozenset(date | {i for i in (self.byline_index,) if i is not None})
+        byline = {i for i in (self.byline_index,) if i is not None}
+        return frozenset(date | byline | self._source_lines)
 
     def repeats_byline(self, index: int) -> bool:
         """Return True if a line below the text has only the author that is known from elsewhere."""

@@ -24,8 +24,9 @@ from portals.extraction.page_kind import (
 )
 from portals.extraction.regions import Core
 from portals.extraction.story import ArticleContent, read_story
+from portals.extraction.story_end import heads_links
 from portals.extraction.title_evidence import Candidate
-from portals.language.bylines import without_unit
+from portals.language.bylines import is_author_label, is_source_label, without_unit
 from portals.language.dates import DateReading
 from portals.language.headings import ends_article, is_box_heading, is_imprint
 from portals.language.noise import is_noise
@@ -34,6 +35,7 @@ from portals.language.text import canonical, words
 
 _MIN_WORDS = 60
 _MAX_CALL = 5  # words of a line that calls to a link
+_LOGIN_MARKS = str.maketrans("", "", "._-")
 _MAX_FOREIGN = 1_000_000  # characters; trafilatura's time grows with the square of the links
 _MAX_FOREIGN_TAGS = 20_000
 
@@ -147,8 +149,9 @@ def _place_of_structured(
 
 
 def _is_login(name: str) -> bool:
-    """Return True for the name of an account ("bientap01"), not of a person."""
-    return name.isascii() and name == name.lower() and name.isalnum()
+    """Return True for the name of an account ("bientap01", "bbt_xa"), not of a person."""
+    bare = name.translate(_LOGIN_MARKS)
+    return bare.isascii() and bare == bare.lower() and bare.isalnum()
 
 
 # --- the text ----------------------------------------------------------------------------------
@@ -180,15 +183,25 @@ def _lines(evidence: Evidence, title: Candidate, core: Core) -> list[int]:
     within = [
         i for i in range(header_end + 1, len(blocks)) if evidence.is_within(i, core.container)
     ]
-    last = evidence.last
+    start, last = evidence.start, evidence.last
     dropped = regions.aside | evidence.header_fields
     body = [i for i in within if i <= last and i not in dropped]
     body = [i for i in body if not _is_box_line(evidence, i)]
+    body = [i for i in body if i > start or blocks[i].image or _has_letters(blocks[i])]
     if evidence.title_box is not None and evidence.lead and evidence.lead[0] == evidence.first:
         body = [i for i in body if not evidence.is_within(i, evidence.title_box)]
     tail = [i for i in within if i > last and i not in evidence.header_fields]
     tail = tail[: _tail_length(blocks, tail, regions.aside)]
-    return body + [i for i in tail if blocks[i].image or not evidence.repeats_byline(i)]
+    return body + [i for i in tail if blocks[i].image or _is_of_text(evidence, i)]
+
+
+def _is_of_text(evidence: Evidence, index: int) -> bool:
+    """Return False for the author once more, and for counters of likes below the text."""
+    return _has_letters(evidence.blocks[index]) and not evidence.repeats_byline(index)
+
+
+def _has_letters(block: Block) -> bool:
+    return any(map(str.isalpha, block.text))
 
 
 def _is_box_line(evidence: Evidence, index: int) -> bool:
@@ -226,8 +239,10 @@ def _tail_length(blocks: list[Block], tail: list[int], aside: frozenset[int]) ->
             continue
         if i in aside or ends_article(block.text) or is_imprint(block.text):
             return count
-        if block.is_link and len(words(block.text)) >= 3:
+        if block.tag == "dt" or is_author_label(block.text) or is_source_label(block.text):
             return count
+        if block.is_link and len(words(block.text)) >= 3:
+            return count - (count > 0 and heads_links(blocks[tail[count - 1]]))
     return len(tail)
 
 

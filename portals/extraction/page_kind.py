@@ -17,7 +17,12 @@ from portals.extraction.page_signs import PageSigns
 from portals.extraction.title_evidence import Candidate
 from portals.language.notices import read_notice
 from portals.language.sections import begins_with_document_number, news_value
-from portals.language.static_pages import names_service, names_static_page, reports_event
+from portals.language.static_pages import (
+    names_schedule,
+    names_service,
+    names_static_page,
+    reports_event,
+)
 from portals.language.text import canonical, words
 
 MIN_STORY_WORDS = 20
@@ -123,7 +128,12 @@ class ShownPage:
 
     @property
     def is_service(self) -> bool:
-        """True for a directory, a form, prices or promotion, without a day of publication."""
+        """True for a directory, a form, prices or promotion, without a day of publication.
+
+        The days of a calendar are those of what it announces.
+        """
+        if names_schedule(self.title.text) and self.signs.has_several_days:
+            return True
         if self.is_published:
             return False
         signs = self.signs

@@ -50,6 +50,12 @@ class PageSigns:
         shown = self.evidence.date
         return shown is not None and names_update(self.evidence.blocks[shown.index].text)
 
+    @property
+    def has_several_days(self) -> bool:
+        """True if the lines below the title have several days."""
+        dates = self.evidence.dates
+        return len({dates[i].at.date() for i in self._below if i in dates}) >= _MIN_LISTED
+
     @cached_property
     def _scope(self) -> HtmlElement | None:
         """The element around title and text."""

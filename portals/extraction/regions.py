@@ -30,7 +30,7 @@ from portals.extraction.header import links_elsewhere
 from portals.extraction.page import Page
 from portals.extraction.roles import OUTSIDE, Role, roles_of
 from portals.language.bylines import begins_byline
-from portals.language.dates import find_date
+from portals.language.dates import find_date, without_date
 from portals.language.headings import ends_article, is_box_heading, is_imprint
 from portals.language.noise import is_noise
 from portals.language.text import canonical, is_vietnamese, words
@@ -43,7 +43,11 @@ _MIN_CARDS = 3
 _HEADLINE_SHARE = 0.45  # of a line that is a headline with its date
 _MIN_ROWS = 4  # records with a day each that make a list
 _DATE_LINE = 40  # characters of a line with the day of a record
-_DAY = re.compile(r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d(?!\d)")
+_MAX_DATE_WORDS, _BESIDE_DATE = 26, 9  # words of a row with date and name; without the date
+_DAY = re.compile(
+    r"(?<!\d)(?:\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d|(?:19|20)\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?!\d)"
+)
+_WRITTEN_DAY = re.compile(rf"{_DAY.pattern}|(?<!\d)\d{{1,2}}\s+tháng\s", re.IGNORECASE)
 _FIGURE_LEVELS = 3  # elements around a picture that can be its figure
 _MAX_LEVELS = 6  # elements around a headline that can be its card
 _CARD_LINES, _CARD_WORDS = 8, 110  # of the largest card: picture, date, headline, teaser
@@ -329,9 +333,20 @@ class Regions:
             return False
         if block.caption == "figure":
             return False
-        return self.counts[index] >= PARAGRAPH_WORDS and not (
-            begins_byline(block.text) and find_date(block.text, self.page.fetched_at)
-        )
+        count = self.counts[index]
+        if count < PARAGRAPH_WORDS:
+            return False
+        if count <= _MAX_DATE_WORDS and self._is_row_with_date(block.text):
+            return False
+        return not (begins_byline(block.text) and find_date(block.text, self.page.fetched_at))
+
+    def _is_row_with_date(self, text: str) -> bool:
+        """Return True for "PV - Thứ năm, 23/07/2026 06:00 (GMT+7) Chia sẻ Lưu tin"."""
+        if text.endswith((".", ",", ";", ":")) or not _WRITTEN_DAY.search(text):
+            return False
+        if find_date(text, self.page.fetched_at) is None:
+            return False
+        return len(words(without_date(text))) <= _BESIDE_DATE
 
     @cached_property
     def core(self) -> Core | None:

@@ -14,6 +14,7 @@ from portals.language.noise import is_noise
 from portals.language.text import words
 
 PARAGRAPH_WORDS = 20
+_MIN_HEADING = 5  # level; a signature can be in one of fewer rank
 _HEADING_WORDS = 5
 _SENTENCE_WORDS = 8
 _MIN_SIBLINGS = 2  # paragraphs of a text below a box
@@ -38,7 +39,7 @@ def without_page_frames(blocks: Sequence[Block], start: int, title: int) -> list
     own = [not _is_in(block.element, frames) for block in part]
     last = max((i for i, b in enumerate(part) if own[i] and _is_paragraph(b)), default=len(part))
     foot = next((i for i in range(last, len(part)) if not own[i]), len(part))
-    if last < foot - 1 and foot < len(part) and _heads_links(part[foot - 1]):
+    if last < foot - 1 and foot < len(part) and heads_links(part[foot - 1]):
         foot -= 1
     return [block for block, is_own in zip(part[:foot], own, strict=False) if is_own]
 
@@ -124,7 +125,7 @@ def _before_closing_links(blocks: Sequence[Block], end: int) -> int:
     for i in range(last + 1, end):
         if not blocks[i].is_link:
             continue
-        has_heading = i - 1 > last and _heads_links(blocks[i - 1])
+        has_heading = i - 1 > last and heads_links(blocks[i - 1])
         if has_heading:
             return i - 1
         if i + 1 < end and blocks[i + 1].is_link:
@@ -132,10 +133,13 @@ def _before_closing_links(blocks: Sequence[Block], end: int) -> int:
     return end
 
 
-def _heads_links(block: Block) -> bool:
+def heads_links(block: Block) -> bool:
     """Return True if a line is the heading of the links below it, not a signature."""
+    if block.image is not None:
+        return False
     is_short = 0 < len(words(block.text)) <= _HEADING_WORDS and block.text[-1].isalnum()
-    return is_short and read_signature(block.text, set_apart=True) is None
+    is_heading = 0 < block.heading < _MIN_HEADING
+    return is_short and (is_heading or read_signature(block.text, set_apart=True) is None)
 
 
 def _before_signature_tail(blocks: Sequence[Block], end: int) -> int:

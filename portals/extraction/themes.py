@@ -95,7 +95,7 @@ class Theme:
     the last match. ``drop``: elements removed from the body, as are ``author``, ``source`` and
     ``byline`` inside it. ``byline``: elements of labelled lines ("Tác giả: …", "Nguồn tin: …").
     ``lead_in_body``: the lead is the body's first line: always, only if it is bold, or if it is
-    bold, italic or a heading.
+    bold, italic or a heading. ``cover``: elements of the scope with pictures above the body.
     ``article_path``: pattern of an article's path, if other URLs show changing articles (a listing
     with one article shows it at the listing's URL). ``chrome``: lines that recur from page to page
     (as ``line_key``), never part of a text. ``validity``: the days on which the portal served such
@@ -114,6 +114,7 @@ class Theme:
     section: tuple[str, ...] = ()
     views: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
+    cover: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
     lead_in_body: Literal["", "first", "bold", "styled"] = ""
     plain_captions: bool = False
@@ -193,7 +194,8 @@ def read_theme(page: Page, theme: Theme) -> ThemeReading | None:
         return None
     rules = {"title": rule, "body": theme.body[0]}
     dropped = list(_elements(body, (*theme.drop, *theme.author, *theme.source, *theme.byline)))
-    blocks = page.pagers.without(read_blocks(body, without=dropped))
+    above = [block for cover in _elements(scope, theme.cover) for block in read_blocks(cover)]
+    blocks = [*above, *page.pagers.without(read_blocks(body, without=dropped))]
     if theme.chrome:
         blocks = [block for block in blocks if not _is_chrome(block.text, theme.chrome)]
     story = read_story(

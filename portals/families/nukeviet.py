@@ -30,6 +30,7 @@ VERSION_4 = Theme(
         "meta[property='article:section']::attr(content)",
     ),
     drop=("#imgpreview", ".alert.alert-info"),
+    cover=("figure.article.center",),
 )
 
 VERSION_3 = Theme(

@@ -10,19 +10,39 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from portals.language.noise import is_noise
-from portals.language.text import words
+from portals.language.noise import is_noise, without_counts
+from portals.language.text import fold, one_letter_d, words
 
 _UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐ\u00d0ÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
 _LOWER = "a-zàáảãạăằắẳẵặâầấẩẫậđ\u00f0èéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
 
+_SYLLABLE = re.compile(
+    r"(?:ch|gh|gi|kh|ngh?|nh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?"
+)
+_INSTITUTIONS = frozenset(
+    """
+    HĐND BHXH KCN CLB ĐBQH TPHCM HCM TNHH VCCI CPTPP GDP THPT THCS HTX CCB MTTQ LĐLĐ CĐCS CNVC
+    CNLĐ CNTT PCCC BCH BTV BCĐ TCTK
+    """.split()
+)
+"""Abbreviations without a vowel with which sentences begin."""
+
+
+def _is_paper_code(word: str) -> bool:
+    """Return True for capitals that are no syllable and abbreviate a paper ("TCĐ", "BTNO")."""
+    return not _SYLLABLE.fullmatch(fold(word))
+
+
 # --- lead prefixes -------------------------------------------------------------------------------
 
 _BRACKETED_PREFIX = re.compile(
-    rf"^\((?P<name>[{_UPPER}][{_UPPER}\d.&]+|[\w-]+\.(?:vn|com|org|gov|net|edu)(?:\.vn)?|Dân trí)\)"
+    rf"^[(\[](?P<name>[{_UPPER}][{_UPPER}\d.&]+|Dân trí"
+    r"|[\w-]+\.(?:vn|com|org|gov|net|edu)(?:\.vn)?)[)\]]"
     r"\s*[-–—:]*\s*"
 )
-_BARE_PREFIX = re.compile(r"^(?P<name>TTO|CTTĐT|NLĐO|LĐO|LĐTĐ|TTXVN|BDO|BTNO|TBTCO)\s*[-–—]\s*")
+_BARE_PREFIX = re.compile(
+    rf"^(?P<name>CTTĐT|[BCDĐ\u00d0GHKLMNPQRSTVX]{{2,5}}O?)(?:\s+[-–—]\s*|[-–—]\s+)(?=[\"“'‘]?[{_UPPER}])"
+)
 _SUFFIX = re.compile(r"\s+-\s+VnExpress\s*\Z")
 
 
@@ -30,9 +50,12 @@ def split_prefix(lead: str) -> tuple[str | None, str]:
     """Split a newspaper's prefix from a lead: "(LĐTĐ) Mới đây…" → ("(LĐTĐ)", "Mới đây…")."""
     lead = _SUFFIX.sub("", lead)
     match = _BRACKETED_PREFIX.match(lead) or _BARE_PREFIX.match(lead)
+    if match and one_letter_d(match["name"]) in _INSTITUTIONS:
+        match = None
     if not match or match.end() == len(lead):
         return None, lead
-    prefix = f"({match['name']})" if lead.startswith("(") else match["name"]
+    name = match["name"]
+    prefix = lead[: len(name) + 2] if match.re is _BRACKETED_PREFIX else name
     return prefix, lead[match.end() :]
 
 
@@ -67,15 +90,17 @@ _REPRINTED = re.compile(
     r"^theo (?P<name>[^()/]{2,40}?) ?\((?P<source>[^()]{2,40})\)$", re.IGNORECASE
 )
 _ACCORDING_TO = re.compile(
-    r"^\(? ?(?:theo|dẫn theo) (?!luật|nghị |thông tư|kế hoạch|quy |đề án|chỉ thị|báo cáo|đó\b)"
-    r"(?P<name>[^,;:!?]{2,60})$",
+    r"^\(? ?(?:theo|dẫn theo)(?: ?: ?| )"
+    r"(?!luật|nghị |thông tư|kế hoạch|quy |đề án|chỉ thị|báo cáo|đó\b)(?P<name>[^,;:!?]{2,60})$",
     re.IGNORECASE,
 )
 _NAME_AND_PAPER = re.compile(r"^(?P<name>[^/]{2,40}?)\s*/\s*(?P<source>[^/]{2,40})$")
 _COMPILED = re.compile(
     r"\s*\((?:tổng hợp|t/h|th|st|sưu tầm|biên soạn|lược ghi|thực hiện|ghi)\)\s*$", re.IGNORECASE
 )
-_NAME_WORD = rf"(?:[{_UPPER}][{_LOWER}]?\.\s?)*[{_UPPER}][{_UPPER}{_LOWER}]*\.?"
+_NAME_WORD = (  # "N.M", "H'Linh"
+    rf"(?:[{_UPPER}][{_LOWER}]?\.\s?)*[{_UPPER}][{_UPPER}{_LOWER}]*(?:['’][{_UPPER}{_LOWER}]+)?\.?"
+)
 _ONE_NAME = rf"{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,5}}"
 _NAMES = re.compile(
     rf"^{_ONE_NAME}(?:\s*(?:[-–—,&;]|và)\s*{_ONE_NAME}){{0,3}}(?:\s+và \d+ tác giả khác)?\.?$"
@@ -85,6 +110,18 @@ _UNIT = re.compile(
     r"|cổng|bbt|btv|ctv|nhóm|pv)(?!\w)[^.:;?!]{0,70}\)?\.?$",
     re.IGNORECASE,
 )
+_NAME_AND_UNIT = re.compile(
+    r"^(?P<name>[^–—-]{3,30}?)\s*[–—-]\s*(?:cđ|cđcs|lđlđ|công đoàn|liên đoàn|ban|phòng|đài"
+    r"|trung tâm|văn phòng|hội|(?:phó )?(?:chủ tịch|giám đốc|trưởng|bí thư)|cán bộ|ủy viên)\s+"
+    r"[^.:;?!]{3,50}\.?$",
+    re.IGNORECASE,
+)
+_DESK = re.compile(
+    rf"(?i:nhóm (?:pv|phóng viên|tác giả)|ban biên tập|tòa soạn|toà soạn|bbt|ctv)"
+    rf"(?:\s+[{_UPPER}].{{0,20}})?\.?$"
+)
+"""Who signs in a header, where other units are sections of the site."""
+
 _MAX_SIGNATURE = 80  # characters: the longest unit name seen has 62
 _MAX_NAME_WORDS = 9
 
@@ -98,6 +135,8 @@ def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
     """
     if len(text) > _MAX_SIGNATURE:
         return None
+    if "@" in text:
+        text = _EMAIL.sub(" ", text).strip()
     for pattern, read in _LABELLED:
         match = pattern.match(text)
         signature = read(match) if match else None
@@ -107,17 +146,19 @@ def read_signature(text: str, *, set_apart: bool = False) -> Signature | None:
 
 
 _BY = re.compile(
-    r"^(?:(?:được )?(?:viết|đăng|gửi|tạo|biên tập) bởi|bởi|by|của(?=\s*:)|tác giả|bút danh"
-    r"|người (?:viết|đăng|gửi|tạo|đưa)(?: tin)?|nhà báo|phóng viên|biên tập(?: viên)?"
+    r"^(?:(?:được )?(?:viết|đăng|gửi|tạo|biên tập) bởi|bởi|by|của(?=\s*:)|tác giả(?: bài viết)?"
+    r"|bút danh|người (?:viết|đăng|gửi|tạo|đưa)(?: tin)?|nhà báo|phóng viên|biên tập(?: viên)?"
     r"|bài(?: viết)?(?: của)?|written by|author|posted by)"
     r"(?![^\W\d_])\s*:?\s*",
     re.IGNORECASE,
 )
 _AUTHOR_LABEL = re.compile(
-    r"^(?:tác giả|bút danh|người viết|bài(?: viết)?|thực hiện|tin,? bài|nhóm phóng viên|của)\s*:?$",
+    r"^(?:tác giả|bút danh|người viết|bài(?: viết)?|thực hiện|tin,? bài|của"
+    r"|nhóm phóng viên(?=\s*:))\s*:?$",
     re.IGNORECASE,
 )
-_PAPER_CODE = re.compile(rf"(?<=[{_LOWER}]) [{_UPPER}]{{2,5}}$")
+_PAPER_CODE = re.compile(rf"(?<=[{_UPPER}{_LOWER}]) (?P<code>[A-ZĐ\u00d0]{{2,5}})$")
+_EMAIL = re.compile(r"\s*(?:[|,;:–-]\s*)?[(<\[]?[\w.+-]+@[\w-]+\.[\w.]*\w[)>\]]?\s*")
 
 
 _BEGINS = re.compile(
@@ -134,6 +175,14 @@ def begins_byline(text: str) -> bool:
 def is_author_label(text: str) -> bool:
     """Return True for a label whose name is on the next line ("Bút danh:")."""
     return bool(_AUTHOR_LABEL.match(text))
+
+
+_SOURCE_LABEL = re.compile(r"^nguồn(?: tin)?\s*:?$", re.IGNORECASE)
+
+
+def is_source_label(text: str) -> bool:
+    """Return True for a label whose source is on the next line ("Nguồn tin:")."""
+    return bool(_SOURCE_LABEL.match(text))
 
 
 _OTHER_PERSON = re.compile(
@@ -161,16 +210,32 @@ _NO_NAME = re.compile(
 _MAX_BYLINE_WORDS = 12
 
 
-def read_byline(text: str, *, is_named: bool = False) -> Signature | None:
+_DEPARTMENT = re.compile(
+    r"(?:phòng|ban|văn phòng|trung tâm|đài|tổ)\s+(?!chống|ngừa|cháy|hành|chấp|thường)"
+    r"[^.:;?!|]{4,60}$",
+    re.IGNORECASE,
+)
+_BARS = re.compile(r"\s*[|•·]\s*")
+
+
+def read_byline(text: str, *, is_named: bool = False, is_dated: bool = False) -> Signature | None:
     """Return the author and source in a line of an article's header, or None.
 
     ``is_named``: the element of the line is named like an author's, so that a single word and an
-    organisation are accepted too. Forms: "Nguyên Minh - 07/03/2026" without its date, "Viết bởi X",
+    organisation are accepted too. ``is_dated``: the line had a date, beside which a department
+    signs. Forms: "Nguyên Minh - 07/03/2026" without its date, "Viết bởi X",
     "by X", "X (thực hiện)", "Theo Y", "X | Nguồn: Y".
     """
     author = source = None
+    if "@" in text:
+        text = _EMAIL.sub(" ", text)
+    text = without_counts(text)
+    for whole in _BARS.split(text) if is_dated else ():
+        if _DEPARTMENT.match(whole) and _names_a_unit(whole):
+            return Signature(author=whole)
     for part in _PARTS.split(text.strip(" \t|–—-,;:[]•·/*")):
-        found = _byline_part(part.strip(" ,;:"), is_named=is_named)
+        is_short = len(words(part)) <= _MAX_BYLINE_WORDS
+        found = _byline_part(part.strip(" ,;:"), is_named=is_named) if is_short else None
         if found is None:
             continue
         if found.author and author:
@@ -180,25 +245,34 @@ def read_byline(text: str, *, is_named: bool = False) -> Signature | None:
 
 
 def _byline_part(part: str, *, is_named: bool) -> Signature | None:
-    if not part or len(words(part)) > _MAX_BYLINE_WORDS or _NO_NAME.match(part):
+    for pattern, read in ((_SOURCE, _sourced), (_ACCORDING_TO, _according_to)):
+        if (match := pattern.match(part)) and (found := read(match)):
+            return found
+    if not part or (_NO_NAME.match(part) and not _BY.match(part)):  # "Gửi bởi …"
         return None
-    for pattern in (_SOURCE, _ACCORDING_TO):
-        if match := pattern.match(part):
-            return _sourced(match)
     bare = _DOING.sub("", _BY.sub("", part)).strip(" ,;:-–")
     is_labelled = bare != part
-    bare = _PAPER_CODE.sub("", bare)
+    bare = bare if _DESK.match(bare) else _without_code(bare)
     if bare.startswith("(") and bare.endswith(")"):
         bare = bare[1:-1].strip()
     if credited := _CREDITED.match(part):
         return _credited(credited)
-    if _NAMES.match(bare) and (
+    is_name = _NAMES.match(bare) and (
         len(words(bare)) > 1 or is_labelled or is_named or _is_initials(bare)
-    ):
+    )
+    if is_name or _DESK.match(bare):
         return Signature(author=bare)
     if (is_labelled or is_named) and 0 < len(words(bare)) <= _MAX_NAME_WORDS:
         return Signature(author=bare)
     return None
+
+
+def _without_code(name: str) -> str:
+    """Return names without the paper's code behind them: "HỒ VĨ - LAM GIANG BTL", "Vũ An LĐO"."""
+    match = _PAPER_CODE.search(name)
+    if match is None or (name.isupper() and not _is_paper_code(match["code"])):
+        return name
+    return name[: match.start()]
 
 
 def _is_initials(name: str) -> bool:
@@ -226,10 +300,32 @@ def _according_to(match: re.Match[str]) -> Signature | None:
     return _sourced(match) if _is_short_name(match["name"]) else None
 
 
+_PAPERS = frozenset(
+    """
+    lao động|người lao động|tuổi trẻ|thanh niên|nhân dân|tiền phong|dân trí|dân việt|pháp luật
+    hà nội mới|sài gòn giải phóng|quân đội nhân dân|công an nhân dân|đại đoàn kết|thời đại
+    """.replace("\n", "|")
+    .replace("  ", "")
+    .split("|")
+)
+"""Papers whose names are written like those of persons."""
+
+
 def _name_and_paper(match: re.Match[str]) -> Signature | None:
     if not _NAMES.match(match["name"]):
         return None
+    if _is_person(match["source"]):
+        return Signature(author=match.string)
     return Signature(author=match["name"], source=match["source"])
+
+
+def _is_person(name: str) -> bool:
+    """Return True for two to four capitalised syllables that are neither a unit nor a paper."""
+    parts = name.rstrip(".").split()
+    if not 2 <= len(parts) <= 4 or not _NAMES.match(name) or _UNIT.match(name):
+        return False
+    is_paper = name.casefold() in _PAPERS or parts[0].casefold() in ("báo", "tạp", "đài", "theo")
+    return not is_paper and not any(map(_is_paper_code, parts))
 
 
 def _credited(match: re.Match[str]) -> Signature | None:
@@ -243,23 +339,49 @@ def _credited(match: re.Match[str]) -> Signature | None:
 
 
 def _named(text: str, *, set_apart: bool) -> Signature | None:
-    bare = _COMPILED.sub("", text).strip()
+    bare = _bare_name(text, set_apart=set_apart)
     name, place = _split_brackets(bare)
     if place and _NAMES.match(name):
         return Signature(author=bare)
+    parted = _NAME_AND_UNIT.match(bare)
+    if parted and _NAMES.match(parted["name"]) and not _NAMES.match(bare):
+        return Signature(author=parted["name"])
     if not bare or len(words(bare)) > _MAX_NAME_WORDS or _NO_NAME.match(bare) or is_noise(bare):
         return None
     if _NAMES.match(bare) and not (bare.endswith(".") and not set_apart and len(words(bare)) > 4):
         return Signature(author=bare if _is_abbreviated(bare) else bare.rstrip("."))
-    if set_apart and _UNIT.match(bare) and _names_a_unit(bare):
-        return Signature(author=bare.rstrip("."))
-    if (
-        _UNIT.match(bare)
-        and re.match(r"(?:vp|bbt|pv|lđlđ|cđcs)\b", bare, re.IGNORECASE)
-        and len(bare) < 40
-    ):
+    if _signs_as_unit(bare, set_apart=set_apart):
         return Signature(author=bare.rstrip("."))
     return None
+
+
+def _signs_as_unit(text: str, *, set_apart: bool) -> bool:
+    if _DESK.match(text):
+        return True
+    if not _UNIT.match(text):
+        return False
+    is_desk = re.match(r"(?:vp|bbt|pv|lđlđ|cđcs)\b", text, re.IGNORECASE) and len(text) < 40
+    return bool(is_desk) or (set_apart and _names_a_unit(text))
+
+
+_SIGNED_BY = re.compile(
+    r"(?:(?:(?:được )?(?:viết|đăng|gửi|tạo)|posted|written) (?:bởi|by)|bởi|by"
+    r"|người (?:đăng|viết|gửi|đưa)(?: tin| bài)?)(?![^\W\d_])\s*:?\s*",
+    re.IGNORECASE,
+)
+
+
+def _bare_name(text: str, *, set_apart: bool) -> str:
+    """Return a signature without brackets, its label ("By …") and the credit of a picture."""
+    bare = _COMPILED.sub("", text).strip()
+    inner = bare[1:-1].strip() if bare.startswith("(") and bare.endswith(")") else ""
+    if _NAMES.match(inner) and (set_apart or len(words(inner)) > 1):
+        bare = inner
+    if label := _SIGNED_BY.match(bare):
+        bare = bare[label.end() :]
+    if ":" in bare:
+        bare = _OTHER_CREDIT.split(bare)[0]  # "Lê Na. Ảnh: Tú"
+    return bare
 
 
 def _split_brackets(text: str) -> tuple[str, str]:
@@ -295,7 +417,11 @@ def _trimmed(name: str) -> str | None:
     return _COMPILED.sub("", name).strip(" .") or None
 
 
-_OTHER_CREDIT = re.compile(r" ?[-–,;/] ?(?:ảnh|video|clip) ?:", re.IGNORECASE)
+_OTHER_CREDIT = re.compile(
+    r"(?:\s*[-–—,;/.|]\s*|\s+)(?:và )?(?:ảnh|video|clip|đồ họa|đồ hoạ|thiết kế)"
+    r"(?: minh họa| minh hoạ)?\s?:",
+    re.IGNORECASE,
+)
 _LABELLED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Signature | None]], ...] = (
     (_SOURCE, _sourced),
     (_LABELLED_AUTHOR, _authored),

@@ -62,7 +62,8 @@ _MEMBER_DAY = re.compile(
     re.IGNORECASE,
 )
 _DOCUMENT_LABEL = re.compile(
-    r"(?:ngày )?(?:ban hành|ký|(?:còn |có |hết )?hiệu lực|hết hạn)\b", re.IGNORECASE
+    r"(?:ngày )?(?:ban hành|ký|(?:còn |có |hết )?hiệu lực|hết hạn)\b|(?:số )?giấy phép\b",
+    re.IGNORECASE,
 )
 
 

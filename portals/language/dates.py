@@ -53,7 +53,7 @@ class DateReading:
 
 _TIME = (
     r"(?P<hour>\d{1,2})\s?(?::|h|g|giờ)\s?(?P<minute>\d{2}|\d(?=\s*phút))(?!\d?/)(?::(?P<second>\d{2}))?['’′]?"
-    r"(?:\s*(?:phút)?,?\s*(?P<half>[ap]\.?m|sa|ch|sáng|trưa|chiều|tối)\b)?"
+    r"(?:\s*phút\b)?(?:,?\s*(?P<half>[ap]\.?m|sa|ch|sáng|trưa|chiều|tối)\b)?"
 )
 _BETWEEN = (
     r"(?:[\s,;|@•·()\[\]–—-]|(?:giờ(?: đăng)?|ngày(?: đăng)?|đăng lúc|thời gian)\s*:"
@@ -68,11 +68,13 @@ _NUMERIC = (
     r"(?<!\d)(?<!\d[.:/])(?P<day>\d{1,2})(?P<mark>[./-]|\s-\s)(?P<month>\d{1,2})(?P=mark)"
     r"(?P<year>(?:19|20)\d{2}|\d{2}(?!\d))"
 )
-_SPELLED = (
-    rf"(?<!\d)(?P<day>\d{{1,2}})\s+(?:tháng|thg\.?)\s+{_MONTH}\b,?(?:\s+năm)?\s+(?P<year>\d{{4}})"
-)
+_MONTH_MARK = r"(?:(?:tháng|thg\.?)\s+|th\.?\s?(?=\d))"
+"""Before a month's number: WordPress in Vietnamese abbreviates to "Th9"."""
+
+_SPELLED = rf"(?<!\d)(?P<day>\d{{1,2}})\s+{_MONTH_MARK}{_MONTH}\b,?(?:\s+năm)?\s+(?P<year>\d{{4}})"
 _MONTH_FIRST = (  # WordPress with "F j, Y" in Vietnamese
-    rf"(?<![^\W\d_])tháng\s+{_MONTH}\s+(?P<day>\d{{1,2}}),?\s+(?:năm\s+)?(?P<year>\d{{4}})(?!\d)"
+    rf"(?<![^\W\d_]){_MONTH_MARK}{_MONTH}\s+(?P<day>\d{{1,2}}),?\s+(?:năm\s+)?"
+    r"(?P<year>\d{4})(?!\d)"
 )
 _ENGLISH_MONTHS = {
     name: number
@@ -92,7 +94,8 @@ _ENGLISH_MONTH_FIRST = (
     rf"\b{_ENGLISH_MONTH}\b\.?\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>\d{{4}})(?!\d)"
 )
 _ISO_DAY = (
-    r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<mark>[-/.])(?P<month>\d{2})(?P=mark)(?P<day>\d{2})(?!\d)"
+    r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)"
+    r"(?P<day>\d{1,2})(?!\d)"
 )
 _DATES = (
     ("numeric", _NUMERIC),
@@ -118,6 +121,13 @@ _RFC822 = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"(?<!thứ )\b(\d{1,12})\s+(giây|phút|giờ|tiếng|ngày|tuần)\s+trước\b")
+_NAMED_DAY = r"\bhôm\s(?P<day>nay|qua)\b"
+_DAY_AND_TIME = tuple(
+    re.compile(pattern)
+    for pattern in (rf"{_NAMED_DAY}{_BETWEEN}{_TIME}", rf"(?<!\d){_TIME}{_BETWEEN}{_NAMED_DAY}")
+)
+"""Of today only with a time: in a text, and beside a clock, "hôm nay" is no date."""
+
 _RELATIVE_UNITS = {
     "giây": timedelta(seconds=1), "phút": timedelta(minutes=1), "giờ": timedelta(hours=1),
     "tiếng": timedelta(hours=1), "ngày": timedelta(days=1), "tuần": timedelta(weeks=1),
@@ -135,7 +145,8 @@ _WRITTEN = re.compile(
     )
 )
 _AROUND_DATE = re.compile(
-    rf"{WEEKDAY}|\(?(?:gmt|utc)\s?[+-]?\d{{0,2}}(?::\d\d)?\)?"
+    rf"{WEEKDAY}|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    r"|\(?(?:gmt|utc)\s?[+-]?\d{0,2}(?::\d\d)?\)?"
     r"|(?<![^\W\d_])(?:ngày|lúc|vào(?: lúc)?|hồi|thời gian)(?![^\W\d_])"
     r"|(?:ngày |được |giờ )?(?:đăng(?: tải| tin| bài)?(?: bởi)?|cập nhật|xuất bản|phát hành"
     r"|publish(?:ed)?|posted|update[d]?|tạo)(?: (?:lúc|ngày|on|at|vào))*(?![^\W\d_])\s*:?",
@@ -179,7 +190,7 @@ def without_date(text: str) -> str:
     folded = one_letter_d(rest.casefold())
     if len(folded) != len(rest):
         return rest
-    for pattern in (_ISO, _WRITTEN, _RELATIVE, _AROUND_DATE):
+    for pattern in (_ISO, _WRITTEN, *_DAY_AND_TIME, _RELATIVE, _AROUND_DATE):
         cut = [match.span() for match in pattern.finditer(folded)]
         for start, end in reversed(cut):
             rest = f"{rest[:start]} {rest[end:]}"
@@ -190,14 +201,25 @@ def without_date(text: str) -> str:
 _BEFORE_DATE = re.compile(r"(?:\s*[(\[|–—-])?\s*(?:ngày|lúc|cập nhật)?:?\s*$", re.IGNORECASE)
 
 
+_WITHIN_PHRASE = re.compile(
+    r"(?<![^\W\d_])(?:từ|đến|tới|hết|của|sau|trước|kể từ|tại|và)$", re.IGNORECASE
+)
+"""Before a day that belongs to the words of a title: "Lịch công tác từ 23/11 đến 29/11/2026"."""
+
+
 def beside_date(text: str) -> str:
-    """Return the text before the date of a line, or the text after it: "Title (13.01.2017)"."""
+    """Return the text before the date of a line, or the text after it: "Title (13.01.2017)".
+
+    A line whose date is part of a phrase is returned as it is.
+    """
     shown = clean(text)
     folded = one_letter_d(shown.casefold())
     match = _WRITTEN.search(folded) if len(folded) == len(shown) else None
     if match is None:
         return shown
     before = _BEFORE_DATE.sub("", shown[: match.start()])
+    if before.count("(") > before.count(")") or _WITHIN_PHRASE.search(before):
+        return shown
     return before.strip() or shown[match.end() :].strip(" )]|–—-:")
 
 
@@ -366,6 +388,10 @@ def _read_relative(raw: str, now: datetime) -> DateReading | None:
         if match[2] in ("giây", "phút"):
             return DateReading(at.replace(second=0, microsecond=0), "minute", "relative", raw)
         return DateReading(_midnight(at), "day", "relative", raw)
+    for pattern in _DAY_AND_TIME if "hôm" in folded else ():
+        if (match := pattern.search(folded)) and (clock := _clock_of(match)):
+            day = local.date() - timedelta(days=match["day"] == "qua")
+            return DateReading(datetime.combine(day, clock, VIETNAM), "minute", "named-day", raw)
     if re.search(r"\bhôm qua\b", folded):
         return DateReading(_midnight(local - timedelta(days=1)), "day", "relative", raw)
     return None

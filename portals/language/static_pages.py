@@ -108,6 +108,16 @@ def names_service(title: str) -> bool:
     return bool(_SERVICE_TITLE.match(one_letter_d(title)))
 
 
+_SCHEDULE = re.compile(
+    r"lịch (?:công tác|làm việc|tiếp (?:công )?dân|trực|họp|thi đấu)(?![^\W\d_])", re.IGNORECASE
+)
+
+
+def names_schedule(title: str) -> bool:
+    """Return True if a title begins like that of a calendar: "Lịch công tác tuần 48"."""
+    return bool(_SCHEDULE.match(one_letter_d(title)))
+
+
 def finds_nothing(text: str) -> bool:
     """Return True if a text says that a list or a search has no result."""
     return bool(_NOTHING_FOUND.search(one_letter_d(text)))

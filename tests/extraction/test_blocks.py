@@ -49,6 +49,31 @@ def test_lines_are_as_shown(markup: str, expected: list[str]) -> None:
     assert texts(markup) == expected
 
 
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<div><b class=by>Thu Hà</b><time>2 giờ trước</time></div>", "Thu Hà 2 giờ trước"),
+        ("<div><span>Đăng: 08:00 10/11/2026</span><span>Xem: 52</span></div>",
+         "Đăng: 08:00 10/11/2026 Xem: 52"),
+        ("<p><i class=a>PV</i><i class=b>05/01/2017</i></p>", "PV 05/01/2017"),
+        ("<p><span class=f1>H</span><span class=f2>ội</span> đo<b>àn</b></p>", "Hội đoàn"),
+        ("<p><span>km</span><span>2</span> và 20<b>26</b></p>", "km2 và 2026"),
+    ],
+)  # fmt: skip
+def test_items_of_a_row_are_parted_and_pieces_of_words_are_not(markup: str, expected: str) -> None:
+    assert texts(markup) == [expected]
+
+
+def test_classes_of_css_frameworks_make_a_line_bold_or_italic() -> None:
+    found = blocks("<p class='card-text fw-bold'>Đậm</p><p class='italic'>Nghiêng</p><p>Tin</p>")
+
+    assert [(block.bold, block.italic) for block in found] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+
+
 def test_a_picture_parts_the_line_it_stands_in() -> None:
     found = blocks("<p>Trước<img src='/a.jpg' alt='không thấy'>Sau</p>")
 

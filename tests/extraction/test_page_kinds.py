@@ -108,6 +108,16 @@ OTHERS = {
             ("Cơ quan thực hiện", "Văn phòng công đoàn khu công nghiệp"),
         ),
     ),
+    "calendar": (
+        "Lịch công tác tuần 42 (từ 13/10 đến 17/10/2025)",
+        rows(
+            *(
+                (f"Thứ {n} {11 + n}/10/2025", "08:00 dự hội nghị người lao động ở xưởng gỗ số"
+                    f" {n}; 14:00 giao ban với các tổ trưởng", "Lý Thanh Tùng")
+                for n in range(2, 6)
+            )
+        ),
+    ),
     "questions of readers": (
         "Bạn đọc hỏi, luật sư của công đoàn trả lời",
         "".join(

@@ -132,3 +132,80 @@ def test_a_page_that_says_that_there_is_nothing_is_an_error() -> None:
     )
     assert isinstance(found, Reject)
     assert found.code == "error_page"
+
+
+ROWS = {
+    "a part that is named": "<div><span class=by-author>PV</span> - <b>{}</b> <a>Lưu tin</a></div>",
+    "a department": "<h6>{} | Phòng Văn hóa - Xã hội | 348 lượt xem</h6>",
+    "counters": "<div><span>Lê Thu Hà</span><time>{}</time><span>1.240 lượt đọc</span></div>",
+    "an address": "<div><b>Lê Thu Hà</b> <a href='mailto:ha@x.vn'>ha@x.vn</a> {}</div>",
+    "two names and a short count": "<div><span>Lê Thu Hà, Vũ An</span><span>{}</span>"
+    "<span>1,2K lượt xem</span></div>",
+    "a count in brackets": "<small>Gửi bởi Lê Thu Hà vào {} (1.024 lần xem)</small>",
+    "a desk": "<div><span>{}</span><span>Nhóm phóng viên</span></div>",
+    "a row of networks": "<div>Lê Thu Hà</div><div>{}</div><div><a>Facebook</a><a>Zalo</a></div>",
+    "a paper's code": "<div>LÊ THU HÀ - VŨ AN BTL | {}</div>",
+}
+SIGNERS = (
+    *("PV", "Phòng Văn hóa - Xã hội", "Lê Thu Hà", "Lê Thu Hà", "Lê Thu Hà, Vũ An"),
+    *("Lê Thu Hà", "Nhóm phóng viên", "Lê Thu Hà", "LÊ THU HÀ - VŨ AN"),
+)
+
+
+@pytest.mark.parametrize(("row", "author"), [*zip(ROWS.values(), SIGNERS, strict=True)], ids=ROWS)
+def test_the_author_in_a_row_with_the_date_is_read(row: str, author: str) -> None:
+    article = article_of(f"<div><h1>{TITLE}</h1>{row.format('05/01/2017 08:15')}{PARAGRAPHS}</div>")
+
+    assert (article.author, article.published_at) == (author, "2017-01-05T08:15:00+07:00")
+    assert article.body.split("\n\n") == TEXTS
+
+
+def test_the_author_in_the_footer_of_a_post_is_read() -> None:
+    footer = (
+        "<div class=post-footer><span class=post-author>Người đăng: <b>Lê Thu Hà</b></span>"
+        " vào lúc 21:40 <span>Nhãn: chợ</span></div>"
+    )
+    assert article_of(f"<div>{HEAD}{PARAGRAPHS}{footer}</div>").author == "Lê Thu Hà"
+
+
+def test_author_and_source_in_lines_of_their_own_above_the_text_are_read() -> None:
+    lines = ("05/01/2017 08:15", "Người đăng: Lê Thu Hà", "Nguồn: Báo Sông Mây")
+    facts = f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
+    article = article_of(f"<div><h1>{TITLE}</h1>{facts}{PARAGRAPHS}</div>")
+
+    assert (article.author, article.source) == ("Lê Thu Hà", "Báo Sông Mây")
+    assert article.body.split("\n\n") == TEXTS
+
+
+def test_counters_and_the_heading_of_links_around_a_text_are_no_text() -> None:
+    below = "<div>👍 24 💬 3</div><div>Ban Biên tập</div><b>Đọc tiếp</b>"
+    links = "".join(f'<p><a href="/t/{n}">Công đoàn tặng quà Tết cho thợ</a></p>' for n in range(2))
+    article = article_of(f"<div>{HEAD}<p>182</p>{PARAGRAPHS}{below}{links}</div>")
+
+    assert article.body.split("\n\n") == TEXTS
+    assert article.author == "Ban Biên tập"
+
+
+def test_a_byline_between_lead_and_date_is_read() -> None:
+    lead = "Gần ba trăm đại biểu của nhà máy bàn về tiền thưởng và bữa ăn ca trong năm mới."
+    day = "<p>Xuất bản lúc 8 giờ 15 phút, ngày 05 tháng 01 năm 2017</p>"
+    byline = "<p>Bài: <b>Lê Thu Hà</b> • Ảnh: <b>Vũ An</b></p>"
+    article = article_of(
+        f"<section><h1>{TITLE}</h1><p>{lead}</p>{byline}{day}</section><section>{PARAGRAPHS}</section>"
+    )
+    assert (article.author, article.lead) == ("Lê Thu Hà", lead)
+    assert article.published_at == "2017-01-05T08:15:00+07:00"
+
+
+def test_a_heading_of_links_below_a_text_is_no_author() -> None:
+    links = '<h3>Recent Posts</h3><ul><li><a href="/t/1">Công đoàn tặng quà Tết cho thợ</a></ul>'
+    assert article_of(f"<div>{HEAD}{PARAGRAPHS}{links}</div>").author is None
+
+
+def test_a_list_of_labels_and_values_below_a_text_is_no_text() -> None:
+    facts = {"Tác giả": "Lê Thu Hà", "Nguồn": "Báo Sông Mây", "Số lượt xem": "190"}
+    rows = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in facts.items())
+    article = article_of(f"<div>{HEAD}{PARAGRAPHS}<dl>{rows}</dl></div>")
+
+    assert (article.author, article.source) == ("Lê Thu Hà", "Báo Sông Mây")
+    assert article.body.split("\n\n") == TEXTS

@@ -7,6 +7,7 @@ import pytest
 from portals.article import Article
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
+from portals.language.dates import VIETNAM
 from tests.support.pages.synthetic import TODAY
 from tests.support.pages.undescribed import TEXTS
 
@@ -106,6 +107,16 @@ def test_the_day_of_publication_beats_that_of_the_document() -> None:
     assert article.published_at == "2017-01-05T00:57:00+07:00"
     assert article.title == TITLE
     assert article.author is None
+
+
+def test_a_row_with_the_date_below_the_lead_beats_the_clock_of_the_page() -> None:
+    lead = "Gần ba trăm đại biểu của nhà máy bàn về tiền thưởng và bữa ăn ca trong năm mới."
+    row = "<div>PV - Thứ năm, 05/01/2017 08:15 (GMT+7) <a>Chia sẻ</a> <a>Lưu tin</a></div>"
+    clock = f"<div>{TODAY.astimezone(VIETNAM):%d/%m/%Y %H:%M}</div>"
+    article = article_of(
+        f"{clock}<div><header><h1>{TITLE}</h1><p>{lead}</p>{row}</header><div>{PARAGRAPHS}</div></div>"
+    )
+    assert (article.published_at, article.lead) == ("2017-01-05T08:15:00+07:00", lead)
 
 
 # --- titles --------------------------------------------------------------------------------------

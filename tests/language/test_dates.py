@@ -222,6 +222,8 @@ def test_relative_dates_count_from_midnight_in_vietnam() -> None:
     assert read_date("hôm qua", just_past_midnight).iso == "2026-11-20T00:00:00+07:00"
     assert read_date("3 giờ trước", just_past_midnight).iso == "2026-11-20T00:00:00+07:00"
     assert read_date("5 phút trước", just_past_midnight).iso == "2026-11-21T00:55:00+07:00"
+    assert read_date("Hôm qua, 15:20", just_past_midnight).iso == "2026-11-20T15:20:00+07:00"
+    assert read_date("00:10 hôm nay", just_past_midnight).iso == "2026-11-21T00:10:00+07:00"
 
 
 def test_feed_minutes_are_trusted_where_they_are_not_the_month() -> None:
