@@ -21,6 +21,7 @@ from portals.discovery.promise import (
     SAMPLES,
     STATIC_PROMISE,
     best_promise,
+    is_headline,
     promise_of,
     samples_of,
 )
@@ -271,7 +272,7 @@ class Explorer:
             link.url
             for link in links
             if (kind := self._kind_of(link.url)) == "article"
-            or (kind in ("unknown", "listing") and len(words(link.text)) >= TITLE_WORDS)
+            or (kind in ("unknown", "listing") and is_headline(link.text))
         )
 
     def _are_known(self, listed: frozenset[str]) -> bool:
@@ -482,6 +483,9 @@ class Explorer:
         if self.budget.is_spent:
             return []
         for pattern in self._by_promise():
+            is_static = best_promise(pattern) <= STATIC_PROMISE
+            if is_static and pattern.others >= SAMPLES:
+                continue
             if pattern.duplicates < SAMPLES and (not pattern.trusted or not self.budget.articles):
                 return self._targets(pattern, 1, "sample")
         return []
