@@ -277,7 +277,10 @@ class Explorer:
 
     def _are_known(self, listed: frozenset[str]) -> bool:
         """Return True for a list of one or two articles, as that of a letter or a tag."""
-        return bool(listed) and all(self._kind_of(each) == "article" for each in listed)
+        return bool(listed) and all(
+            self._kind_of(each) == "article" or whole_key(each) in self._known_keys
+            for each in listed
+        )
 
     def _pages(
         self, url: str, own: Sequence[FoundLink], listed: frozenset[str], *, has_new: bool

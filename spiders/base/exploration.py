@@ -469,7 +469,7 @@ class ExplorationFinder(Finder):
             self.parse_page,
             errback=self.on_visit_error,
             cb_kwargs=given,
-            priority=1 if visit.purpose in ("article", "sample") else 0,
+            priority=int(visit.purpose != "listing"),  # pages of lists before tags are tried
             meta={
                 KIND: "article" if visit.purpose == "article" else "other",
                 KEY: self._listings.key_of(visit),

@@ -76,3 +76,13 @@ def test_a_list_whose_number_a_story_has_is_not_the_story() -> None:
 
     assert explorer.names.copies_in(tin)
     assert not explorer.names.copies_in(tin, explorer._has_articles)
+
+
+def test_articles_that_have_the_addresses_of_lists_are_known_once_they_are_requested() -> None:
+    """In Drupal ``/node/9`` is a list and ``/node/12`` an article; tags have one of them each."""
+    explorer = Explorer(HOME, [UrlPattern("/node/{n}", kind="listing", listings=1, articles=3)])
+    node = f"{HOME}node/12"
+
+    assert not explorer._are_known(frozenset([node]))
+    explorer.on_page(HOME, "other", [FoundLink(node, "Công đoàn xã Tân An thăm công nhân")])
+    assert explorer._are_known(frozenset([node]))
