@@ -44,6 +44,7 @@ class Counter(StrEnum):
     HOLLOW_CHECKED = "portal/hollow_checked"
     UNREACHABLE = "portal/unreachable"
     TIMED_OUT = "portal/timed_out"
+    PROXY_FAILED = "portal/proxy_failed"
     BAD_CERTIFICATES = "portal/bad_certificates"
     OFFSITE = "portal/offsite"
     REFUSED = "portal/refused"
@@ -69,7 +70,9 @@ class Counter(StrEnum):
     SECTION_LISTINGS = "portal/section_listings"
     SECTION_SKIPPED = "portal/section_skipped"
     SCRIPT_BUILT = "portal/script_built"
+    BROWSER_ROUTES = "portal/browser_routes"
     CHANGED_JSON = "portal/changed_json"
+    READ_AGAIN = "portal/read_again"
     FALSE_TOTALS = "portal/false_totals"
     ANNOUNCEMENTS_READ = "portal/announcements_read"
     ANNOUNCEMENTS_UNREADABLE = "portal/announcements_unreadable"
@@ -86,6 +89,7 @@ class RejectCode(StrEnum):
     UNREACHABLE = "unreachable"
     TIMED_OUT = "timed_out"
     NO_HOST = "no_host"
+    PROXY_FAILED = "proxy_failed"
     BAD_CERTIFICATE = "bad_certificate"
     TLS_FAILED = "tls_failed"
     NOT_HTTP = "not_http"
@@ -176,6 +180,9 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.BROKE_OFF: RejectRule(Stage.FETCH, "the connection broke off"),
     RejectCode.HEADERS_TOO_LARGE: RejectRule(Stage.FETCH, "the headers are too large"),
     RejectCode.NO_HOST: RejectRule(Stage.FETCH, _UNREACHABLE, Counter.UNREACHABLE),
+    RejectCode.PROXY_FAILED: RejectRule(
+        Stage.FETCH, "the proxy cannot be reached, or refuses", Counter.PROXY_FAILED
+    ),
     RejectCode.BAD_CERTIFICATE: RejectRule(
         Stage.FETCH, "the certificate cannot be verified", Counter.BAD_CERTIFICATES
     ),
@@ -206,8 +213,12 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.UNDECODABLE: RejectRule(
         Stage.DECODE, "the text cannot be decoded", is_due_soon=True
     ),
-    RejectCode.TOO_LARGE: RejectRule(Stage.DECODE, "the page is too large to read"),
-    RejectCode.TOO_DEEP: RejectRule(Stage.DECODE, "the page is nested too deeply"),
+    RejectCode.TOO_LARGE: RejectRule(
+        Stage.DECODE, "the page is too large to read", is_due_soon=True
+    ),
+    RejectCode.TOO_DEEP: RejectRule(
+        Stage.DECODE, "the page is nested too deeply", is_due_soon=True
+    ),
     RejectCode.TOO_SLOW: RejectRule(
         Stage.EXTRACT, "the page takes too long to read", is_due_soon=True
     ),
@@ -261,12 +272,22 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
     RejectCode.KILLED_PROCESS: RejectRule(
         Stage.EXTRACT, "the process died twice at this page", Counter.READER_ERRORS
     ),
-    RejectCode.INVALID_TITLE: RejectRule(Stage.VALIDATE, "the article has no title"),
-    RejectCode.TITLE_TOO_LONG: RejectRule(Stage.VALIDATE, "the title is longer than any headline"),
+    RejectCode.INVALID_TITLE: RejectRule(
+        Stage.VALIDATE, "the article has no title", is_due_soon=True
+    ),
+    RejectCode.TITLE_TOO_LONG: RejectRule(
+        Stage.VALIDATE, "the title is longer than any headline", is_due_soon=True
+    ),
     RejectCode.INVALID_BODY: RejectRule(Stage.VALIDATE, "the article has no text"),
-    RejectCode.BODY_TOO_LONG: RejectRule(Stage.VALIDATE, "the text is longer than any article"),
-    RejectCode.WRONG_TIME_ZONE: RejectRule(Stage.VALIDATE, "the publication date is not in +07:00"),
-    RejectCode.FUTURE_DATE: RejectRule(Stage.VALIDATE, "the publication date is in the future"),
+    RejectCode.BODY_TOO_LONG: RejectRule(
+        Stage.VALIDATE, "the text is longer than any article", is_due_soon=True
+    ),
+    RejectCode.WRONG_TIME_ZONE: RejectRule(
+        Stage.VALIDATE, "the publication date is not in +07:00", is_due_soon=True
+    ),
+    RejectCode.FUTURE_DATE: RejectRule(
+        Stage.VALIDATE, "the publication date is in the future", is_due_soon=True
+    ),
     RejectCode.PIPELINE_FAILED: RejectRule(Stage.STORE, "the pipelines failed", is_due_soon=True),
     RejectCode.PIPELINE_DROPPED: RejectRule(Stage.STORE, "a pipeline dropped the page"),
     RejectCode.NOT_STORABLE: RejectRule(Stage.STORE, "cannot be stored", is_due_soon=True),
@@ -274,6 +295,7 @@ REJECT_RULES: dict[RejectCode, RejectRule] = {
         Stage.EXTRACT,
         "the page is empty until a script builds it",
         Counter.SCRIPT_BUILT,
+        is_due_soon=True,
     ),
     RejectCode.CHANGED_JSON: RejectRule(
         Stage.EXTRACT,

@@ -149,6 +149,7 @@ DOWNLOADER_MIDDLEWARES = {  # default: none of ours
     "portals.network.cookie_challenge.CookieChallengeMiddleware": 560,  # after RetryMiddleware
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "portals.network.proxies.PortalProxyMiddleware": 740,  # before Scrapy's HttpProxyMiddleware
+    "portals.network.proxies.ProxyFailureMiddleware": 745,  # sees failures before RetryMiddleware
     "portals.network.decoding.DecodingMiddleware": 590,  # replaces it; decodes up to a limit
     "portals.network.url_guard.UrlGuardMiddleware": 990,  # next to the downloader: sees every hop
 }

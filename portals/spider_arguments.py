@@ -20,7 +20,11 @@ ARGUMENTS = (
     SpiderArgument("until", "DAY", "only articles published on this day or before"),
     SpiderArgument("limit", "N", "end after this number of articles"),
     SpiderArgument("section", "TEXT", "only listings whose URL contains this text"),
-    SpiderArgument("revisit", "due|all|none", "which known articles are fetched again [due]"),
+    SpiderArgument(
+        "revisit",
+        "due|all|none|settled",
+        "which known articles are fetched again [due]; settled: also pages that could not be had",
+    ),
     SpiderArgument("backfill", "gaps", "only the period of the publication gaps"),
     SpiderArgument("via", "wayback", "read the Wayback Machine instead of the portal"),
 )

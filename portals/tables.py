@@ -22,8 +22,8 @@ _RECENT = timedelta(days=30)  # what is further away is shown as a day
 
 GOOD, BAD, POOR = "green", "bold red", "yellow"
 _STYLES = {
-    "ok": GOOD, "crashed": BAD, "incomplete": BAD, "storage": BAD, "archive": BAD, "gone": "dim",
-    "locked": "dim", "running": "cyan",
+    "ok": GOOD, "healthy": GOOD, "crashed": BAD, "incomplete": BAD, "storage": BAD, "archive": BAD,
+    "gone": "dim", "locked": "dim", "running": "cyan",
 }  # fmt: skip
 STYLED = ("verdict", "finding")
 """Columns whose values are verdicts, which have colours."""

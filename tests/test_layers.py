@@ -17,6 +17,7 @@ LAYERS = (
         "outcomes",
         "article",
         "tables",
+        "program",
         "timestamps",
         "files",
         "file_failures",

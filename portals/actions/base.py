@@ -64,3 +64,10 @@ class Installation(PortalCommand):
 
         if self.config["REPLAY"]:
             open_replay(self.config["REPLAY"])
+
+    def check_proxies(self) -> None:
+        """Raise PortalError where the environment names a proxy that none can be."""
+        from portals.network.proxies import environment_fault  # noqa: PLC0415 - see the class
+
+        if not self.config["REPLAY"] and (fault := environment_fault()):
+            raise PortalError(fault)

@@ -96,6 +96,7 @@ class Action(Command, Installation):
             raise PortalError(unknown_spider(self.config, unknown[0]))
         choice_of(portals().values(), opts.kind, opts.province, opts.cms, opts.state)
         self.check_replay()
+        self.check_proxies()
 
     def _wanted(self, opts: argparse.Namespace) -> list[str]:
         """Return the names of the portals to crawl. Raises PortalError."""

@@ -29,6 +29,7 @@ from portals.network.replay_handler import CAPTURED_AT
 from portals.recipes import recipe_of
 from portals.store.articles import last_seen_articles
 from portals.store.database import Store
+from portals.store.settled_pages import count_settled
 
 ARTICLES = 3
 
@@ -71,6 +72,7 @@ class Action(Command, Installation):
             pages, rejects = self._fetch(args[0], opts.spargs)
         recipe = recipe_of(self.config, args[0])
         diagnosis = diagnose(pages, rejects, recipe, _stored(history, args[0]))
+        diagnosis.notes += _settled(history, args[0])
         self._print(diagnosis, as_json=opts.json)
         self.exitcode = HEALTH_CODES[diagnosis.health]
 
@@ -223,6 +225,18 @@ def _propose(
     lines = [f"    {name}={value!r}," for name, value in paths.items() if value]
     diagnosis.notes.append("a theme that reads these pages, for the family:")
     diagnosis.notes.append("\n".join(["Theme(", '    name="…",', *lines, ")"]))
+
+
+def _settled(database: str, portal: str) -> list[str]:
+    """Return a note on the pages that could not be had in many nights, if there are any."""
+    try:
+        store = Store.open_to_read(database)
+    except StorageError:
+        return []
+    number = count_settled(store.db.conn, portal)
+    store.close()
+    command = f"scrapy status {portal} --settled"
+    return [f"{number} pages could not be had in many nights: {command}"] if number else []
 
 
 def _stored(database: str, portal: str) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from portals.commands.explain import Command
 from portals.commands.output import print_rows
 from portals.crawling.exit_codes import ExitCode, exit_codes
 from portals.errors import PortalError
+from portals.program import named
 
 
 class Action(Command):
@@ -24,7 +25,14 @@ class Action(Command):
         if not wanted:
             known = ", ".join(dict.fromkeys(" ".join(_names(row)) for row in rows))
             raise PortalError(f"there is no exit code or verdict {args[0]!r}; there are {known}")
-        print_rows([asdict(row) for row in wanted], as_json=opts.json)
+        shown = [
+            {
+                name: named(value) if isinstance(value, str) else value
+                for name, value in asdict(row).items()
+            }
+            for row in wanted
+        ]
+        print_rows(shown, as_json=opts.json)
 
 
 def _names(row: ExitCode) -> list[str]:

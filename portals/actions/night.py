@@ -33,6 +33,7 @@ from portals.operations.nights import (
 )
 from portals.store.database import Store
 from portals.store.portal_states import MACHINE, PortalState, PortalStateRepository
+from portals.store.runs import WRONG_CLOCK
 from portals.store.status import last_attempts, last_crashes, last_successes
 from portals.timestamps import utc_now
 
@@ -78,7 +79,7 @@ class Night:
         It was offline, or its clock is wrong.
         """
         if self.is_live and any(map(has_wrong_clock, rows)):
-            return _with_wrong_clock(rows)
+            return _with_wrong_clock(self._as_stored(rows))
         reason = self.is_live and outage(rows, self.before, portals(), self.gone_after)
         unreachable = [row for row in rows if is_unreachable(row)]
         if not reason:
@@ -91,6 +92,21 @@ class Night:
         offline = dict.fromkeys(unreachable[0]) | {"portal": MACHINE, "verdict": "offline"}
         rest = [row for row in rows if not is_unreachable(row)]
         return [offline | {"reason": reason, "requests": requests}, *rest]
+
+    def _as_stored(self, rows: Sequence[Row]) -> list[Row]:
+        """Return the rows with the verdicts that later runs of the night have given them."""
+        if not Path(self.database).exists():
+            return list(rows)
+        ids = [row["run_id"] for row in rows if row.get("run_id")]
+        with closing(Store.open(self.database)) as store:
+            stored = {one["run_id"]: one for one in store.runs.rows_of(ids)}
+        names = ("verdict", "reason", "reason_code")
+        return [
+            row | {name: stored[row["run_id"]][name] for name in names}
+            if row.get("run_id") in stored and stored[row["run_id"]]["reason_code"] == WRONG_CLOCK
+            else row
+            for row in rows
+        ]
 
     def record(self, rows: Sequence[Row]) -> None:
         """Store the states, and send one alert on what changed since the last one."""

@@ -95,6 +95,7 @@ class Runner(Installation):
         if has_credentials(str(self.config["WAYBACK"])):
             raise ArgumentError("WAYBACK contains a user name or a password; remove it")
         self.check_replay()
+        self.check_proxies()
 
     def _listings(self, spider: str, portal: str) -> list[str]:
         """Return the listings that the spider declares, or that earlier crawls found."""

@@ -50,7 +50,7 @@ class Action(Command, Installation):
             return
         if opts.check:
             with closing(Store.open_existing(self.database)) as store:
-                _check(store)
+                _check(store, as_json=opts.json)
             return
         since, until = period(opts.since, opts.until)
         query = SearchQuery(
@@ -89,14 +89,18 @@ class Action(Command, Installation):
             print_note("nothing found" if has_words else _NO_WORD)
 
 
-def _check(store: Store) -> None:
+def _check(store: Store, *, as_json: bool) -> None:
     """Compare the search index with the articles. Raises StorageError if they differ."""
     found = faults(store.db.conn)
-    for fault in found:
-        print_outcome(fault)
+    if as_json:
+        print_rows([{"fault": fault} for fault in found], as_json=True)
+    else:
+        for fault in found:
+            print_outcome(fault)
     if found:
         raise StorageError("the search index is out of date; run 'scrapy search --rebuild'")
-    print_outcome("the search index is up to date")
+    if not as_json:
+        print_outcome("the search index is up to date")
 
 
 def _iso(at: Any) -> str | None:

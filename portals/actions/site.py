@@ -32,6 +32,8 @@ class Action(Command, Installation):
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 1:
             raise UsageError("give the folder to write")
+        if opts.searched < 0:
+            raise UsageError("--searched must be 0 or more")
         target = Path(args[0]).resolve()
         check_target(target)
         self.check_free_disk(target)
@@ -45,7 +47,7 @@ class Action(Command, Installation):
             conn = store.db.conn
             articles = row_counts(conn, ["articles"])["articles"]
             links = with_progress(
-                write_pages(conn, new, opts.lang), articles, "writing pages", by=1
+                write_pages(conn, new, opts.lang, opts.searched), articles, "writing pages", by=1
             )
             pages = sum(1 for _ in links)
             about = {"made_by": _MAKER, "made_at": utc(utc_now()), "articles": articles}

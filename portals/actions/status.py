@@ -25,6 +25,7 @@ from portals.store.database import Store
 from portals.store.holds import Hold, HoldRepository
 from portals.store.portal_states import PortalStateRepository
 from portals.store.server_clocks import ServerClockRepository
+from portals.store.settled_pages import settled_pages
 from portals.store.status import PortalStatus, not_attempted, portal_statuses
 from portals.store.write_ahead_log import growth
 from portals.timestamps import parse_duration, utc, utc_now
@@ -44,6 +45,9 @@ class Action(Command, Installation):
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
         age = parse_duration(opts.max_age) if opts.max_age is not None else None
         with closing(Store.open_to_read(self.database)) as store:
+            if opts.settled:
+                self._show_settled(store, args, as_json=opts.json)
+                return
             self._show(store, args, age, opts)
             clocks = ServerClockRepository(store).all()
         if note := growth(Path(self.database)):
@@ -73,12 +77,25 @@ class Action(Command, Installation):
             rows = [{k: v for k, v in row.items() if k not in empty} for row in rows]
         print_rows(rows, as_json=opts.json)
         left = len(names) - len(shown)
+        if not shown:
+            print_note("no portal was crawled; crawl first, or give --db FILE")
         if left and sys.stderr.isatty():  # cron would mail it every day
             print_note(f"{left} portals of the catalogue were never crawled; --all shows them")
         for name, at in late.items():
             print_note(f"{name}: {_since(at)}; look at the schedule's log")
         if late:
             self.exitcode = OVERDUE
+
+    def _show_settled(self, store: Store, wanted: list[str], *, as_json: bool) -> None:
+        """Print the pages that could not be had in many nights, and how to request them now."""
+        found = settled_pages(store.db.conn)
+        known = {*self.known_portals(), *(page.portal for page in found)}
+        if unknown := [name for name in wanted if name not in known]:
+            raise PortalError(unknown_name(unknown[0], known))
+        pages = [page for page in found if not wanted or page.portal in wanted]
+        print_rows([asdict(page) for page in pages], as_json=as_json)
+        for name in dict.fromkeys(page.portal for page in pages):
+            print_note(f"scrapy crawl {name} -a revisit=settled requests those of {name} now")
 
     def _due(self, store: Store, wanted: list[str], names: list[str]) -> list[str]:
         """Return the portals that every night attempts, or those that were named."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from portals.commands.help import Codes, HelpFormatter, epilog
@@ -30,6 +31,7 @@ from portals.crawling.parsed_settings import parse_settings
 from portals.errors import PortalError, StorageError
 from portals.file_failures import file_failure
 from portals.known_settings import BY_NAME, check_names
+from portals.program import named
 from portals.spider_arguments import ARGUMENTS
 from portals.store.portal_lock import PortalLockedError
 from portals.store.write_failures import write_failure
@@ -273,6 +275,8 @@ class PortalCommand(CheckedCommand):
             discard_stdout()
         except KeyboardInterrupt:
             self.exitcode = print_error("interrupted; run again", EXIT_CODES["incomplete"])
+        except UsageError as error:  # Scrapy prints it below the usage
+            raise UsageError(named(str(error)), print_help=error.print_help) from None
         except REPORTED as error:
             self.exitcode = print_error(self.in_words(error), exit_code_of(error))
         finally:

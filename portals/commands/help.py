@@ -10,6 +10,7 @@ from scrapy.commands import ScrapyHelpFormatter
 
 from portals.crawling.exit_codes import EXIT_CODES, USAGE_ERROR
 from portals.known_settings import BY_NAME
+from portals.program import named
 
 _WIDTH = 79  # columns of a terminal
 
@@ -38,6 +39,10 @@ RUN_CODES: Codes = tuple((code, str(verdict)) for verdict, code in EXIT_CODES.it
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter, ScrapyHelpFormatter):
     """Scrapy's formatter, which leaves the lines of the epilog as they are."""
+
+    def format_help(self) -> str:
+        """Return the help, with the name of the command as it was started."""
+        return named(super().format_help())
 
 
 def epilog(examples: Iterable[str], heeds: Iterable[str], codes: Codes) -> str:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from io import RawIOBase, TextIOWrapper
 from typing import Any, BinaryIO
 
+from portals.program import named
 from portals.redaction import without_secrets
 from portals.timestamps import utc_now
 
@@ -126,7 +127,7 @@ def print_outcome(text: str) -> None:
 def print_note(message: object) -> None:
     """Print one line on standard error, if that can be written, without passwords of URLs."""
     with suppress(OSError):
-        print(without_secrets(strip_control_chars(str(message))), file=sys.stderr)
+        print(named(without_secrets(strip_control_chars(str(message)))), file=sys.stderr)
 
 
 class TerminalWriter(RawIOBase):

@@ -14,6 +14,7 @@ class Command(PortalCommand):
     summary = "Read the articles in a browser: a web site over the database, on this machine"
     examples = (
         "scrapy serve",
+        "scrapy serve --sample",
         "scrapy serve --db articles.db --port 8080 --lang en",
     )
     codes = ((10, ""),)
@@ -28,4 +29,10 @@ class Command(PortalCommand):
             help="another name of this server, such as that of a proxy; may be repeated",
         ),
         option("--lang", choices=_LANGUAGES, default="vi", help="language [%(default)s]"),
+        option(
+            "--sample",
+            action="store_true",
+            help="the sample that comes with the program, whose texts are invented; without --db in"
+            " demo.db of the data folder, which is made where it is missing",
+        ),
     )

@@ -13,12 +13,18 @@ class Command(PortalCommand):
     examples = (
         "scrapy status",
         "scrapy status haiphong --max-age 2d",
+        "scrapy status --settled",
     )
     codes = ((1, "a portal was not attempted within --max-age"),)
     heeds = ("DATABASE", "DISABLED_PORTALS")
     json_help = "print a JSON list of all portals"
     options = (
         option("--all", action="store_true", help="also portals that were never crawled"),
+        option(
+            "--settled",
+            action="store_true",
+            help="print instead the pages that could not be had in many nights",
+        ),
         option(
             "--max-age",
             metavar="AGE",

@@ -24,6 +24,7 @@ from portals.crawling.page_result import (
 from portals.crawling.revisit_policy import (
     archived_visit,
     is_missing_article,
+    is_settled,
     is_undecided_sample,
     visit_after,
     visit_of_part,
@@ -104,7 +105,8 @@ class PageApplier:
         for page in result.listing_pages:
             self._record_listing_page(result, page, applied)
         self._store_visit(result, applied)
-        self.queue.finish(result.request.lease_id, failed=is_retryable(result))
+        is_failed = is_retryable(result) and not applied.is_settled
+        self.queue.finish(result.request.lease_id, failed=is_failed)
 
     def enqueue(
         self,
@@ -149,7 +151,8 @@ class PageApplier:
             return True
         # After a visit with the clock ahead the article would never be due.
         is_false = visit.fetched_at > true_until(now)
-        if is_false or request.request["meta"].get(CHANGED, "") > visit.fetched_at:
+        is_wanted = crawl.revisits == "settled" and visit.is_settled
+        if is_false or is_wanted or request.request["meta"].get(CHANGED, "") > visit.fetched_at:
             return False
         return visit.next_visit_at is not None and visit.next_visit_at > now
 
@@ -254,8 +257,11 @@ class PageApplier:
         if result.request.story is not None:
             if not result.goes_on:
                 before = self.state.last_visit(result.request.story.key)
-                applied.missing_articles = is_missing_article(result, before)
-                self.state.save_visit(visit_of_story(result, result.request.story, before))
+                visit = visit_of_story(result, result.request.story, before)
+                applied.is_settled = is_settled(result, visit)
+                if not applied.is_settled:
+                    applied.missing_articles = is_missing_article(result, before)
+                self.state.save_visit(visit)
             return
         if not any(part.key in ("", result.request.key) for part in result.parts):
             self._store_own_visit(result, applied)
@@ -263,11 +269,13 @@ class PageApplier:
     def _store_own_visit(self, result: PageResult, applied: Applied) -> None:
         """Store the visit to the requested page, and what it says of articles that are missing."""
         before = self.state.last_visit(result.request.key)
-        if not is_retryable(result):  # else it is requested once more, and counted as failed
+        visit = visit_after(result, before)
+        applied.is_settled = is_settled(result, visit)
+        if not (applied.is_settled or is_retryable(result)):  # failed pages are counted as such
             applied.missing_articles = is_missing_article(result, before)
         if is_undecided_sample(result, before):
             self.state.forget_announcement(url_key(result.request.source))
-        if visit := visit_after(result, before):
+        if visit:
             self.state.save_visit(visit)
 
     def _store_archived_visit(self, result: PageResult) -> None:

@@ -19,8 +19,9 @@ from portals.timestamps import utc_now
 _SHOWN = 8
 """Listings that an error names."""
 
-Revisits = Literal["due", "all", "none"]
-"""Which known articles are fetched again: those due for a revisit, all, or none."""
+Revisits = Literal["due", "all", "none", "settled"]
+"""Which known articles are fetched again: those due for a revisit, all, none, or those due and the
+pages that are settled."""
 
 
 class ArgumentError(PortalError):
@@ -127,7 +128,7 @@ def _revisit(text: str | None) -> Revisits:
         if text == choice:
             return choice  # type: ignore[no-any-return]
     if text:
-        raise ArgumentError(f"revisit={text!r} is unknown; expected due, all or none")
+        raise ArgumentError(f"revisit={text!r} is unknown; expected due, all, none or settled")
     return "due"
 
 

@@ -47,9 +47,20 @@ class History:
         """Return True for a page that was gone in the last week and never was of use."""
         return False
 
-    def due_urls(self, limit: int) -> list[str]:  # noqa: ARG002
-        """Return known articles that are due for a revisit, longest due first."""
+    def due_urls(self, limit: int, *, with_settled: bool = False) -> list[str]:  # noqa: ARG002
+        """Return known articles that are due for a revisit, longest due first.
+
+        ``with_settled``: also pages that are settled, whenever they are due.
+        """
         return []
+
+    def first_pages(self) -> dict[str, str]:
+        """Return the URL of the first page of each listing that an earlier crawl read, by key."""
+        return {}
+
+    def read_at(self, listing: str, number: int) -> str | None:  # noqa: ARG002
+        """Return when a page of ``listing`` was last read, None if it never was."""
+        return None
 
     def completed_at(self, listing: str) -> str | None:  # noqa: ARG002
         """Return when the last traversal of ``listing`` ended that missed no page."""
@@ -132,9 +143,22 @@ class StoredHistory(History):
         visit = self.last_visit(key)
         return visit is not None and is_gone(visit, utc_now())
 
-    def due_urls(self, limit: int) -> list[str]:
-        """Return known articles that are due for a revisit, longest due first."""
-        return self._state.due_urls(utc_now(), limit) if self.is_live else []
+    def due_urls(self, limit: int, *, with_settled: bool = False) -> list[str]:
+        """Return known articles that are due for a revisit, longest due first.
+
+        ``with_settled``: also pages that are settled, whenever they are due.
+        """
+        if not self.is_live:
+            return []
+        return self._state.due_urls(utc_now(), limit, with_settled=with_settled)
+
+    def first_pages(self) -> dict[str, str]:
+        """Return the URL of the first page of each listing that an earlier crawl read, by key."""
+        return self._state.first_pages()
+
+    def read_at(self, listing: str, number: int) -> str | None:
+        """Return when a page of ``listing`` was last read, None if it never was."""
+        return self._state.read_at(listing, number)
 
     def completed_at(self, listing: str) -> str | None:
         """Return when the last traversal of ``listing`` ended that missed no page."""

@@ -25,8 +25,8 @@ from portals.outcomes import REJECT_RULES, RejectCode
 from portals.store.pages import ArchivedPage, ShownKind
 from portals.store.request_queue import QueuedRequest
 
-Revisits = Literal["due", "all", "none"]
-"""Which known articles are fetched again: those that are due, all, or none."""
+Revisits = Literal["due", "all", "none", "settled"]
+"""Which known articles are fetched again: those that are due, all, none, or also the settled."""
 
 
 class FailureKind(StrEnum):
@@ -105,7 +105,8 @@ class SkippedLink:
 class Applied:
     """The changes made by storing a result. ``outcomes``: one for each article, in order.
 
-    ``missing_articles``: 1 for a page that may be an article which was never had.
+    ``missing_articles``: 1 for a page that may be an article which was never had. ``is_settled``:
+    the page could not be read, as in many nights before: no run is worse for it.
     ``listed_known``: known articles that the page lists; ``skipped_known``: those of them that
     this crawl sees for the first time.
     """
@@ -116,6 +117,7 @@ class Applied:
     skipped_known: int = 0
     shrunken_listings: int = 0
     missing_articles: int = 0
+    is_settled: bool = False
     skipped: list[SkippedLink] = field(default_factory=list)
 
 

@@ -22,6 +22,20 @@ _OLD = timedelta(days=720)  # an edit of an old article is rare, its disappearan
 _NOT_AN_ARTICLE = timedelta(days=7)  # an error page that answers 200 may be repaired
 _WITHDRAWN = timedelta(days=30)  # a page that answers 404 or 410 seldom comes back
 _FAILED = timedelta(hours=12)  # the next nightly run
+_SETTLED = timedelta(days=7)  # what was the same in as many nights seldom changes in one
+_NO_PAGE = "failed"  # requests fail in turn by 500, timeouts and broken connections: one result
+_NOT_OF_PAGE = frozenset(
+    [
+        # of the server, and so of all its pages
+        RejectCode.NO_HOST, RejectCode.UNREACHABLE, RejectCode.BAD_CERTIFICATE,
+        RejectCode.TLS_FAILED, RejectCode.HELD, RejectCode.ROBOTS_UNAVAILABLE,
+        # ours: something can be done about them
+        RejectCode.READER_FAILED, RejectCode.SPIDER_FAILED, RejectCode.KILLED_PROCESS,
+        RejectCode.PIPELINE_FAILED, RejectCode.NOT_STORABLE,
+    ]
+)  # fmt: skip
+"""Rejects that say nothing of the page itself: no number of nights with them settles it."""
+
 _CHECK_EVERY = 7  # every seventh visit is made without validators, to check them
 _OK = 200
 _PART = "part"  # fingerprint of a later page of a story
@@ -85,12 +99,15 @@ def visit_after(result: PageResult, before: PageVisit | None) -> PageVisit | Non
     due = _due_after(result, now, before) if kind == "article" else None
     if is_undecided_sample(result, before):
         due = utc(retry_visit(now))
-    if result.failure is not None and before is not None:
+    is_hidden = kind == "article" and not result.articles and _may_hide_article(result)
+    if (result.failure is not None or is_hidden) and before is not None:
         # Earlier content remains valid; only status, time and next visit change.
-        return replace(
+        visit = replace(
             before, status=result.status, fetched_at=result.fetched_at, next_visit_at=due
         )
-    return _with_trust(_visit(result, kind, before, due), before)
+    else:
+        visit = _with_trust(_visit(result, kind, before, due), before)
+    return _with_nights(visit, result, before) if kind == "article" else visit
 
 
 def archived_visit(result: PageResult) -> PageVisit | None:
@@ -140,7 +157,7 @@ def visit_of_story(result: PageResult, story: StoryOrigin, before: PageVisit | N
         due = next_visit(article.published_at, now) if is_whole else retry_visit(now)
     elif not is_deadly and (is_due_soon or not _is_second(result, before)):
         due = retry_visit(now)
-    return PageVisit(
+    visit = PageVisit(
         key=story.key,
         url=story.url,
         kind="article",
@@ -150,6 +167,7 @@ def visit_of_story(result: PageResult, story: StoryOrigin, before: PageVisit | N
         fingerprint=article.content_hash if article else None,
         next_visit_at=utc(due),
     )
+    return _with_nights(visit, result, before)
 
 
 def visit_of_part(result: PageResult, part: PartRead) -> PageVisit:
@@ -187,7 +205,10 @@ def may_be_sampled(visit: PageVisit | None, now: datetime) -> bool:
 
 
 def _kind_of(result: PageResult) -> VisitKind:
-    if result.articles or result.request.expected == "article":
+    """Return what the page is; a list that holds whole articles is a list."""
+    lists = {page.url for page in result.listing_pages}
+    has_own = any(not lists or article.url in lists for article in result.articles)
+    if has_own or result.request.expected == "article":
         return "article"
     return "listing" if result.listing_pages else "other"
 
@@ -239,13 +260,65 @@ def _may_hide_article(result: PageResult) -> bool:
 def _is_second(result: PageResult, before: PageVisit | None) -> bool:
     """Return True if the last visit said too that a page is no article, or is gone.
 
-    What one night says may be a fault of that night: the next one asks again.
+    What one night says may be a fault of that night: the next one asks again. Attempts of one
+    night are one, and a visit at which something hid the page says nothing.
     """
-    if before is None or before.kind != "article":
+    if before is None or before.kind != "article" or before.unread_as is not None:
+        return False
+    if not _is_another_night(result, before):
         return False
     if result.status in _GONE:
         return before.status in _GONE
     return before.fingerprint is None
+
+
+def is_settled(result: PageResult, visit: PageVisit | None) -> bool:
+    """Return True for a page that gave in many nights what it gives now: no article.
+
+    ``visit``: the one that is stored of it. It is due in a week, and no run is worse for it.
+    """
+    return visit is not None and visit.is_settled and visit.unread_as == _unread_as(result)
+
+
+def _with_nights(visit: PageVisit, result: PageResult, before: PageVisit | None) -> PageVisit:
+    """Return ``visit`` with the nights in which the page could not be read, due in a week if many.
+
+    A night in which the whole server failed, or our own code, is none of them and ends no row.
+    """
+    unread_as = _unread_as(result)
+    nights = before.unread_nights if before else 0
+    if unread_as is None:
+        unread_as = (before and before.unread_as) or result.rejects[0].code
+        return replace(visit, unread_as=unread_as, unread_nights=nights)
+    if not unread_as:
+        return replace(visit, unread_as=None, unread_nights=0)
+    if before is None or before.unread_as != unread_as:
+        nights = 1
+    elif _is_another_night(result, before):
+        nights += 1
+    visit = replace(visit, unread_as=unread_as, unread_nights=nights)
+    if not visit.is_settled:
+        return visit
+    due = datetime.fromisoformat(result.fetched_at) + _SETTLED
+    return replace(visit, next_visit_at=utc(due))
+
+
+def _is_another_night(result: PageResult, before: PageVisit) -> bool:
+    """Return False for further attempts of one night."""
+    last, now = map(datetime.fromisoformat, (before.fetched_at, result.fetched_at))
+    return now.date() != last.date() and now - last >= _FAILED
+
+
+def _unread_as(result: PageResult) -> str | None:
+    """Return what came in place of an article, "" if nothing did, None if nobody can know."""
+    codes = [reject.code for reject in result.rejects]
+    if any(code in _NOT_OF_PAGE for code in codes):
+        return None
+    if RejectCode.PART_MISSING in codes:
+        return RejectCode.PART_MISSING
+    if result.articles or not codes or not _may_hide_article(result):
+        return ""
+    return _NO_PAGE if result.failure is not None else codes[0]
 
 
 def is_missing_article(result: PageResult, before: PageVisit | None) -> bool:

@@ -10,9 +10,10 @@ from scrapy.statscollectors import StatsCollector
 
 from portals.crawling.page_result import Applied, PageResult
 from portals.crawling.verdict_facts import RunFacts
-from portals.outcomes import REJECT_RULES, Counter
+from portals.outcomes import REJECT_RULES, Counter, RejectCode
 from portals.store.crawl_state import CrawlState, ListingPage
 from portals.store.database import Store
+from portals.store.settled_pages import count_settled
 
 CHECKED_FIELDS = ("published_at", "author", "lead", "section")
 """Fields whose absence from articles that used to have them means that a portal changed."""
@@ -28,6 +29,7 @@ COUNTED = {
     "storage_errors": Counter.STORAGE_ERRORS,
     "unreachable": Counter.UNREACHABLE,
     "timed_out": Counter.TIMED_OUT,
+    "proxy_failed": Counter.PROXY_FAILED,
     "refused": Counter.REFUSED,
     "challenges": Counter.CHALLENGES,
     "logins": Counter.LOGINS,
@@ -56,6 +58,7 @@ COUNTED = {
     "section_listings": Counter.SECTION_LISTINGS,
     "section_skipped": Counter.SECTION_SKIPPED,
     "script_built": Counter.SCRIPT_BUILT,
+    "browser_routes": Counter.BROWSER_ROUTES,
     "changed_json": Counter.CHANGED_JSON,
     "false_totals": Counter.FALSE_TOTALS,
 }
@@ -66,6 +69,11 @@ _OUTCOME_COUNTERS = {
     "copy": (Counter.SIGHTINGS_NEW,),
     "changed": (Counter.CHANGED,),
 }
+
+_REFUSALS = frozenset(
+    REJECT_RULES[RejectCode.HTTP_STATUS].message.format(status=status)
+    for status in (401, 403, 429, 451)
+)
 
 SCRIPT_BUILT_SIGN = "portal/script_built_sign"
 """Key in the stats: what was seen of the first page that only a script builds."""
@@ -81,12 +89,23 @@ def field_counts(stats: StatsCollector) -> dict[str, int]:
     return {name: stats.get_value(field_counter(name), 0) for name in CHECKED_FIELDS}
 
 
+def counter_of(code: str, reason: str) -> Counter | None:
+    """Return the counter of a reject by its code and sentence, None if it has none."""
+    if reason in _REFUSALS:
+        return Counter.REFUSED
+    return REJECT_RULES[RejectCode(code)].counter
+
+
 def counts_of(result: PageResult, applied: Applied) -> dict[str, int]:
-    """Return what a stored page adds to the counters of its run, by their keys in the stats."""
+    """Return what a stored page adds to the counters of its run, by their keys in the stats.
+
+    A page that is settled is a reject, and nothing that a verdict counts.
+    """
     counts = Tally(counts_of_links(applied))
     for reject in result.rejects:
         counts[Counter.REJECTS] += 1
-        if counter := REJECT_RULES[reject.code].counter:
+        counter = counter_of(reject.code, reject.reason)
+        if counter and not applied.is_settled:
             counts[counter] += 1
     for article, outcome in zip(result.articles, applied.outcomes, strict=True):
         counts[Counter.PARSED] += 1
@@ -118,6 +137,7 @@ def counted_facts(stats: StatsCollector, finish_reason: str) -> RunFacts:
         script_built_sign=str(stats.get_value(SCRIPT_BUILT_SIGN, "")),
         clock_differs=str(stats.get_value(Counter.CLOCK_DIFFERS, "")),
         clock_fault=str(stats.get_value(Counter.CLOCK_FAULT, "")),
+        read_again=stats.get_value(Counter.READ_AGAIN, 0),
         held_until=str(stats.get_value(Counter.HELD_UNTIL, "")),
         **counted,
     )
@@ -144,6 +164,7 @@ def with_history(
         stored_before=stored,
         known_forbidden=store.runs.count_forbidden(portal),
         known_deadly=store.runs.count_deadly(portal),
+        settled=count_settled(store.db.conn, portal),
     )
     if stored < _MIN_HISTORY or facts.parsed < _MIN_PARSED:
         return facts

@@ -28,13 +28,14 @@ from portals.crawling.run_facts import (
 )
 from portals.crawling.storage_guard import StorageGuard
 from portals.crawling.verdict_facts import RunFacts
-from portals.crawling.verdicts import Judgement, judge
+from portals.crawling.verdicts import Judgement, clock_remark, judge
 from portals.crawling.whole_crawl import KEYS, counters_as_json, judge_whole_crawl
 from portals.outcomes import Counter, RejectCode
 from portals.redaction import without_secrets
 from portals.store.crawl_state import CrawlState
 from portals.store.database import Store
 from portals.store.recurring import learn
+from portals.store.runs import WRONG_CLOCK
 from portals.store.write_failures import write_failure
 from portals.timestamps import utc, utc_now
 
@@ -181,6 +182,10 @@ class RunLog:
             if not self.guard.has_failed:
                 learn(self.store.db.conn, self.crawl.portal, self.run_id)
             self.store.runs.update_run(self.run_id, self._last_values())
+            if self.judgement.code == WRONG_CLOCK:
+                said = str(self.stats.get_value(Counter.CLOCK_DIFFERS, ""))
+                remark = clock_remark(said)
+                self.store.runs.set_wrong_clock(utc_now(), remark, self.judgement.reason)
         except sqlite3.Error as error:
             self._storage_failed(f"the database cannot be written: {self._cause(error)}")
 

@@ -196,7 +196,8 @@ class Frontier(BaseScheduler):
                 state = CrawlState(run_log.store, run_log.crawl.portal)
                 is_whole = not self._unread_pages and not any(map(run_log.total, _MISSED))
                 run_ids = run_log.store.runs.crawl_of(run_log.run_id)
-                state.complete_traversals(utc_now(), run_ids, is_whole=is_whole)
+                again = state.complete_traversals(utc_now(), run_ids, is_whole=is_whole)
+                run_log.stats.set_value(Counter.READ_AGAIN, again)
 
     @property
     def _is_live(self) -> bool:

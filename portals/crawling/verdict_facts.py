@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_FEW_SETTLED = 5
+"""Settled pages that any portal may have."""
+
+_SETTLED_SHARE = 50
+"""Of so many stored articles, one page may be settled."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
@@ -26,7 +32,9 @@ class RunFacts:
     ``section_listings``, ``section_skipped``: listings with and without the argument ``section``;
     ``forbidden``, ``forbidden_listings``: pages and listings that robots.txt forbids;
     ``known_forbidden``: such pages of all runs; ``known_deadly``: articles at which a process died
-    twice in any run, and that were never had; ``robots_unavailable``: pages that were not
+    twice in any run, and that were never had; ``settled``: pages of all runs that could not be read
+    in many nights with the same result; ``read_again``: lists that an interruption cut in two, and
+    that the next run reads again; ``robots_unavailable``: pages that were not
     requested since robots.txt failed;
     ``robots_absent_since``: day since which it has failed for so long that it counts as absent;
     ``clock_differs``: by how much the server's clock differs from ours, in words, if it does;
@@ -46,6 +54,7 @@ class RunFacts:
     storage_errors: int = 0
     failed: int = 0
     unreachable: int = 0
+    proxy_failed: int = 0
     timed_out: int = 0
     refused: int = 0
     challenges: int = 0
@@ -74,6 +83,8 @@ class RunFacts:
     forbidden_listings: int = 0
     known_forbidden: int = 0
     known_deadly: int = 0
+    settled: int = 0
+    read_again: int = 0
     robots_unavailable: int = 0
     robots_absent_since: str = ""
     held_until: str = ""
@@ -81,6 +92,7 @@ class RunFacts:
     clock_fault: str = ""
     announced_only: int = 0
     script_built: int = 0
+    browser_routes: int = 0
     script_built_sign: str = ""
     changed_json: int = 0
     false_totals: int = 0
@@ -91,6 +103,11 @@ class RunFacts:
     def has_finished(self) -> bool:
         """Return True if nothing cut the run short."""
         return self.finish_reason == "finished"
+
+    @property
+    def has_many_settled(self) -> bool:
+        """Return True if so many pages are settled that it is no matter of single pages."""
+        return self.settled > _FEW_SETTLED and self.settled * _SETTLED_SHARE > self.stored_before
 
     @property
     def has_ended_itself(self) -> bool:

@@ -117,6 +117,12 @@ RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "the portal's certificate cannot be verified, see the rejects",
     ),
     (
+        lambda f: f.proxy_failed and not f.responses,
+        "incomplete",
+        "proxy_failed",
+        "the proxy of http_proxy, https_proxy or the catalogue cannot be reached, or refuses",
+    ),
+    (
         lambda f: f.unreachable and not f.responses,
         "gone",
         "unreachable",
@@ -212,6 +218,13 @@ RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "{facts.truncated_listings} lists were cut at the page limit, see `listing_pages`",
     ),
     (
+        lambda f: f.browser_routes,
+        "incomplete",
+        "needs_browser",
+        "needs a browser: headlines of {facts.browser_routes} pages lead to addresses behind #/ or"
+        " #!/, which only a script opens",
+    ),
+    (
         lambda f: f.unfollowed_pagers,
         "incomplete",
         "unfollowed_pager",
@@ -282,6 +295,13 @@ RULES: tuple[tuple[Callable[[RunFacts], object], Verdict, str, str], ...] = (
         "deadly_pages",
         "{facts.known_deadly} articles were not had: a process died twice at each, see the rejects;"
         " they are requested again after a week",
+    ),
+    (
+        lambda f: f.has_many_settled,
+        "incomplete",
+        "many_settled_pages",
+        "{facts.settled} pages could not be had in many nights, too many to be single broken ones;"
+        " 'scrapy status --settled' names them",
     ),
     (lambda f: not f.has_read, "incomplete", "nothing_found", "no article was found"),
 )

@@ -27,11 +27,19 @@ def judge(facts: RunFacts) -> Judgement:
     return _with_remarks(Judgement("ok"), facts)
 
 
+_CLOCK = "this machine's clock is"
+
+
+def clock_remark(difference: str) -> str:
+    """Return how the remark of a run begins whose server said that our clock differs by so much."""
+    return f"{_CLOCK} {difference} the server's;"
+
+
 _REMARKS: tuple[tuple[Callable[[RunFacts], object], str, str], ...] = (
     (
         lambda f: f.clock_differs and not f.clock_fault,
         "clock_differs",
-        "this machine's clock is {facts.clock_differs} the server's; one of the two is wrong",
+        f"{_CLOCK} {{facts.clock_differs}} the server's; one of the two is wrong",
     ),
     (
         lambda f: f.clock_fault and f.finish_reason != WRONG_CLOCK,
@@ -52,6 +60,18 @@ _REMARKS: tuple[tuple[Callable[[RunFacts], object], str, str], ...] = (
         lambda f: f.known_forbidden,
         "pages_forbidden",
         "robots.txt forbids {facts.known_forbidden} pages",
+    ),
+    (
+        lambda f: f.read_again,
+        "read_again",
+        "{facts.read_again} lists were read in several runs and may have moved between them; the"
+        " next night reads them again",
+    ),
+    (
+        lambda f: f.settled and not f.has_many_settled,
+        "settled_pages",
+        "{facts.settled} pages could not be had in many nights and are requested weekly, see"
+        " 'scrapy status --settled'",
     ),
     (
         lambda f: f.false_totals,

@@ -14,6 +14,7 @@ from typing import Any
 from portals.crawling.run_facts import (
     CHECKED_FIELDS,
     COUNTED,
+    counter_of,
     field_counter,
     with_history,
     with_missing_pages,
@@ -27,11 +28,6 @@ from portals.store.database import Store
 _STORED: dict[str, str] = COUNTED | {name: field_counter(name) for name in CHECKED_FIELDS}
 KEYS = frozenset(_STORED.values())
 """Keys in the stats of the counters that are stored."""
-
-_REFUSALS = frozenset(
-    REJECT_RULES[RejectCode.HTTP_STATUS].message.format(status=status)
-    for status in (401, 403, 429, 451)
-)
 
 _FAILED_TO_READ = frozenset(
     [
@@ -54,14 +50,16 @@ def judge_whole_crawl(
     Also of a run that met nothing of the portal, since all its requests had been made before.
     ``facts``: of the run itself. The counters of the run are stored. Raises sqlite3.Error.
     """
-    has_met = facts.responses or facts.unreachable or facts.timed_out
+    has_met = facts.responses or facts.unreachable or facts.timed_out or facts.proxy_failed
     if not facts.is_resumed or (own.verdict != "ok" and (has_met or not facts.has_finished)):
         return own
     run_ids = store.runs.crawl_of(run_id)
     counters = store.runs.counters(run_id)
     if counters is None:
         return own  # the crawl was begun by a release that stored none
-    numbers: dict[str, Any] = _counted(counters) | _rejected(store.runs.count_by_code(run_ids))
+    numbers: dict[str, Any] = _counted(counters) | _rejected(
+        store.runs.count_by_code(portal, run_ids)
+    )
     whole = replace(facts, is_resumed=False, **numbers)
     whole = with_missing_pages(whole, CrawlState(store, portal), run_ids)
     if is_live:
@@ -99,6 +97,4 @@ def _rejected(rejects: Iterable[tuple[str, str, int]]) -> dict[str, int]:
 def _counter_of(code: str, reason: str) -> Counter | None:
     if code in _FAILED_TO_READ:
         return Counter.READER_ERRORS
-    if reason in _REFUSALS:
-        return Counter.REFUSED
-    return REJECT_RULES[RejectCode(code)].counter
+    return counter_of(code, reason)

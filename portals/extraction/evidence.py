@@ -32,6 +32,7 @@ from portals.language.text import canonical, is_vietnamese, words
 _LABEL_WORDS = 4  # a menu entry has fewer
 _ABOVE_LINES = 4  # lines above the title that can have the view count
 _MIN_LEAD_WORDS, _MAX_LEAD_WORDS = 12, 120
+_MAX_NAMED_LEAD_WORDS = 250  # in an element that is named like a lead
 _MAX_BYLINE = 160  # characters
 
 
@@ -66,21 +67,27 @@ class Evidence(DateEvidence):
     def _reads_as_lead(self, index: int) -> bool:
         block = self.blocks[index]
         count = len(words(block.text))
-        if block.is_link or block.caption or not _MIN_LEAD_WORDS <= count <= _MAX_LEAD_WORDS:
+        is_named = count > _MAX_LEAD_WORDS and Role.LEAD in self.regions.roles_near(block, 1)
+        most = _MAX_NAMED_LEAD_WORDS if is_named else _MAX_LEAD_WORDS
+        if block.is_link or block.caption or not _MIN_LEAD_WORDS <= count <= most:
             return False
         if index in self.dates and len(words(without_date(block.text))) < _MIN_LEAD_WORDS:
             return False
         assert self.title is not None
         is_title = canonical(block.text) == canonical(self.title.text)
-        is_foreign = self.is_vietnamese and not is_vietnamese(block.text)
-        return not is_title and not is_foreign and not is_noise(block.text)
+        return not is_title and not self._is_foreign(index) and not is_noise(block.text)
+
+    def _is_foreign(self, index: int) -> bool:
+        """Return True for a line in another language: filler of the theme's maker, as a rule."""
+        return self.is_vietnamese and not is_vietnamese(self.blocks[index].text)
 
     def _first_line_as_lead(self) -> tuple[int, str] | None:
-        first = self.first
-        block = self.blocks[first]
-        if len(self.lines) < 2 or not self._reads_as_lead(first):
+        own = [i for i in self.lines if not self._is_foreign(i)]
+        if len(own) < 2 or not self._reads_as_lead(own[0]):
             return None
-        others = [self.blocks[i] for i in self.lines[1:]]
+        first = own[0]
+        block = self.blocks[first]
+        others = [self.blocks[i] for i in own[1:]]
         if Role.LEAD in self.regions.roles_near(block, 1):
             return first, "named"
         if block.heading and not any(other.heading == block.heading for other in others):

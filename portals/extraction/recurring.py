@@ -3,7 +3,7 @@
 Share lines, polls, subscription boxes, mottos and the filler of a theme's maker cannot be
 recognised on one page. Among the newest stories of a portal they can: no two stories share a
 paragraph, and hardly a short line. A text that several announcements share (a covering letter) is
-most of each of them, and stays.
+most of each of them, and stays, as do the formulae of decisions and official letters.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from portals.language.text import canonical, words
+from portals.language.filler import is_foreign_line, is_formula
+from portals.language.text import canonical, is_vietnamese, words
 
 SAMPLE = 40
 """Stories that are compared, the newest ones: a portal changes its theme every few years."""
@@ -25,6 +26,7 @@ _FEW = 10  # stories: of fewer, a line must be in all
 _SHARE = 0.4  # of the stories, more of which have a line of the theme
 _SHORT_SHARE = 0.9  # of a short line that is not beside a longer one
 _LONG = 8  # words of a line that two stories do not share by chance
+_FEWEST_FOREIGN = 2
 _LEAST = 10  # words of a story that remain
 _EMPTIED = 0.1  # share of the stories with the lines of which less may remain
 
@@ -52,23 +54,40 @@ def recurring_lines(stories: Sequence[StoryText]) -> dict[str, str]:
 
     ``stories``: of one portal, with different headlines.
     """
-    if len(stories) < FEWEST:
-        return {}
     keys = [[canonical(line) for line in _lines(story)] for story in stories]
     counts = Counter(key for found in keys for key in set(found) if key)
-    needed = len(stories) if len(stories) < _FEW else _SHARE * len(stories) + 1
-    frequent = {key for key, count in counts.items() if count >= needed}
-    shown = {key: line for story in reversed(stories) for line in _lines(story)
-             if (key := canonical(line)) in frequent}  # fmt: skip
+    shown = {canonical(line): line for story in reversed(stories) for line in _lines(story)}
+    counts = Counter({k: count for k, count in counts.items() if not is_formula(shown[k])})
+    foreign = _foreign(counts, shown, stories)
+    frequent = foreign | _frequent(counts, len(stories))
     lonely = {
         key
-        for key in frequent
+        for key in frequent - foreign
         if len(words(shown[key])) < _LONG
         and counts[key] < _SHORT_SHARE * len(stories)
-        and not _is_beside_longer(key, keys, shown)
+        and not _is_beside_longer(key, keys, frequent)
     }
-    found = {key: line for key, line in shown.items() if key not in lonely}
+    found = {key: line for key, line in shown.items() if key in frequent - lonely}
     return {} if _are_the_text(found, stories) else found
+
+
+def _frequent(counts: Mapping[str, int], total: int) -> set[str]:
+    if total < FEWEST:
+        return set()
+    if total < _FEW:
+        return {key for key, count in counts.items() if count == total}
+    return {key for key, count in counts.items() if count > _SHARE * total}
+
+
+def _foreign(
+    counts: Mapping[str, int], shown: Mapping[str, str], stories: Sequence[StoryText]
+) -> set[str]:
+    """Return the lines in another language that two stories in Vietnamese share."""
+    needed = max(_FEWEST_FOREIGN, _SHARE * len(stories))
+    found = {k for k, count in counts.items() if count >= needed and is_foreign_line(shown[k])}
+    if not found or not all(is_vietnamese(story.body) for story in stories):
+        return set()
+    return found
 
 
 def without_recurring(story: StoryText, lines: Container[str]) -> StoryText:
@@ -86,10 +105,10 @@ def _lines(story: StoryText) -> Iterator[str]:
     yield from story.paragraphs
 
 
-def _is_beside_longer(key: str, stories: Sequence[Sequence[str]], shown: Mapping[str, str]) -> bool:
+def _is_beside_longer(key: str, stories: Sequence[Sequence[str]], others: Container[str]) -> bool:
     """Return True if a line is beside another one that recurs, in every story that has it."""
     neighbours = [set(pair) - {key} for story in stories for pair in pairwise(story) if key in pair]
-    beside = sum(any(each in shown for each in pair) for pair in neighbours)
+    beside = sum(any(each in others for each in pair) for pair in neighbours)
     return beside >= sum(key in story for story in stories)
 
 

@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 
 from portals.extraction.blocks import Block
 from portals.language.bylines import read_signature, reads_as_caption, reads_as_scene, signs_surely
+from portals.language.filler import is_pseudo_latin
 from portals.language.noise import is_noise
 from portals.language.text import canonical, clean, words
 
@@ -113,6 +114,8 @@ def _without_noise(
             if block.is_link and (files or len(words(block.text)) <= _MAX_LINK_LINE):
                 continue
             if is_noise(block.text) or (noise and noise.fullmatch(block.text)):
+                continue
+            if is_pseudo_latin(block.text):
                 continue
         content.append(block)
     return content

@@ -253,10 +253,19 @@ def next_place(system: JsonSystem, place: ListPlace, read: JsonListPage) -> List
 
 def is_older(system: JsonSystem, read: JsonListPage, since: datetime) -> bool:
     """Return True if every item of a page names a day, and all are before ``since`` (aware)."""
-    texts = [date_text(text_at(item.data, system.listing.date)) for item in read.items]
-    dates = [find_date(text, since) for text in texts if text]
-    found = [date.at for date in dates if date]
+    found = _days(system, read, since)
     return bool(found) and len(found) == len(read.items) and max(found) < since
+
+
+def oldest_day(system: JsonSystem, read: JsonListPage, now: datetime) -> datetime | None:
+    """Return the earliest day (aware) that an item of a page names, None if none does."""
+    return min(_days(system, read, now), default=None)
+
+
+def _days(system: JsonSystem, read: JsonListPage, now: datetime) -> list[datetime]:
+    texts = [date_text(text_at(item.data, system.listing.date)) for item in read.items]
+    dates = [find_date(text, now) for text in texts if text]
+    return [date.at for date in dates if date]
 
 
 def has_false_total(system: JsonSystem, place: ListPlace, read: JsonListPage) -> bool:

@@ -28,7 +28,7 @@ NOT_ATTEMPTED = "not_attempted"
 """Reason code of a portal that ``crawlall`` did not begin, since it was stopped."""
 
 _NO_ANSWER = "no_answer"
-_UNREACHABLE = frozenset(["unreachable", _NO_ANSWER])
+_UNREACHABLE = frozenset(["unreachable", _NO_ANSWER, "proxy_failed"])
 _FEWEST = 2
 """Servers that must be unreachable before it is this machine's network and not theirs."""
 

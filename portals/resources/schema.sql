@@ -178,7 +178,7 @@ CREATE TABLE "page_visits" (
         fingerprint TEXT,
         listed_articles INTEGER,
         validator_trust INTEGER NOT NULL DEFAULT 0,
-        next_visit_at TEXT,
+        next_visit_at TEXT, unread_as TEXT, unread_nights INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (portal, key)
     ) STRICT, WITHOUT ROWID
     ;
@@ -189,7 +189,7 @@ CREATE TABLE "listings" (
         traversal_started_at TEXT,
         completed_at TEXT,
         stop_reason TEXT,
-        run_id INTEGER NOT NULL REFERENCES runs (id), stop_code TEXT,
+        run_id INTEGER NOT NULL REFERENCES runs (id), stop_code TEXT, interrupted INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (portal, listing)
     ) STRICT, WITHOUT ROWID
     ;
@@ -566,6 +566,8 @@ CREATE TABLE cluster_archives (
     ;
 
 CREATE INDEX runs_by_portal ON runs (portal);
+
+CREATE INDEX page_visits_settled ON page_visits (portal) WHERE unread_nights >= 7;
 
 CREATE TABLE recurring_lines (
         portal TEXT NOT NULL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -13,7 +14,8 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import Base400, Request, Response
+from datasette.views.base import DatasetteError
 
 from portals.serve import article, pages
 from portals.serve.asking import Answer, Ask, RefusedError, number
@@ -49,11 +51,12 @@ _SETTINGS = {
     "allow_download": False,
     "allow_csv_stream": False,
 }
-_INNER = (
+INNER_TABLES = (
     "frontier", "exploration_log", "minhash_bands", "similarity_queue", "reextraction_progress",
     "archive_rewrites", "robots", "holds", "page_visits", "listing_pages", "learned_themes",
     "recurring_lines", "url_patterns", "search_exact", "search_folded", FORGOTTEN_TABLE,
     "public_names", "server_clocks", "cluster_applied", "cluster_runs", "cluster_archives",
+    "_sqlite_migrations",
 )  # fmt: skip
 """Tables of the crawler's own work, which readers of the tables need not see first."""
 
@@ -108,6 +111,30 @@ class SitePlugin:
         """
         conn.create_function("tcd_fold", 1, _folded, deterministic=True)
         conn.set_authorizer(_authorize)
+
+    @hookimpl  # type: ignore[untyped-decorator]
+    def handle_exception(
+        self, datasette: Datasette, request: Request, exception: Exception
+    ) -> Callable[[], Any] | None:
+        """Answer 400 where Datasette cannot read an argument; what fails on our pages is a page."""
+        is_refusal = isinstance(exception, (Base400, DatasetteError))
+        if not request.path.startswith((f"/{DATABASE_NAME}", "/-/")):
+            return None if is_refusal else partial(self._failed, request, exception)
+        is_slip = isinstance(exception, ValueError) or getattr(exception, "status", 0) == 500
+        if not request.query_string or not is_slip:
+            return None
+        from datasette import handle_exception  # noqa: PLC0415 - see application()
+
+        message = f"An argument of this address cannot be read: {exception}"
+        refused = DatasetteError(message, status=400)
+        answer: Callable[[], Any] = handle_exception.handle_exception(datasette, request, refused)
+        return answer
+
+    async def _failed(self, request: Request, exception: Exception) -> Response:
+        """Return the page of an error in the program, which is in the server's log."""
+        logger.error("%s cannot be made", request.path, exc_info=exception)
+        ask, shape = self._ask(request)
+        return _error(ask, RefusedError(500, "fault"), shape)
 
     def _view(self, page: pages.Page) -> Callable[..., Any]:
         async def view(request: Request, datasette: Datasette) -> Response:
@@ -226,7 +253,7 @@ def _metadata() -> dict[str, Any]:
         name: {"description": meaning.replace("`", ""), "columns": _plain(COLUMNS.get(name, {}))}
         for name, meaning in TABLES.items()
     }
-    for name in (*_INNER, *RENAMED):
+    for name in (*INNER_TABLES, *RENAMED):
         tables.setdefault(name, {})["hidden"] = True
     return {
         "title": word("site", "vi"),

@@ -41,6 +41,11 @@ class Ask:
         return False
 
     @property
+    def has_search_page(self) -> bool:
+        """Return True if the menu leads to a search; elsewhere its field is on every page."""
+        return False
+
+    @property
     def has_feed(self) -> bool:
         """Return True if the feed of this view has an address, where the view has one."""
         return True

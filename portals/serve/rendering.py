@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from portals.serve.asking import Answer, Ask
+from portals.serve.evidence import in_vietnamese
 from portals.serve.words import LANGUAGES, word, word_or
 from portals.store.export_formats import write_atom
 
@@ -80,6 +81,7 @@ def html(ask: Ask, answer: Answer) -> str:
             moment=partial(moment, language),
             weekday=partial(weekday, language),
             published=partial(published, language),
+            evidence=partial(evidence, language),
             style_url=ask.style_url(style()[1]),
             has_feed=answer.entries is not None and ask.has_feed,
         )
@@ -93,6 +95,12 @@ def _word(language: str, key: str) -> str:
 def _name(language: str, kind: str, value: object) -> str:
     """Return the word for a value of the database, or the value itself."""
     return word_or(f"{kind}_{value}", language, "" if value is None else str(value))
+
+
+def evidence(language: str, text: str) -> Markup:
+    """Return what the catalogue says of a portal's state, marked where it stays English."""
+    said = in_vietnamese(text) if language == "vi" else None
+    return Markup('<span lang="{}">{}</span>').format("vi" if said else "en", said or text)
 
 
 def as_json(values: dict[str, Any]) -> bytes:

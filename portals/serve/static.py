@@ -8,9 +8,10 @@ import re
 import sqlite3
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from portals.language.text import fold
@@ -18,8 +19,16 @@ from portals.serve.article import MovedError
 from portals.serve.asking import Answer, Ask, RefusedError
 from portals.serve.memo import Memo
 from portals.serve.pages import Page, Site
-from portals.serve.rendering import as_atom, html, style
+from portals.serve.rendering import as_atom, day, html, style
 from portals.serve.routes import ROUTES
+from portals.serve.search_files import (
+    PARTS_FOLDER,
+    SCRIPT_FILE,
+    SEARCHED,
+    SearchIndex,
+    script,
+    write_index,
+)
 from portals.serve.words import word
 from portals.store.export import feed_rows
 
@@ -27,6 +36,7 @@ STYLE_FILE = "style.css"
 
 _FEED, _NOT_WRITTEN = ".atom", ".json"
 _ROOTS = ("/", "/portals", "/provinces", "/edits", "/withdrawn", "/operations")
+_SEARCH = "/search"
 _IN_FOLDER = 1_000  # articles
 _READABLE = 60  # characters of what is chosen, in the name of a file
 _FEED_ARGUMENTS = {"portal", "after"}
@@ -110,6 +120,12 @@ class StaticAsk(Ask):
 
     file: str = "index.html"
     links: list[Link] = field(default_factory=list)
+    search: SearchIndex | None = None
+
+    @property
+    def has_search_page(self) -> bool:
+        """Return True if the copy has an index."""
+        return self.search is not None
 
     @property
     def is_static(self) -> bool:
@@ -123,7 +139,7 @@ class StaticAsk(Ask):
 
     def style_url(self, digest: str) -> str:
         """Return the style sheet's file, relative to this page."""
-        return f"{self._to(STYLE_FILE)}?v={digest}"
+        return f"{self.to(STYLE_FILE)}?v={digest}"
 
     def url(self, path: str, language: str | None = None, **arguments: object) -> str:
         """Return the file of a page, relative to this one, and remember that it is needed."""
@@ -131,24 +147,29 @@ class StaticAsk(Ask):
         link = Link.to(path, arguments)
         if not path.endswith(_NOT_WRITTEN):  # it is among the values of a page, not on it
             self.links.append(link)
-        return self._to(link.file)
+        return self.to(link.file)
 
-    def _to(self, file: str) -> str:
+    def to(self, file: str) -> str:
+        """Return the address of a file, relative to this page."""
         return posixpath.relpath(file, posixpath.dirname(self.file) or ".")
 
 
-def write_pages(conn: sqlite3.Connection, folder: Path, language: str) -> Iterator[Link]:
+def write_pages(
+    conn: sqlite3.Connection, folder: Path, language: str, searched: int = SEARCHED
+) -> Iterator[Link]:
     """Write the pages below ``folder``, which exists; yield each that was written.
 
-    Every page is reached from the news, whose list is complete. Raises OSError, sqlite3.Error.
+    Every page is reached from the news, whose list is complete. ``searched``: articles that the
+    search finds, the newest; 0: there is none. Raises OSError, sqlite3.Error.
     """
     (folder / STYLE_FILE).write_bytes(style()[0])
     site = Site(Memo(lifetime=float("inf")))
-    waiting = deque(Link(path) for path in _ROOTS)
+    index = _index(conn, folder, language, searched, site) if searched else None
+    waiting = deque(Link(path) for path in (*_ROOTS, *([_SEARCH] if index else [])))
     known = set(waiting)
     while waiting:
         link = waiting.popleft()
-        body, links = _page(conn, link, site, language)
+        body, links = _page(conn, link, site, language, index)
         target = folder / link.file
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(body)
@@ -159,12 +180,36 @@ def write_pages(conn: sqlite3.Connection, folder: Path, language: str) -> Iterat
         yield link
 
 
+def _index(
+    conn: sqlite3.Connection, folder: Path, language: str, searched: int, site: Site
+) -> SearchIndex:
+    def card_of(row: Mapping[str, Any]) -> tuple[str, str]:
+        at = row["published_at"]
+        shown = day(language, at[:10]) if at else word("undated", language)
+        return Link(f"/article/{row['id']}").file, shown
+
+    return write_index(conn, folder, searched, sum(site.counts(conn).values()), card_of)
+
+
+def _search(conn: sqlite3.Connection, ask: Ask, site: Site) -> Answer:
+    """Return the page that searches in the reader's browser."""
+    del conn, site
+    assert isinstance(ask, StaticAsk)
+    assert ask.search is not None
+    values = asdict(ask.search)
+    values["folder"] = ask.to(PARTS_FOLDER)
+    values["script_url"] = f"{ask.to(SCRIPT_FILE)}?v={script()[1]}"
+    return Answer("search_files.html", values)
+
+
 def _page(
-    conn: sqlite3.Connection, link: Link, site: Site, language: str
+    conn: sqlite3.Connection, link: Link, site: Site, language: str, index: SearchIndex | None
 ) -> tuple[bytes, list[Link]]:
     """Return a page with the links on it."""
     page, parts = _route(link.path)
-    ask = StaticAsk(link.path, language, language, parts, dict(link.arguments), link.file, links=[])
+    ask = StaticAsk(
+        link.path, language, language, parts, dict(link.arguments), link.file, [], index
+    )
     try:
         answer = page(conn, ask, site)
     except MovedError as moved:
@@ -182,7 +227,7 @@ def _page(
 
 
 def _route(path: str) -> tuple[Page, dict[str, str]]:
-    for pattern, page in ROUTES:
+    for pattern, page in ((_SEARCH, _search), *ROUTES):
         if found := re.fullmatch(pattern, path):
             return page, found.groupdict()
     raise AssertionError(f"no page answers {path}")

@@ -27,8 +27,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "tables": ("Bảng dữ liệu và SQL", "Tables and SQL"),
     "this_view": ("Trang này dưới dạng", "This page as"),
     "static_copy": (
-        "Bản sao tĩnh. Muốn tìm, lọc và mở trang đã lưu thì chạy",
-        "A static copy. To search, filter and open kept pages, run",
+        "Bản sao tĩnh. Muốn lọc tin và mở trang đã lưu thì chạy",
+        "A static copy. To filter and to open kept pages, run",
     ),
     "rights": (
         "Bản quyền bài viết thuộc về các trang đã đăng. Kho này chỉ lưu và trích dẫn.",
@@ -219,6 +219,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "Không tìm thấy bài nào. Bớt chữ, hoặc bỏ dấu.",
         "Nothing was found. Try fewer words, or words without diacritics.",
     ),
+    "results": ("Kết quả", "Results"),
+    "more_results": ("Xem thêm", "More results"),
+    "static_search_help": (
+        "Gõ có dấu hay không dấu đều được; «-họp» loại bài có chữ họp. Tìm bài có đủ các chữ: chữ "
+        "nằm ở tiêu đề trước, rồi bài mới trước. Cụm trong ngoặc kép được tìm theo từng chữ.",
+        "With diacritics or without; “-họp” excludes a word. Finds articles with all words: those"
+        " with them in the title first, then the newest. A phrase is searched word by word.",
+    ),
+    "only_newest": (
+        "Chỉ những bài mới nhất tìm được ở đây:",
+        "Only the newest articles are found here:",
+    ),
+    "needs_script": (
+        "Tìm bài ở đây cần JavaScript; trang này không hỏi máy chủ nào khác.",
+        "The search needs JavaScript; it asks no other server anything.",
+    ),
+    "search_failed": (
+        "Thiếu tệp của chỉ mục: bản sao này không đầy đủ.",
+        "A file of the index is missing: this copy is not whole.",
+    ),
     "without_marks": ("khớp không dấu", "matches without diacritics"),
     # --- edits and withdrawn
     "edits_title": ("Trang nào đã lặng lẽ sửa bài", "What portals changed silently"),
@@ -338,6 +358,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "error_400": ("Yêu cầu không hiểu được", "The request cannot be understood"),
     "error_404": ("Không có trang này", "There is no such page"),
     "error_405": ("Trang này chỉ để đọc", "This page can only be read"),
+    "error_500": ("Trang này bị lỗi", "This page failed"),
     "error_503": ("Kho đang bận", "The archive is busy"),
     "no_article": ("Trong kho không có bài số này.", "The archive has no article of this number."),
     "no_portal": ("Trong kho không có trang này.", "The archive has no such portal."),
@@ -361,6 +382,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "migrating": (
         "Cơ sở dữ liệu đang được nâng cấp hoặc đã nâng cấp; hãy khởi động lại «serve».",
         "The database is being migrated, or was; start “serve” again.",
+    ),
+    "fault": (
+        "Chương trình gặp lỗi khi dựng trang này; chi tiết nằm trong nhật ký của máy chủ.",
+        "The program failed on this page; the server's log says more.",
     ),
     "too_slow": (
         "Câu hỏi này mất quá nhiều thời gian; hãy hỏi hẹp hơn.",

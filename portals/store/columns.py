@@ -155,6 +155,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         "validator_trust": "How often the validator was right; -1 once it was wrong.",
         "next_visit_at": "When an article is due again; null for other pages, and for an"
         " article that only a replayed archive has.",
+        "unread_as": "What came in place of an article at the last nights: a code of `rejects`, or"
+        " `failed` where the request failed; null where the page was read, or is none.",
+        "unread_nights": "Nights in a row with `unread_as`; from 7 on the page is settled: it is"
+        " requested once a week and ends no run as `incomplete`.",
     },
     "listings": {
         "portal": "Portal (spider name).",
@@ -164,6 +168,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "stop_reason": "Why the last traversal ended; null while it runs or if it was cut off.",
         "run_id": "Run in which the last traversal began.",
         "stop_code": "Code of `stop_reason`.",
+        "interrupted": "Traversals since the last complete one that an interruption cut in two.",
     },
     "listing_pages": {
         "portal": "Portal (spider name).",

@@ -12,6 +12,7 @@ from typing import Literal
 from portals.outcomes import StopReason
 from portals.store.database import Store
 from portals.store.future_times import true_until
+from portals.store.settled_pages import SETTLED_AFTER
 from portals.timestamps import utc
 
 TRUST_AFTER = 2
@@ -28,7 +29,8 @@ class PageVisit:
 
     ``fingerprint``: hash of an article's text, or of a listing page's links. ``listed_articles``:
     number of articles linked from a listing page. ``validator_trust``: how often its validator was
-    right; -1 once it was wrong.
+    right; -1 once it was wrong. ``unread_as``, ``unread_nights``: what came in place of an article,
+    and in how many nights in a row.
     """
 
     key: str
@@ -43,6 +45,13 @@ class PageVisit:
     listed_articles: int | None = None
     validator_trust: int = 0
     next_visit_at: str | None = None
+    unread_as: str | None = None
+    unread_nights: int = 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Return True for a page that could not be read in so many nights that one may stop."""
+        return self.unread_nights >= SETTLED_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +69,10 @@ class ListingPage:
 _VISIT_COLUMNS = (
     "key", "url", "kind", "status", "first_fetched_at", "fetched_at", "etag", "last_modified",
     "fingerprint", "listed_articles", "validator_trust", "next_visit_at",
+    "unread_as", "unread_nights",
 )  # fmt: skip
 _visit_values = attrgetter(*_VISIT_COLUMNS)
-_LONG = 200  # pages of a listing, or of a portal, that are not read twice after an interruption
+_LONG = 200  # pages of a listing, or of a portal, that are read twice after interruptions, no more
 _IS_ARCHIVED = "kind = 'article' AND next_visit_at IS NULL"
 """What holds for a visit that only a replayed archive has, and no crawl of the portal."""
 
@@ -106,6 +116,24 @@ _CORRECTIONS = (
 )
 
 
+_ENDED_IN = """
+    listings.portal = ?1 AND listings.run_id IN (SELECT value FROM json_each(?2))
+    AND listings.stop_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM listing_pages m
+        WHERE m.portal = listings.portal AND m.listing = listings.listing
+        AND m.state IN ('failed', 'empty'))
+"""
+"""Condition of a traversal of a crawl that ended without a missing page; 1: portal, 2: runs."""
+
+_ENDED_TRAVERSALS = f"""
+    SELECT listings.listing, listings.run_id, count(read.number), interrupted,
+        coalesce(max(read.run_id <> listings.run_id), 0)
+    FROM listings LEFT JOIN listing_pages AS read
+        ON read.portal = ?1 AND listings.listing IN (read.listing, '')
+        AND read.run_id IN (SELECT value FROM json_each(?2))
+    WHERE {_ENDED_IN} GROUP BY listings.listing
+"""  # noqa: S608 - our own names
+
+
 class CrawlState:
     """The tables ``page_visits``, ``listings`` and ``listing_pages``, for one portal."""
 
@@ -141,8 +169,10 @@ class CrawlState:
         with self.store.writing():
             self.store.db.conn.execute(_SAVE_ARCHIVED_VISIT, (self.portal, *_visit_values(visit)))
 
-    def due_urls(self, now: datetime, limit: int) -> list[str]:
+    def due_urls(self, now: datetime, limit: int, *, with_settled: bool = False) -> list[str]:
         """Return the URLs of articles that are due for a revisit, longest due first.
+
+        ``with_settled``: also pages that are settled, whenever they are due.
 
         Also of visits that a clock ahead has dated in the future: they would never be due. Pages
         that were due a day after their visit and never were an article come first, and are all
@@ -152,9 +182,10 @@ class CrawlState:
             "SELECT url, fingerprint IS NULL"
             " AND julianday(next_visit_at) - julianday(fetched_at) < 1 AS is_missing"
             " FROM page_visits WHERE portal = ?1 AND kind = 'article'"
-            " AND (next_visit_at <= ?2 OR (next_visit_at > ?3 AND fetched_at > ?3))"
+            " AND (next_visit_at <= ?2 OR (next_visit_at > ?3 AND fetched_at > ?3)"
+            " OR (?4 AND unread_nights >= ?5))"
             " ORDER BY is_missing DESC, next_visit_at",
-            (self.portal, utc(now), true_until(utc(now))),
+            (self.portal, utc(now), true_until(utc(now)), with_settled, SETTLED_AFTER),
         ).fetchall()
         missing = [url for url, is_missing in rows if is_missing]
         return missing + [url for url, is_missing in rows if not is_missing][:limit]
@@ -181,6 +212,24 @@ class CrawlState:
             "SELECT listing FROM listings WHERE portal = ?", (self.portal,)
         )
         return [row[0] for row in rows.fetchall()]
+
+    def first_pages(self) -> dict[str, str]:
+        """Return the URL of the first page of each listing that an earlier crawl read, by key."""
+        rows = self.store.db.conn.execute(
+            "SELECT listing, url FROM listing_pages WHERE portal = ? AND number = 1"
+            " AND state IN ('fetched', 'unchanged') AND listed_articles > 0 ORDER BY listing",
+            (self.portal,),
+        )
+        return dict(rows.fetchall())
+
+    def read_at(self, listing: str, number: int) -> str | None:
+        """Return when a page of ``listing`` was last read, None if it never was."""
+        row = self.store.db.conn.execute(
+            "SELECT recorded_at FROM listing_pages WHERE portal = ? AND listing = ?"
+            " AND number = ? AND state = 'fetched'",
+            (self.portal, listing, number),
+        ).fetchone()
+        return row[0] if row else None
 
     def completed_at(self, listing: str) -> str | None:
         """Return the end of the last traversal of ``listing`` without a missing page, or None."""
@@ -225,19 +274,17 @@ class CrawlState:
                     (self.portal, listing, number),
                 )
 
-    def complete_traversals(self, at: datetime, run_ids: Sequence[int], *, is_whole: bool) -> None:
+    def complete_traversals(self, at: datetime, run_ids: Sequence[int], *, is_whole: bool) -> int:
         """At the end of a crawl, complete the traversals that ended without a missing page.
 
         ``run_ids``: the runs of the crawl, the last one first; traversals of others, and of parts,
-        remain as they were. One that began before an interruption is repeated by the next crawl,
-        unless it is long: an article may have moved to a page that was read before it. A portal
-        that is explored is one listing, ``""``, complete if ``is_whole`` and no page of any
-        listing is missing.
+        remain as they were. One that an interruption cut is repeated by the next crawl: an article
+        may have moved to a page that was read before. If it is long and that was cut too, at
+        another page, it counts. A portal that is explored is one listing, ``""``, complete if
+        ``is_whole`` and no page of any listing is missing. Return the number of listings that the
+        next crawl reads again.
         """
-        values = {
-            "at": utc(at), "portal": self.portal, "runs": json.dumps(list(run_ids)),
-            "last": run_ids[0], "long": _LONG,
-        }  # fmt: skip
+        runs = json.dumps(list(run_ids))
         with self.store.writing():
             if is_whole and not self.missing_pages(run_ids):
                 self.store.db.conn.execute(
@@ -245,17 +292,33 @@ class CrawlState:
                     " WHERE portal = ? AND listing = ''",
                     (StopReason.END.message, StopReason.END, self.portal),
                 )
-            self.store.db.conn.execute(
-                "UPDATE listings SET completed_at = :at WHERE portal = :portal"
-                " AND run_id IN (SELECT value FROM json_each(:runs))"
-                " AND stop_code IS NOT NULL AND NOT EXISTS (SELECT 1 FROM listing_pages p"
-                " WHERE p.portal = listings.portal AND p.listing = listings.listing"
-                " AND p.state IN ('failed', 'empty'))"
-                " AND (run_id = :last OR (SELECT count(*) FROM listing_pages p"
-                " WHERE p.portal = listings.portal"
-                " AND listings.listing IN (p.listing, '')) > :long)",
-                values,
-            )
+            again = [
+                listing
+                for listing, is_cut, pages, cuts in self._ended_traversals(runs, run_ids[0])
+                if is_cut and not (pages > _LONG and cuts)
+            ]
+            for change, which in (
+                ("interrupted = interrupted + 1", "IN"),
+                ("completed_at = ?4, interrupted = 0", "NOT IN"),
+            ):
+                self.store.db.conn.execute(
+                    f"UPDATE listings SET {change} WHERE {_ENDED_IN}"  # noqa: S608 - our own
+                    f" AND listing {which} (SELECT value FROM json_each(?3)) AND ?4 IS NOT NULL",
+                    (self.portal, runs, json.dumps(again), utc(at)),
+                )
+        return len(again)
+
+    def _ended_traversals(self, runs: str, last: int) -> list[tuple[str, bool, int, int]]:
+        """Return the listings whose traversal ended without a missing page in one of ``runs``.
+
+        With each: whether an interruption cut it, the pages that the crawl read of it, and how
+        many interrupted traversals there were before. ``last``: the last run.
+        """
+        rows = self.store.db.conn.execute(_ENDED_TRAVERSALS, (self.portal, runs))
+        return [
+            (listing, bool(run_id != last and (is_in_two or not listing)), pages, cuts)
+            for listing, run_id, pages, cuts, is_in_two in rows.fetchall()
+        ]
 
     def record_expected_pages(
         self, listing: str, pages: Sequence[tuple[int, str]], at: datetime, run_id: int

@@ -27,12 +27,14 @@ copies it as of one moment. Begin with the views `v_articles`, `syndication`, `w
 
 - Text is Unicode NFC on one line, single spaces, without invisible characters. `articles.body` has
   paragraphs separated by one blank line (two line feeds).
-- Lines that a portal's theme prints within its articles (share lines, polls, a maker's filler) are in
-  no text: `recurring_lines` has them. They are learned at the end of a run from the newest 40
-  articles: of eight words or more, in over 40 % of them; shorter ones in 90 %, or beside a longer one;
-  of fewer than ten articles, three at least, in all. A text that is most of each article that has it
-  (a covering letter) stays. Stored articles and their revisions lose them too, which is no edit;
-  `provenance` names it, and the archived page has the whole.
+- Lines that a portal's theme prints within its articles (share lines, polls, a maker's filler)
+  are in no text: `recurring_lines` has them. They are learned at the end of a run from the newest
+  40 articles: of eight words or more, in over 40 % of them; shorter ones in 90 %, or beside a
+  longer one; of fewer than ten articles, three at least, in all; one in another language in two.
+  A text that is most of each article that has it (a covering letter) stays, and so do formulae of
+  documents ("Kính gửi:", "Căn cứ Luật …"). Stored articles and their revisions lose them too, which
+  is no edit; `provenance` names it, and the archived page has the whole. Pseudo-Latin is never part
+  of a text.
 - `published_at` is the date that the page prints for the article itself, day first, +07:00. A page
   that shows only a day gives 00:00 with precision `day`: the time is unknown, not midnight. Today's
   date in a header, dates of other articles and event dates in the text are not publication dates.

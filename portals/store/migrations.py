@@ -266,6 +266,38 @@ def m0027_counters(db: Database) -> None:
     db.execute("ALTER TABLE runs ADD COLUMN counters TEXT")
 
 
+_UNREAD_NIGHTS = (
+    "ALTER TABLE page_visits ADD COLUMN unread_as TEXT",
+    "ALTER TABLE page_visits ADD COLUMN unread_nights INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX page_visits_settled ON page_visits (portal) WHERE unread_nights >= 7",
+)
+
+
+@migrations()
+def m0028_unread_nights(db: Database) -> None:
+    """Store in how many nights a page could not be read, and what came in its place."""
+    for statement in _UNREAD_NIGHTS:
+        db.execute(statement)
+
+
+@migrations()
+def m0029_interrupted_traversals(db: Database) -> None:
+    """Store how often an interruption cut the traversals of a listing since the last whole one."""
+    db.execute("ALTER TABLE listings ADD COLUMN interrupted INTEGER NOT NULL DEFAULT 0")
+
+
+_VISITS_OF_LISTS = (
+    "DELETE FROM page_visits WHERE kind = 'article' AND (key GLOB '* page [0-9]*' OR url IN"
+    " (SELECT url FROM page_visits WHERE key GLOB '* page [0-9]*'))"
+)
+
+
+@migrations()
+def m0030_visits_of_lists(db: Database) -> None:
+    """Forget the visits of lists of whole articles that were taken for articles, and revisited."""
+    db.execute(_VISITS_OF_LISTS)
+
+
 _RECURRING_LINES = """
     CREATE TABLE recurring_lines (
         portal TEXT NOT NULL,
@@ -278,6 +310,6 @@ _RECURRING_LINES = """
 
 
 @migrations()
-def m0028_recurring_lines(db: Database) -> None:
+def m0031_recurring_lines(db: Database) -> None:
     """Store the lines that a portal's theme prints in every article, which are left out."""
     db.execute(_RECURRING_LINES)

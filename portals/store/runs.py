@@ -11,6 +11,7 @@ from typing import Any
 from portals.article import Reject
 from portals.language.text import clean
 from portals.outcomes import RejectCode
+from portals.store.settled_pages import SETTLED_AFTER
 from portals.store.sqlite import Database
 from portals.store.transactions import writing
 from portals.timestamps import utc
@@ -144,6 +145,19 @@ class RunRepository:
                 [(reason, OFFLINE, run_id) for run_id in run_ids],
             )
 
+    def set_wrong_clock(self, now: datetime, remark: str, reason: str) -> None:
+        """Set the verdict of earlier ``ok`` runs of the day whose own server said the same.
+
+        ``remark``: how they begin to say so. They had no second server that agreed.
+        """
+        with writing(self.db.conn):
+            self.db.execute(
+                "UPDATE runs SET verdict = 'storage', reason = ?, reason_code = ?"
+                " WHERE verdict = 'ok' AND reason_code = 'clock_differs'"
+                " AND instr(reason, ?) = 1 AND abs(julianday(started_at) - julianday(?)) < 1",
+                [reason, WRONG_CLOCK, remark, utc(now)],
+            )
+
     def update_run(self, run_id: int, values: Mapping[str, str | int | None]) -> None:
         """Set columns of a run, in the transaction that is open if any."""
         changes = ", ".join(f"{name} = ?" for name in values)
@@ -168,12 +182,17 @@ class RunRepository:
         row = self.db.execute("SELECT counters FROM runs WHERE id = ?", [run_id]).fetchone()
         return json.loads(row[0]) if row and row[0] else None
 
-    def count_by_code(self, run_ids: Iterable[int]) -> list[tuple[str, str, int]]:
-        """Return the rejects of runs: code, sentence and number of each kind."""
+    def count_by_code(self, portal: str, run_ids: Iterable[int]) -> list[tuple[str, str, int]]:
+        """Return the rejects of runs of a portal: code, sentence and number of each kind.
+
+        Those of settled pages are left out.
+        """
         rows = self.db.execute(
             "SELECT code, reason, count(*) FROM rejects WHERE code IS NOT NULL"
-            " AND run_id IN (SELECT value FROM json_each(?)) GROUP BY code, reason",
-            [json.dumps(list(run_ids))],
+            " AND run_id IN (SELECT value FROM json_each(?))"
+            " AND url NOT IN (SELECT url FROM page_visits WHERE portal = ? AND unread_nights >= ?)"
+            " GROUP BY code, reason",
+            [json.dumps(list(run_ids)), portal, SETTLED_AFTER],
         ).fetchall()
         return [(str(code), str(reason), int(number)) for code, reason, number in rows]
 

@@ -20,6 +20,7 @@ from portals.network.browser_need import NeedsBrowserError
 from portals.network.decoding import UnreadableBodyError
 from portals.network.forgotten_urls import ForgottenUrlError
 from portals.network.politeness import HeldPageError
+from portals.network.proxies import is_of_proxy
 from portals.network.robots import RobotsUnavailableError
 from portals.network.url_guard import OffsiteRequestError
 from portals.outcomes import RejectCode
@@ -57,6 +58,7 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], RejectCode], ...]
     (_is_a(ResponseDataLossError), RejectCode.BODY_CUT_SHORT),
     (_says("certificate verify failed"), RejectCode.BAD_CERTIFICATE),
     (_is_a(DownloadTimeoutError), RejectCode.TIMED_OUT),
+    (is_of_proxy, RejectCode.PROXY_FAILED),
     (_is_a(CannotResolveHostError, DownloadConnectionRefusedError), RejectCode.NO_HOST),
     (_says("OpenSSL", "SSL.Error", "SSL routines"), RejectCode.TLS_FAILED),
     (_says("ParseError", "BadHeaders", "builtins.ValueError"), RejectCode.NOT_HTTP),

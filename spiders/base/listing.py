@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
@@ -30,6 +31,7 @@ from portals.language.dates import find_date
 from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import Counter, RejectCode, StopReason
+from portals.timestamps import utc_now
 from portals.urls import url_key
 from spiders.base.answers import asked, part_of_list
 from spiders.base.listed_links import ListedLinks
@@ -38,6 +40,7 @@ from spiders.base.portal import REVISIT_PRIORITY, Finder, PortalSpider, link_fac
 from spiders.base.wayback import WaybackFinder
 
 _NOT_MODIFIED = 304
+_KNOWN_AFTER = timedelta(days=14)  # a home page that named no list in so many nights has none
 _MAX_HOPS = 3  # home pages in a row that only send on
 _SECOND = 2  # page of a listing
 _MAX_URLS = 3  # URLs under which an article is requested
@@ -114,8 +117,23 @@ class ListingFinder(Finder):
             yield from self._home_missed(failure.request.url)  # type: ignore[attr-defined]
 
     def _home_missed(self, url: str) -> Iterator[SpiderOutput]:
-        """Record a home page that could not be read, if the listings are found on it only."""
-        if not self.listings:
+        """Request the listings that earlier home pages named beside the declared ones.
+
+        Where none is known, what the home page names is missing, unless it has been requested for
+        weeks and the declared listings are all that there was.
+        """
+        if self.listings and self.is_complete:
+            return
+        urls = [
+            own
+            for key, page in self.spider.history.first_pages().items()
+            if key != "/" and (own := self.spider.normalize_url(page))
+        ]
+        wanted = filter(self.spider.is_wanted_listing, urls)
+        yield from (self._listing(one) for one in wanted)
+        before = self.spider.history.last_visit(url_key(self.spider.home_url))
+        is_old = before is not None and _is_old(before.first_fetched_at)
+        if not self.listings or not (len(urls) > len(self.listings) or is_old):
             yield from self._broken(ListingCursor("/"), url)
 
     def parse_listing(self, response: Response, **place: Any) -> Iterator[SpiderOutput]:
@@ -407,6 +425,10 @@ class ListingFinder(Finder):
         found = [find_date(b.text, page.fetched_at) for b in page.blocks if len(b.text) < 60]
         dates = [reading.at for reading in found if reading]
         return bool(dates) and max(dates) < since
+
+
+def _is_old(first_fetched_at: str) -> bool:
+    return utc_now() - datetime.fromisoformat(first_fetched_at) >= _KNOWN_AFTER
 
 
 class ListingSpider(PortalSpider):

@@ -29,6 +29,7 @@ from portals.crawling.history import History
 from portals.crawling.page_result import StoryOrigin
 from portals.crawling.spider_outputs import KEY, KIND, SpiderOutput
 from portals.discovery.announced import AnnouncedUrl
+from portals.discovery.browser_routes import browser_routes, may_have_routes
 from portals.discovery.forwarding import forward_of
 from portals.discovery.url_filters import UrlFilters, matching_filter
 from portals.discovery.url_kinds import UrlKind, kinds_by_pattern
@@ -42,6 +43,7 @@ from portals.extraction.script_page import script_built_reject
 from portals.extraction.themes import Theme
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families import Family, recipe_for
+from portals.network.proxies import PROXY_WANTS_PASSWORD
 from portals.network.replay_handler import CAPTURED_AT, NotArchivedError
 from portals.network.url_guard import UrlGuard
 from portals.outcomes import REJECT_RULES, Counter, RejectCode
@@ -53,7 +55,6 @@ from spiders.base.posts import PostList
 from spiders.base.script_built import ScriptBuilt
 from spiders.base.stories import Stories
 
-_REFUSED = frozenset([401, 403, 429, 451])
 GONE = frozenset([404, 410])
 """Statuses of pages that do not exist any more."""
 
@@ -143,7 +144,8 @@ class Finder(ABC):
         wanted = self.spider.arguments
         if wanted.revisit == "none" or wanted.is_partial:
             return []
-        return self.spider.history.due_urls(MAX_REVISITS)
+        is_asking = wanted.revisit == "settled"
+        return self.spider.history.due_urls(MAX_REVISITS, with_settled=is_asking)
 
 
 class PortalSpider(Spider):
@@ -387,9 +389,12 @@ class PortalSpider(Spider):
             return Reject(response.url, RejectCode.NOT_A_WEB_PAGE, kind or None)
         captured_at = response.meta.get(CAPTURED_AT) if response.request is not None else None
         try:
-            return Page.from_bytes(response.url, response.body, kind, captured_at)
+            page = Page.from_bytes(response.url, response.body, kind, captured_at)
         except UnreadablePageError as error:
             return Reject(response.url, error.code, error.detail)
+        if may_have_routes(response.body) and browser_routes(page):
+            self.inc_counter(Counter.BROWSER_ROUTES)
+        return page
 
     def read(self, page: Page) -> Article | Reject:
         """Return the article or reject of a page; failures of the reader are counted."""
@@ -490,11 +495,11 @@ class PortalSpider(Spider):
 
     def _reject_of_status(self, url: str, response: Response) -> Reject:
         status = response.status
+        if status == PROXY_WANTS_PASSWORD:
+            return Reject(url, RejectCode.PROXY_FAILED, f"status {status}")
         self.inc_counter(Counter.PAGES_READ)
         if status not in GONE and (code := self._interstitial_code(response)):
             return Reject(url, code, f"status {status}")
-        if status in _REFUSED:
-            self.inc_counter(Counter.REFUSED)
         location = (response.headers.get("Location") or b"").decode("latin-1")
         return reject(url, RejectCode.HTTP_STATUS, location[:200] or None, status=status)
 

@@ -6,6 +6,7 @@ What is stored is the article at its public URL; what is requested, and archived
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
@@ -13,6 +14,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portals.article import Article, Reject, reject
+from portals.crawling.revisit_policy import next_visit
 from portals.crawling.spider_outputs import (
     SYSTEM,
     ListingPageRead,
@@ -32,6 +34,7 @@ from portals.families.json_system import (
     has_false_total,
     is_older,
     next_place,
+    oldest_day,
     read_list,
     read_menu,
 )
@@ -39,6 +42,7 @@ from portals.families.recognition import NamedSystem, named_by
 from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import Counter, RejectCode, StopReason
+from portals.timestamps import utc_now
 from spiders.base.answers import fetched_at, page_or_none
 from spiders.base.json_requests import (
     NOT_MODIFIED,
@@ -251,7 +255,25 @@ class ScriptBuilt(JsonRequests):
         if wanted.since or wanted.until or wanted.revisit == "all" or not history.is_live:
             return None
         is_known = streak >= min(KNOWN_STREAK, len(read.items)) and history.completed_at(listing)
-        return StopReason.KNOWN if is_known and read.items else None
+        if not (is_known and read.items) or self._is_next_due(family, where, read):
+            return None
+        return StopReason.KNOWN
+
+    def _is_next_due(self, family: Family, where: ListPlace, read: JsonListPage) -> bool:
+        """Return True if the next page of a list of whole articles is due, as articles are.
+
+        They have no pages that could be revisited: their edits are on the pages of the list. The
+        oldest article of a page is about as old as the newest of the next one.
+        """
+        system, history = system_of(family), self.spider.history
+        if system.listing.fields is None or self.spider.arguments.revisit == "none":
+            return False
+        last = history.read_at(listing_name(family, where), where.number + 1)
+        if last is None:
+            return False
+        read_at, now = datetime.fromisoformat(last), utc_now()
+        day = oldest_day(system, read, now)
+        return next_visit(day.isoformat() if day else None, read_at) <= now
 
     def _check_total(self, family: Family, where: ListPlace, read: JsonListPage, url: str) -> None:
         """Count a list that names another number of articles than it has."""

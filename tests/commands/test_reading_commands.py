@@ -61,6 +61,7 @@ def test_a_search_for_no_word_says_so(sample: Path) -> None:
 
 def test_the_index_is_checked_and_made_anew(sample: Path) -> None:
     assert run(sample, "search", "--check").out == "the search index is up to date\n"
+    assert run(sample, "search", "--check", "--json").out == "[]\n"
     assert run(sample, "search", "--rebuild").out == "46 articles indexed\n"
 
 

@@ -115,7 +115,7 @@ def test_a_declaration_imports_the_frame_and_light_modules_only(path: Path) -> N
             "portals.commands.help", "portals.commands.output", "portals.commands.uncaught",
             "portals.configuration", "portals.crawling.exit_codes", "portals.file_failures",
             "portals.crawling.parsed_settings", "portals.errors", "portals.known_settings",
-            "portals.spider_arguments",
+            "portals.program", "portals.spider_arguments",
             "portals.redaction", "portals.store.portal_lock", "portals.store.write_failures",
             "portals.timestamps",
         }  # fmt: skip

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from portals.article import Article
+from portals.article import Article, Reject
 from portals.catalogue import portals
 from portals.contract import normalise
 from portals.errors import StorageError
+from portals.outcomes import RejectCode
 from portals.store.database import Store
 from portals.store.portal_states import PortalState, PortalStateRepository
 from portals.store.status import PortalStatus, due, not_attempted, portal_statuses
@@ -289,6 +290,26 @@ def test_attempts_within_the_age_are_no_failure(
     assert len(done.out.splitlines()) == 1 + len(set(names))
 
 
+def test_settled_pages_are_named_with_the_command_that_requests_them(
+    database: str, store: Store
+) -> None:
+    with store.writing():
+        store.db.execute(
+            "INSERT INTO page_visits (portal, key, url, kind, status, first_fetched_at, fetched_at,"
+            " unread_as, unread_nights, next_visit_at) VALUES ('ldtd', '/x', 'http://x.vn/x',"
+            " 'article', 200, '2025-03-01', '2025-03-09', 'empty_page', 7, '2025-03-16')"
+        )
+    store.runs.record_reject(Reject("http://x.vn/x", RejectCode.EMPTY_PAGE), 1, NOW)
+    done = scrapy("status", "ldtd", "--settled", "--json", "-s", database)
+
+    (page,) = json.loads(done.out)
+    assert (page["url"], page["reason"], page["nights"]) == (
+        "http://x.vn/x", "the page shows nothing", 7,
+    )  # fmt: skip
+    assert not page["is_stored"]
+    assert "scrapy crawl ldtd -a revisit=settled" in done.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -329,3 +350,11 @@ def test_a_re_extraction_is_no_attempt_to_crawl(tmp_path: Path) -> None:
 
     assert done.code == 1
     assert "ldtd" in done.err
+
+
+def test_where_nothing_was_crawled_it_says_so(tmp_path: Path) -> None:
+    Store.open(tmp_path / "a.db").close()
+    done = scrapy("status", "--db", tmp_path / "a.db")
+
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "no portal was crawled; crawl first, or give --db FILE\n"

@@ -13,9 +13,11 @@ from scrapy.utils.test import get_crawler
 from twisted.python.failure import Failure
 
 from portals.article import Reject
+from portals.crawling.history import History
 from portals.crawling.spider_outputs import ListingPageRead
 from portals.families import FAMILIES
 from portals.outcomes import RejectCode
+from portals.store.crawl_state import PageVisit
 from spiders.base.listing import ListingFinder
 from spiders.families.danaweb import DanawebSpider
 
@@ -53,6 +55,45 @@ def test_a_home_page_that_is_no_page_is_missing(finder: ListingFinder) -> None:
 
 def test_a_home_page_that_failed_is_missing(finder: ListingFinder) -> None:
     assert missing(finder.on_home_error(failed(404))) == [("/", 1, "failed")]
+
+
+class Before(History):
+    """What earlier crawls found: lists by key, and the day of the first one."""
+
+    def __init__(self, lists: dict[str, str], since: str) -> None:
+        self.lists, self.since = lists, since
+
+    def first_pages(self) -> dict[str, str]:
+        return self.lists
+
+    def last_visit(self, key: str) -> PageVisit | None:
+        return PageVisit(key, HOME, "other", 200, self.since, self.since)
+
+
+DECLARED = {"/tin-tuc-su-kien": LIST}
+BOTH = {**DECLARED, "/thoi-su": f"{HOME}thoi-su"}
+OLD, YOUNG = "2020-01-01T00:00:00+00:00", "2999-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("lists", "since", "found"),
+    [
+        ({}, YOUNG, [("/", 1, "failed")]),
+        (DECLARED, YOUNG, [("/", 1, "failed")]),
+        (DECLARED, OLD, []),
+        (BOTH, YOUNG, []),
+    ],
+)
+def test_a_failed_home_page_beside_declared_lists_is_missing_where_it_may_name_more(
+    finder: ListingFinder, lists: dict[str, str], since: str, found: list[tuple[str, int, str]]
+) -> None:
+    finder.listings, finder.is_complete = ("/tin-tuc-su-kien",), False
+    finder.spider.history = Before(lists, since)
+    outputs = list(finder.on_home_error(failed(404)))
+
+    assert missing(iter(outputs)) == found
+    asked = [one.url for one in outputs if isinstance(one, Request)]
+    assert asked == list(lists.values())
 
 
 @pytest.mark.parametrize(

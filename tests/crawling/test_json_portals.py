@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy import Request
+from scrapy.http import TextResponse
+from scrapy.utils.test import get_crawler
 
 from portals.article import field_names
+from portals.crawling.history import History
+from portals.crawling.spider_outputs import ListingPageRead
+from portals.outcomes import StopReason
+from spiders.base.json_requests import SYSTEMS
+from spiders.base.loader import spider_of_family
 from tests.support.commands import live, scrapy
 from tests.support.database import rows
 from tests.support.http_server import Answer, ServedRequest, http_server, serving
@@ -177,3 +186,50 @@ def test_an_unknown_portal_that_names_known_json_is_read_by_it(tmp_path: Path) -
     assert (done.code, again.code) == (0, 0), done.out
     assert stored(database, server.origin) == portal.golds
     assert row_values(tmp_path / "b.db") == row_values(database)
+
+
+class Before(History):
+    """All articles are known; page 2 of the list was read on ``day``."""
+
+    is_live = True
+
+    def __init__(self, day: str) -> None:
+        self.day = day
+
+    def completed_at(self, listing: str) -> str | None:  # noqa: ARG002
+        return "2099-01-01T00:00:00+00:00"
+
+    def known_since(self, key: str, url: str) -> str | None:  # noqa: ARG002
+        return "2017-01-01T00:00:00+00:00"
+
+    def read_at(self, listing: str, number: int) -> str | None:  # noqa: ARG002
+        return (self.day or None) if number == 2 else None
+
+
+@pytest.mark.parametrize(
+    ("day", "stopped"),
+    [
+        ("2017-01-12T20:00:00+00:00", None),  # young articles, years ago
+        ("2099-01-01T00:00:00+00:00", StopReason.KNOWN),
+        ("", StopReason.KNOWN),
+    ],
+)
+def test_a_list_of_whole_articles_is_read_on_where_its_next_page_is_due(
+    day: str, stopped: StopReason | None
+) -> None:
+    """Its articles have no pages to revisit: edits of older ones were never seen."""
+    family = SYSTEMS["wpgraphql"]
+    spider_type = spider_of_family(family)
+    spider = spider_type.from_crawler(
+        get_crawler(spider_type), origin="http://127.0.0.1:1", portal="mau"
+    )
+    spider.history = Before(day)
+    asked = next(iter(spider.script_built.fixed(family)))
+    request = ServedRequest("POST", "/graphql", Message(), asked.body)
+    response = TextResponse(asked.url, body=PORTALS["wpgraphql"]().answer(request).body)
+    response.request = asked
+
+    outputs = list(spider.script_built.parse_json_list(response, **asked.cb_kwargs))
+    (page,) = [one for one in outputs if isinstance(one, ListingPageRead)]
+    assert page.stop_reason is stopped
+    assert any(isinstance(one, Request) for one in outputs) is (stopped is None)

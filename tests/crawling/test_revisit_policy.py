@@ -24,6 +24,7 @@ from portals.crawling.revisit_policy import (
     archived_visit,
     is_gone,
     is_missing_article,
+    is_settled,
     is_undecided_sample,
     may_be_sampled,
     validators,
@@ -83,6 +84,12 @@ def after(read: PageResult, before: PageVisit | None = None) -> PageVisit:
     return visit
 
 
+def yesterday(visit: PageVisit) -> PageVisit:
+    """Return a visit as if it had been made a night earlier."""
+    at = datetime.fromisoformat(visit.fetched_at) - timedelta(days=1)
+    return replace(visit, fetched_at=utc(at))
+
+
 def failing(kind: PageKind, error: Exception) -> PageResult:
     status = error.response.status if isinstance(error, HttpError) else 0
     read = result(kind, status)
@@ -103,6 +110,17 @@ def test_an_article_is_remembered_with_its_text_and_its_next_visit() -> None:
 
     assert (visit.kind, visit.status, visit.fingerprint) == ("article", 200, ARTICLE.content_hash)
     assert visit.next_visit_at == "2025-06-15T22:00:00+00:00"
+
+
+def test_a_list_that_holds_whole_articles_is_a_list_and_no_article_that_is_due() -> None:
+    """JSON of a portal: its address was revisited as an article, in vain, every night."""
+    read = listed()
+    read.articles.append(replace(ARTICLE, url="http://cd.example.vn/bai-mot"))
+    own = listed()
+    own.articles.append(ARTICLE)
+
+    assert (after(read).kind, after(read).next_visit_at) == ("listing", None)
+    assert after(own).kind == "article"
 
 
 def test_a_list_is_remembered_with_its_links_and_is_never_due() -> None:
@@ -135,7 +153,7 @@ def test_an_article_that_was_withdrawn_is_looked_for_after_a_month(status: int) 
     """The second night says so too: the first one may have been a bad one."""
     had = replace(BEFORE, kind="article", fingerprint="text")
     first = after(failing("article", refused(status)), had)
-    second = after(failing("article", refused(status)), first)
+    second = after(failing("article", refused(status)), yesterday(first))
 
     assert (first.status, first.next_visit_at) == (status, NEXT_NIGHT)
     assert (second.status, second.next_visit_at) == (status, "2025-07-15T02:00:00+00:00")
@@ -143,7 +161,7 @@ def test_an_article_that_was_withdrawn_is_looked_for_after_a_month(status: int) 
 
 def test_a_page_that_is_gone_and_never_was_an_article_is_looked_for_after_a_week() -> None:
     first = after(failing("article", refused(404)))
-    second = after(failing("article", refused(404)), first)
+    second = after(failing("article", refused(404)), yesterday(first))
 
     assert (first.next_visit_at, second.next_visit_at) == (NEXT_NIGHT, A_WEEK)
 
@@ -161,8 +179,7 @@ def rejected(code: RejectCode, error: Exception | None = None) -> PageResult:
 
 NONE = (
     RejectCode.NO_ARTICLE, RejectCode.NO_BODY, RejectCode.ERROR_PAGE, RejectCode.LOGIN,
-    RejectCode.REDIRECTED_HOME, RejectCode.NOT_A_WEB_PAGE, RejectCode.NEEDS_BROWSER,
-    RejectCode.INVALID_TITLE, RejectCode.FUTURE_DATE,
+    RejectCode.REDIRECTED_HOME, RejectCode.NOT_A_WEB_PAGE,
 )  # fmt: skip
 
 
@@ -171,10 +188,32 @@ def test_an_address_that_showed_no_article_in_two_nights_is_looked_at_again_afte
     code: RejectCode,
 ) -> None:
     first = after(rejected(code))
-    second = after(rejected(code), first)
+    same_night = after(rejected(code), first)
+    second = after(rejected(code), yesterday(first))
 
     assert (first.next_visit_at, second.next_visit_at) == (NEXT_NIGHT, A_WEEK)
+    assert same_night.next_visit_at == NEXT_NIGHT
     assert not is_missing_article(rejected(code), first)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (RejectCode.TIMED_OUT, DownloadTimeoutError("60 s")),
+        (RejectCode.NO_HOST, OSError("no host")),
+        (RejectCode.EMPTY_PAGE, None),
+        (RejectCode.READER_FAILED, None),
+    ],
+)
+def test_a_night_in_which_something_hid_a_page_does_not_say_that_it_is_no_article(
+    code: RejectCode, error: Exception | None
+) -> None:
+    first = yesterday(after(rejected(code, error)))
+    second = after(rejected(RejectCode.REDIRECTED_HOME), first)
+
+    assert second.next_visit_at == NEXT_NIGHT
+    third = after(rejected(RejectCode.REDIRECTED_HOME), yesterday(second))
+    assert third.next_visit_at == A_WEEK
 
 
 @pytest.mark.parametrize(
@@ -199,6 +238,11 @@ def test_a_request_that_failed_and_says_that_there_is_no_article_is_no_other(
         (RejectCode.EMPTY_PAGE, None),
         (RejectCode.UNDECODABLE, None),
         (RejectCode.TOO_SLOW, None),
+        (RejectCode.TOO_DEEP, None),
+        (RejectCode.TOO_LARGE, None),
+        (RejectCode.NEEDS_BROWSER, None),
+        (RejectCode.INVALID_TITLE, None),
+        (RejectCode.FUTURE_DATE, None),
         (RejectCode.CHALLENGE, None),
         (RejectCode.READER_FAILED, None),
         (RejectCode.BAD_BODY, UnreadableBodyError("not gzip")),
@@ -215,6 +259,82 @@ def test_a_page_that_hides_an_article_is_missing_and_due_every_night(
     assert after(read, UNREAD).next_visit_at == NEXT_NIGHT
     assert is_missing_article(read, UNREAD)
     assert not is_missing_article(read, replace(UNREAD, fingerprint="text"))
+
+
+def nights(read: PageResult, number: int, before: PageVisit | None = None) -> PageVisit:
+    """Return the visit after so many nights, a day each, that gave the same."""
+    for _ in range(number):
+        before = after(read, yesterday(before) if before else None)
+    assert before is not None
+    return before
+
+
+SAME = [
+    (RejectCode.EMPTY_PAGE, None),
+    (RejectCode.TOO_SLOW, None),
+    (RejectCode.HTTP_STATUS, refused(500)),
+    (RejectCode.TIMED_OUT, DownloadTimeoutError("60 s")),
+]
+
+
+@pytest.mark.parametrize(("code", "error"), SAME)
+def test_a_page_with_the_same_fault_in_seven_nights_is_settled_and_due_in_a_week(
+    code: RejectCode, error: Exception | None
+) -> None:
+    read = rejected(code, error)
+    six, seven, eight = (nights(read, number) for number in (6, 7, 8))
+
+    assert [is_settled(read, visit) for visit in (six, seven, eight)] == [False, True, True]
+    assert [visit.next_visit_at for visit in (six, seven, eight)] == [NEXT_NIGHT, A_WEEK, A_WEEK]
+
+
+def test_attempts_of_one_night_settle_nothing() -> None:
+    read = rejected(RejectCode.EMPTY_PAGE)
+    visit = nights(read, 6)
+    for _ in range(5):
+        visit = after(read, visit)
+
+    assert (visit.unread_nights, is_settled(read, visit)) == (6, False)
+
+
+def test_a_settled_page_with_another_fault_is_asked_nightly_again() -> None:
+    other = rejected(RejectCode.CHALLENGE)
+    visit = nights(other, 1, nights(rejected(RejectCode.EMPTY_PAGE), 9))
+
+    assert (visit.unread_nights, visit.next_visit_at) == (1, NEXT_NIGHT)
+    assert not is_settled(other, visit)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [(RejectCode.NO_HOST, OSError("no host")), (RejectCode.READER_FAILED, None)],
+)
+def test_a_fault_of_the_server_or_our_own_settles_no_page(
+    code: RejectCode, error: Exception | None
+) -> None:
+    read = rejected(code, error)
+
+    assert not is_settled(read, nights(read, 9))
+    blank = nights(rejected(RejectCode.EMPTY_PAGE), 6)
+    between = nights(read, 3, blank)
+    assert nights(rejected(RejectCode.EMPTY_PAGE), 1, between).is_settled
+
+
+def test_a_blank_page_keeps_the_article_that_an_earlier_visit_had() -> None:
+    had = replace(UNREAD, fingerprint="text")
+    blank = rejected(RejectCode.EMPTY_PAGE)
+    visit = nights(blank, 3, had)
+
+    assert visit.fingerprint == "text"
+    assert not is_missing_article(blank, visit)
+
+
+def test_an_article_that_is_had_again_is_settled_no_more() -> None:
+    read = result("article")
+    read.articles.append(ARTICLE)
+    visit = nights(read, 1, nights(rejected(RejectCode.EMPTY_PAGE), 9))
+
+    assert (visit.unread_as, visit.unread_nights) == (None, 0)
 
 
 @pytest.mark.parametrize(

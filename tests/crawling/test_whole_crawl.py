@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from portals.crawling.verdict_facts import RunFacts
 from portals.crawling.verdicts import Judgement, judge
 from portals.crawling.whole_crawl import KEYS, counters_as_json, judge_whole_crawl
 from portals.outcomes import Counter, RejectCode
-from portals.store.crawl_state import CrawlState, ListingPage
+from portals.store.crawl_state import CrawlState, ListingPage, PageVisit
 from portals.store.database import Store
 from tests.support.commands import crawl_of, scrapy, scrapy_after
 from tests.support.database import rows
@@ -130,6 +131,16 @@ def test_a_crawl_that_found_no_article_in_any_run_is_not_ok(store: Store) -> Non
     facts = RunFacts("finished", is_resumed=True)
 
     assert judged(store, facts).code == "nothing_found"
+
+
+def test_a_settled_page_that_was_rejected_before_the_interruption_counts_no_more(
+    store: Store,
+) -> None:
+    store.runs.record_reject(Reject(PAGE, RejectCode.CHALLENGE), 1, NOW)
+    visit = PageVisit(PAGE, PAGE, "article", 200, "2026-10-01", "2026-11-01")
+    CrawlState(store, PORTAL).save_visit(replace(visit, unread_as="challenge", unread_nights=7))
+
+    assert judged(store).verdict == "ok"
 
 
 def test_the_verdict_of_this_night_is_kept_where_it_is_not_ok(store: Store) -> None:

@@ -118,6 +118,32 @@ def test_the_first_text_in_the_box_of_the_title_is_the_lead() -> None:
     assert article.body.split("\n\n") == TEXTS
 
 
+def test_filler_in_another_language_above_it_hides_no_lead() -> None:
+    filler = (
+        "Consequuntur magni dolores eos qui ratione voluptatem sequi nesciunt neque porro. " * 3
+    )
+    article = article_of(
+        f"<div class=main><h1>{TITLE}</h1><div>12/03/2024 08:15</div><p>{filler}</p>"
+        f"<div class=summary>{LEAD}</div>{PARAGRAPHS}</div>"
+    )
+    assert article.lead == LEAD
+
+
+def test_pseudo_latin_is_no_text_wherever_it_is() -> None:
+    filler = "<p>Lorem ipsum dolor sit amet, consectetur adipisicing elit. Accusantium, ea.</p>"
+    assert read(inside=filler).body.split("\n\n") == TEXTS
+
+
+def test_a_long_lead_is_one_where_its_element_says_so() -> None:
+    long = " ".join([LEAD, *TEXTS] * 9)[:900].rsplit(" ", 1)[0] + "."
+    page = (
+        f"<div class=main><h1>{TITLE}</h1><div>12/03/2024 08:15</div>"
+        f"<div class={{}}>{long}</div><div class=body>{PARAGRAPHS * 2}</div></div>"
+    )
+    assert article_of(page.format("summary")).lead == long
+    assert article_of(page.format("k7")).lead is None
+
+
 def test_author_and_day_in_a_card_beside_the_text_are_read() -> None:
     related = "".join(
         f'<a href="/bai/{n}/cong-nhan-nha-may-so-{n}">Công nhân nhà máy số {n} thi đua'

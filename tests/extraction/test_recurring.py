@@ -66,6 +66,34 @@ def test_a_short_line_beside_a_longer_one_recurs_with_it() -> None:
     assert learned([*texts_of(20), *texts]) == {INVITATION, "Theo dõi"}
 
 
+def test_two_stories_suffice_for_a_line_in_another_language() -> None:
+    assert learned(texts_of(2, within="Read the full story")) == {"Read the full story"}
+
+
+def test_stories_of_a_foreign_edition_share_no_foreign_line() -> None:
+    first = StoryText(
+        None, ("Hanoi (TS)", "The union of the district met on Monday to elect a board.")
+    )
+    other = StoryText(
+        None, ("Hanoi (TS)", "Wages of the sugar mill will rise by a tenth in spring.")
+    )
+    assert learned([first, other]) == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015;",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Kính gửi: Các công đoàn cơ sở trực thuộc Liên đoàn Lao động huyện Tân Sơn",
+        "CHƯƠNG I",
+        "- Như Điều 3;",
+    ],
+)
+def test_formulae_of_documents_stay(line: str) -> None:
+    assert learned(texts_of(20, before=line)) == set()
+
+
 def test_a_covering_text_of_several_announcements_stays() -> None:
     texts = [StoryText(None, (f"Thông báo số {number}/TB-LĐLĐ", COVER)) for number in range(1, 21)]
     assert learned(texts) == set()

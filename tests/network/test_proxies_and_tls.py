@@ -21,13 +21,20 @@ from OpenSSL import SSL
 
 from portals.catalogue import portals
 from portals.network.http_compat import context_of
-from portals.network.proxies import credentials_of, with_credentials
+from portals.network.proxies import (
+    credentials_of,
+    environment_fault,
+    is_of_proxy,
+    proxy_of_environment,
+    with_credentials,
+)
 from portals.network.tls_levels import LevelContextFactory
 from tests.support.commands import crawl_without_origin, scrapy_after
 from tests.support.database import rows
-from tests.support.faults import LOCAL, catalogue
+from tests.support.faults import LOCAL, catalogue, dead_port
 from tests.support.hostile_server import good_path, hostile
 from tests.support.http_server import Answer, ServedRequest, http_server
+from tests.support.processes import Done
 from tests.support.small_portal import small_portal
 
 SHORT_PRIME = int(
@@ -171,3 +178,90 @@ def test_credentials_of_a_proxy_come_from_the_environment_only() -> None:
 
 def test_no_row_has_a_proxy_with_a_password() -> None:
     assert not any("@" in row.proxy_url for row in portals().values())
+
+
+# --- proxies of the environment ------------------------------------------------------------------
+
+
+def crawl_with(folder: Path, **variables: str) -> Done:
+    """Crawl a portal that has no address of its own, with these variables in the environment."""
+    code = catalogue(folder, "http://cong.example/")
+    given = "".join(f"os.environ[{name!r}] = {value!r}\n" for name, value in variables.items())
+    return scrapy_after(f"{code}import os\n{given}", *crawl_without_origin(folder))
+
+
+def test_a_crawl_goes_through_the_proxy_of_the_environment_and_says_so(tmp_path: Path) -> None:
+    pages, _ = small_portal()
+    asked: list[ServedRequest] = []
+
+    def answer(request: ServedRequest) -> Answer:
+        asked.append(request)
+        return pages.get(urlsplit(request.path).path, Answer(b"", 404))
+
+    with http_server(answer) as proxy:
+        url = proxy.origin.replace("//", "//ai:mat-khau@")
+        done = crawl_with(tmp_path, http_proxy=url)
+
+    assert done.code == 0, done.err
+    assert {urlsplit(one.path).netloc for one in asked} == {"cong.example"}
+    assert f"requests go through the proxy {proxy.origin.replace('//', '//…@')}" in done.err
+    assert "mat-khau" not in done.err + done.out
+
+
+@pytest.mark.parametrize("status", [pytest.param(407, marks=pytest.mark.nightly), None])
+def test_a_proxy_that_fails_says_nothing_of_the_portal(tmp_path: Path, status: int | None) -> None:
+    with http_server(lambda _: Answer(b"", status or 200)) as proxy, dead_port() as dead:
+        done = crawl_with(tmp_path, http_proxy=proxy.origin if status else dead)
+    (reject,) = rows(tmp_path / "a.db", "SELECT code FROM rejects")
+    (run,) = rows(tmp_path / "a.db", "SELECT reason_code FROM runs")
+
+    assert done.code == 10, done.err
+    assert (reject["code"], run["reason_code"]) == ("proxy_failed", "proxy_failed")
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(
+    ("proxies", "fault"),
+    [
+        ({}, None),
+        ({"http_proxy": "http://p.vn:3128", "https_proxy": "p.vn:3128"}, None),
+        ({"all_proxy": "socks5://p.vn"}, None),  # nobody here reads it
+        ({"http_proxy": "socks5://a:b@p.vn:1"}, "http_proxy is 'socks5://…@p.vn:1'"),
+        ({"https_proxy": "::::"}, "https_proxy is '::::'"),
+        ({"http_proxy": "http://p.vn:x"}, "http_proxy is 'http://p.vn:x'"),
+    ],
+)
+def test_a_proxy_that_is_none_is_named_before_a_crawl(
+    monkeypatch: pytest.MonkeyPatch, proxies: dict[str, str], fault: str | None
+) -> None:
+    of_environment(monkeypatch, proxies)
+    found = environment_fault()
+
+    assert (found or "").partition(";")[0] == (fault or "")
+
+
+@pytest.mark.quick
+def test_the_proxy_of_the_environment_by_scheme_and_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_environment(monkeypatch, {"http_proxy": "ai:mat@p.vn:3128", "no_proxy": "gan.vn"})
+
+    assert proxy_of_environment("http://xa.vn/a") == "http://…@p.vn:3128"
+    assert proxy_of_environment("https://xa.vn/a") is None
+    assert proxy_of_environment("http://tin.gan.vn/") is None
+    assert proxy_of_environment("") is None
+
+
+def of_environment(monkeypatch: pytest.MonkeyPatch, proxies: dict[str, str]) -> None:
+    for name in ("http_proxy", "https_proxy", "no_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in proxies.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(("status", "is_proxys"), [(407, True), (501, True), (502, False)])
+def test_a_tunnel_that_is_refused(status: int, *, is_proxys: bool) -> None:
+    words = f"Could not open CONNECT tunnel with proxy p.vn:1 [{{'status': {status}}}]"
+
+    assert is_of_proxy(RuntimeError(words)) == is_proxys
+    assert not is_of_proxy(RuntimeError(str(status)))

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from portals.actions.sample import FIRST, LATER
 from portals.catalogue import portals
 from tests.support.processes import Done
 from tests.support.project import PROJECT, SAMPLE, SPIDERS
@@ -101,6 +102,7 @@ def test_the_wheel_holds_the_packages_and_their_data_and_nothing_else(wheel: Pat
     pages = {path.name for path in (PROJECT / "portals" / "resources" / "serve").iterdir()}
     assert {"portals/py.typed", "portals/resources/portals.csv"} <= set(names)
     assert {f"portals/resources/serve/{name}" for name in pages} <= set(names)
+    assert {f"portals/resources/sample/{path.name}" for path in (FIRST, LATER)} <= set(names)
     wanted = {
         str(path.relative_to(PROJECT))
         for top in ("portals", "spiders", "pipelines")
@@ -178,3 +180,35 @@ def test_the_documents_are_written_in_a_clone_only(installed: Installed) -> None
 
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert installed.run("contract").out.startswith("# The data")
+
+
+@pytest.mark.nightly
+def test_from_the_wheel_to_an_article_and_its_kept_page_in_two_commands(
+    installed: Installed,
+) -> None:
+    database = installed.folder / "data" / "demo.db"
+    with serving(database, "--sample", command=[installed.command]) as site:
+        page = site.get("/").text
+        kept = site.get("/page/3").status
+    with serving(database, "--sample", command=[installed.command]) as again:
+        assert again.get("/").text == page
+
+    assert page.count("<article>") == 20
+    assert kept == 200
+    assert {path.name for path in database.parent.iterdir()} <= {
+        "demo.db", "demo.db-shm", "demo.db-wal",
+    }  # fmt: skip
+
+
+def test_the_installed_command_names_itself(installed: Installed) -> None:
+    nothing, version, wrong = (
+        installed.run(*words) for words in ((), ("--version",), ("serv", "--port", "1"))
+    )
+
+    assert 'Use "tin-cong-doan <command> -h"' in nothing.out
+    assert version.out.startswith("tin-cong-doan 0.")
+    assert "(Scrapy 2." in version.out
+    assert (wrong.code, wrong.out) == (2, "")
+    assert wrong.err == (
+        "error: there is no command 'serv'; did you mean serve? 'tin-cong-doan -h' lists them\n"
+    )

@@ -12,6 +12,7 @@ import pytest
 
 from portals.article import Article
 from portals.contract import normalise
+from portals.serve.application import INNER_TABLES
 from portals.store.database import Store
 from tests.support.project import PROJECT
 
@@ -62,3 +63,9 @@ def test_every_configured_table_is_in_the_database(connection: sqlite3.Connectio
     assert set(TABLES) <= set(kinds)
     hidden = [name for name, about in TABLES.items() if about.get("hidden")]
     assert {kinds[name] for name in hidden} == {"table"}, "not the views of old names"
+
+
+def test_the_same_tables_are_hidden_as_by_the_web_site() -> None:
+    hidden = {name for name, about in TABLES.items() if about.get("hidden")}
+
+    assert {*hidden, "search_exact", "search_folded"} == set(INNER_TABLES)

@@ -11,7 +11,7 @@ from portals.archive.writer import ArchiveWriter
 from tests.sample.later import LATER, later
 from tests.sample.site import CAPTURED, Served, sample
 
-DATA = Path(__file__).resolve().parents[2] / "data"
+DATA = Path(__file__).resolve().parents[2] / "portals" / "resources" / "sample"
 SAMPLE, SAMPLE_LATER = DATA / "sample.warc.gz", DATA / "sample-later.warc.gz"
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
+from datasette.utils.asgi import Request
 
+from portals.serve.application import INNER_TABLES, SitePlugin
 from portals.serve.guard import ENGINE_POLICY, KEPT_POLICY, OWN_POLICY
 from portals.store.schema import COLUMNS, TABLES
 from tests.support.site import HOSTILE, Site
@@ -98,6 +102,45 @@ def test_nothing_can_be_sent_and_head_has_no_body(sample: Site) -> None:
     assert sample.get("/", method="DELETE").status == 405
     head = sample.get("/", method="HEAD")
     assert (head.status, head.text) == (200, "")
+
+
+@pytest.mark.quick
+def test_what_fails_on_our_pages_is_a_page_to_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = Request.fake("/en/portals", url_vars={"language": "/en", "format": None})
+    failed = SitePlugin(tmp_path / "a.db", "vi").handle_exception(None, request, KeyError("x"))
+    answer = asyncio.run(failed())
+
+    assert answer.status == 500
+    assert "This page failed" in answer.body.decode()
+    assert '<html lang="en">' in answer.body.decode()
+    assert "/en/portals cannot be made" in caplog.text
+
+
+UNREADABLE = (
+    "v_articles?_next=zz", "articles?_sort=none", "articles?_timelimit=x", "articles?_through=x",
+    "articles?_sort=id&_sort_desc=id", "v_articles.json?_next=zz",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", UNREADABLE)
+def test_an_argument_that_datasette_cannot_read_is_the_readers_mistake(
+    sample: Site, path: str
+) -> None:
+    got = sample.get(f"/articles/{path}")
+
+    assert got.status == 400
+    assert "An argument of this address cannot be read" in got.text
+
+
+def test_the_list_of_tables_begins_with_what_readers_want(sample: Site) -> None:
+    tables = sample.get("/articles.json").json()["tables"]
+    shown = [table["name"] for table in tables if not table["hidden"]]
+
+    assert "articles" in shown
+    assert "_sqlite_migrations" not in shown
+    assert not set(shown) & set(INNER_TABLES)
 
 
 # --- lists ---------------------------------------------------------------------------------------

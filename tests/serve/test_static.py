@@ -120,8 +120,13 @@ def test_nothing_is_asked_of_others_and_nothing_runs(folder: Path) -> None:
         tree = read(page)
         loaded = tree.xpath("//img/@src | //link[@rel='stylesheet']/@href | //iframe/@src")
         assert [one for one in loaded if "//" in one] == []
-        assert tree.xpath("//script | //form | //iframe") == []
         (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+        if page.name == "search.html":
+            scripts = [one.get("src").partition("?")[0] for one in tree.xpath("//script")]
+            assert scripts == ["search.js"]
+            assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+            continue
+        assert tree.xpath("//script | //form | //iframe") == []
         assert policy.startswith("default-src 'none'; style-src 'self'")
 
 
@@ -162,6 +167,25 @@ def test_an_empty_archive_is_a_site_too(tmp_path: Path) -> None:
 
     assert {"index.html", "operations.html", "news.atom"} <= set(written)
     assert "Kho còn trống" in (tmp_path / "site/index.html").read_text("utf-8")
+
+
+def test_only_the_newest_are_found_and_the_page_says_so(database: Path, tmp_path: Path) -> None:
+    with closing(Store.open_to_read(database)) as store:
+        for _ in write_pages(store.db.conn, tmp_path, "en", searched=5):
+            pass
+    said = read(tmp_path / "search.html").xpath("string(//p[@class='notice'])")
+
+    assert said == f"Only the newest articles are found here: 5 / {len(HOSTILE)}."
+    assert (tmp_path / "search/c0.js").read_text("utf-8").count("article/0/") == 5
+
+
+def test_a_copy_without_an_index_has_no_search(database: Path, tmp_path: Path) -> None:
+    with closing(Store.open_to_read(database)) as store:
+        for _ in write_pages(store.db.conn, tmp_path, "vi", searched=0):
+            pass
+
+    assert not list(tmp_path.glob("search*"))
+    assert "search.html" not in (tmp_path / "index.html").read_text("utf-8")
 
 
 # --- the command ---------------------------------------------------------------------------------

@@ -197,17 +197,40 @@ def test_a_walk_of_another_crawl_does_not_count(memory: CrawlState) -> None:
     assert memory.completed_at(LIST) is None
 
 
-@pytest.mark.parametrize(("pages", "is_complete"), [(3, False), (201, True)])
-def test_a_walk_that_an_interruption_cut_counts_where_it_is_too_long_for_another(
-    memory: CrawlState, store: Store, pages: int, *, is_complete: bool
-) -> None:
-    first, last = (store.runs.start_run("haiphong", at) for at in (NOW, LATER))
+def cut_walk(memory: CrawlState, pages: int, *, cut_after: int) -> int:
+    """Record a walk in two runs; return the number of lists to be read again."""
+    first, last = (memory.store.runs.start_run("haiphong", at) for at in (NOW, LATER))
     memory.begin_traversal(LIST, NOW, first)
-    memory.record_expected_pages(LIST, [(n, f"/{n}") for n in range(1, pages + 1)], NOW, first)
+    for number in range(1, pages + 1):
+        run_id = first if number <= cut_after else last
+        memory.record_listing_page(page(number), NOW, run_id)
     memory.end_traversal(LIST, pages, StopReason.KNOWN)
-    memory.complete_traversals(LATER, [last, first], is_whole=True)
+    return memory.complete_traversals(LATER, [last, first], is_whole=True)
 
-    assert bool(memory.completed_at(LIST)) is is_complete
+
+@pytest.mark.parametrize(("pages", "read_again"), [(3, [1, 1, 1]), (201, [1, 0, 1])])
+def test_a_walk_that_an_interruption_cut_is_read_again_and_a_long_one_once(
+    memory: CrawlState, pages: int, read_again: list[int]
+) -> None:
+    again = [cut_walk(memory, pages, cut_after=number) for number in (1, 2, 1)]
+
+    assert again == read_again
+    assert bool(memory.completed_at(LIST)) is (0 in read_again)
+
+
+def test_a_short_walk_over_a_long_list_is_read_again_after_an_interruption(
+    memory: CrawlState,
+) -> None:
+    """Only the pages that were read make it costly, not those that the list has."""
+    walk(memory, *map(page, range(1, 210)))
+    again = [cut_walk(memory, 3, cut_after=number) for number in (1, 2, 1)]
+
+    assert again == [1, 1, 1]
+
+
+def test_a_walk_that_ended_before_the_interruption_counts(memory: CrawlState) -> None:
+    assert cut_walk(memory, 3, cut_after=3) == 0
+    assert memory.completed_at(LIST) == "2025-03-02T02:00:00+00:00"
 
 
 def test_a_walk_of_the_last_run_of_a_crawl_counts(memory: CrawlState, store: Store) -> None:
