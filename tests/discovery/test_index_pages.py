@@ -24,7 +24,7 @@ def asked_of(explorer: Explorer, pages: dict[str, list[FoundLink]]) -> list[str]
         target = waiting.pop(0)
         asked.append(target.url)
         links, kind = pages.get(target.url, []), "other" if target.url in pages else "article"
-        step = explorer.on_page(target.url, kind, links, f"text {target.url}")  # type: ignore[arg-type]
+        step = explorer.on_page(target.url, kind, links, f"text {len(asked)}")  # type: ignore[arg-type]
         waiting += step.targets
     return asked
 
@@ -86,3 +86,16 @@ def test_articles_that_have_the_addresses_of_lists_are_known_once_they_are_reque
     assert not explorer._are_known(frozenset([node]))
     explorer.on_page(HOME, "other", [FoundLink(node, "Công đoàn xã Tân An thăm công nhân")])
     assert explorer._are_known(frozenset([node]))
+
+
+def test_of_static_pages_one_of_a_kind_is_read_where_news_were_found() -> None:
+    static = [
+        FoundLink(f"{HOME}trang/{name}.html", label)
+        for name, label in (("gt", "Giới thiệu"), ("lh", "Liên hệ"), ("sd", "Sơ đồ"))
+    ]
+    section = FoundLink(f"{HOME}tin", "Tin tức")
+    own = [story for letter in "abcdefg" for story in stories(letter)]
+    pages = {HOME: [section, *static], section.url: own, **{one.url: [] for one in static}}
+
+    asked = asked_of(Explorer(HOME), pages)
+    assert len({one.url for one in static}.intersection(asked)) == 1
