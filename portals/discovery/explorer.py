@@ -488,6 +488,7 @@ class Explorer:
         for pattern in self._by_promise():
             is_static = best_promise(pattern) <= STATIC_PROMISE
             if is_static and pattern.others >= self.budget.static_samples:
+                pattern.kind = "other"  # and is so in the next night
                 continue
             if pattern.duplicates < SAMPLES and (not pattern.trusted or not self.budget.articles):
                 return self._targets(pattern, 1, "sample")

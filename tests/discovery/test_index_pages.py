@@ -97,5 +97,8 @@ def test_of_static_pages_one_of_a_kind_is_read_where_news_were_found() -> None:
     own = [story for letter in "abcdefg" for story in stories(letter)]
     pages = {HOME: [section, *static], section.url: own, **{one.url: [] for one in static}}
 
-    asked = asked_of(Explorer(HOME), pages)
+    first = Explorer(HOME)
+    asked = asked_of(first, pages)
     assert len({one.url for one in static}.intersection(asked)) == 1
+    later = Explorer(HOME, first.learned(), is_known=lambda url: url in asked)
+    assert not {one.url for one in static}.intersection(asked_of(later, pages))
