@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from portals.article import MAX_BODY_CHARACTERS, Article, line_limits
-from portals.extraction.recurring import StoryText, without_recurring
 from portals.language.dates import FUTURE_TOLERANCE, VIETNAM
 from portals.language.identification import language_of
+from portals.language.recurring import StoryText, without_recurring
 from portals.language.text import HASH_VERSION, clean, content_hash, words
 from portals.outcomes import RejectCode
 

@@ -45,10 +45,7 @@ class Action(Command):
 
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the findings; the exit code is 0 if no page is damaged or missing."""
-        folder = self._folder()
-        names = [path.name for path in folder.rglob("*")] if folder.is_dir() else []
-        has_files = any(map(is_archive_name, names))
-        files = archive_files(args or [folder]) if args or has_files else []
+        files = archive_files(args) if args else self._archives()
         checked, counts = Checked(), Counter[str]()
         rows: list[dict[str, Any]] = []
         with closing(Store.open_to_read(self.database)) as store:
@@ -69,11 +66,18 @@ class Action(Command):
         elif not opts.json:
             print_outcome(summary)
 
+    def _archives(self) -> list[Path]:
+        """Return the files in the folder of the archives; none before the first crawl."""
+        folder = self._folder()
+        names = [path.name for path in folder.rglob("*")] if folder.is_dir() else []
+        return archive_files([folder]) if any(map(is_archive_name, names)) else []
+
     def _folder(self) -> Path:
         """Return the folder of the archives. Raises PortalError."""
-        if self.archive_folder is None:
+        folder = self.existing_archive_folder
+        if folder is None:
             raise PortalError("ARCHIVE_DIR is empty: crawls are not archived")
-        return self.archive_folder
+        return folder
 
     def _prune(self, args: list[str], opts: argparse.Namespace) -> None:
         """Drop old pages, portal by portal, and print the rewritten files."""

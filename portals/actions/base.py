@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scrapy.settings import SETTINGS_PRIORITIES
+
 from portals.catalogue import portals
 from portals.commands.base import PortalCommand
-from portals.errors import PortalError
+from portals.commands.output import print_note
+from portals.errors import PortalError, StorageError
 from portals.free_space import DiskLimit
 
 if TYPE_CHECKING:
@@ -38,6 +41,21 @@ class Installation(PortalCommand):
 
         if self.config.getbool("CHECK_CLOCK", default=True):
             check_clock(store)
+
+    def open_if_readable(self) -> Store | None:
+        """Return the database to read, None where there is none.
+
+        One that is named, or is there, and cannot be read is said: what it knows is left out.
+        """
+        from portals.store.database import Store  # noqa: PLC0415 - see the class
+
+        is_named = self.config.getpriority("DATABASE") == SETTINGS_PRIORITIES["cmdline"]
+        try:
+            return Store.open_to_read(self.database)
+        except StorageError as error:
+            if is_named or Path(self.database).exists():
+                print_note(f"warning: what is stored is left out: {error}")
+            return None
 
     def crawled_portals(self) -> list[str]:
         """Return ``known_portals`` without those that ``local.toml`` disables.

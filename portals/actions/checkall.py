@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
@@ -17,7 +17,6 @@ from portals.catalogue import Portal, portals
 from portals.commands.checkall import Command
 from portals.commands.output import print_note, print_rows
 from portals.crawling.exit_codes import FLEET_FAULTS
-from portals.errors import StorageError
 from portals.network.replay_handler import open_replay
 from portals.operations.choosing import choice_of
 from portals.operations.fleet import (
@@ -33,7 +32,6 @@ from portals.operations.fleet import (
 from portals.operations.nights import is_absent, is_lost
 from portals.operations.site_fetch import make_harmless
 from portals.recipes import recipe_of
-from portals.store.database import Store
 from portals.store.portal_states import PortalState, PortalStateRepository
 from portals.timestamps import utc_now
 
@@ -77,8 +75,9 @@ class Action(Command, Installation):
     def _lost(self) -> set[str]:
         """Return the portals that are taken for gone, by the catalogue or by ``crawlall``."""
         states: dict[str, PortalState] = {}
-        with suppress(StorageError), closing(Store.open_to_read(self.database)) as store:
-            states = PortalStateRepository(store).all()
+        if store := self.open_if_readable():
+            with closing(store):
+                states = PortalStateRepository(store).all()
         gone_after = self.config.getint("GONE_AFTER")
         return {
             name

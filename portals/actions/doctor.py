@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from portals.commands.output import print_rows, print_text, to_json
 from portals.crawling.arguments import parse_given
 from portals.crawling.exit_codes import HEALTH_CODES, Health
 from portals.crawling.spider_outputs import SYSTEM
-from portals.errors import StorageError
 from portals.extraction.induction import Example, induce
 from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, Strategies
@@ -28,7 +28,6 @@ from portals.families.json_pages import page_of_json
 from portals.network.replay_handler import CAPTURED_AT
 from portals.recipes import recipe_of
 from portals.store.articles import last_seen_articles
-from portals.store.database import Store
 from portals.store.settled_pages import count_settled
 
 ARTICLES = 3
@@ -63,7 +62,7 @@ class Action(Command, Installation):
         self.check_spider(args[0])
         parse_given(args[0], opts.spargs)
         self.check_replay()
-        history = self.database
+        stored, settled = self._history(args[0])
         with tempfile.TemporaryDirectory() as folder:
             self.config.set("DATABASE", str(Path(folder) / "doctor.db"), priority="cmdline")
             self.config.set("ARCHIVE_DIR", "", priority="cmdline")
@@ -71,10 +70,22 @@ class Action(Command, Installation):
             self.config.set("LOG_LEVEL", "ERROR", priority="cmdline")
             pages, rejects = self._fetch(args[0], opts.spargs)
         recipe = recipe_of(self.config, args[0])
-        diagnosis = diagnose(pages, rejects, recipe, _stored(history, args[0]))
-        diagnosis.notes += _settled(history, args[0])
+        diagnosis = diagnose(pages, rejects, recipe, stored)
+        diagnosis.notes += settled
         self._print(diagnosis, as_json=opts.json)
         self.exitcode = HEALTH_CODES[diagnosis.health]
+
+    def _history(self, portal: str) -> tuple[dict[str, dict[str, Any]], list[str]]:
+        """Return the stored articles of a portal by URL, and a note on its settled pages."""
+        store = self.open_if_readable()
+        if store is None:
+            return {}, []
+        with closing(store):
+            number = count_settled(store.db.conn, portal)
+            rows = last_seen_articles(store.db.conn, portal)
+        command = f"scrapy status {portal} --settled"
+        note = f"{number} pages could not be had in many nights: {command}"
+        return rows, [note] if number else []
 
     def _fetch(
         self, name: str, arguments: dict[str, str]
@@ -225,25 +236,3 @@ def _propose(
     lines = [f"    {name}={value!r}," for name, value in paths.items() if value]
     diagnosis.notes.append("a theme that reads these pages, for the family:")
     diagnosis.notes.append("\n".join(["Theme(", '    name="…",', *lines, ")"]))
-
-
-def _settled(database: str, portal: str) -> list[str]:
-    """Return a note on the pages that could not be had in many nights, if there are any."""
-    try:
-        store = Store.open_to_read(database)
-    except StorageError:
-        return []
-    number = count_settled(store.db.conn, portal)
-    store.close()
-    command = f"scrapy status {portal} --settled"
-    return [f"{number} pages could not be had in many nights: {command}"] if number else []
-
-
-def _stored(database: str, portal: str) -> dict[str, dict[str, Any]]:
-    try:
-        store = Store.open_to_read(database)
-    except StorageError:
-        return {}
-    rows = last_seen_articles(store.db.conn, portal)
-    store.close()
-    return rows

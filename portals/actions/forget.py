@@ -132,7 +132,7 @@ class Action(Command, Installation):
         by_name = recipes(self.config)
         hosts = {host: row.name for host, row in portals_by_host().items() if row.name in by_name}
         search = ArchiveSearch(
-            PageRepository(store), self.archive_folder, Recipes(by_name, hosts), forgotten
+            PageRepository(store), self.existing_archive_folder, Recipes(by_name, hosts), forgotten
         )
         files = search.files(portals) if portals else []
         *_, plan = with_progress(search.find(files), len(files) + 1, "archives", by=1)

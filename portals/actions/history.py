@@ -46,8 +46,9 @@ class Action(Command):
 def _show(found: History) -> None:
     is_terminal = sys.stdout.isatty()
     lines = [Text(found.title, style="bold"), Text(found.url)]
-    for step in found.steps:
+    for number, step in enumerate(found.steps):
         flags = f"  changed: {', '.join(step.flags)}" if step.flags else ""
+        flags = flags or ("" if number else "  first text")
         via = f" via {step.via}" if step.via else ""
         lines.append(Text(f"{step.seen_at}{via}{flags}", style="bold"))
         if step.pieces:
@@ -58,6 +59,8 @@ def _show(found: History) -> None:
         lines.append(
             Text(f"{edit.seen_at}  {edit.field}: {edit.before!r} became {edit.after!r}, {by}{at}")
         )
+    if len(found.steps) == 1 and not (found.edits or found.gone_at):
+        lines.append(Text("no change was seen since", style="dim"))
     if found.gone_at:
         lines.append(Text(f"{found.gone_at}  withdrawn: the page is gone", style="bold red"))
     if is_terminal:

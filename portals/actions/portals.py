@@ -7,11 +7,11 @@ import sys
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from scrapy.exceptions import UsageError
 
+from portals.actions.base import Installation
 from portals.catalogue import CATALOGUE, Portal, portals
 from portals.commands.output import print_note, print_rows, print_text, to_json
 from portals.commands.portals import Command
@@ -33,7 +33,7 @@ _SHORT = ("name", "cms", "grade", "state", "verdict", "newest", "fields")
 """What a terminal of 80 columns has room for."""
 
 
-class Action(Command):
+class Action(Command, Installation):
     """See the command's declaration."""
 
     def _execute(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -70,13 +70,11 @@ class Action(Command):
 
         One that is there and cannot be read is named, since the columns are empty without it.
         """
-        try:
-            with closing(Store.open_to_read(self.database)) as store:
-                return portal_states(store.db.conn)
-        except StorageError as error:
-            if Path(self.database).exists():
-                print_note(f"warning: what is stored is left out: {error}")
+        store = self.open_if_readable()
+        if store is None:
             return {}
+        with closing(store):
+            return portal_states(store.db.conn)
 
     def _check(self, args: list[str], *, as_json: bool) -> None:
         """Print every mistake of the catalogues, of the package and of the data folder."""

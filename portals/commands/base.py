@@ -322,6 +322,17 @@ class PortalCommand(CheckedCommand):
         """The folder of the archives; None if crawls are not archived."""
         return archive_folder(self.config["ARCHIVE_DIR"], self.database)
 
+    @property
+    def existing_archive_folder(self) -> Path | None:
+        """The folder of the archives, as a command reads it that looks for what is there.
+
+        Raises PortalError where one is configured and does not exist: it would be found whole.
+        """
+        folder = self.archive_folder
+        if self.config["ARCHIVE_DIR"] and folder is not None and not folder.is_dir():
+            raise PortalError(f"there is no folder ARCHIVE_DIR={folder}; is its disk mounted?")
+        return folder
+
 
 def exit_code_of(error: BaseException) -> int:
     """Return the exit code for one of ``REPORTED``."""

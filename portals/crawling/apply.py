@@ -102,9 +102,9 @@ class PageApplier:
                 self.queue.add_done(part.key, part.url)
         self.enqueue(result.requests, result.crawl, result.fetched_at, applied, room)
         self._store_exploration(result)
-        for page in result.listing_pages:
-            self._record_listing_page(result, page, applied)
         self._store_visit(result, applied)
+        for page in () if applied.is_settled else result.listing_pages:
+            self._record_listing_page(result, page, applied)
         is_failed = is_retryable(result) and not applied.is_settled
         self.queue.finish(result.request.lease_id, failed=is_failed)
 

@@ -141,7 +141,9 @@ class StoredHistory(History):
     def is_gone(self, key: str) -> bool:
         """Return True for a page that was gone in the last week and never was of use."""
         visit = self.last_visit(key)
-        return visit is not None and is_gone(visit, utc_now())
+        if visit is None or (visit.is_settled and self._crawl.revisits == "settled"):
+            return False
+        return is_gone(visit, utc_now())
 
     def due_urls(self, limit: int, *, with_settled: bool = False) -> list[str]:
         """Return known articles that are due for a revisit, longest due first.

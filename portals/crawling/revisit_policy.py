@@ -38,6 +38,7 @@ _NOT_OF_PAGE = frozenset(
 
 _CHECK_EVERY = 7  # every seventh visit is made without validators, to check them
 _OK = 200
+_HOME = "/"  # page key
 _PART = "part"  # fingerprint of a later page of a story
 _GONE = frozenset([404, 410])
 _MISSING = frozenset(["failed", "empty"])  # states of a listing page that could not be read
@@ -67,7 +68,7 @@ def next_visit(published_at: str | None, fetched_at: datetime) -> datetime:
 
 
 def is_gone(visit: PageVisit, now: datetime) -> bool:
-    """Return True for a page that answered 404 or 410 within a week and never was of use.
+    """Return True for a page that was gone, or settled, within a week and never was of use.
 
     Menus keep such links for years. A listing or an article that was read once is no such page,
     nor is one that was visited in one night only, which may have been a bad one.
@@ -75,7 +76,8 @@ def is_gone(visit: PageVisit, now: datetime) -> bool:
     was_read = visit.fingerprint is not None or visit.listed_articles is not None
     first, last = map(datetime.fromisoformat, (visit.first_fetched_at, visit.fetched_at))
     is_recent = now - last < _NOT_AN_ARTICLE
-    return visit.status in _GONE and not was_read and is_recent and last - first >= _FAILED
+    is_old = visit.status in _GONE and last - first >= _FAILED
+    return (is_old or visit.is_settled) and not was_read and is_recent
 
 
 def retry_visit(fetched_at: datetime) -> datetime:
@@ -107,7 +109,9 @@ def visit_after(result: PageResult, before: PageVisit | None) -> PageVisit | Non
         )
     else:
         visit = _with_trust(_visit(result, kind, before, due), before)
-    return _with_nights(visit, result, before) if kind == "article" else visit
+    if kind == "article" or _never_led_anywhere(result, before):
+        return _with_nights(visit, result, before)
+    return replace(visit, unread_as=None, unread_nights=0)
 
 
 def archived_visit(result: PageResult) -> PageVisit | None:
@@ -270,6 +274,22 @@ def _is_second(result: PageResult, before: PageVisit | None) -> bool:
     if result.status in _GONE:
         return before.status in _GONE
     return before.fingerprint is None
+
+
+def _never_led_anywhere(result: PageResult, before: PageVisit | None) -> bool:
+    """Return True for a page that no visit could read, and for which the run is worse.
+
+    A menu may have such a link for years. A page that was read once may have led to lists: what is
+    missing without it is not known. The home page, and later pages of lists, lead on by nature; a
+    list that the catalogue declares is there, or its row is to be corrected.
+    """
+    if result.request.expected == "announcement" or result.request.key == _HOME:
+        return False
+    is_later = any(page.number > 1 or page.is_declared for page in result.listing_pages)
+    is_missing = any(page.state in _MISSING for page in result.listing_pages)
+    is_counted = any(REJECT_RULES[reject.code].counter for reject in result.rejects)
+    was_read = before is not None and before.unread_as is None
+    return not (is_later or was_read) and (result.failure is not None or is_missing or is_counted)
 
 
 def is_settled(result: PageResult, visit: PageVisit | None) -> bool:

@@ -55,7 +55,8 @@ class ListingPageRead:
     """A listing page was read. ``stop_reason``: why the pages after it are not requested.
 
     ``items``: number of articles that it lists; ``is_traversal_start``: a traversal of the listing
-    begins here; ``expected``: number and URL of the later pages that the pager shows.
+    begins here; ``expected``: number and URL of the later pages that the pager shows;
+    ``is_declared``: the catalogue or the system names the listing, no link does.
     """
 
     listing: str
@@ -67,6 +68,7 @@ class ListingPageRead:
     stop_reason: StopReason | None = None
     is_traversal_start: bool = False
     expected: tuple[tuple[int, str], ...] = ()
+    is_declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     NotConfigured,
 )
+from scrapy.spidermiddlewares.httperror import HttpError
 
 from portals.network.dns import names_of
 from portals.redaction import without_secrets
@@ -93,6 +94,12 @@ def is_of_proxy(error: BaseException | None) -> bool:
     return "CONNECT tunnel" in str(error) and not _BEHIND_IT.search(str(error))
 
 
+def is_refused_by_proxy(error: BaseException | None) -> bool:
+    """Return True for ``is_of_proxy``, and for an answer with which a proxy refuses."""
+    is_answer = isinstance(error, HttpError) and error.response.status == PROXY_WANTS_PASSWORD
+    return is_answer or is_of_proxy(error)
+
+
 class ProxyFailureMiddleware:
     """Downloader middleware: marks failed connections to a proxy, which are not the portal's.
 
@@ -107,7 +114,7 @@ class ProxyFailureMiddleware:
             raise NotConfigured
         home = getattr(crawler.spider, "home_url", "")
         if via := proxy_of_environment(home):
-            logger.warning("requests go through the proxy %s of the environment", via)
+            logger.info("requests go through the proxy %s of the environment", via)
         return cls()
 
     def process_exception(self, request: Request, exception: Exception) -> None:

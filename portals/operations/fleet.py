@@ -28,6 +28,7 @@ from portals.extraction.page import Page
 from portals.extraction.reader import Recipe, read_safely
 from portals.families.catalogued import read_systems
 from portals.language.notices import Notice
+from portals.network.proxies import is_refused_by_proxy
 from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.network.url_guard import OffsiteRequestError, UrlGuard
@@ -47,6 +48,7 @@ class Cause(StrEnum):
 
     OK = "ok"
     UNREACHABLE = "unreachable"
+    PROXY = "proxy"
     TIMEOUT = "timeout"
     CERTIFICATE = "certificate"
     MOVED = "moved"
@@ -219,6 +221,7 @@ def _of_move(row: Portal, look: PortalLook) -> Finding:
 _CAUSES: tuple[tuple[Callable[[BaseException | None], bool], Cause], ...] = (
     (lambda e: isinstance(e, NotArchivedError), Cause.NOT_ARCHIVED),
     (lambda e: isinstance(e, ForbiddenByRobotsError), Cause.BLOCKED),
+    (is_refused_by_proxy, Cause.PROXY),
     (lambda e: isinstance(e, HttpError) and e.response.status in _REFUSED, Cause.BLOCKED),
     (lambda e: isinstance(e, HttpError), Cause.ERROR_STATUS),
     (lambda e: isinstance(e, IgnoreRequest), Cause.BLOCKED),

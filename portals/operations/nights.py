@@ -28,7 +28,8 @@ NOT_ATTEMPTED = "not_attempted"
 """Reason code of a portal that ``crawlall`` did not begin, since it was stopped."""
 
 _NO_ANSWER = "no_answer"
-_UNREACHABLE = frozenset(["unreachable", _NO_ANSWER, "proxy_failed"])
+_PROXY = "proxy_failed"
+_UNREACHABLE = frozenset(["unreachable", _NO_ANSWER, _PROXY])
 _FEWEST = 2
 """Servers that must be unreachable before it is this machine's network and not theirs."""
 
@@ -115,7 +116,8 @@ def outage(
     servers = {server_of(url) for url in asked}
     if len(servers) < _FEWEST or any(map(has_reached, rows)):
         return None
-    return f"none of {len(asked)} portals on {len(servers)} servers could be reached"
+    through = " through the proxy" if any(row.get("reason_code") == _PROXY for row in rows) else ""
+    return f"none of {len(asked)} portals on {len(servers)} servers could be reached{through}"
 
 
 def has_wrong_clock(row: Row) -> bool:

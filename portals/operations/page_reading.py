@@ -17,10 +17,10 @@ from portals.extraction.joining import Joined, join_all
 from portals.extraction.page import Page
 from portals.extraction.part_urls import page_key
 from portals.extraction.reader import Recipe
-from portals.extraction.recurring import SAMPLE, StoryText, recurring_lines
 from portals.extraction.unreadable import UnreadablePageError
 from portals.families import recipe_for
 from portals.families.recognition import recognise
+from portals.language.recurring import SAMPLE, StoryText, recurring_lines
 from portals.language.text import canonical
 from portals.network.replay_handler import open_replay
 from portals.operations.fixtures import TEXT_FIELDS, read_served

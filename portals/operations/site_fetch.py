@@ -27,6 +27,7 @@ from twisted.python.failure import Failure
 from portals.archive.captures import archive_files, read_captures
 from portals.crawling.verdicts import Verdict
 from portals.errors import ArchiveError
+from portals.network.proxies import is_refused_by_proxy
 from portals.network.url_guard import OffsiteRequestError, UrlGuard
 from portals.operations.site_probe import (
     FetchedPage,
@@ -198,6 +199,12 @@ _FAILURES: tuple[tuple[Callable[[BaseException | None], bool], Verdict, str], ..
         "blocked",
         "{url} is forbidden by robots.txt; ask its operator,"
         " or read an archive of it with --replay",
+    ),
+    (
+        is_refused_by_proxy,
+        "incomplete",
+        "{url} was not requested: the proxy of http_proxy or https_proxy cannot be reached, or"
+        " refuses",
     ),
     (
         lambda e: isinstance(e, HttpError) and e.response.status in _REFUSED,

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from portals.program import named
 from portals.serve.asking import Answer, Ask
 from portals.serve.evidence import in_vietnamese
 from portals.serve.words import LANGUAGES, word, word_or
@@ -89,7 +90,7 @@ def html(ask: Ask, answer: Answer) -> str:
 
 
 def _word(language: str, key: str) -> str:
-    return word(key, language)
+    return named(word(key, language))
 
 
 def _name(language: str, kind: str, value: object) -> str:

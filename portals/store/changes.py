@@ -15,10 +15,15 @@ PAGE_SIZE = 30
 _LAST = "9"  # later than any time
 _MOST_READ = 20_000  # rows read for one page; the following page continues behind them
 
+# A headline that changed with its text is in the row of the text.
 _EDITS = """
     SELECT e.seen_at, e.id, 'edit' AS what, e.article_id, e.url, e.field, e.before, e.after
     FROM edits e
-    WHERE e.cause = 'portal' AND e.seen_at <= ? ORDER BY e.seen_at DESC, e.id DESC
+    WHERE e.cause = 'portal' AND e.seen_at <= ? AND NOT (e.field = 'title' AND EXISTS (
+        SELECT 1 FROM revisions r JOIN revisions b ON b.article_id = r.article_id
+        WHERE r.article_id = e.article_id AND r.seen_at = e.seen_at AND r.title = e.after
+            AND b.seen_at < r.seen_at))
+    ORDER BY e.seen_at DESC, e.id DESC
 """
 _TEXTS = """
     SELECT r.seen_at, r.id, 'text' AS what, r.article_id, NULL AS url, 'text' AS field,

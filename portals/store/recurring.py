@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from portals.article import Article
 from portals.contract import noted_provenance, without_lines
-from portals.extraction.recurring import (
+from portals.language.recurring import (
     SAMPLE,
     StoryText,
     recurring_lines,

@@ -103,7 +103,7 @@ class ListingFinder(Finder):
         yield from self.spider.remember_announced(page)
         sections = self.links.sections(page)
         for url in sections:
-            if self.spider.is_wanted_listing(url):
+            if self.spider.is_wanted_listing(url) and not self.spider.history.is_gone(url_key(url)):
                 yield self._listing(url)
         if not sections and not self.family.is_home_a_listing:
             yield Reject(page.url, RejectCode.NO_LISTING, self._other_family(page))
@@ -313,7 +313,7 @@ class ListingFinder(Finder):
         yield ListingPageRead(
             where.listing, where.number, url, "failed",
             stop_reason=None if where.upcoming_pages else StopReason.PAGE_FAILED,
-            is_traversal_start=where.number == 1,
+            is_traversal_start=where.number == 1, is_declared=where.is_declared,
         )  # fmt: skip
         yield from self._behind(where)
 
@@ -403,6 +403,7 @@ class ListingFinder(Finder):
             yield ListingPageRead(
                 where.listing, where.number, page.url, "empty", is_traversal_start=began,
                 stop_reason=None if where.upcoming_pages else StopReason.EMPTY_PAGE,
+                is_declared=where.is_declared,
             )  # fmt: skip
             yield from self._behind(where)
             return

@@ -348,5 +348,5 @@ def _page(
 ) -> ListingPageRead:
     return ListingPageRead(
         listing, where.number, url, state, stop_reason=stopped,
-        is_traversal_start=where.number == 1,
+        is_traversal_start=where.number == 1, is_declared=True,
     )  # fmt: skip

@@ -67,3 +67,12 @@ def test_an_unknown_portal_is_one_line() -> None:
     done = scrapy("doctor", "nowhere")
 
     assert (done.code, done.err.count("\n")) == (2, 1)
+
+
+def test_a_database_that_cannot_be_read_is_named_since_nothing_is_compared(tmp_path: Path) -> None:
+    foreign = tmp_path / "x.db"
+    foreign.write_bytes(b"no database" * 100)
+    done = scrapy("doctor", "ldtd", "--db", foreign, "-s", f"REPLAY={SAMPLE}")
+
+    assert done.code == 0, done.err
+    assert "warning: what is stored is left out: " in done.err

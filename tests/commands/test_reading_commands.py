@@ -65,6 +65,13 @@ def test_the_index_is_checked_and_made_anew(sample: Path) -> None:
     assert run(sample, "search", "--rebuild").out == "46 articles indexed\n"
 
 
+def test_the_history_of_an_article_that_never_changed_says_so(sample: Path) -> None:
+    lines = run(sample, "history", "11").out.splitlines()
+
+    assert lines[2].endswith("+00:00  first text")
+    assert lines[3:] == ["no change was seen since"]
+
+
 def test_the_history_of_an_edited_article_shows_its_words(sample: Path) -> None:
     (edited,) = [
         row

@@ -320,6 +320,43 @@ def test_a_fault_of_the_server_or_our_own_settles_no_page(
     assert nights(rejected(RejectCode.EMPTY_PAGE), 1, between).is_settled
 
 
+def broken_link(**given: Any) -> PageResult:
+    """A page that a menu leads to, or the first page of a list, which answers 500."""
+    read = failing("listing", refused(500))
+    read.request = replace(read.request, key="/cu")
+    read.rejects.append(Reject(URL, RejectCode.HTTP_STATUS))
+    if given:
+        read.listing_pages.append(ListingPageRead("/cu", url=URL, state="failed", **given))
+    return read
+
+
+@pytest.mark.parametrize(
+    ("read", "is_over"),
+    [
+        (broken_link(), True),
+        (broken_link(number=1), True),
+        (broken_link(number=2), False),
+        (broken_link(number=1, is_declared=True), False),
+        (replace(broken_link(), request=replace(broken_link().request, key="/")), False),
+    ],
+)
+def test_a_link_of_a_menu_that_is_always_broken_is_settled_unless_it_must_lead_on(
+    read: PageResult, *, is_over: bool
+) -> None:
+    visit = nights(read, 7)
+
+    assert is_settled(read, visit) is is_over
+    assert is_gone(visit, NOW + timedelta(days=1)) is is_over
+    assert not is_gone(visit, NOW + timedelta(days=7))
+
+
+def test_a_page_that_was_read_once_and_may_have_led_to_lists_is_never_settled() -> None:
+    good = result("listing")
+    good.request = replace(good.request, key="/cu")
+
+    assert not is_settled(broken_link(), nights(broken_link(), 9, after(good)))
+
+
 def test_a_blank_page_keeps_the_article_that_an_earlier_visit_had() -> None:
     had = replace(UNREAD, fingerprint="text")
     blank = rejected(RejectCode.EMPTY_PAGE)

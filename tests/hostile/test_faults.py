@@ -7,7 +7,7 @@ import re
 from tests.support.project import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "faults.md"
-FAULTS = 26
+FAULTS = 29
 KINDS, _, SECTIONS = DOCUMENT.read_text("utf-8").partition("\n## Data")
 MATRIX, _, KILLS = SECTIONS.partition("\n## Kills")
 COMMANDS = {

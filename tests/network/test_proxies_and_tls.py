@@ -29,7 +29,7 @@ from portals.network.proxies import (
     with_credentials,
 )
 from portals.network.tls_levels import LevelContextFactory
-from tests.support.commands import crawl_without_origin, scrapy_after
+from tests.support.commands import QUICK, crawl_without_origin, scrapy_after
 from tests.support.database import rows
 from tests.support.faults import LOCAL, catalogue, dead_port
 from tests.support.hostile_server import good_path, hostile
@@ -190,6 +190,7 @@ def crawl_with(folder: Path, **variables: str) -> Done:
     return scrapy_after(f"{code}import os\n{given}", *crawl_without_origin(folder))
 
 
+@pytest.mark.nightly
 def test_a_crawl_goes_through_the_proxy_of_the_environment_and_says_so(tmp_path: Path) -> None:
     pages, _ = small_portal()
     asked: list[ServedRequest] = []
@@ -265,3 +266,15 @@ def test_a_tunnel_that_is_refused(status: int, *, is_proxys: bool) -> None:
 
     assert is_of_proxy(RuntimeError(words)) == is_proxys
     assert not is_of_proxy(RuntimeError(str(status)))
+
+
+@pytest.mark.nightly
+def test_a_page_behind_a_dead_proxy_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    with dead_port() as dead:
+        done = scrapy_after(
+            f"import os\nos.environ['http_proxy'] = {dead!r}\n",
+            "read", "http://cong.example/bai.html", "-s", f"DATABASE={tmp_path / 'a.db'}", *QUICK,
+        )  # fmt: skip
+
+    assert done.code == 10
+    assert done.err.startswith("error: http://cong.example/bai.html was not requested: the proxy")

@@ -179,6 +179,13 @@ def test_a_night_in_which_anything_answered_is_not_offline(rows: list[dict[str, 
     assert outage(rows, {}, CATALOGUE, 3) is None
 
 
+def test_a_night_behind_a_proxy_that_fails_is_offline_by_the_proxy() -> None:
+    rows = [run(name, "incomplete", "proxy_failed") for name in ("a", "b")]
+
+    assert str(outage(rows, {}, CATALOGUE, 3)).endswith("could be reached through the proxy")
+    assert outage([*rows, run("c", "ok")], {}, CATALOGUE, 3) is None
+
+
 def test_portals_of_one_server_are_no_proof_of_an_outage() -> None:
     homes = {"a": "https://a.cong-doan.vn/", "b": "https://b.cong-doan.vn/"}
     rows = {name: replace(portal(name), home_url=home) for name, home in homes.items()}

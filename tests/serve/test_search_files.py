@@ -88,8 +88,9 @@ def copy(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             store.db.execute("DELETE FROM portals WHERE name NOT IN (SELECT portal FROM articles)")
         run_id = store.runs.start_run("ldtd", NOW)
         store.articles.save(normalise(attack()), run_id)
-        for _ in write_pages(store.db.conn, folder, "vi"):
-            pass
+        for link in write_pages(store.db.conn, folder, "vi"):
+            if link.path == "/search":  # no page behind it is opened
+                break
     return folder
 
 
@@ -128,7 +129,7 @@ QUERIES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("query", some(QUERIES, QUERIES[:5]))
+@pytest.mark.parametrize("query", some(QUERIES, (QUERIES[0], QUERIES[3])))
 @in_browser
 def test_a_copy_finds_what_the_command_finds(
     tab: Any, copy: Path, database: Path, query: str

@@ -27,9 +27,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hostile_database(path)
     store = Store.open(path)
     with store.writing():
-        store.db.execute(
-            "UPDATE articles SET published_at = NULL, published_precision = NULL WHERE id = 3"
-        )
+        store.db.execute("UPDATE articles SET published_at = NULL WHERE id = 3")
         store.db.execute("DELETE FROM portals WHERE name NOT IN ('ldtd', 'haiphong')")
     store.close()
     return path

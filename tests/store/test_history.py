@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from portals.article import Article
 from portals.contract import normalise
+from portals.store.changes import edits_page
 from portals.store.crawl_state import CrawlState, PageVisit
 from portals.store.database import Store
 from portals.store.history import difference, find_article, history_of
@@ -58,6 +59,17 @@ def test_a_changed_title_alone_is_an_edit(store: Store) -> None:
 
     assert (edit.before, edit.after) == ("Trao quà cho đoàn viên", "Trao quà Tết cho đoàn viên")
     assert edit.cause == "portal"
+
+
+@pytest.mark.parametrize("body", [BODY, BODY.replace("120", "210")])
+def test_a_changed_title_is_once_on_the_page_of_edits(store: Store, body: str) -> None:
+    store.articles.save(page(), 1)
+    store.articles.save(page(1, title="Trao quà Tết cho đoàn viên", body=body), 1)
+
+    (row,) = edits_page(store.db.conn).rows
+    assert (row["before"], row["after"]) == (
+        "Trao quà cho đoàn viên", "Trao quà Tết cho đoàn viên",
+    )  # fmt: skip
 
 
 def test_a_date_that_was_moved_is_an_edit(store: Store) -> None:

@@ -15,11 +15,13 @@ from portals.article import Article
 from portals.contract import normalise
 from portals.errors import StorageError
 from portals.store.database import Store
+from portals.store.integrity import Part, content_faults, structural_faults
 from portals.store.snapshot import DamagedDatabaseError, snapshot
 from tests.support.commands import scrapy
 from tests.support.database import rows
 from tests.support.pages.prose import stories
 from tests.support.processes import Done
+from tests.support.variants import some
 
 ARTICLES = 40
 
@@ -110,6 +112,7 @@ def test_the_command_ends_with_the_code_of_storage(database: Path, tmp_path: Pat
 
 def verify(database: Path, *more: str) -> Done:
     folder = database.parent / "archive"
+    folder.mkdir(exist_ok=True)
     return scrapy("verify", "-s", f"DATABASE={database}", "-s", f"ARCHIVE_DIR={folder}", *more)
 
 
@@ -171,3 +174,35 @@ def test_verify_does_not_make_a_database(tmp_path: Path) -> None:
 
 def test_the_sample_has_articles(database: Path) -> None:
     assert rows(database, "SELECT count(*) AS n FROM articles") == [{"n": ARTICLES}]
+
+
+@pytest.mark.parametrize(
+    "words",
+    some(
+        [("verify",), ("archive", "check"), ("archive", "prune", "--older", "1d"),
+         ("forget", "--resume")],
+        [("verify",)],
+    ),
+)  # fmt: skip
+def test_a_folder_of_archives_that_is_not_there_is_not_found_whole(
+    database: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = scrapy(*words, "--db", database, "--archive-dir", tmp_path / "nowhere")
+
+    assert done.code == 2, done.out
+    assert "there is no folder ARCHIVE_DIR=" in done.err
+    assert "whole" not in done.out
+
+
+def test_a_database_that_cannot_be_written_is_checked_but_for_what_its_index_knows(
+    database: Path,
+) -> None:
+    with closing(Store.open(database)) as store, store.writing():
+        store.db.execute("DELETE FROM articles WHERE id = 1")
+    with closing(Store.open_to_read(database)) as store:
+        found = [*structural_faults(store.db.conn), *content_faults(store.db.conn)]
+
+    assert [(fault.part, fault.message) for fault in found] == [
+        (Part.SEARCH, f"search_{name}: 1 indexed articles do not exist")
+        for name in ("exact", "folded")
+    ]

@@ -23,7 +23,7 @@ _COMPARED = (
     "learned_themes", "recurring_lines", "skipped_urls", "similarity_queue", "holds", "robots",
 )  # fmt: skip
 _ID_OR_TIME = re.compile(
-    r"(?:^|_)(?:id|ids|at|since|until)$|^(?:started|repeats|offset|length|arguments|resumes)"
+    r"(?:^|_)(?:id|ids|at|since|until)$|^(?:started|repeats|offset|length|arguments|resumes|interrupted)"
 )
 """Columns with ids, times and places in files."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portals.extraction.recurring import StoryText, recurring_lines, without_recurring
+from portals.language.recurring import StoryText, recurring_lines, without_recurring
 from portals.language.text import canonical
 from tests.support.pages.prose import stories
 
