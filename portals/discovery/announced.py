@@ -15,10 +15,14 @@ from datetime import datetime, timedelta
 from itertools import islice
 from urllib.parse import urlsplit
 
+from lxml.html import HtmlElement
+
 from portals.discovery.url_filters import MAX_LINKS
 from portals.extraction.page import Page
 from portals.language.dates import VIETNAM, UnreadableDateError, read_date
 from portals.language.decoding import UndecodableTextError, decode
+from portals.language.text import clean
+from portals.urls import host_of
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d\S*)?")
 _MAX_DATE = 40  # characters
@@ -26,6 +30,14 @@ _MIN_SHARED = 3  # entries, from which a time that most of them share is not bel
 _SAME_MINUTE = 16  # characters of an ISO time up to its minute
 _DAY = timedelta(days=1)
 _FEED_TYPES = frozenset(["application/rss+xml", "application/atom+xml"])
+_FEED_PATH = re.compile(
+    r"\.(?:rss|rdf|atom)$|/(?:rss|feeds?|atom)(?:/[\w.-]*)?$|/(?:rss|feed|atom)\.(?:xml|aspx|php|html?)$",
+    re.IGNORECASE,
+)
+_FEED_QUERY = re.compile(
+    r"(?:^|&)(?:feed|format|type|view)=(?:rss2?|feed|atom)(?:&|$)", re.IGNORECASE
+)
+_RSS = re.compile(r"(?:kênh (?:tin )?|tin )?rss(?: feeds?| 2\.0)?", re.IGNORECASE)
 _COMMENTS = re.compile(r"/comments?/|/binh-luan/|[?&](?:withcomments|comments)", re.IGNORECASE)
 _MONTH = re.compile(
     r"(?:[-_/=]|yyyy=)(?P<year>(?:19|20)\d\d)(?:[-_/]|&mm=)?(?P<month>0[1-9]|1[0-2]|[1-9])?"
@@ -119,7 +131,33 @@ def fingerprint_of_entries(entries: Sequence[AnnouncedUrl]) -> str:
 
 
 def feed_links(page: Page) -> list[str]:
-    """Return the absolute URLs of the feeds that the head of ``page`` names, without comments."""
+    """Return the absolute URLs of the feeds that the head of ``page`` names, without comments.
+
+    Where it names none, they are the links of ``page`` that are called RSS, or end like a feed: one
+    of them may be a page that lists the feeds of the sections.
+    """
+    return _declared_feeds(page) or _linked_feeds(page)
+
+
+def _linked_feeds(page: Page) -> list[str]:
+    found: dict[str, None] = {}
+    for link in islice(page.root.iter("a"), MAX_LINKS):
+        url = page.absolute((link.get("href") or "").strip())
+        if not url or _COMMENTS.search(url) or host_of(url) != host_of(page.url):
+            continue
+        parts = urlsplit(url)
+        if _FEED_PATH.search(parts.path) or _FEED_QUERY.search(parts.query) or _is_rss(link):
+            found[url] = None
+    return list(found)
+
+
+def _is_rss(link: HtmlElement) -> bool:
+    """Return True for a link that is called RSS, by its text or its picture."""
+    texts = [*islice(link.itertext(), 5), *(str(each.get("alt")) for each in link.iter("img"))]
+    return any(bool(_RSS.fullmatch(clean(text[:100]))) for text in texts)
+
+
+def _declared_feeds(page: Page) -> list[str]:
     found: dict[str, None] = {}
     for link in islice(page.root.iter("link"), MAX_LINKS):
         kind = (link.get("type") or "").partition(";")[0].strip().lower()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portals.discovery.promise import SAMPLES
+
 # Listing pages without a new article that are allowed: a fixed number, and a share of the articles.
 # They bound what a loop of URLs costs (facets, calendars, session ids).
 _FREE_LISTINGS = 40
 _LISTINGS_PER_ARTICLE = 0.5
 
+_MANY_ARTICLES = 20
 _FREE_READS = 4
 _READS_PER_ARTICLE = 0.12
 
@@ -32,6 +35,11 @@ class ExplorationBudget:
     def is_spent(self) -> bool:
         """True if no further page of an unknown pattern may be read."""
         return self.wasted_requests >= _FREE_READS + _READS_PER_ARTICLE * self.articles
+
+    @property
+    def static_samples(self) -> int:
+        """Pages read of a pattern that promises static pages only: fewer where news were found."""
+        return 1 if self.articles >= _MANY_ARTICLES else SAMPLES
 
     def refund(self) -> None:
         """Take back one wasted request: its page turned out to be a listing."""

@@ -2,7 +2,8 @@
 
 Sources: ``<select onchange="location.href='/muc?trang='+this.value">``, whose options are what is
 added to the address, and a form that is not posted and has nothing but one choice and hidden
-fields, which is sent as soon as something is chosen.
+fields, which is sent as soon as something is chosen, or by a button if a number or a time is
+chosen; options that are addresses of pages (the jump menus of old editors).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ _ADDED = re.compile(
 )
 _SENDS = re.compile(r"submit\(\)")
 _VALUE = re.compile(r"[\w./-]{1,60}")
+_PAGE = re.compile(r"[\w./-]{0,100}[\w-]\.(?:html?|php|aspx?|jsp)", re.IGNORECASE)
 _IS_NOTHING = frozenset(["", "0", "-1", "all"])
 
 
@@ -42,10 +44,14 @@ def choice_links(root: HtmlElement) -> Iterator[tuple[HtmlElement, FoundLink]]:
 
 def _address_of(choice: HtmlElement, value: str) -> str:
     script = str(choice.get("onchange") or "")[:2000]
+    if script and _PAGE.fullmatch(value):
+        return value
     if added := _ADDED.search(script):
         return f"{added['before']}{value}{added['after'] or ''}"
     form = next(islice(choice.iterancestors("form"), 1), None)
-    if form is None or not _SENDS.search(script) or not _is_only_choice(form, choice):
+    if form is None or not _is_only_choice(form, choice):
+        return ""
+    if not _SENDS.search(script) and not _are_numbers(choice):
         return ""
     action = str(form.get("action") or "").partition("#")[0]
     hidden = [
@@ -55,6 +61,13 @@ def _address_of(choice: HtmlElement, value: str) -> str:
     ]
     fields = [*hidden, (str(choice.get("name") or ""), value)]
     return f"{action}{'&' if '?' in action else '?'}{urlencode(fields)}"
+
+
+def _are_numbers(choice: HtmlElement) -> bool:
+    """Return True if each thing that can be chosen is a number or a time: no word, no place."""
+    options = islice(choice.iter("option"), _MAX_OPTIONS)
+    values = [value for each in options if (value := str(each.get("value") or "").strip())]
+    return len(values) > 1 and all(any(map(str.isdecimal, value)) for value in values)
 
 
 def _is_only_choice(form: HtmlElement, choice: HtmlElement) -> bool:

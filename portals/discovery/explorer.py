@@ -21,6 +21,7 @@ from portals.discovery.promise import (
     SAMPLES,
     STATIC_PROMISE,
     best_promise,
+    is_headline,
     promise_of,
     samples_of,
 )
@@ -271,12 +272,15 @@ class Explorer:
             link.url
             for link in links
             if (kind := self._kind_of(link.url)) == "article"
-            or (kind in ("unknown", "listing") and len(words(link.text)) >= TITLE_WORDS)
+            or (kind in ("unknown", "listing") and is_headline(link.text))
         )
 
     def _are_known(self, listed: frozenset[str]) -> bool:
         """Return True for a list of one or two articles, as that of a letter or a tag."""
-        return bool(listed) and all(self._kind_of(each) == "article" for each in listed)
+        return bool(listed) and all(
+            self._kind_of(each) == "article" or whole_key(each) in self._known_keys
+            for each in listed
+        )
 
     def _pages(
         self, url: str, own: Sequence[FoundLink], listed: frozenset[str], *, has_new: bool
@@ -482,6 +486,10 @@ class Explorer:
         if self.budget.is_spent:
             return []
         for pattern in self._by_promise():
+            is_static = best_promise(pattern) <= STATIC_PROMISE
+            if is_static and pattern.others >= self.budget.static_samples:
+                pattern.kind = "other"  # and is so in the next night
+                continue
             if pattern.duplicates < SAMPLES and (not pattern.trusted or not self.budget.articles):
                 return self._targets(pattern, 1, "sample")
         return []

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from portals.discovery.links import TITLE_WORDS
 from portals.discovery.targets import UrlPattern
 from portals.language.sections import news_value
+from portals.language.static_pages import names_document
 from portals.language.text import words
 
 SAMPLES = 2
@@ -25,8 +26,10 @@ def best_promise(pattern: UrlPattern) -> tuple[int, int]:
 
 
 def promise_of(link: tuple[str, str]) -> tuple[int, int]:
-    """Rank a link: headlines first, then news sections by name, static pages last."""
+    """Rank a link: headlines first, then news sections by name, static pages and documents last."""
     url, text = link
+    if names_document(text):
+        return 0, 1000 - min(len(url), 999)
     if len(words(text)) >= TITLE_WORDS + 2:
         return 3, len(text)
     value = news_value(text) or news_value(urlsplit(url).path)
@@ -35,7 +38,12 @@ def promise_of(link: tuple[str, str]) -> tuple[int, int]:
 
 def leads_by_headlines(pattern: UrlPattern) -> bool:
     """Return True if the text of a link of the pattern is a headline."""
-    return any(len(words(label)) >= TITLE_WORDS for label in pattern.queued.values())
+    return any(map(is_headline, pattern.queued.values()))
+
+
+def is_headline(label: str) -> bool:
+    """Return True for the text of a link that is long enough for a headline, and no document's."""
+    return len(words(label)) >= TITLE_WORDS and not names_document(label)
 
 
 def samples_of(pattern: UrlPattern) -> int:

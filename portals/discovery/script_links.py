@@ -39,6 +39,8 @@ _LOADING = (
     "data-remote",
     "data-ajax",
     "data-src",
+    "hx-get",
+    "data-hx-get",
 )
 _PATH = re.compile(r"(?:https?:)?/[^\s<>\"']{1,500}|[\w./-]{1,200}\?[^\s<>\"']{1,300}")
 _MOST_TAB_WORDS = 8

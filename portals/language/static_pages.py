@@ -54,6 +54,12 @@ _RECORD_LABEL = re.compile(
     r"|giá gói thầu|thời điểm đóng thầu)\s*(?::|$)",
     re.IGNORECASE,
 )
+_DOCUMENT_TITLE = re.compile(
+    r"(?:quyết định|công văn|nghị quyết|nghị định|thông tư(?: liên tịch)?|chỉ thị|tờ trình"
+    r"|công điện)"
+    r"\s+(?:số\b|\d|về việc\b|v/v\b)",
+    re.IGNORECASE,
+)
 _ASKER = re.compile(
     r"(?:người (?:gửi|hỏi)|họ (?:và )?tên(?: người (?:gửi|hỏi))?|gửi bởi|câu hỏi (?:của|từ|số \d+))"
     r"\s*[:\-–]",
@@ -162,3 +168,8 @@ def names_comments(text: str) -> bool:
 def is_figure(text: str) -> bool:
     """Return True if a line is a number with its unit."""
     return bool(_FIGURES.fullmatch(text))
+
+
+def names_document(title: str) -> bool:
+    """Return True if a title is that of a legal document ("Quyết định số 12/QĐ-LĐLĐ về việc…")."""
+    return bool(_DOCUMENT_TITLE.match(title))

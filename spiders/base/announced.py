@@ -52,7 +52,7 @@ from portals.network.replay_handler import NotArchivedError
 from portals.outcomes import REJECT_RULES, Counter
 from portals.timestamps import utc, utc_now
 from portals.urls import host_of, url_key
-from spiders.base.answers import asked, fetched_at, unzipped
+from spiders.base.answers import asked, fetched_at, page_or_none, unzipped
 
 if TYPE_CHECKING:
     from spiders.base.portal import Finder, PortalSpider
@@ -106,12 +106,16 @@ class Announcements:
         for url in self._in_robots[:MAX_SITEMAPS]:
             yield from self.first(url, self.parse_sitemap)
         yield from self._usual()
-        for url in feed_links(page) if page else ():
+        yield from self._linked_feeds(page) if page else ()
+        yield from self._declared_feeds()
+
+    def _linked_feeds(self, page: Page) -> Iterator[Request]:
+        """Yield requests for the feeds that a page names, no more than a run may request."""
+        for url in feed_links(page):
             if self._feeds < MAX_FEEDS:
                 found = list(self.first(url, self.parse_feed))
                 self._feeds += len(found)
                 yield from found
-        yield from self._declared_feeds()
 
     def _declared_feeds(self) -> Iterator[Request]:
         """Yield requests for the feeds of the catalogue, else for the usual ones of the CMS."""
@@ -324,13 +328,17 @@ class Announcements:
     # --- feeds -------------------------------------------------------------------------
 
     def parse_feed(self, response: Response) -> Iterator[SpiderOutput]:
-        """Yield requests for the articles that a feed names."""
+        """Yield requests for the articles that a feed names, or for the feeds of a page of them."""
         if self._is_unchanged(response):
             return
         kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
         entries = read_feed(response.body, response.url, kind)
         if not entries:
-            self.unreadable(response.url, "it is no feed, or has no entry")
+            page = page_or_none(response) if "html" in kind.lower() else None
+            requests = list(self._linked_feeds(page)) if page else []
+            if not requests:
+                self.unreadable(response.url, "it is no feed, or has no entry")
+            yield from requests
             return
         yield from self.count_read(fingerprint_of_entries(entries))
         believed, kind_of = Believed(entries, fetched_at(response)), self.finder.url_kinds()

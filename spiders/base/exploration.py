@@ -204,11 +204,8 @@ class ExplorationFinder(Finder):
         is_part = visit.purpose in ("page", "listing")
         page = self.spider.page_of(part_of_list(response) if is_part else response)
         if isinstance(page, Reject):
-            is_end = page.code is RejectCode.EMPTY_PAGE and self.explorer.pages.is_counted(
-                visit.url
-            )
-            yield from () if is_end else (page,)
-            yield from self._missed(visit) if is_end else self._broken(visit)
+            yield page
+            yield from self._broken(visit)
             return
         is_below_home = urldefrag(visit.url).url != self.spider.home_url
         if is_below_home and response.url.rstrip("/") == self.spider.home_url.rstrip("/"):
@@ -289,7 +286,8 @@ class ExplorationFinder(Finder):
         if seen.is_listing or is_start:
             yield from self.spider.remember_announced(page)
         yield from listing
-        if not (seen.is_listing or seen.listed or isinstance(result, Article)):
+        is_end = self._is_counted_end(result, visit)
+        if not (seen.is_listing or seen.listed or isinstance(result, Article) or is_end):
             is_other = self.explorer.leads_to_others(links)
             yield from self._listings.unlisted(visit, kind, is_other=is_other)
         if isinstance(result, Article) and result.published_at:
@@ -297,10 +295,15 @@ class ExplorationFinder(Finder):
         elif isinstance(result, Article):
             held = HeldPage.of(result, page, visit.label, origin.page)
             yield from self._undated.hold(visit.url, held)
-        elif result is not None and not seen.is_listing:
+        elif result is not None and not seen.is_listing and not is_end:
             yield from self._reported(result, visit)
         yield from self._proven()
         yield from self._requests(seen.targets)
+
+    def _is_counted_end(self, result: Article | Reject | None, visit: CrawlTarget) -> bool:
+        """Return True for an empty answer where a part of a list was counted on."""
+        is_empty = isinstance(result, Reject) and result.code is RejectCode.EMPTY_PAGE
+        return is_empty and self.explorer.pages.is_counted(visit.url)
 
     def _links_of(
         self,
@@ -469,7 +472,7 @@ class ExplorationFinder(Finder):
             self.parse_page,
             errback=self.on_visit_error,
             cb_kwargs=given,
-            priority=1 if visit.purpose in ("article", "sample") else 0,
+            priority=int(visit.purpose != "listing"),  # pages of lists before tags are tried
             meta={
                 KIND: "article" if visit.purpose == "article" else "other",
                 KEY: self._listings.key_of(visit),

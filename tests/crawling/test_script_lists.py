@@ -79,3 +79,22 @@ def test_a_home_page_that_is_the_only_list_and_leads_on_unseen_stays_so(tmp_path
 
     assert ": incomplete" in rest.out
     assert "1 lists lead on by a script or a form only" in rest.out
+
+
+@pytest.mark.crawl
+@pytest.mark.nightly
+@pytest.mark.parametrize("end", [Answer(b""), Answer(b"[]"), Answer(b"", 404)])
+def test_an_empty_part_of_a_list_that_was_counted_on_is_its_end(
+    end: Answer, tmp_path: Path
+) -> None:
+    own = list(stories(9))
+    cards = [f'<p><a href="/tin/{one.slug}">{escape(one.title)}</a></p>' for one in own]
+    box = '<div class="infinite" data-url="/manh" data-page="1">'
+    pages: dict[str, bytes | Answer] = {f"/tin/{one.slug}": _article(one) for one in own}
+    pages["/"] = _document("Trang chủ", "<p>Chào mừng</p>")
+    pages["/thoi-su"] = _document("Thời sự", f"{box}{''.join(cards[:5])}</div>")
+    pages |= {"/manh?page=2": "".join(cards[5:]).encode(), "/manh?page=3": end}
+    with serving(pages) as portal:
+        night = scrapy(*command("portal", portal.origin, tmp_path / "a.db"))
+
+    assert ": ok, 9 new" in night.out

@@ -24,7 +24,7 @@ def asked_of(explorer: Explorer, pages: dict[str, list[FoundLink]]) -> list[str]
         target = waiting.pop(0)
         asked.append(target.url)
         links, kind = pages.get(target.url, []), "other" if target.url in pages else "article"
-        step = explorer.on_page(target.url, kind, links, f"text {target.url}")  # type: ignore[arg-type]
+        step = explorer.on_page(target.url, kind, links, f"text {len(asked)}")  # type: ignore[arg-type]
         waiting += step.targets
     return asked
 
@@ -76,3 +76,29 @@ def test_a_list_whose_number_a_story_has_is_not_the_story() -> None:
 
     assert explorer.names.copies_in(tin)
     assert not explorer.names.copies_in(tin, explorer._has_articles)
+
+
+def test_articles_that_have_the_addresses_of_lists_are_known_once_they_are_requested() -> None:
+    """In Drupal ``/node/9`` is a list and ``/node/12`` an article; tags have one of them each."""
+    explorer = Explorer(HOME, [UrlPattern("/node/{n}", kind="listing", listings=1, articles=3)])
+    node = f"{HOME}node/12"
+
+    assert not explorer._are_known(frozenset([node]))
+    explorer.on_page(HOME, "other", [FoundLink(node, "Công đoàn xã Tân An thăm công nhân")])
+    assert explorer._are_known(frozenset([node]))
+
+
+def test_of_static_pages_one_of_a_kind_is_read_where_news_were_found() -> None:
+    static = [
+        FoundLink(f"{HOME}trang/{name}.html", label)
+        for name, label in (("gt", "Giới thiệu"), ("lh", "Liên hệ"), ("sd", "Sơ đồ"))
+    ]
+    section = FoundLink(f"{HOME}tin", "Tin tức")
+    own = [story for letter in "abcdefg" for story in stories(letter)]
+    pages = {HOME: [section, *static], section.url: own, **{one.url: [] for one in static}}
+
+    first = Explorer(HOME)
+    asked = asked_of(first, pages)
+    assert len({one.url for one in static}.intersection(asked)) == 1
+    later = Explorer(HOME, first.learned(), is_known=lambda url: url in asked)
+    assert not {one.url for one in static}.intersection(asked_of(later, pages))

@@ -24,6 +24,7 @@ def links_of(markup: str) -> list[tuple[str, str]]:
         (f"<table><tr data-href='/b-3'><td>7</td><td>{TITLE}</td></tr></table>", "b-3", TITLE),
         (f"<div onclick=\"goTo('/b-4')\"><h3>{TITLE}</h3></div>", "b-4", TITLE),
         ('<a href="#t2" data-load="/manh?muc=2">Chính sách</a>', "manh?muc=2", "Chính sách"),
+        ('<button role="tab" hx-get="/manh/3">Chính sách</button>', "manh/3", "Chính sách"),
         ('<iframe src="/khung?trang=1" title="Danh sách"></iframe>', "khung?trang=1", "Danh sách"),
         ('<frameset><frame src="menu.html"></frameset>', "menu.html", ""),
     ],

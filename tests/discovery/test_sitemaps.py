@@ -246,3 +246,17 @@ def test_the_feeds_of_a_page_are_those_of_its_articles() -> None:
     )
 
     assert feed_links(page) == ["https://c.vn/rss.xml", "https://c.vn/tin/atom"]
+
+
+def test_feeds_that_no_head_names_are_those_that_links_are_called() -> None:
+    page = Page.from_bytes(
+        "https://c.vn/",
+        "<a href='/kenh.html'>RSS</a><a href='/b'><img src='r.png' alt='Kênh RSS'></a>"
+        "<a href='/rss/thoi-su.rss'>Thời sự</a><a href='/tin?format=feed'>Tin</a>"
+        "<a href='/binh-luan/feed/'>Bình luận</a><a href='https://x.vn/rss'>RSS</a>"
+        "<a href='/tin/rss-la-gi-12.html'>RSS là gì và dùng như thế nào</a>".encode(),
+        "text/html; charset=utf-8",
+    )
+    paths = ["kenh.html", "b", "rss/thoi-su.rss", "tin?format=feed"]
+
+    assert feed_links(page) == [f"https://c.vn/{path}" for path in paths]
