@@ -77,7 +77,7 @@ class Action(Command, Installation):
             rows = [{k: v for k, v in row.items() if k not in empty} for row in rows]
         print_rows(rows, as_json=opts.json)
         left = len(names) - len(shown)
-        if not shown:
+        if all(map(_is_untouched, statuses)):
             print_note("no portal was crawled; crawl first, or give --db FILE")
         if left and sys.stderr.isatty():  # cron would mail it every day
             print_note(f"{left} portals of the catalogue were never crawled; --all shows them")
