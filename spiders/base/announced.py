@@ -70,6 +70,7 @@ _MAX_ROUNDS = 5  # times that a sitemap is read again, after samples of it were 
 _MAX_TAKEN, _MAX_LOOKED_AT = 4_500, 8_000
 _AGAIN_AFTER = timedelta(days=7)  # an undated sitemap between the first and the last of its index
 _FORGOTTEN_AFTER = timedelta(days=30)  # the answer that the CMS's usual address does not exist
+_USUAL_SITEMAPS = ("/sitemap.xml",)  # of a portal whose CMS is not known
 _NOT_MODIFIED = 304
 _SITEMAP_SECONDS = 20  # of CPU time, for up to 50,000 entries
 
@@ -128,12 +129,10 @@ class Announcements:
             yield from self.first(urljoin(home, path), self.parse_feed, is_usual=True)
 
     def _usual(self) -> Iterator[Request]:
-        """Yield requests for the usual addresses of the portal's CMS."""
+        """Yield requests for the usual addresses of the portal's CMS, or of any."""
         family, home = self.spider.family, self.spider.home_url
-        if family is None:
-            return
         if not self._in_robots:
-            for path in family.sitemaps:
+            for path in family.sitemaps if family else _USUAL_SITEMAPS:
                 yield from self.first(urljoin(home, path), self.parse_sitemap, is_usual=True)
 
     def first(
