@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from portals.article import Article
 from portals.contract import noted_provenance, without_lines
@@ -25,9 +25,9 @@ from portals.store.merging import give_hash
 from portals.store.transactions import let_others_write, writing
 from portals.timestamps import utc, utc_now
 
-_BATCH = 200  # articles in a transaction
+_BATCH = 200  # articles in a transaction: the newest ones, which are compared, are in the last
 _NEWEST = "SELECT title, lead, body FROM articles WHERE portal = ? ORDER BY id DESC LIMIT ?"
-_ALL = "SELECT id FROM articles WHERE portal = ? ORDER BY id"
+_BATCH_OF = "SELECT id, lead, body FROM articles WHERE portal = ? AND id > ? ORDER BY id LIMIT ?"
 _LINES = "SELECT line FROM recurring_lines WHERE portal = ?"
 _INSERT = "INSERT OR IGNORE INTO recurring_lines VALUES (?, ?, ?, ?)"
 _TEXTS = "SELECT content_hash, title, lead, body, provenance FROM articles WHERE id = ?"
@@ -44,7 +44,8 @@ def learn(conn: sqlite3.Connection, portal: str, run_id: int) -> int:
     """Learn the recurring lines of a portal from its newest articles; leave them out of all.
 
     Returns the number of articles that lost lines. A learning that is interrupted begins again at
-    the end of the next run: lines are stored last. Raises sqlite3.Error.
+    the end of the next run: the lines are stored in the transaction of the newest articles, which
+    show them until then. Raises sqlite3.Error.
     """
     found = recurring_lines(_newest(conn, portal))
     known = _known(conn, portal)
@@ -52,18 +53,31 @@ def learn(conn: sqlite3.Connection, portal: str, run_id: int) -> int:
     if not lines:
         return 0
     keys = frozenset(lines)
-    ids = [row[0] for row in conn.execute(_ALL, (portal,)).fetchall()]
+    ids = list(_having(conn, portal, keys))
+    older, newest = ids[:-_BATCH], ids[-_BATCH:]
     changed = 0
-    for start in range(0, len(ids), _BATCH):
-        if start:
-            let_others_write()
-        batch = ids[start : start + _BATCH]
+    for start in range(0, len(older), _BATCH):
         with writing(conn):
+            batch = older[start : start + _BATCH]
             changed += sum(_leave_out(conn, article_id, keys) for article_id in batch)
-            if start + _BATCH >= len(ids):
-                rows = [(portal, line, utc(utc_now()), run_id) for line in lines.values()]
-                conn.executemany(_INSERT, rows)
+        let_others_write()
+    with writing(conn):
+        changed += sum(_leave_out(conn, article_id, keys) for article_id in newest)
+        rows = [(portal, line, utc(utc_now()), run_id) for line in lines.values()]
+        conn.executemany(_INSERT, rows)
     return changed
+
+
+def _having(conn: sqlite3.Connection, portal: str, lines: frozenset[str]) -> Iterator[int]:
+    """Yield the ids of the articles of a portal that have such lines, oldest first."""
+    last = 0
+    while rows := conn.execute(_BATCH_OF, (portal, last, _BATCH)).fetchall():
+        yield from (row[0] for row in rows if _has_some(StoryText.of(*row[1:]), lines))
+        last = rows[-1][0]
+
+
+def _has_some(story: StoryText, lines: frozenset[str]) -> bool:
+    return without_recurring(story, lines) != story
 
 
 def _newest(conn: sqlite3.Connection, portal: str) -> list[StoryText]:

@@ -10,7 +10,7 @@ import pytest
 
 from portals.article import Article
 from portals.contract import normalise
-from portals.store import search
+from portals.store import recurring, search
 from portals.store.database import Store
 from portals.store.recurring import learn
 from tests.support.database import rows
@@ -106,6 +106,25 @@ def test_rows_do_not_depend_on_when_the_lines_were_learned(store: Store, tmp_pat
     save(other, *(article(number) for number in range(4, 6)))
     other.close()
     assert bodies(tmp_path / "b.db") == at_once
+
+
+def test_an_interrupted_learning_is_done_at_the_end_of_the_next_run(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recurring, "SAMPLE", 3)
+    monkeypatch.setattr(recurring, "_BATCH", 3)
+    monkeypatch.setattr(recurring, "let_others_write", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        save(store, *(article(number) for number in range(1, 9)))
+    assert [LINE in body for body in bodies(path)] == [False] * 3 + [True] * 5
+    assert rows(path, "SELECT * FROM recurring_lines") == []
+
+    monkeypatch.setattr(recurring, "let_others_write", lambda: None)
+    save(store, article(9))
+    assert not any(LINE in body for body in bodies(path))
 
 
 def test_other_portals_keep_their_lines(store: Store, path: Path) -> None:
