@@ -181,6 +181,9 @@ class RunLog:
         try:
             if not self.guard.has_failed:
                 learn(self.store.db.conn, self.crawl.portal, self.run_id)
+        except Exception as error:  # noqa: BLE001 - the run has an end whatever happens here
+            self._storage_failed(f"recurring lines cannot be left out: {self._cause(error)}")
+        try:
             self.store.runs.update_run(self.run_id, self._last_values())
             if self.judgement.code == WRONG_CLOCK:
                 said = str(self.stats.get_value(Counter.CLOCK_DIFFERS, ""))

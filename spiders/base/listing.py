@@ -31,6 +31,7 @@ from portals.language.dates import find_date
 from portals.network.replay_handler import NotArchivedError
 from portals.network.robots import ForbiddenByRobotsError
 from portals.outcomes import Counter, RejectCode, StopReason
+from portals.store.crawl_state import PageVisit
 from portals.timestamps import utc_now
 from portals.urls import url_key
 from spiders.base.answers import asked, part_of_list
@@ -43,6 +44,7 @@ _NOT_MODIFIED = 304
 _KNOWN_AFTER = timedelta(days=14)  # a home page that named no list in so many nights has none
 _ENTRY_AGAIN = timedelta(days=7)  # an entry of the menu that was no listing
 _MAX_ENTRIES = 30
+_ANSWERED = (200, 404, 410)
 _MAX_HOPS = 3  # home pages in a row that only send on
 _SECOND = 2  # page of a listing
 _MAX_URLS = 3  # URLs under which an article is requested
@@ -53,7 +55,7 @@ class ListingFinder(Finder):
 
     callbacks = (
         "parse_home", "parse_listing", "parse_menu_entry",
-        "on_home_error", "on_listing_error", "on_entry_error", "on_article_error",
+        "on_home_error", "on_listing_error", "on_article_error",
     )  # fmt: skip
     trusts_feeds = True
     expects_markup = True
@@ -115,30 +117,42 @@ class ListingFinder(Finder):
             yield from self._listed(page, ListingCursor("/", is_declared=not sections))
 
     def _menu_entries(self, page: Page, sections: Collection[str]) -> Iterator[Request]:
-        """Request the entries of the menu that may be listings: weekly, until they prove to be."""
-        last_visit, is_gone = self.spider.history.last_visit, self.spider.history.is_gone
+        """Request the entries of the menu that may be listings."""
         for url in self.links.unnamed(page, sections)[:_MAX_ENTRIES]:
-            visit = last_visit(url_key(url))
-            if not self.spider.is_wanted_listing(url) or is_gone(url_key(url)):
+            visit = self.spider.history.last_visit(url_key(url))
+            if not self.spider.is_wanted_listing(url):
                 continue
             if visit is not None and visit.listed_articles:
                 yield self._listing(url)
-            elif visit is None or _is_older(visit.fetched_at, _ENTRY_AGAIN):
+            elif visit is None or _may_be_listing(visit):
                 yield Request(
-                    url, self.parse_menu_entry, errback=self.on_entry_error, meta={KIND: "listing"}
+                    url,
+                    self.parse_menu_entry,
+                    errback=self.on_listing_error,
+                    cb_kwargs={"listing": url_key(url)},
+                    meta={KIND: "listing"},
                 )
 
-    def parse_menu_entry(self, response: Response) -> Iterator[SpiderOutput]:
-        """Read an entry of the menu as a listing if the selectors of the CMS say that it is one."""
-        page = self.spider.page_of(response)
-        if isinstance(page, Reject):
-            yield page
-        elif self.links.lists_articles(page) and not self.spider.is_home(response.url):
-            yield from self._listed(page, ListingCursor(url_key(asked(response))))
+    def parse_menu_entry(self, response: Response, **place: Any) -> Iterator[SpiderOutput]:
+        """Read an entry of the menu as a listing if the selectors of the CMS say that it is one.
 
-    def on_entry_error(self, failure: Failure) -> Iterator[SpiderOutput]:
-        """Record an entry of the menu that failed; a dead one leads nowhere."""
-        yield from self.spider.on_error(failure)
+        A page in place of it (a challenge, a file, blank at the first visit) makes a missing page.
+        """
+        place.setdefault("listing", url_key(response.url))  # missing in "scrapy parse"
+        where = ListingCursor(**place)
+        page = self.spider.page_of(response)
+        found = page if isinstance(page, Reject) else self._hiding(page, where)
+        if found and found.code is not RejectCode.ERROR_PAGE:
+            yield found
+            yield from self._broken(where, response.url)
+        elif isinstance(page, Page) and not self.spider.is_home(response.url):
+            yield from self._listed(page, where) if self.links.lists_articles(page) else ()
+
+    def _hiding(self, page: Page, where: ListingCursor) -> Reject | None:
+        """Return the reject of an entry of the menu that another page hides, else None."""
+        if not page.lines and self.spider.history.last_visit(where.listing) is None:
+            return Reject(page.url, RejectCode.EMPTY_PAGE)
+        return self.spider.interstitial_of(page)
 
     def on_home_error(self, failure: Failure) -> Iterator[SpiderOutput]:
         """Record a home page that failed."""
@@ -456,6 +470,13 @@ class ListingFinder(Finder):
         found = [find_date(b.text, page.fetched_at) for b in page.blocks if len(b.text) < 60]
         dates = [reading.at for reading in found if reading]
         return bool(dates) and max(dates) < since
+
+
+def _may_be_listing(visit: PageVisit) -> bool:
+    """Return True for an entry of the menu that is due: weekly, once two nights say it is none."""
+    is_answered = visit.status in _ANSWERED and visit.kind != "listing"
+    is_proven = is_answered and visit.fetched_at > visit.first_fetched_at
+    return not is_proven or _is_older(visit.fetched_at, _ENTRY_AGAIN)
 
 
 def _is_older(fetched_at: str, age: timedelta) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from portals.store.database import Store
 from tests.support.commands import QUICK, scrapy
 from tests.support.database import content, rows
 from tests.support.http_server import serving
@@ -52,3 +53,29 @@ def test_a_crawl_and_its_reextraction_leave_them_out(tmp_path: Path) -> None:
 
 def texts(stored: dict[str, list[dict[str, Any]]]) -> list[tuple[str, str]]:
     return [(row["content_hash"], row["body"]) for row in stored["revisions"]]
+
+
+_REFUSED = """
+    CREATE TRIGGER refused BEFORE INSERT ON recurring_lines
+    BEGIN SELECT RAISE(ABORT, 'refused'); END
+"""
+
+
+@pytest.mark.crawl
+def test_a_run_that_cannot_leave_them_out_has_an_end_and_says_why(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    store = Store.open(database)
+    store.db.conn.execute(_REFUSED)
+    store.close()
+    site = TemplateSite(TEMPLATES["onecms-bgrid"], "story", 4)
+    with serving({page.path: with_line(page) for page in site.pages}) as portal:
+        done = scrapy(
+            "crawl", "portal", "-a", f"origin={portal.origin}", "-a", "portal=thu", *QUICK,
+            "-s", f"DATABASE={database}", "-s", "ARCHIVE_DIR=",
+        )  # fmt: skip
+
+    (run,) = rows(database, "SELECT verdict, reason, finished_at FROM runs")
+    assert (done.code, run["verdict"]) == (15, "storage"), done.err
+    assert run["reason"].startswith("recurring lines cannot be left out: ")
+    assert run["finished_at"] is not None
+    assert len(rows(database, "SELECT 1 FROM articles")) == 4
