@@ -45,6 +45,7 @@ _KNOWN_AFTER = timedelta(days=14)  # a home page that named no list in so many n
 _ENTRY_AGAIN = timedelta(days=7)  # an entry of the menu that was no listing
 _MAX_ENTRIES = 30
 _ANSWERED = (200, 404, 410)
+_ANOTHER_NIGHT = timedelta(hours=12)  # two visits that are closer are attempts of one night
 _MAX_HOPS = 3  # home pages in a row that only send on
 _SECOND = 2  # page of a listing
 _MAX_URLS = 3  # URLs under which an article is requested
@@ -475,7 +476,8 @@ class ListingFinder(Finder):
 def _may_be_listing(visit: PageVisit) -> bool:
     """Return True for an entry of the menu that is due: weekly, once two nights say it is none."""
     is_answered = visit.status in _ANSWERED and visit.kind != "listing"
-    is_proven = is_answered and visit.fetched_at > visit.first_fetched_at
+    first, last = map(datetime.fromisoformat, (visit.first_fetched_at, visit.fetched_at))
+    is_proven = is_answered and last - first >= _ANOTHER_NIGHT
     return not is_proven or _is_older(visit.fetched_at, _ENTRY_AGAIN)
 
 
